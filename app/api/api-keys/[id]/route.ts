@@ -1,0 +1,11 @@
+import { adminApi } from "@/lib/http/admin-api";
+import { requireAdminSecret } from "@/lib/identity/callers";
+import { deleteKey } from "@/lib/keys/delete";
+
+export const { GET, POST, PUT, PATCH, DELETE } = adminApi<{ id: string }>({
+  DELETE: async (request, { id }) => {
+    const actor = await requireAdminSecret(request);
+    const key = await deleteKey(actor, id);
+    return { message: "API key deleted successfully", data: { deleted_key: key } };
+  },
+});

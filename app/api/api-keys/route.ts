@@ -1,0 +1,26 @@
+import { adminApi } from "@/lib/http/admin-api";
+import { readJson } from "@/lib/http/read-json";
+import { validate } from "@/lib/http/read-json";
+import { requireAdminSecret } from "@/lib/identity/callers";
+import { createKey } from "@/lib/keys/create";
+import { listAllKeys } from "@/lib/keys/list";
+import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
+import { toAdminKey } from "./serialize";
+
+export const { GET, POST, PUT, PATCH, DELETE } = adminApi({
+  POST: async (request) => {
+    const actor = await requireAdminSecret(request);
+    const { userId, name, permissions, expires_at: expiresAt } = await readJson(request, adminCreateKeySchema);
+    const key = await createKey(actor, userId, { name, permissions, expiresAt, format: "datazag" });
+    const data = { key: { id: key.id, key: key.key, name, active: true, created_at: key.createdAt }, user: key.owner };
+    return { status: 201, message: "API key created successfully", data };
+  },
+
+  GET: async (request) => {
+    await requireAdminSecret(request);
+    const query = validate(listKeysSchema, Object.fromEntries(new URL(request.url).searchParams));
+    const { keys, nextCursor } = await listAllKeys(query);
+    const now = new Date();
+    return { data: { keys: keys.map((key) => toAdminKey(key, now)), next_cursor: nextCursor } };
+  },
+});

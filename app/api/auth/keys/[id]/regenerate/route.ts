@@ -1,0 +1,16 @@
+import { userApi } from "@/lib/http/user-api";
+import { readJson } from "@/lib/http/read-json";
+import { requireApiUser } from "@/lib/identity/callers";
+import { regenerateKey } from "@/lib/keys/regenerate";
+import { regenerateKeySchema } from "@/lib/keys/schemas";
+import { toIssuedKey } from "../../serialize";
+
+export const { GET, POST, PUT, PATCH, DELETE } = userApi<{ id: string }>({
+  POST: async (request, { id }) => {
+    const user = await requireApiUser(request);
+    const { grace_seconds: graceSeconds } = await readJson(request, regenerateKeySchema);
+    const key = await regenerateKey(user, id, graceSeconds);
+    const grace = key.previousExpiresAt && { previous_expires_at: key.previousExpiresAt };
+    return { message: "API key regenerated successfully", data: { ...toIssuedKey(key), ...grace } };
+  },
+});

@@ -1,0 +1,14 @@
+import { userApi } from "@/lib/http/user-api";
+import { readJson } from "@/lib/http/read-json";
+import { requireApiUser } from "@/lib/identity/callers";
+import { revokeKey } from "@/lib/keys/revoke";
+import { emptyBodySchema } from "@/lib/keys/schemas";
+
+export const { GET, POST, PUT, PATCH, DELETE } = userApi<{ id: string }>({
+  POST: async (request, { id }) => {
+    const user = await requireApiUser(request);
+    await readJson(request, emptyBodySchema);
+    const { uuid } = await revokeKey(user, id);
+    return { message: "API key revoked successfully", data: { id: uuid, status: "revoked", is_active: false } };
+  },
+});

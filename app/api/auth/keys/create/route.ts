@@ -1,0 +1,16 @@
+import { userApi } from "@/lib/http/user-api";
+import { readJson } from "@/lib/http/read-json";
+import { requireApiUser } from "@/lib/identity/callers";
+import { createKey } from "@/lib/keys/create";
+import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
+import { toIssuedKey } from "../serialize";
+
+export const { GET, POST, PUT, PATCH, DELETE } = userApi({
+  POST: async (request) => {
+    const user = await requireApiUser(request);
+    const { key_name: name, permissions, expires_at: expiresAt } = await readJson(request, createKeySchema);
+    const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
+    const key = await createKey(user.actor, user.id, { name, permissions, expiresAt, format: "mf_live", idempotencyKey });
+    return { status: 201, message: "API key created successfully", data: toIssuedKey(key) };
+  },
+});

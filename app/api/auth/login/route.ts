@@ -1,0 +1,18 @@
+import { readJson } from "@/lib/http/read-json";
+import { identityApi } from "@/lib/http/user-api";
+import { actorOf } from "@/lib/identity/callers";
+import { loginSchema } from "@/lib/identity/schemas";
+import { signIn } from "@/lib/identity/sessions";
+import { countAttempt } from "@/lib/identity/throttle";
+import { toUser } from "../serialize";
+
+export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+  POST: async (request) => {
+    const actor = actorOf(request, "user", null);
+    await countAttempt({ address: actor.address });
+    const { email, password } = await readJson(request, loginSchema);
+    await countAttempt({ account: email });
+    const { user, tokens } = await signIn(actor, email, password, request.headers.get("user-agent"));
+    return { data: { message: "Login successful", user: toUser(user), tokens } };
+  },
+});

@@ -1,0 +1,14 @@
+import { readJson } from "@/lib/http/read-json";
+import { identityApi } from "@/lib/http/user-api";
+import { actorOf, findSession } from "@/lib/identity/callers";
+import { logoutSchema } from "@/lib/identity/schemas";
+import { endSession } from "@/lib/identity/sessions";
+
+export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+  POST: async (request) => {
+    const { refresh } = await readJson(request, logoutSchema);
+    const session = await findSession(request, refresh);
+    if (session) await endSession(actorOf(request, "user", session.userId), session);
+    return { data: { message: "Logout successful" } };
+  },
+});

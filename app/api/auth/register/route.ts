@@ -1,0 +1,20 @@
+import { readJson } from "@/lib/http/read-json";
+import { identityApi } from "@/lib/http/user-api";
+import { registerUser } from "@/lib/identity/accounts";
+import { actorOf } from "@/lib/identity/callers";
+import { registerSchema } from "@/lib/identity/schemas";
+import { openSession } from "@/lib/identity/sessions";
+import { countAttempt } from "@/lib/identity/throttle";
+import { toUser } from "../serialize";
+
+export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+  POST: async (request) => {
+    const actor = actorOf(request, "user", null);
+    await countAttempt({ address: actor.address });
+    const input = await readJson(request, registerSchema);
+    await countAttempt({ account: input.email });
+    const { id } = await registerUser(actor, input);
+    const { user, tokens } = await openSession(actor, id, request.headers.get("user-agent"));
+    return { status: 201, data: { message: "User registered successfully", user: toUser(user), tokens } };
+  },
+});

@@ -1,0 +1,19 @@
+import { userApi } from "@/lib/http/user-api";
+import { requireApiUser } from "@/lib/identity/callers";
+import { getApiAccount } from "@/lib/keys/api-account";
+import { listOwnKeys } from "@/lib/keys/list";
+import { toOwnKey } from "../keys/serialize";
+
+export const { GET, POST, PUT, PATCH, DELETE } = userApi({
+  GET: async (request) => {
+    const user = await requireApiUser(request);
+    const [account, keys] = await Promise.all([getApiAccount(user), listOwnKeys(user)]);
+    const now = new Date();
+    const data = {
+      api_account: { ...account, status: account.is_active ? "active" : "inactive" },
+      api_keys: keys.map((key) => toOwnKey(key, now)),
+      webhooks: [],
+    };
+    return { message: "API settings retrieved successfully", data };
+  },
+});

@@ -1,0 +1,11 @@
+import { readJson } from "@/lib/http/read-json";
+import { identityApi } from "@/lib/http/user-api";
+import { refreshSchema } from "@/lib/identity/schemas";
+import { refreshTokens } from "@/lib/identity/sessions";
+
+export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+  POST: async (request) => {
+    const { refresh } = await readJson(request, refreshSchema);
+    return { data: await refreshTokens(refresh) };
+  },
+});

@@ -1,0 +1,19 @@
+import { userApi } from "@/lib/http/user-api";
+import { requireApiUser } from "@/lib/identity/callers";
+import { getUsageStatistics } from "@/lib/usage/statistics";
+
+export const { GET, POST, PUT, PATCH, DELETE } = userApi({
+  GET: async (request) => {
+    const user = await requireApiUser(request);
+    const { keys, calls, accountCreated, credits, daily } = await getUsageStatistics(user);
+    const data = {
+      api_keys: keys,
+      webhooks: { total: 0, active: 0 },
+      api_calls: { total: calls },
+      account_created: accountCreated,
+      credits,
+      daily,
+    };
+    return { message: "API usage statistics retrieved successfully", data };
+  },
+});

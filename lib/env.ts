@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { driverFor } from "./database-url";
+
+const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema.optional());
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  z.preprocess(blankIsUnset, z.coerce.number().int().min(min).max(max).default(fallback));
+const list = z.preprocess(
+  blankIsUnset,
+  z.string().default("").transform((text) => text.split(",").map((entry) => entry.trim()).filter(Boolean)),
+);
+const longSecret = z.string({ error: "is not set" }).min(32, "must have at least 32 characters");
+
+const originPattern = /^https?:\/\/(?:[a-z0-9-]|\*(?!.*\*))+(?:\.(?:[a-z0-9-]|\*(?!.*\*))+)*(?::\d+)?$/;
+
+const envSchema = z.object({
+  PORT: wholeNumber(3000, 1, 65535),
+  APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an address such as https://keys.example.com" })),
+  DATABASE_URL: z.preprocess(
+    blankIsUnset,
+    z.string({ error: "is not set" }).regex(/^postgres(ql)?:\/\/[^/]+\/.+/, "must look like postgresql://user:password@host:5432/database"),
+  ),
+  DATABASE_DRIVER: optional(z.enum(["neon", "pg"], { error: "must be neon or pg" })),
+  DATA_DIR: z.preprocess(blankIsUnset, z.string().default(".data")),
+  BETTER_AUTH_SECRET: z.preprocess(blankIsUnset, longSecret),
+  KEY_HASH_SECRET: z.preprocess(blankIsUnset, longSecret),
+  KEY_HASH_SECRET_PREVIOUS: optional(longSecret),
+  ADMIN_API_SECRET: optional(z.string()),
+  ADMIN_API_SECRET_PREVIOUS: optional(z.string()),
+  SERVICE_API_SECRET: optional(z.string()),
+  USAGE_WEBHOOK_SECRET: optional(z.string()),
+  ALLOWED_ORIGINS: list.pipe(
+    z.array(z.string().regex(originPattern, "must hold origins such as https://app.example.com, separated by commas, each with at most one *")),
+  ),
+  AUTH_RATE_LIMIT_PER_MINUTE: wholeNumber(20, 1, 1_000_000),
+  SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000),
+  SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: "must look like smtps://user:password@host:465" })),
+  MAIL_FROM: z.preprocess(blankIsUnset, z.string().default("Latchkey <no-reply@localhost>")),
+  JWT_TRUSTED_ISSUERS: list,
+  TRUSTED_PROXIES: list,
+  LATCHKEY_COMMIT: z.preprocess((value) => blankIsUnset(value) ?? process.env.VERCEL_GIT_COMMIT_SHA, z.string().default("unknown")),
+  VERCEL_URL: optional(z.string()),
+  VERCEL_BRANCH_URL: optional(z.string()),
+  VERCEL_PROJECT_PRODUCTION_URL: optional(z.string()),
+});
+
+export type Env = Readonly<z.infer<typeof envSchema> & { appUrl: string; databaseDriver: "neon" | "pg" }>;
+
+export class EnvError extends Error {}
+
+/** @throws EnvError naming every wrong setting at once, with no value in it. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const result = envSchema.safeParse(source);
+  if (!result.success) {
+    const problems = new Map(result.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+    throw new EnvError(["These settings need attention (see .env.example):", ...[...problems].map(([name, message]) => `  ${name} ${message}`)].join("\n"));
+  }
+  const env = result.data;
+  const vercelHost = env.VERCEL_PROJECT_PRODUCTION_URL ?? env.VERCEL_URL;
+  const appUrl = env.APP_URL ?? (vercelHost ? `https://${vercelHost}` : `http://localhost:${env.PORT}`);
+  return { ...env, appUrl: new URL(appUrl).origin, databaseDriver: env.DATABASE_DRIVER ?? driverFor(env.DATABASE_URL) };
+}
+
+let parsed: Env | undefined;
+
+/** The settings of this process, read on first use so that a build needs none of them. */
+export function env(): Env {
+  parsed ??= parseEnv(process.env);
+  return parsed;
+}

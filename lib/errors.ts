@@ -1,0 +1,95 @@
+/** Every failure a caller can be told about, with its default sentence. Each wire dialect renders the same codes. */
+export const ERRORS = {
+  INVALID_JSON: { status: 400, message: "The request body is not a valid JSON object." },
+  INVALID_INPUT: { status: 400, message: "The request is not valid." },
+  MISSING_KEY_NAME: { status: 400, message: "Key name is required" },
+  INVALID_KEY_NAME: { status: 400, message: "Key name must be 1 to 100 characters without control characters" },
+  INVALID_PERMISSIONS: {
+    status: 400,
+    message: "Permissions must be a list of strings, or an object of resource to list of strings, of at most 4 KiB",
+  },
+  INVALID_EXPIRES_AT: { status: 400, message: "expires_at must be an ISO 8601 date and time, such as 2030-12-31T23:59:59Z" },
+  INVALID_GRACE_SECONDS: { status: 400, message: "grace_seconds must be a whole number from 0 to 604800" },
+  INVALID_IDEMPOTENCY_KEY: { status: 400, message: "Idempotency-Key must be 1 to 255 printable ASCII characters" },
+  INVALID_KEY_ID: { status: 400, message: "Invalid API key ID" },
+  INVALID_CREDENTIALS: { status: 400, message: "Invalid credentials." },
+  NOT_AUTHENTICATED: { status: 401, message: "Authentication credentials were not provided." },
+  TOKEN_NOT_VALID: { status: 401, message: "Token is invalid or expired" },
+  REFRESH_TOKEN_NOT_VALID: { status: 401, message: "Token is invalid or expired" },
+  INVALID_ADMIN_SECRET: { status: 401, message: "Unauthorized - Invalid admin secret" },
+  INVALID_SERVICE_SECRET: { status: 401, message: "Unauthorized - Invalid service secret" },
+  ORIGIN_NOT_ALLOWED: { status: 403, message: "Origin not allowed" },
+  NOT_FOUND: { status: 404, message: "Not found" },
+  USER_NOT_FOUND: { status: 404, message: "User not found" },
+  API_KEY_NOT_FOUND: { status: 404, message: "API key not found" },
+  METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
+  API_KEY_REVOKED: { status: 409, message: "This API key is revoked; create a new one instead" },
+  IDEMPOTENCY_KEY_USED: {
+    status: 409,
+    message: "This Idempotency-Key already created a key. Its credentials were shown once; regenerate that key to get new ones",
+  },
+  IDEMPOTENCY_KEY_MISMATCH: { status: 422, message: "This Idempotency-Key was used before with a different request" },
+  BODY_TOO_LARGE: { status: 413, message: "The request body is too large" },
+  TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Please try again later." },
+  NOT_CONFIGURED: { status: 500, message: "Internal server error" },
+  DATABASE_UNAVAILABLE: { status: 500, message: "Internal server error" },
+  INTERNAL_ERROR: { status: 500, message: "Internal server error" },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}
+
+type Extras = {
+  message?: string;
+  /** Sentences per input field, for forms and field maps; `non_field_errors` holds those of no single field. */
+  fields?: Record<string, string[]>;
+  /** What the caller may read besides the message. */
+  data?: Record<string, unknown>;
+  /** For 5xx: what an operator should look at. Never a value, SQL or driver text. */
+  details?: string;
+  headers?: Record<string, string>;
+  cause?: unknown;
+};
+
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly fields: Extras["fields"];
+  readonly data: Extras["data"];
+  readonly details: Extras["details"];
+  readonly headers: Extras["headers"];
+
+  constructor(code: ErrorCode, extras: Extras = {}) {
+    super(extras.message ?? ERRORS[code].message, { cause: extras.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.status = ERRORS[code].status;
+    this.fields = extras.fields;
+    this.data = extras.data;
+    this.details = extras.details;
+    this.headers = extras.headers;
+  }
+}
+
+/** What a caller may learn of any thrown value: our own errors as they are, everything else as one fixed sentence. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isDatabaseUnavailable(error)) {
+    return new AppError("DATABASE_UNAVAILABLE", { details: "The database could not be reached.", cause: error });
+  }
+  return new AppError("INTERNAL_ERROR", { details: "An unexpected error occurred.", cause: error });
+}
+
+/** Connection failures, from `pg` (system and SQLSTATE codes), its pool, and Prisma's adapter. */
+function isDatabaseUnavailable(error: unknown): boolean {
+  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    const code = "code" in cause ? String(cause.code) : "";
+    if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|P1001|P1002|P1008|P1017|P2024)/.test(code)) return true;
+    if (/connection terminated|timeout exceeded when trying to connect|can't reach database|server has closed the connection|ConnectionClosed|DatabaseNotReachable/i.test(cause.message)) return true;
+    if (cause instanceof AggregateError && cause.errors.some(isDatabaseUnavailable)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,42 @@
+import "server-only";
+import { sql } from "./db";
+import { env } from "./env";
+
+const startedAt = new Date();
+
+export type Health = {
+  status: "ok" | "error";
+  version: string;
+  commit: string;
+  database: "ok" | "unreachable";
+  migrations: "current" | "unknown" | `pending: ${string}`;
+  started_at: Date;
+};
+
+/** What a load balancer or a deployment check wants to know. Names the failing part, never an address or a secret. */
+export async function checkHealth(): Promise<Health> {
+  // Both are written into the build by next.config.js.
+  const version = process.env.LATCHKEY_VERSION ?? "unknown";
+  const expected = (process.env.LATCHKEY_MIGRATIONS ?? "").split(",").filter(Boolean);
+  const facts = { version, commit: env().LATCHKEY_COMMIT, started_at: startedAt };
+  const applied = await appliedMigrations();
+  if (applied === null) return { status: "error", ...facts, database: "unreachable", migrations: "unknown" };
+  const pending = expected.filter((name) => !applied.has(name));
+  if (pending.length > 0) return { status: "error", ...facts, database: "ok", migrations: `pending: ${pending.join(", ")}` };
+  return { status: "ok", ...facts, database: "ok", migrations: "current" };
+}
+
+/** Names of finished migrations; none when the table does not exist yet; null when the database does not answer. */
+async function appliedMigrations(): Promise<Set<string> | null> {
+  try {
+    const rows = await sql<{ migration_name: string }>(
+      "applied-migrations",
+      "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+      [],
+    );
+    return new Set(rows.map((row) => row.migration_name));
+  } catch (error) {
+    const isMissingTable = error instanceof Error && "code" in error && error.code === "42P01";
+    return isMissingTable ? new Set() : null;
+  }
+}

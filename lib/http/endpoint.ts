@@ -1,0 +1,77 @@
+import { type AppError, AppError as Failure, toAppError } from "@/lib/errors";
+import { log } from "@/lib/log";
+import { contextOf, REQUEST_ID_HEADER } from "./request-context";
+
+export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+export type Method = (typeof METHODS)[number];
+
+/** What a handler answers with; how it is written on the wire is the dialect's business. */
+export type Success = { status?: number; message?: string; data?: unknown; headers?: Record<string, string> };
+
+export type Dialect = {
+  success(result: Success): unknown;
+  failure(error: AppError, requestId: string): unknown;
+  /** Headers that belong to a failure in this dialect. */
+  failureHeaders?(error: AppError): Record<string, string>;
+};
+
+type RouteContext<Params> = { params: Promise<Params> };
+export type Handler<Params> = (request: Request, params: Params) => Promise<Success>;
+type RouteHandler<Params> = (request: Request, context: RouteContext<Params>) => Promise<Response>;
+
+/**
+ * Makes the exports of a `route.ts`: each handler's result or thrown error is rendered by the dialect, and the methods
+ * without a handler answer 405 with `Allow`.
+ */
+export function createEndpoint(dialect: Dialect) {
+  return function endpoint<Params = Record<string, never>>(handlers: Partial<Record<Method, Handler<Params>>>) {
+    const allowed = METHODS.filter((method) => handlers[method]);
+    const refuse: Handler<Params> = async (request) => {
+      throw methodNotAllowed(request.method, allowed);
+    };
+    const entries = METHODS.map((method) => [method, serve(dialect, handlers[method] ?? refuse)]);
+    return Object.fromEntries(entries) as Record<Method, RouteHandler<Params>>;
+  };
+}
+
+export function methodNotAllowed(method: string, allowed: readonly string[]): AppError {
+  return new Failure("METHOD_NOT_ALLOWED", { message: `Method "${method}" not allowed.`, headers: { Allow: [...allowed, "OPTIONS"].join(", ") } });
+}
+
+/** A JSON answer that no cache keeps. */
+export function jsonResponse(body: unknown, status: number, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+}
+
+/** The dialect's answer to anything thrown. What was not foreseen is logged, and told to the caller by its id only. */
+export function renderFailure(dialect: Dialect, thrown: unknown, request: Request): Response {
+  const error = toAppError(thrown);
+  const { id } = contextOf(request);
+  if (error.status >= 500) logFailure(error, id);
+  const headers = { ...error.headers, ...dialect.failureHeaders?.(error), ...ownIdHeader(request, id) };
+  return jsonResponse(dialect.failure(error, id), error.status, headers);
+}
+
+function serve<Params>(dialect: Dialect, handler: Handler<Params>): RouteHandler<Params> {
+  return async (request, context) => {
+    try {
+      const result = await handler(request, await context.params);
+      return jsonResponse(dialect.success(result), result.status ?? 200, result.headers);
+    } catch (thrown) {
+      return renderFailure(dialect, thrown, request);
+    }
+  };
+}
+
+/** Where no HTTP hook has named the answer already, the id goes on it here. */
+function ownIdHeader(request: Request, id: string): Record<string, string> {
+  return request.headers.get(REQUEST_ID_HEADER) === id ? {} : { "X-Request-Id": id };
+}
+
+function logFailure(error: AppError, id: string): void {
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  // Messages of unforeseen errors can quote what a client sent; the place they come from cannot.
+  const frames = cause?.stack?.split("\n").filter((line) => line.trimStart().startsWith("at ")).slice(0, 8).join("\n");
+  const code = cause && "code" in cause ? String(cause.code) : undefined;
+  log.error({ id, error: error.code, details: error.details, cause: cause?.name, cause_code: code, at: frames });
+}

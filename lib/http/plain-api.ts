@@ -1,0 +1,13 @@
+import { createEndpoint, type Dialect } from "./endpoint";
+
+/** Routes outside the two seeds' APIs: the data itself, and `{error,code}`. */
+export const plainDialect: Dialect = {
+  success: ({ data = {} }) => data,
+  failure: (error, requestId) => ({
+    error: error.message,
+    code: error.code,
+    ...(error.status >= 500 && { request_id: requestId }),
+  }),
+};
+
+export const plainApi = createEndpoint(plainDialect);

@@ -1,0 +1,57 @@
+import type { z } from "zod";
+import { AppError, isErrorCode } from "@/lib/errors";
+
+const KIB = 1024;
+
+/**
+ * Reads a JSON object of at most `limit` bytes and checks it. Nothing at all counts as `{}`.
+ * @throws AppError BODY_TOO_LARGE, INVALID_JSON, or the first thing wrong with the fields
+ */
+export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema, limit = 64 * KIB): Promise<z.output<Schema>> {
+  return validate(schema, parseObject(await readBody(request, limit)));
+}
+
+/** The body's bytes. Stops reading at the limit, whatever `Content-Length` claims. */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw new AppError("BODY_TOO_LARGE");
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    size += part.value.byteLength;
+    if (size > limit) {
+      await reader?.cancel();
+      throw new AppError("BODY_TOO_LARGE");
+    }
+    chunks.push(part.value);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** @throws AppError INVALID_JSON for anything but a JSON object in UTF-8 */
+export function parseObject(bytes: Uint8Array): Record<string, unknown> {
+  if (bytes.byteLength === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new AppError("INVALID_JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new AppError("INVALID_JSON");
+  return value as Record<string, unknown>;
+}
+
+/** Checked input. A schema's message may be an error code; every message is kept by field as well. */
+export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+
+  const fields: Record<string, string[]> = {};
+  for (const issue of result.error.issues) {
+    const field = typeof issue.path[0] === "string" ? issue.path[0] : "non_field_errors";
+    // A null prototype is not needed: field names come from our schemas, not from the client.
+    fields[field] = [...(fields[field] ?? []), issue.message];
+  }
+  const message = result.error.issues[0]?.message ?? "";
+  throw isErrorCode(message) ? new AppError(message, { fields }) : new AppError("INVALID_INPUT", { message, fields });
+}

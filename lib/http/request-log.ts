@@ -1,0 +1,49 @@
+import diagnostics from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { env } from "@/lib/env";
+import { log } from "@/lib/log";
+import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "./request-context";
+
+/**
+ * Gives every request an id, on its way in and on its answer, and writes one line when it is done. The line holds no
+ * header, no body and no query; path segments that could be an id or a credential are left out.
+ */
+export function watchRequests(): void {
+  const trusted = trustedProxies(env().TRUSTED_PROXIES);
+  diagnostics.subscribe("http.server.request.start", (message) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const startedAt = performance.now();
+    const context = openContext(clientAddress(request.socket.remoteAddress, asText(request.headers["x-forwarded-for"]), trusted));
+    request.headers[REQUEST_ID_HEADER] = context.id;
+    response.setHeader("X-Request-Id", context.id);
+
+    response.once("close", () => {
+      closeContext(context);
+      const route = routeOf(request.url ?? "");
+      if (route.startsWith("/_next/")) return;
+      log.info({
+        id: context.id,
+        method: request.method,
+        route,
+        status: response.writableFinished ? response.statusCode : 499,
+        duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        actor: context.actor,
+        address: context.address,
+      });
+    });
+  });
+}
+
+/** The path with ids replaced, without the query. Words of routes are short and lower-case; anything else is hidden. */
+export function routeOf(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? "";
+  return path
+    .split("/")
+    .map((segment) => (segment === "" || /^[a-z_][a-z._-]{0,31}$/.test(segment) ? segment : "[id]"))
+    .slice(0, 12)
+    .join("/");
+}
+
+function asText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(",") : header;
+}

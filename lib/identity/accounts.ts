@@ -1,0 +1,87 @@
+import "server-only";
+import type { Actor } from "@/lib/audit";
+import { recordAudit } from "@/lib/audit";
+import { db, type Transaction } from "@/lib/db";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { Prisma, type Role } from "@/prisma/generated/client";
+import { auth } from "./auth";
+import type { ProfileInput, RegisterInput } from "./schemas";
+
+const profileSelect = {
+  id: true, email: true, firstName: true, lastName: true, phoneNumber: true, phoneVerified: true, timezone: true,
+  emailVerified: true, role: true, credits: true, createdAt: true, updatedAt: true, lastLoginAt: true,
+} satisfies Prisma.UserSelect;
+
+/** What people may see of themselves. Never holds a password hash. */
+export type Profile = Prisma.UserGetPayload<{ select: typeof profileSelect }>;
+
+type NewUser = Pick<RegisterInput, "email" | "password" | "first_name" | "last_name" | "phone_number" | "timezone">;
+
+/**
+ * Makes a user with a password, in one transaction with the audit entry.
+ * @throws AppError INVALID_INPUT with fields when the address is taken
+ */
+export async function registerUser(actor: Actor, input: NewUser, special: { role?: Role; emailVerified?: boolean } = {}): Promise<Profile> {
+  const { password: passwords } = await auth().$context;
+  const hash = await passwords.hash(input.password);
+  try {
+    return await db().$transaction(async (tx) => {
+      const user = await tx.user.create({
+        data: {
+          email: input.email,
+          name: `${input.first_name} ${input.last_name}`.trim(),
+          firstName: input.first_name,
+          lastName: input.last_name,
+          phoneNumber: input.phone_number ?? null,
+          timezone: input.timezone ?? "UTC",
+          credits: env().SIGNUP_CREDITS,
+          ...special,
+        },
+        select: profileSelect,
+      });
+      await tx.account.create({ data: { userId: user.id, providerId: "credential", accountId: user.id, password: hash }, select: { id: true } });
+      await recordAudit(tx, { ...actor, userId: actor.userId ?? (actor.kind === "user" ? user.id : null) }, {
+        action: "user.registered",
+        target: { kind: "user", id: user.id },
+        after: { email: user.email, role: user.role, credits: Number(user.credits) },
+      });
+      return user;
+    });
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") {
+      const message = "user with this email already exists.";
+      throw new AppError("INVALID_INPUT", { message, fields: { email: [message] }, cause: error });
+    }
+    throw error;
+  }
+}
+
+export async function getProfile(userId: string): Promise<Profile> {
+  return db().user.findUniqueOrThrow({ where: { id: userId }, select: profileSelect });
+}
+
+/** Changes the fields that people may change themselves; what is left out stays. */
+export async function updateProfile(actor: Actor, userId: string, input: ProfileInput): Promise<Profile> {
+  return db().$transaction(async (tx) => {
+    const before = await lockProfile(tx, userId);
+    const firstName = input.first_name ?? before.firstName;
+    const lastName = input.last_name ?? before.lastName;
+    const user = await tx.user.update({
+      where: { id: userId },
+      data: { firstName, lastName, name: `${firstName} ${lastName}`.trim(), phoneNumber: input.phone_number, timezone: input.timezone },
+      select: profileSelect,
+    });
+    await recordAudit(tx, actor, { action: "user.profile_updated", target: { kind: "user", id: userId }, before: editable(before), after: editable(user) });
+    return user;
+  });
+}
+
+async function lockProfile(tx: Transaction, userId: string): Promise<Profile> {
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+  return tx.user.findUniqueOrThrow({ where: { id: userId }, select: profileSelect });
+}
+
+function editable(user: Profile) {
+  return { first_name: user.firstName, last_name: user.lastName, phone_number: user.phoneNumber, timezone: user.timezone };
+}

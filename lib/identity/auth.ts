@@ -1,0 +1,73 @@
+import "server-only";
+import { betterAuth } from "better-auth";
+import { prismaAdapter } from "better-auth/adapters/prisma";
+import { APIError } from "better-auth/api";
+import { jwt } from "better-auth/plugins";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { isOwnOrigin } from "@/lib/http/origins";
+import { isBanned } from "@/lib/keys/validity";
+import { log } from "@/lib/log";
+
+export const MIN_PASSWORD_LENGTH = 8;
+export const MAX_PASSWORD_LENGTH = 128;
+export const SESSION_SECONDS = 7 * 24 * 3600;
+/** The header in which our routes hand the client's address to better-auth. Always overwritten, never taken over. */
+export const ADDRESS_HEADER = "x-client-address";
+
+const holder = globalThis as typeof globalThis & { latchkeyAuth?: ReturnType<typeof createAuth> };
+
+/** The identity library: passwords, sessions and signing keys. Made on first use, so that a build needs no settings. */
+export function auth() {
+  holder.latchkeyAuth ??= createAuth();
+  return holder.latchkeyAuth;
+}
+
+function createAuth() {
+  const { appUrl, BETTER_AUTH_SECRET } = env();
+  return betterAuth({
+    appName: "Latchkey",
+    baseURL: appUrl,
+    basePath: "/api/auth",
+    secret: BETTER_AUTH_SECRET,
+    trustedOrigins: (request) => {
+      const origin = request?.headers.get("origin");
+      return origin && isOwnOrigin(origin, request?.headers ?? new Headers()) ? [appUrl, origin] : [appUrl];
+    },
+    database: prismaAdapter(db(), { provider: "postgresql", transaction: true }),
+    emailAndPassword: { enabled: true, minPasswordLength: MIN_PASSWORD_LENGTH, maxPasswordLength: MAX_PASSWORD_LENGTH, revokeSessionsOnPasswordReset: true },
+    session: { expiresIn: SESSION_SECONDS },
+    verification: { storeIdentifier: "hashed" },
+    user: {
+      additionalFields: {
+        firstName: { type: "string", input: false },
+        lastName: { type: "string", input: false },
+        role: { type: "string", input: false },
+        banned: { type: "boolean", input: false },
+        banExpiresAt: { type: "date", required: false, input: false },
+      },
+    },
+    // Attempts are counted by throttle.ts, which also covers our own routes and counts by account.
+    rateLimit: { enabled: false },
+    databaseHooks: { session: { create: { before: refuseBanned } } },
+    plugins: [
+      jwt({
+        jwks: { keyPairConfig: { alg: "ES256" } },
+        jwt: { issuer: appUrl, audience: appUrl },
+        disableSettingJwtHeader: true,
+      }),
+    ],
+    advanced: {
+      useSecureCookies: appUrl.startsWith("https:"),
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      database: { generateId: "uuid" },
+    },
+    telemetry: { enabled: false },
+    logger: { level: "error", log: (level, message) => log[level]({ source: "better-auth" }, message) },
+  });
+}
+
+async function refuseBanned(session: { userId: string }): Promise<void> {
+  const user = await db().user.findUnique({ where: { id: session.userId }, select: { banned: true, banExpiresAt: true } });
+  if (!user || isBanned(user, new Date())) throw new APIError("FORBIDDEN", { message: "This account is disabled." });
+}

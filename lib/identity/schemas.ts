@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { isPlainText } from "@/lib/keys/permissions";
+
+// The sentences are those existing clients of the Mifumo API show to people.
+const REQUIRED = "This field is required.";
+const BLANK = "This field may not be blank.";
+
+const text = (max: number) =>
+  z
+    .string(REQUIRED)
+    .trim()
+    .min(1, { error: BLANK, abort: true })
+    .max(max, `Ensure this field has no more than ${max} characters.`)
+    .refine(isPlainText, "This field must not contain control characters.");
+const email = z.string(REQUIRED).trim().toLowerCase().min(1, { error: BLANK, abort: true }).max(254, "Enter a valid email address.").pipe(z.email("Enter a valid email address."));
+const newPassword = z
+  .string(REQUIRED)
+  .min(8, "This password is too short. It must contain at least 8 characters.")
+  .max(128, "This password is too long. It must contain at most 128 characters.")
+  .refine((password) => password.isWellFormed(), "This password contains characters that cannot be stored.");
+const phoneNumber = z
+  .preprocess((value) => (value === "" ? null : value), z.string("Enter a valid phone number.").trim().regex(/^\+?[0-9][0-9 ()./-]{5,24}$/, "Enter a valid phone number.").nullable());
+const timezone = z.string("Enter a valid timezone.").max(64, "Enter a valid timezone.").refine(isTimezone, "Enter a valid timezone.");
+
+export const registerSchema = z
+  .object({
+    email,
+    password: newPassword,
+    password_confirm: z.string(REQUIRED),
+    first_name: text(100),
+    last_name: text(100),
+    phone_number: phoneNumber.optional(),
+    timezone: timezone.optional(),
+  })
+  .refine((input) => input.password === input.password_confirm, { error: "Passwords don't match.", path: [] });
+
+export type RegisterInput = z.output<typeof registerSchema>;
+
+/** Anything that could be an address or a password goes on to the check, so that a wrong form costs the same answer. */
+export const loginSchema = z.object({
+  email: z.string(REQUIRED).trim().min(1, BLANK).max(320, "Enter a valid email address."),
+  password: z.string(REQUIRED).min(1, BLANK).max(1024, "This password is too long."),
+});
+
+export const refreshSchema = z.object({ refresh: z.string(REQUIRED).min(1, BLANK) });
+
+export const logoutSchema = z.object({ refresh: z.string().optional().catch(undefined) });
+
+export const replaceProfileSchema = z.object({
+  first_name: text(100),
+  last_name: text(100),
+  phone_number: phoneNumber.optional(),
+  timezone: timezone.optional(),
+});
+
+export const changeProfileSchema = replaceProfileSchema.partial();
+
+export type ProfileInput = z.output<typeof changeProfileSchema>;
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

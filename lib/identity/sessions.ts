@@ -1,0 +1,71 @@
+import "server-only";
+import { isAPIError } from "better-auth/api";
+import { type Actor, recordAudit } from "@/lib/audit";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { isBanned } from "@/lib/keys/validity";
+import { ADDRESS_HEADER, auth, SESSION_SECONDS } from "./auth";
+import { getProfile, type Profile } from "./accounts";
+import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
+
+export type SignedIn = { user: Profile; tokens: Tokens };
+
+/**
+ * Checks a password and opens a session. Unknown, wrong and banned are one answer in like time: better-auth hashes even
+ * when there is nothing to compare with.
+ * @throws AppError INVALID_CREDENTIALS
+ */
+export async function signIn(actor: Actor, email: string, password: string, userAgent: string | null): Promise<SignedIn> {
+  const headers = new Headers({ [ADDRESS_HEADER]: actor.address ?? "", "user-agent": userAgent ?? "" });
+  const { token } = await auth().api.signInEmail({ body: { email, password }, headers }).catch((error: unknown) => {
+    if (!isAPIError(error) || error.statusCode >= 500) throw error;
+    throw new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause: error });
+  });
+  const session = await db().session.findUniqueOrThrow({ where: { token }, select: { id: true, userId: true } });
+  return complete(actor, session.userId, session.id);
+}
+
+/** Opens a session for someone who has just registered. */
+export async function openSession(actor: Actor, userId: string, userAgent: string | null): Promise<SignedIn> {
+  const { internalAdapter } = await auth().$context;
+  const session = await internalAdapter.createSession(userId, false, { ipAddress: actor.address ?? "", userAgent: userAgent ?? "" });
+  return complete(actor, userId, session.id);
+}
+
+/**
+ * Fresh tokens for the refresh token's session, whose seven days begin again. The refresh token stays usable.
+ * @throws AppError REFRESH_TOKEN_NOT_VALID
+ */
+export async function refreshTokens(refreshToken: string): Promise<Tokens> {
+  const { sessionId, userId } = await verifyRefreshToken(refreshToken);
+  const session = await db().session.findFirst({
+    where: { id: sessionId, userId, expiresAt: { gt: new Date() } },
+    select: { user: { select: { banned: true, banExpiresAt: true } } },
+  });
+  if (!session || isBanned(session.user, new Date())) throw new AppError("REFRESH_TOKEN_NOT_VALID");
+  const { count } = await db().session.updateMany({
+    where: { id: sessionId },
+    data: { expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000) },
+  });
+  // Signed out in between: a session that is gone is not brought back.
+  if (count === 0) throw new AppError("REFRESH_TOKEN_NOT_VALID");
+  return issueTokens(userId, sessionId);
+}
+
+/** Ends a session: its cookie, its access tokens and its refresh tokens are dead. Ending it again changes nothing. */
+export async function endSession(actor: Actor, session: { sessionId: string; userId: string }): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const { count } = await tx.session.deleteMany({ where: { id: session.sessionId, userId: session.userId } });
+    if (count === 0) return;
+    await recordAudit(tx, { ...actor, userId: session.userId }, { action: "user.signed_out", target: { kind: "user", id: session.userId } });
+  });
+}
+
+async function complete(actor: Actor, userId: string, sessionId: string): Promise<SignedIn> {
+  await db().$transaction(async (tx) => {
+    await tx.$executeRaw`UPDATE users SET last_login_at = now() WHERE id = ${userId}::uuid`;
+    await recordAudit(tx, { ...actor, userId }, { action: "user.signed_in", target: { kind: "user", id: userId } });
+  });
+  const [user, tokens] = await Promise.all([getProfile(userId), issueTokens(userId, sessionId)]);
+  return { user, tokens };
+}

@@ -1,0 +1,93 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import { decodeJwt, errors, importJWK, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { z } from "zod";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { auth, SESSION_SECONDS } from "./auth";
+import { trustedIssuers } from "./trusted-issuers";
+
+const ACCESS_SECONDS = 3600;
+/** A retired signing key is published, and accepted, for this much longer (better-auth's default). */
+const KEY_GRACE_MS = 30 * 24 * 3600 * 1000;
+
+export type Tokens = { access: string; refresh: string };
+/** Whom a valid token speaks for: a session of ours, or a person whom a trusted issuer names by verified e-mail. */
+export type TokenSubject = { sessionId: string; userId: string } | { verifiedEmail: string };
+
+const ownClaims = z.object({ user_id: z.uuid(), sub: z.uuid(), sid: z.uuid() });
+const foreignClaims = z.object({ email: z.email(), email_verified: z.literal(true) });
+
+/** An access token for an hour and a refresh token for seven days, both bound to the session. */
+export async function issueTokens(userId: string, sessionId: string): Promise<Tokens> {
+  const [access, refresh] = await Promise.all([
+    sign("access", userId, sessionId, ACCESS_SECONDS),
+    sign("refresh", userId, sessionId, SESSION_SECONDS),
+  ]);
+  return { access, refresh };
+}
+
+/**
+ * Signature, `alg`, `iss`, `aud`, `exp` and `token_type` of an access token, ours or a trusted issuer's (RFC 7519,
+ * RFC 8725). Whether the session and the user still exist is the caller's to ask.
+ * @throws AppError TOKEN_NOT_VALID
+ */
+export async function verifyAccessToken(token: string): Promise<TokenSubject> {
+  try {
+    const issuer = trustedIssuers().find((candidate) => candidate.accepts(decodeJwt(token).iss));
+    if (!issuer) return await verifyOwn(token, "access");
+    const { payload } = await jwtVerify(token, issuer.keys, { ...audience(), issuer: issuer.names, algorithms: issuer.algorithms });
+    if (payload.token_type !== undefined && payload.token_type !== "access") throw new errors.JWTClaimValidationFailed("token_type", payload);
+    return { verifiedEmail: foreignClaims.parse(payload).email.toLowerCase() };
+  } catch (error) {
+    throw refuse(error, "TOKEN_NOT_VALID");
+  }
+}
+
+/** @throws AppError REFRESH_TOKEN_NOT_VALID */
+export async function verifyRefreshToken(token: string): Promise<{ sessionId: string; userId: string }> {
+  try {
+    return await verifyOwn(token, "refresh");
+  } catch (error) {
+    throw refuse(error, "REFRESH_TOKEN_NOT_VALID");
+  }
+}
+
+async function sign(tokenType: "access" | "refresh", userId: string, sessionId: string, seconds: number): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const payload = { token_type: tokenType, user_id: userId, sub: userId, sid: sessionId, jti: randomUUID(), iat: now, exp: now + seconds };
+  const { token } = await auth().api.signJWT({ body: { payload } });
+  return token;
+}
+
+async function verifyOwn(token: string, tokenType: "access" | "refresh"): Promise<{ sessionId: string; userId: string }> {
+  const { payload } = await jwtVerify(token, ownKey, { ...audience(), issuer: env().appUrl, algorithms: ["ES256"] });
+  if (payload.token_type !== tokenType) throw new errors.JWTClaimValidationFailed("token_type", payload);
+  const claims = ownClaims.parse(payload);
+  return { sessionId: claims.sid, userId: claims.user_id };
+}
+
+function audience() {
+  return { audience: env().appUrl, requiredClaims: ["exp", "iat", "sub"] };
+}
+
+const ownKeys = new Map<string, Awaited<ReturnType<typeof importJWK>>>();
+
+/** Signing keys do not change once made, so each is read from the database once. */
+const ownKey: JWTVerifyGetKey = async ({ kid }) => {
+  const cached = ownKeys.get(kid ?? "");
+  if (cached) return cached;
+  if (!kid || !z.uuid().safeParse(kid).success) throw new errors.JWKSNoMatchingKey();
+  const row = await db().jwks.findUnique({ where: { id: kid }, select: { publicKey: true, alg: true, expiresAt: true } });
+  if (!row || (row.expiresAt && row.expiresAt.getTime() + KEY_GRACE_MS < Date.now())) throw new errors.JWKSNoMatchingKey();
+  const key = await importJWK(JSON.parse(row.publicKey), row.alg ?? "ES256");
+  ownKeys.set(kid, key);
+  return key;
+};
+
+/** A bad token is the caller's fault; a database that does not answer is not. */
+function refuse(error: unknown, code: "TOKEN_NOT_VALID" | "REFRESH_TOKEN_NOT_VALID"): unknown {
+  const isTokenFault = error instanceof errors.JOSEError || error instanceof z.ZodError || error instanceof TypeError || error instanceof SyntaxError;
+  return isTokenFault ? new AppError(code, { cause: error }) : error;
+}

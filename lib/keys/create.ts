@@ -1,0 +1,107 @@
+import "server-only";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Actor } from "@/lib/audit";
+import { db, sql } from "@/lib/db";
+import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
+import { type Credential, type CredentialFormat, hashCredential, issueCredentials } from "./credentials";
+import type { Permissions } from "./permissions";
+
+export type NewKey = {
+  name: string;
+  permissions: Permissions;
+  expiresAt: Date | null;
+  format: CredentialFormat;
+  idempotencyKey?: string | null;
+};
+
+/** A key as its maker sees it, once: the credentials in clear are in no other type. */
+export type IssuedKey = {
+  id: number;
+  uuid: string;
+  name: string;
+  key: Credential;
+  secret: Credential | null;
+  permissions: Permissions;
+  createdAt: Date;
+  expiresAt: Date | null;
+  owner: { id: string; email: string; credits: number };
+};
+
+type CreatedRow = { id: number; created_at: Date; email: string; credits: string };
+
+// Account, key and audit entry in one statement: one round trip, and all of it or nothing.
+const CREATE_KEY = `
+  WITH owner AS (SELECT id, email, credits FROM users WHERE id = $1),
+  account AS (
+    INSERT INTO api_accounts (id, account_id, user_id, name)
+    SELECT gen_random_uuid(), $2, id, 'API account' FROM owner
+    ON CONFLICT (user_id) DO NOTHING
+  ),
+  created AS (
+    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, permissions, expires_at,
+                          idempotency_hash, idempotency_input_hash)
+    SELECT $3, id, $4, $5::key_format, $6, $7, $8, $9::json, $10, $11, $12 FROM owner
+    ON CONFLICT (user_id, idempotency_hash) DO NOTHING
+    RETURNING id, created_at
+  ),
+  audited AS (
+    INSERT INTO audit_entries (actor_kind, actor_id, address, request_id, action, target_kind, target_id, after)
+    SELECT $13, $14::uuid, $15, $16, 'api_key.created', 'api_key', created.id::text, $17::jsonb FROM created
+  )
+  SELECT created.id, created.created_at, owner.email, owner.credits FROM created, owner`;
+
+/**
+ * Makes a key, and the owner's API account if there is none yet.
+ * @throws AppError USER_NOT_FOUND, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ */
+export async function createKey(actor: Actor, ownerId: string, input: NewKey): Promise<IssuedKey> {
+  if (!z.uuid().safeParse(ownerId).success) throw new AppError("USER_NOT_FOUND");
+  const { name, permissions, expiresAt, format } = input;
+  const credentials = issueCredentials(format);
+  const uuid = randomUUID();
+  const secret = env().KEY_HASH_SECRET;
+  const idempotency = idempotencyHashes(input);
+  const after = { uuid, name, format, hint: credentials.hint, permissions, expires_at: expiresAt?.toISOString() ?? null, owner_id: ownerId };
+
+  const [row] = await sql<CreatedRow>("create-key", CREATE_KEY, [
+    ownerId, newAccountId(), uuid, name, format, credentials.hint,
+    hashCredential(credentials.key, secret), credentials.secret && hashCredential(credentials.secret, secret),
+    JSON.stringify(permissions), expiresAt, idempotency?.key ?? null, idempotency?.input ?? null,
+    actor.kind, actor.userId, actor.address, actor.requestId, JSON.stringify(after),
+  ]);
+  if (!row) throw await explainRefusal(ownerId, idempotency);
+  return {
+    id: row.id, uuid, name, key: credentials.key, secret: credentials.secret, permissions, createdAt: row.created_at, expiresAt,
+    owner: { id: ownerId, email: row.email, credits: Number(row.credits) },
+  };
+}
+
+type IdempotencyHashes = { key: Buffer; input: Buffer };
+
+/**
+ * Only hashes are kept, on the key's own row and for as long as it exists. The credentials are not kept, so a repeat
+ * cannot answer with them: it answers with the key's id.
+ */
+function idempotencyHashes({ idempotencyKey, name, permissions, expiresAt, format }: NewKey): IdempotencyHashes | null {
+  if (!idempotencyKey) return null;
+  const hash = (text: string) => createHash("sha256").update(text).digest();
+  return { key: hash(idempotencyKey), input: hash(JSON.stringify([format, name, permissions, expiresAt])) };
+}
+
+async function explainRefusal(userId: string, idempotency: IdempotencyHashes | null): Promise<AppError> {
+  if (!idempotency) return new AppError("USER_NOT_FOUND");
+  const key = await db().apiKey.findUnique({
+    where: { userId_idempotencyHash: { userId, idempotencyHash: new Uint8Array(idempotency.key) } },
+    select: { uuid: true, name: true, idempotencyInputHash: true },
+  });
+  if (!key) return new AppError("USER_NOT_FOUND");
+  if (!idempotency.input.equals(key.idempotencyInputHash ?? new Uint8Array())) return new AppError("IDEMPOTENCY_KEY_MISMATCH");
+  return new AppError("IDEMPOTENCY_KEY_USED", { data: { id: key.uuid, key_name: key.name } });
+}
+
+/** A short public name of an API account, for support requests and invoices. */
+export function newAccountId(): string {
+  return `acc_${randomBytes(8).toString("hex")}`;
+}

@@ -1,0 +1,28 @@
+import "server-only";
+import { z } from "zod";
+import type { Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import type { Permissions } from "./permissions";
+
+const lockedSelect = {
+  id: true, uuid: true, name: true, format: true, hint: true, credentialHash: true, secretHash: true, previousHint: true,
+  previousCredentialHash: true, previousSecretHash: true, permissions: true, createdAt: true, expiresAt: true, revokedAt: true,
+} as const;
+
+/**
+ * The owner's key, locked until the transaction ends, so that changes to one key happen one after the other. Someone
+ * else's, an unknown and a malformed id are the same error, so that ids cannot be probed.
+ * @throws AppError API_KEY_NOT_FOUND
+ */
+export async function lockOwnKey(tx: Transaction, owner: { id: string }, uuid: string) {
+  if (!isKeyUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
+  const locked = await tx.$queryRaw<{ id: number }[]>`
+    SELECT id FROM api_keys WHERE uuid = ${uuid}::uuid AND user_id = ${owner.id}::uuid AND deleted_at IS NULL FOR NO KEY UPDATE`;
+  if (!locked[0]) throw new AppError("API_KEY_NOT_FOUND");
+  const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked[0].id }, select: lockedSelect });
+  return { ...key, permissions: key.permissions as Permissions };
+}
+
+export function isKeyUuid(text: string): boolean {
+  return z.guid().safeParse(text).success;
+}

@@ -1,0 +1,63 @@
+import { NextResponse, type NextRequest } from "next/server";
+import { checkSecret } from "@/lib/http/admin-secret";
+import { isAllowedOrigin } from "@/lib/http/origins";
+
+// The gate in front of the two key APIs: origins, preflights and, for the admin API, the shared secret. Handlers check
+// their own caller again, so passing by this file opens nothing. It stays `middleware.ts` because `proxy.ts` does not
+// run on the edge (docs/decisions/002).
+export const config = { matcher: ["/api/auth/:path*", "/api/api-keys/:path*"] };
+
+const API = {
+  admin: {
+    methods: "GET, POST, DELETE, OPTIONS",
+    headers: "Content-Type, X-Admin-Secret",
+    refusal: { success: false, error: "Origin not allowed" },
+  },
+  user: {
+    methods: "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+    headers: "Authorization, Content-Type, Accept, X-Requested-With, Idempotency-Key",
+    refusal: { success: false, message: "Origin not allowed", error_code: "ORIGIN_NOT_ALLOWED" },
+  },
+} as const;
+
+export async function middleware(request: NextRequest): Promise<Response> {
+  const isAdmin = request.nextUrl.pathname.startsWith("/api/api-keys");
+  const api = isAdmin ? API.admin : API.user;
+  const origin = request.headers.get("origin");
+  if (origin !== null && !isAllowedOrigin(origin, request.headers, originSettings())) return json(api.refusal, 403);
+
+  const cors: Record<string, string> = origin === null ? {} : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id, Retry-After", Vary: "Origin" };
+  if (request.method === "OPTIONS") {
+    const grant = { "Access-Control-Allow-Methods": api.methods, "Access-Control-Allow-Headers": api.headers, "Access-Control-Max-Age": "86400" };
+    return new Response(null, { status: 204, headers: { Allow: api.methods, ...cors, ...(origin === null ? {} : grant) } });
+  }
+  const refusal = isAdmin ? await refuseAdmin(request, cors) : null;
+  if (refusal) return refusal;
+  if (!api.methods.includes(request.method) && request.method !== "HEAD") return json(methodRefusal(request.method, isAdmin), 405, { ...cors, Allow: api.methods });
+  return NextResponse.next({ headers: cors });
+}
+
+async function refuseAdmin(request: NextRequest, cors: Record<string, string>): Promise<Response | null> {
+  const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = process.env;
+  const check = await checkSecret(request.headers.get("x-admin-secret"), ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
+  if (check === "ok") return null;
+  if (check === "wrong") return json({ success: false, error: "Unauthorized - Invalid admin secret" }, 401, cors);
+  return json({ success: false, error: "Internal server error", details: "ADMIN_API_SECRET is not set." }, 500, cors);
+}
+
+function methodRefusal(method: string, isAdmin: boolean) {
+  const message = `Method "${method}" not allowed.`;
+  return isAdmin ? { success: false, error: message } : { success: false, message, error_code: "METHOD_NOT_ALLOWED" };
+}
+
+function originSettings() {
+  const { APP_URL, ALLOWED_ORIGINS, VERCEL_URL, VERCEL_BRANCH_URL, VERCEL_PROJECT_PRODUCTION_URL } = process.env;
+  return {
+    origins: [APP_URL?.replace(/\/+$/, ""), ...(ALLOWED_ORIGINS?.split(",").map((entry) => entry.trim()) ?? [])],
+    hosts: [VERCEL_URL, VERCEL_BRANCH_URL, VERCEL_PROJECT_PRODUCTION_URL],
+  };
+}
+
+function json(body: unknown, status: number, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+}

