@@ -1,4 +1,4 @@
-import { NextResponse, type NextRequest } from "next/server";
+import { type NextRequest, NextResponse } from "next/server";
 import { checkSecret } from "@/lib/http/admin-secret";
 import { isAllowedOrigin } from "@/lib/http/origins";
 
@@ -26,14 +26,22 @@ export async function middleware(request: NextRequest): Promise<Response> {
   const origin = request.headers.get("origin");
   if (origin !== null && !isAllowedOrigin(origin, request.headers, originSettings())) return json(api.refusal, 403);
 
-  const cors: Record<string, string> = origin === null ? {} : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id, Retry-After", Vary: "Origin" };
+  const cors: Record<string, string> =
+    origin === null
+      ? {}
+      : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id, Retry-After", Vary: "Origin" };
   if (request.method === "OPTIONS") {
-    const grant = { "Access-Control-Allow-Methods": api.methods, "Access-Control-Allow-Headers": api.headers, "Access-Control-Max-Age": "86400" };
+    const grant = {
+      "Access-Control-Allow-Methods": api.methods,
+      "Access-Control-Allow-Headers": api.headers,
+      "Access-Control-Max-Age": "86400",
+    };
     return new Response(null, { status: 204, headers: { Allow: api.methods, ...cors, ...(origin === null ? {} : grant) } });
   }
   const refusal = isAdmin ? await refuseAdmin(request, cors) : null;
   if (refusal) return refusal;
-  if (!api.methods.includes(request.method) && request.method !== "HEAD") return json(methodRefusal(request.method, isAdmin), 405, { ...cors, Allow: api.methods });
+  if (!api.methods.includes(request.method) && request.method !== "HEAD")
+    return json(methodRefusal(request.method, isAdmin), 405, { ...cors, Allow: api.methods });
   return NextResponse.next({ headers: cors });
 }
 
@@ -46,7 +54,7 @@ async function refuseAdmin(request: NextRequest, cors: Record<string, string>): 
 }
 
 function methodRefusal(method: string, isAdmin: boolean) {
-  const message = `Method "${method}" not allowed.`;
+  const message = `Method ${method} is not allowed.`;
   return isAdmin ? { success: false, error: message } : { success: false, message, error_code: "METHOD_NOT_ALLOWED" };
 }
 

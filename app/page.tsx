@@ -1,1 +1,3 @@
-export default function HomePage() { return <main>Latchkey</main>; }
+export default function HomePage() {
+  return <main>Latchkey</main>;
+}

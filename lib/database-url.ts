@@ -3,6 +3,8 @@ import pg from "pg";
 
 export type Driver = "neon" | "pg";
 
+export type DatabaseSettings = { DATABASE_URL: string; databaseDriver: Driver; NEON_WS_PROXY?: string | undefined };
+
 /** What both drivers' clients have in common. */
 export type Client = {
   connect(): Promise<unknown>;
@@ -19,9 +21,9 @@ export function driverFor(url: string): Driver {
  * An unconnected client and the configuration that Prisma's adapter takes for the same address. Neon's pooler is
  * left out: it shares one session between clients, and session locks need one of their own.
  */
-export function directConnection(url: string, driver: Driver) {
+export function directConnection({ DATABASE_URL: url, databaseDriver: driver, NEON_WS_PROXY }: DatabaseSettings) {
   const config = { connectionString: url.replace("-pooler.", "."), connectionTimeoutMillis: 10_000, idleTimeoutMillis: 500 };
-  configureNeon();
+  configureNeon(NEON_WS_PROXY);
   const client: Client = driver === "neon" ? new NeonClient(config) : new pg.Client(config);
   return { config, client };
 }
@@ -30,8 +32,7 @@ export function directConnection(url: string, driver: Driver) {
  * NEON_WS_PROXY (host:port) sends the Neon driver through a plain WebSocket relay instead of Neon's own endpoint:
  * how the tests drive it against any PostgreSQL.
  */
-export function configureNeon(): void {
-  const proxy = process.env.NEON_WS_PROXY;
+export function configureNeon(proxy: string | undefined): void {
   neonConfig.webSocketConstructor ??= globalThis.WebSocket;
   if (!proxy) return;
   neonConfig.wsProxy = () => proxy;

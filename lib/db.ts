@@ -46,7 +46,7 @@ function connect(): Database {
   const options = { errorFormat: "minimal", transactionOptions: { maxWait: 10_000, timeout: 15_000 } } as const;
   const onPoolError = (error: Error) => log.warn({ error: error.message }, "an idle database connection was lost");
   if (env().databaseDriver === "neon") {
-    configureNeon();
+    configureNeon(env().NEON_WS_PROXY);
     const neonPool = new NeonPool(config);
     neonPool.on("error", onPoolError);
     return { pool: neonPool, prisma: new PrismaClient({ ...options, adapter: new PrismaNeon(config, { onPoolError }) }) };

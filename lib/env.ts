@@ -7,7 +7,15 @@ const wholeNumber = (fallback: number, min: number, max: number) =>
   z.preprocess(blankIsUnset, z.coerce.number().int().min(min).max(max).default(fallback));
 const list = z.preprocess(
   blankIsUnset,
-  z.string().default("").transform((text) => text.split(",").map((entry) => entry.trim()).filter(Boolean)),
+  z
+    .string()
+    .default("")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    ),
 );
 const longSecret = z.string({ error: "is not set" }).min(32, "must have at least 32 characters");
 
@@ -18,7 +26,9 @@ const envSchema = z.object({
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an address such as https://keys.example.com" })),
   DATABASE_URL: z.preprocess(
     blankIsUnset,
-    z.string({ error: "is not set" }).regex(/^postgres(ql)?:\/\/[^/]+\/.+/, "must look like postgresql://user:password@host:5432/database"),
+    z
+      .string({ error: "is not set" })
+      .regex(/^postgres(ql)?:\/\/[^/]+\/.+/, "must look like postgresql://user:password@host:5432/database"),
   ),
   DATABASE_DRIVER: optional(z.enum(["neon", "pg"], { error: "must be neon or pg" })),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default(".data")),
@@ -30,7 +40,11 @@ const envSchema = z.object({
   SERVICE_API_SECRET: optional(z.string()),
   USAGE_WEBHOOK_SECRET: optional(z.string()),
   ALLOWED_ORIGINS: list.pipe(
-    z.array(z.string().regex(originPattern, "must hold origins such as https://app.example.com, separated by commas, each with at most one *")),
+    z.array(
+      z
+        .string()
+        .regex(originPattern, "must hold origins such as https://app.example.com, separated by commas, each with at most one *"),
+    ),
   ),
   AUTH_RATE_LIMIT_PER_MINUTE: wholeNumber(20, 1, 1_000_000),
   SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000),
@@ -38,7 +52,12 @@ const envSchema = z.object({
   MAIL_FROM: z.preprocess(blankIsUnset, z.string().default("Latchkey <no-reply@localhost>")),
   JWT_TRUSTED_ISSUERS: list,
   TRUSTED_PROXIES: list,
-  LATCHKEY_COMMIT: z.preprocess((value) => blankIsUnset(value) ?? process.env.VERCEL_GIT_COMMIT_SHA, z.string().default("unknown")),
+  LATCHKEY_COMMIT: optional(z.string()),
+  LATCHKEY_VERSION: z.string().default("unknown"),
+  LATCHKEY_MIGRATIONS: list,
+  NEON_WS_PROXY: optional(z.string()),
+  VERCEL: optional(z.string()),
+  VERCEL_GIT_COMMIT_SHA: optional(z.string()),
   VERCEL_URL: optional(z.string()),
   VERCEL_BRANCH_URL: optional(z.string()),
   VERCEL_PROJECT_PRODUCTION_URL: optional(z.string()),
@@ -53,7 +72,12 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const result = envSchema.safeParse(source);
   if (!result.success) {
     const problems = new Map(result.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
-    throw new EnvError(["These settings need attention (see .env.example):", ...[...problems].map(([name, message]) => `  ${name} ${message}`)].join("\n"));
+    throw new EnvError(
+      [
+        "These settings need attention (see .env.example):",
+        ...[...problems].map(([name, message]) => `  ${name} ${message}`),
+      ].join("\n"),
+    );
   }
   const env = result.data;
   const vercelHost = env.VERCEL_PROJECT_PRODUCTION_URL ?? env.VERCEL_URL;
@@ -65,6 +89,11 @@ let parsed: Env | undefined;
 
 /** The settings of this process, read on first use so that a build needs none of them. */
 export function env(): Env {
-  parsed ??= parseEnv(process.env);
+  // The build replaces these two by their values, which works only where they are written out.
+  const { LATCHKEY_VERSION, LATCHKEY_MIGRATIONS } = {
+    LATCHKEY_VERSION: process.env.LATCHKEY_VERSION,
+    LATCHKEY_MIGRATIONS: process.env.LATCHKEY_MIGRATIONS,
+  };
+  parsed ??= parseEnv({ ...process.env, LATCHKEY_VERSION, LATCHKEY_MIGRATIONS });
   return parsed;
 }

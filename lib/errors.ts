@@ -87,8 +87,14 @@ export function toAppError(error: unknown): AppError {
 function isDatabaseUnavailable(error: unknown): boolean {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     const code = "code" in cause ? String(cause.code) : "";
-    if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|P1001|P1002|P1008|P1017|P2024)/.test(code)) return true;
-    if (/connection terminated|timeout exceeded when trying to connect|can't reach database|server has closed the connection|ConnectionClosed|DatabaseNotReachable/i.test(cause.message)) return true;
+    if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|P1001|P1002|P1008|P1017|P2024)/.test(code))
+      return true;
+    if (
+      /connection terminated|timeout exceeded when trying to connect|can't reach database|server has closed the connection|ConnectionClosed|DatabaseNotReachable/i.test(
+        cause.message,
+      )
+    )
+      return true;
     if (cause instanceof AggregateError && cause.errors.some(isDatabaseUnavailable)) return true;
   }
   return false;

@@ -15,13 +15,15 @@ export type Health = {
 
 /** What a load balancer or a deployment check wants to know. Names the failing part, never an address or a secret. */
 export async function checkHealth(): Promise<Health> {
-  // Both are written into the build by next.config.js.
-  const version = process.env.LATCHKEY_VERSION ?? "unknown";
-  const expected = (process.env.LATCHKEY_MIGRATIONS ?? "").split(",").filter(Boolean);
-  const facts = { version, commit: env().LATCHKEY_COMMIT, started_at: startedAt };
+  const { LATCHKEY_VERSION, LATCHKEY_MIGRATIONS, LATCHKEY_COMMIT, VERCEL_GIT_COMMIT_SHA } = env();
+  const facts = {
+    version: LATCHKEY_VERSION,
+    commit: LATCHKEY_COMMIT ?? VERCEL_GIT_COMMIT_SHA ?? "unknown",
+    started_at: startedAt,
+  };
   const applied = await appliedMigrations();
   if (applied === null) return { status: "error", ...facts, database: "unreachable", migrations: "unknown" };
-  const pending = expected.filter((name) => !applied.has(name));
+  const pending = LATCHKEY_MIGRATIONS.filter((name) => !applied.has(name));
   if (pending.length > 0) return { status: "error", ...facts, database: "ok", migrations: `pending: ${pending.join(", ")}` };
   return { status: "ok", ...facts, database: "ok", migrations: "current" };
 }

@@ -4,7 +4,19 @@ import fs from "node:fs";
 import path from "node:path";
 import { Failure } from "./failure";
 
-const SOURCES = ["app", "components", "lib", "prisma", "public", "instrumentation.ts", "middleware.ts", "next.config.js", "package-lock.json", "postcss.config.mjs", "tsconfig.json"];
+const SOURCES = [
+  "app",
+  "components",
+  "lib",
+  "prisma",
+  "public",
+  "instrumentation.ts",
+  "middleware.ts",
+  "next.config.js",
+  "package-lock.json",
+  "postcss.config.mjs",
+  "tsconfig.json",
+];
 const STAMP = ".next/latchkey-build";
 
 /** `build`: for platforms that build without starting, such as Vercel. */
@@ -27,7 +39,10 @@ export async function ensureBuilt(): Promise<void> {
 /** Makes the Prisma client when the schema or Prisma itself changed. */
 export function generateClient(): void {
   const stamp = "prisma/generated/.schema";
-  const hash = createHash("sha256").update(fs.readFileSync("prisma/schema.prisma")).update(fs.readFileSync("node_modules/prisma/package.json")).digest("hex");
+  const hash = createHash("sha256")
+    .update(fs.readFileSync("prisma/schema.prisma"))
+    .update(fs.readFileSync("node_modules/prisma/package.json"))
+    .digest("hex");
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === hash) return;
   runQuietly("node_modules/prisma/build/index.js", ["generate"], "Generating the database client");
   fs.writeFileSync(stamp, hash);

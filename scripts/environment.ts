@@ -1,12 +1,18 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { EnvError, parseEnv, type Env } from "../lib/env";
+import { type Env, EnvError, parseEnv } from "../lib/env";
 import { explainFileError, Failure } from "./failure";
 import { type Cluster, openCluster } from "./postgres";
 
 /** Secrets that every deployment needs: generated with the embedded database, demanded with any other. */
-const SECRETS = ["BETTER_AUTH_SECRET", "KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"] as const;
+const SECRETS = [
+  "BETTER_AUTH_SECRET",
+  "KEY_HASH_SECRET",
+  "ADMIN_API_SECRET",
+  "SERVICE_API_SECRET",
+  "USAGE_WEBHOOK_SECRET",
+] as const;
 
 export type Environment = { env: Env; dataDirectory: string; cluster: Cluster | undefined };
 

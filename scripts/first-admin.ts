@@ -9,7 +9,11 @@ export type FirstAdmin = { id: string; email: string; password: string | null };
 
 /** The oldest administrator; made, with a password that is returned this once, when there is none. */
 export async function ensureFirstAdmin(): Promise<FirstAdmin> {
-  const existing = await db().user.findFirst({ where: { role: "admin" }, orderBy: { createdAt: "asc" }, select: { id: true, email: true } });
+  const existing = await db().user.findFirst({
+    where: { role: "admin" },
+    orderBy: { createdAt: "asc" },
+    select: { id: true, email: true },
+  });
   if (existing) return { ...existing, password: null };
   const password = randomBytes(15).toString("base64url");
   const input = { email: EMAIL, password, first_name: "Portal", last_name: "Administrator" };

@@ -5,7 +5,7 @@ import { PrismaNeon } from "@prisma/adapter-neon";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma/driver-adapter-utils";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { type Client, directConnection, type Driver } from "../lib/database-url";
+import { type Client, type DatabaseSettings, directConnection } from "../lib/database-url";
 import { prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
 
@@ -20,7 +20,7 @@ const FILTERS = { externalTables: [], externalEnums: [] };
 export async function main(args: string[]): Promise<void> {
   if (args[0] === "new") return writeMigration(args[1]);
   const { env, cluster } = await prepareEnvironment();
-  const names = await applyMigrations(env.DATABASE_URL, env.databaseDriver);
+  const names = await applyMigrations(env);
   console.log(names.length === 0 ? "The database is up to date." : `Applied ${names.join(", ")}.`);
   await cluster?.stop();
 }
@@ -29,18 +29,23 @@ export async function main(args: string[]): Promise<void> {
  * Applies pending migrations and answers their names. Safe to run twice and from two places at once: an advisory
  * lock on a direct connection lets one in after the other.
  */
-export async function applyMigrations(url: string, driver: Driver): Promise<string[]> {
-  const { client, config } = directConnection(url, driver);
+export async function applyMigrations(settings: DatabaseSettings): Promise<string[]> {
+  const { client, config } = directConnection(settings);
   await client.connect();
   try {
     // The number only has to be the same for every instance.
     await client.query("SELECT pg_advisory_lock(7261001)");
     await forgetUnfinished(client);
-    const schemaEngine = await createEngine(driver === "neon" ? new PrismaNeon(config) : new PrismaPg(config), client);
+    const schemaEngine = await createEngine(
+      settings.databaseDriver === "neon" ? new PrismaNeon(config) : new PrismaPg(config),
+      client,
+    );
     const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList: readMigrations(), filters: FILTERS });
     return appliedMigrationNames;
   } catch (error) {
-    throw new Failure(`A migration failed, and nothing of it was kept. ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure(
+      `A migration failed, and nothing of it was kept. ${error instanceof Error ? error.message : String(error)}`,
+    );
   } finally {
     await client.end();
   }
@@ -59,12 +64,22 @@ async function forgetUnfinished(client: Client): Promise<void> {
  * is one transaction, and its row is finished in that same transaction.
  */
 async function runScript(client: Client, script: string): Promise<void> {
-  const finish = script.includes("_prisma_migrations") ? "" : `;UPDATE _prisma_migrations SET finished_at = now() WHERE ${UNFINISHED}`;
+  const finish = script.includes("_prisma_migrations")
+    ? ""
+    : `;UPDATE _prisma_migrations SET finished_at = now() WHERE ${UNFINISHED}`;
   try {
     await client.query(script + finish);
   } catch (error) {
     // The engine would report it by a number only.
-    throw new DriverAdapterError({ kind: "postgres", code: "P0001", severity: "ERROR", message: error instanceof Error ? error.message : "", detail: undefined, column: undefined, hint: undefined });
+    throw new DriverAdapterError({
+      kind: "postgres",
+      code: "P0001",
+      severity: "ERROR",
+      message: error instanceof Error ? error.message : "",
+      detail: undefined,
+      column: undefined,
+      hint: undefined,
+    });
   }
 }
 
@@ -77,12 +92,15 @@ async function writeMigration(name: string | undefined): Promise<void> {
   });
   // Only the two files are compared, but the engine wants a connection to start.
   const { env, cluster } = await prepareEnvironment();
-  const { client, config } = directConnection(env.DATABASE_URL, "pg");
+  const { client, config } = directConnection(env);
   await client.connect();
   const schemaEngine = await createEngine(new PrismaPg(config), client);
   const { stdout } = await schemaEngine.diff({
     from: fs.existsSync(previous) ? target(previous) : { tag: "empty" },
-    to: target(SCHEMA), script: true, exitCode: false, filters: FILTERS,
+    to: target(SCHEMA),
+    script: true,
+    exitCode: false,
+    filters: FILTERS,
   });
   const stamp = new Date().toISOString().replace(/\D/g, "").slice(0, 14);
   const folder = path.join(MIGRATIONS, `${stamp}_${name}`);
@@ -97,7 +115,9 @@ async function writeMigration(name: string | undefined): Promise<void> {
 async function createEngine(factory: PrismaPg | PrismaNeon, client: Client): Promise<engine.SchemaEngine> {
   const require = createRequire(import.meta.url);
   const wasm = path.join(path.dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg")), "schema_engine_bg.wasm");
-  const { instance } = await WebAssembly.instantiate(fs.readFileSync(wasm), { "./schema_engine_bg.js": engine as unknown as WebAssembly.ModuleImports });
+  const { instance } = await WebAssembly.instantiate(fs.readFileSync(wasm), {
+    "./schema_engine_bg.js": engine as unknown as WebAssembly.ModuleImports,
+  });
   engine.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   const adapterFactory = {
@@ -109,11 +129,19 @@ async function createEngine(factory: PrismaPg | PrismaNeon, client: Client): Pro
       throw new Failure("Shadow databases are not used.");
     },
   };
-  return engine.SchemaEngine.new({ datamodels: [[SCHEMA, fs.readFileSync(SCHEMA, "utf8")]] }, () => {}, bindMigrationAwareSqlAdapterFactory(adapterFactory));
+  return engine.SchemaEngine.new(
+    { datamodels: [[SCHEMA, fs.readFileSync(SCHEMA, "utf8")]] },
+    () => {},
+    bindMigrationAwareSqlAdapterFactory(adapterFactory),
+  );
 }
 
 function readMigrations() {
-  const names = fs.readdirSync(MIGRATIONS, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  const names = fs
+    .readdirSync(MIGRATIONS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
   return {
     baseDir: MIGRATIONS,
     lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },

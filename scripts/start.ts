@@ -6,9 +6,9 @@ import { ensureBuilt, generateClient } from "./build";
 import { type Environment, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
 import { ensureFirstAdmin, type FirstAdmin } from "./first-admin";
-import { applyMigrations } from "./migrate";
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
+import { applyMigrations } from "./migrate";
 
 /** `start`: everything from an empty folder to a server that answers, then its address and a first `curl`. */
 export async function main(): Promise<void> {
@@ -28,7 +28,10 @@ export async function run(mode: "start" | "dev"): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   server.once("exit", async (code, signal) => {
     await release();
-    if (!isStopping) console.error(`The server stopped unexpectedly (${signal ?? `exit ${code}`}). Start it again with: npm ${mode === "dev" ? "run dev" : "start"}`);
+    if (!isStopping)
+      console.error(
+        `The server stopped unexpectedly (${signal ?? `exit ${code}`}). Start it again with: npm ${mode === "dev" ? "run dev" : "start"}`,
+      );
     process.exit(isStopping ? 0 : 1);
   });
   await waitUntilHealthy(environment, server);
@@ -44,8 +47,7 @@ async function prepare(mode: "start" | "dev"): Promise<Prepared> {
   const environment = await prepareEnvironment();
   const release = await holdCluster(environment);
   try {
-    const { DATABASE_URL, databaseDriver } = environment.env;
-    const applied = await applyMigrations(DATABASE_URL, databaseDriver);
+    const applied = await applyMigrations(environment.env);
     if (applied.length > 0) console.log(`Applied migrations: ${applied.join(", ")}.`);
     const admin = await ensureFirstAdmin();
     if (mode === "start") await ensureBuilt();
@@ -92,8 +94,10 @@ function requireFreePort(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") reject(new Failure(`Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`));
-      else if (error.code === "EACCES") reject(new Failure(`This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`));
+      if (error.code === "EADDRINUSE")
+        reject(new Failure(`Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`));
+      else if (error.code === "EACCES")
+        reject(new Failure(`This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`));
       else reject(error);
     });
     probe.listen({ port, host: process.env.HOST, exclusive: true }, () => probe.close(() => resolve()));
@@ -111,13 +115,18 @@ function currentCommit(): string {
 
 function greet({ env, cluster, dataDirectory }: Environment, admin: FirstAdmin): void {
   const secrets = path.join(path.relative(process.cwd(), dataDirectory) || ".", "secrets");
-  const secret = cluster && fs.existsSync(path.join(dataDirectory, "secrets", "ADMIN_API_SECRET")) ? `$(cat ${secrets}/ADMIN_API_SECRET)` : "$ADMIN_API_SECRET";
+  const secret =
+    cluster && fs.existsSync(path.join(dataDirectory, "secrets", "ADMIN_API_SECRET"))
+      ? `$(cat ${secrets}/ADMIN_API_SECRET)`
+      : "$ADMIN_API_SECRET";
   const lines = [
     "",
     `  Latchkey runs at ${env.appUrl}`,
     "",
     `  Administrator   ${admin.email}`,
-    admin.password ? `  Password        ${admin.password}   (shown this once: keep it)` : "  Password        shown when it was made",
+    admin.password
+      ? `  Password        ${admin.password}   (shown this once: keep it)`
+      : "  Password        shown when it was made",
     "",
     "  A first key, from this folder:",
     "",

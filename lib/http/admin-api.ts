@@ -6,7 +6,10 @@ export const adminDialect: Dialect = {
   failure: (error, requestId) => ({
     success: false,
     error: error.message,
-    ...(error.status >= 500 && { details: `${error.details ?? "An unexpected error occurred."} Request ${requestId}.`, request_id: requestId }),
+    ...(error.status >= 500 && {
+      details: `${error.details ?? "An unexpected error occurred."} Request ${requestId}.`,
+      request_id: requestId,
+    }),
   }),
 };
 

@@ -6,10 +6,16 @@ export type SecretCheck = "ok" | "wrong" | "not_configured";
  * Compares a presented secret with the configured ones (the current one and, during a rotation, the previous one).
  * Both sides are hashed first, so that neither content nor length shows in the time it takes.
  */
-export async function checkSecret(presented: string | null, current: string | undefined, previous?: string): Promise<SecretCheck> {
+export async function checkSecret(
+  presented: string | null,
+  current: string | undefined,
+  previous?: string,
+): Promise<SecretCheck> {
   if (!current) return "not_configured";
   const given = await digest(presented ?? "");
-  const matches = await Promise.all([current, previous].filter(Boolean).map(async (secret) => equal(given, await digest(secret ?? ""))));
+  const matches = await Promise.all(
+    [current, previous].filter(Boolean).map(async (secret) => equal(given, await digest(secret ?? ""))),
+  );
   return presented && matches.includes(true) ? "ok" : "wrong";
 }
 

@@ -35,7 +35,10 @@ export function createEndpoint(dialect: Dialect) {
 }
 
 export function methodNotAllowed(method: string, allowed: readonly string[]): AppError {
-  return new Failure("METHOD_NOT_ALLOWED", { message: `Method "${method}" not allowed.`, headers: { Allow: [...allowed, "OPTIONS"].join(", ") } });
+  return new Failure("METHOD_NOT_ALLOWED", {
+    message: `Method ${method} is not allowed.`,
+    headers: { Allow: [...allowed, "OPTIONS"].join(", ") },
+  });
 }
 
 /** A JSON answer that no cache keeps. */
@@ -71,7 +74,11 @@ function ownIdHeader(request: Request, id: string): Record<string, string> {
 function logFailure(error: AppError, id: string): void {
   const cause = error.cause instanceof Error ? error.cause : undefined;
   // Messages of unforeseen errors can quote what a client sent; the place they come from cannot.
-  const frames = cause?.stack?.split("\n").filter((line) => line.trimStart().startsWith("at ")).slice(0, 8).join("\n");
+  const frames = cause?.stack
+    ?.split("\n")
+    .filter((line) => line.trimStart().startsWith("at "))
+    .slice(0, 8)
+    .join("\n");
   const code = cause && "code" in cause ? String(cause.code) : undefined;
   log.error({ id, error: error.code, details: error.details, cause: cause?.name, cause_code: code, at: frames });
 }

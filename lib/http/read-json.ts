@@ -7,7 +7,11 @@ const KIB = 1024;
  * Reads a JSON object of at most `limit` bytes and checks it. Nothing at all counts as `{}`.
  * @throws AppError BODY_TOO_LARGE, INVALID_JSON, or the first thing wrong with the fields
  */
-export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema, limit = 64 * KIB): Promise<z.output<Schema>> {
+export async function readJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+  limit = 64 * KIB,
+): Promise<z.output<Schema>> {
   return validate(schema, parseObject(await readBody(request, limit)));
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { BlockList, isIP, isIPv6 } from "node:net";
+import { env } from "@/lib/env";
 
 /** What is known of a request besides what the client says of it. Handlers fill in `actor` for the log line. */
 export type RequestContext = { id: string; address: string | null; actor: string };
@@ -29,7 +30,7 @@ export function closeContext(context: RequestContext): void {
 export function contextOf(request: Request): RequestContext {
   const known = open.get(request.headers.get(REQUEST_ID_HEADER) ?? "");
   if (known) return known;
-  const address = process.env.VERCEL ? (request.headers.get("x-real-ip") ?? null) : null;
+  const address = env().VERCEL ? (request.headers.get("x-real-ip") ?? null) : null;
   return { id: randomUUID(), address, actor: "none" };
 }
 

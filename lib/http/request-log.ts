@@ -4,6 +4,8 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "./request-context";
 
+const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 /**
  * Gives every request an id, on its way in and on its answer, and writes one line when it is done. The line holds no
  * header, no body and no query; path segments that could be an id or a credential are left out.
@@ -13,17 +15,19 @@ export function watchRequests(): void {
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const startedAt = performance.now();
+    const { method, url } = request;
     const context = openContext(clientAddress(request.socket.remoteAddress, asText(request.headers["x-forwarded-for"]), trusted));
     request.headers[REQUEST_ID_HEADER] = context.id;
+    makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
 
     response.once("close", () => {
       closeContext(context);
-      const route = routeOf(request.url ?? "");
+      const route = routeOf(url ?? "");
       if (route.startsWith("/_next/")) return;
       log.info({
         id: context.id,
-        method: request.method,
+        method,
         route,
         status: response.writableFinished ? response.statusCode : 499,
         duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
@@ -32,6 +36,28 @@ export function watchRequests(): void {
       });
     });
   });
+}
+
+/**
+ * Next answers 500 to a path that does not decode and to methods that `Request` refuses, before any code of ours runs.
+ * A percent sign that introduces nothing is taken literally instead, and such a method is sent where it is refused.
+ */
+function makeRoutable(request: IncomingMessage): void {
+  const [path = "", ...query] = (request.url ?? "").split("?");
+  if (!isDecodable(path)) request.url = [path.replaceAll("%", "%25"), ...query].join("?");
+  if (path.startsWith("/api/") && !KNOWN_METHODS.has(request.method ?? "")) {
+    request.method = "GET";
+    request.url = "/api/unsupported-method";
+  }
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The path with ids replaced, without the query. Words of routes are short and lower-case; anything else is hidden. */

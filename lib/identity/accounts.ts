@@ -9,20 +9,36 @@ import { auth } from "./auth";
 import type { ProfileInput, RegisterInput } from "./schemas";
 
 const profileSelect = {
-  id: true, email: true, firstName: true, lastName: true, phoneNumber: true, phoneVerified: true, timezone: true,
-  emailVerified: true, role: true, credits: true, createdAt: true, updatedAt: true, lastLoginAt: true,
+  id: true,
+  email: true,
+  firstName: true,
+  lastName: true,
+  phoneNumber: true,
+  phoneVerified: true,
+  timezone: true,
+  emailVerified: true,
+  role: true,
+  credits: true,
+  createdAt: true,
+  updatedAt: true,
+  lastLoginAt: true,
 } satisfies Prisma.UserSelect;
 
 /** What people may see of themselves. Never holds a password hash. */
 export type Profile = Prisma.UserGetPayload<{ select: typeof profileSelect }>;
 
-type NewUser = Pick<RegisterInput, "email" | "password" | "first_name" | "last_name" | "phone_number" | "timezone">;
+type NewUser = Pick<RegisterInput, "email" | "password" | "first_name" | "last_name"> &
+  Partial<Pick<RegisterInput, "phone_number" | "timezone">>;
 
 /**
  * Makes a user with a password, in one transaction with the audit entry.
  * @throws AppError INVALID_INPUT with fields when the address is taken
  */
-export async function registerUser(actor: Actor, input: NewUser, special: { role?: Role; emailVerified?: boolean } = {}): Promise<Profile> {
+export async function registerUser(
+  actor: Actor,
+  input: NewUser,
+  special: { role?: Role; emailVerified?: boolean } = {},
+): Promise<Profile> {
   const { password: passwords } = await auth().$context;
   const hash = await passwords.hash(input.password);
   try {
@@ -40,12 +56,19 @@ export async function registerUser(actor: Actor, input: NewUser, special: { role
         },
         select: profileSelect,
       });
-      await tx.account.create({ data: { userId: user.id, providerId: "credential", accountId: user.id, password: hash }, select: { id: true } });
-      await recordAudit(tx, { ...actor, userId: actor.userId ?? (actor.kind === "user" ? user.id : null) }, {
-        action: "user.registered",
-        target: { kind: "user", id: user.id },
-        after: { email: user.email, role: user.role, credits: Number(user.credits) },
+      await tx.account.create({
+        data: { userId: user.id, providerId: "credential", accountId: user.id, password: hash },
+        select: { id: true },
       });
+      await recordAudit(
+        tx,
+        { ...actor, userId: actor.userId ?? (actor.kind === "user" ? user.id : null) },
+        {
+          action: "user.registered",
+          target: { kind: "user", id: user.id },
+          after: { email: user.email, role: user.role, credits: Number(user.credits) },
+        },
+      );
       return user;
     });
   } catch (error) {
@@ -69,10 +92,21 @@ export async function updateProfile(actor: Actor, userId: string, input: Profile
     const lastName = input.last_name ?? before.lastName;
     const user = await tx.user.update({
       where: { id: userId },
-      data: { firstName, lastName, name: `${firstName} ${lastName}`.trim(), phoneNumber: input.phone_number, timezone: input.timezone },
+      data: {
+        firstName,
+        lastName,
+        name: `${firstName} ${lastName}`.trim(),
+        phoneNumber: input.phone_number,
+        timezone: input.timezone,
+      },
       select: profileSelect,
     });
-    await recordAudit(tx, actor, { action: "user.profile_updated", target: { kind: "user", id: userId }, before: editable(before), after: editable(user) });
+    await recordAudit(tx, actor, {
+      action: "user.profile_updated",
+      target: { kind: "user", id: userId },
+      before: editable(before),
+      after: editable(user),
+    });
     return user;
   });
 }

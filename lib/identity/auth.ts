@@ -35,7 +35,12 @@ function createAuth() {
       return origin && isOwnOrigin(origin, request?.headers ?? new Headers()) ? [appUrl, origin] : [appUrl];
     },
     database: prismaAdapter(db(), { provider: "postgresql", transaction: true }),
-    emailAndPassword: { enabled: true, minPasswordLength: MIN_PASSWORD_LENGTH, maxPasswordLength: MAX_PASSWORD_LENGTH, revokeSessionsOnPasswordReset: true },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
+      maxPasswordLength: MAX_PASSWORD_LENGTH,
+      revokeSessionsOnPasswordReset: true,
+    },
     session: { expiresIn: SESSION_SECONDS },
     verification: { storeIdentifier: "hashed" },
     user: {

@@ -23,7 +23,9 @@ export async function requireApiUser(request: Request): Promise<CurrentUser> {
   if (token !== null) return currentUser(request, await verifyAccessToken(token));
 
   const isCookieAllowed = isSameOrigin(request.headers) && !request.headers.has("authorization");
-  const session = isCookieAllowed ? await auth().api.getSession({ headers: request.headers, query: { disableRefresh: true, disableCookieCache: true } }) : null;
+  const session = isCookieAllowed
+    ? await auth().api.getSession({ headers: request.headers, query: { disableRefresh: true, disableCookieCache: true } })
+    : null;
   if (!session) throw new AppError("NOT_AUTHENTICATED");
   return currentUser(request, { sessionId: session.session.id, userId: session.user.id });
 }
@@ -41,7 +43,8 @@ export async function requireAdminSecret(request: Request): Promise<Actor> {
 export async function requireService(request: Request): Promise<void> {
   const check = await checkSecret(bearerToken(request), env().SERVICE_API_SECRET);
   if (check === "not_configured") throw new AppError("NOT_CONFIGURED", { details: "SERVICE_API_SECRET is not set." });
-  if (check === "wrong") throw new AppError("INVALID_SERVICE_SECRET", { headers: { "WWW-Authenticate": 'Bearer realm="service"' } });
+  if (check === "wrong")
+    throw new AppError("INVALID_SERVICE_SECRET", { headers: { "WWW-Authenticate": 'Bearer realm="service"' } });
   contextOf(request).actor = "service";
 }
 
@@ -60,7 +63,8 @@ type PersonRow = { id: string; email: string; session_id: string | null; banned:
 
 async function currentUser(request: Request, subject: TokenSubject): Promise<CurrentUser> {
   const [person] = "sessionId" in subject ? await findBySession(subject) : await findByVerifiedEmail(subject.verifiedEmail);
-  if (!person || isBanned({ banned: person.banned, banExpiresAt: person.ban_expires_at }, new Date())) throw new AppError("TOKEN_NOT_VALID");
+  if (!person || isBanned({ banned: person.banned, banExpiresAt: person.ban_expires_at }, new Date()))
+    throw new AppError("TOKEN_NOT_VALID");
   return { id: person.id, email: person.email, sessionId: person.session_id, actor: actorOf(request, "user", person.id) };
 }
 
@@ -87,7 +91,10 @@ function findByVerifiedEmail(email: string): Promise<PersonRow[]> {
 }
 
 /** The session that a sign-out is about: the refresh token's, the cookie's or the access token's. Null when none is valid. */
-export async function findSession(request: Request, refreshToken: string | undefined): Promise<{ sessionId: string; userId: string } | null> {
+export async function findSession(
+  request: Request,
+  refreshToken: string | undefined,
+): Promise<{ sessionId: string; userId: string } | null> {
   try {
     if (refreshToken) return await verifyRefreshToken(refreshToken);
     const user = await requireApiUser(request);

@@ -12,15 +12,28 @@ const text = (max: number) =>
     .min(1, { error: BLANK, abort: true })
     .max(max, `Ensure this field has no more than ${max} characters.`)
     .refine(isPlainText, "This field must not contain control characters.");
-const email = z.string(REQUIRED).trim().toLowerCase().min(1, { error: BLANK, abort: true }).max(254, "Enter a valid email address.").pipe(z.email("Enter a valid email address."));
+const email = z
+  .string(REQUIRED)
+  .trim()
+  .toLowerCase()
+  .min(1, { error: BLANK, abort: true })
+  .max(254, "Enter a valid email address.")
+  .pipe(z.email("Enter a valid email address."));
 const newPassword = z
   .string(REQUIRED)
   .min(8, "This password is too short. It must contain at least 8 characters.")
   .max(128, "This password is too long. It must contain at most 128 characters.")
   .refine((password) => password.isWellFormed(), "This password contains characters that cannot be stored.");
 const phoneNumber = z
-  .preprocess((value) => (value === "" ? null : value), z.string("Enter a valid phone number.").trim().regex(/^\+?[0-9][0-9 ()./-]{5,24}$/, "Enter a valid phone number.").nullable());
-const timezone = z.string("Enter a valid timezone.").max(64, "Enter a valid timezone.").refine(isTimezone, "Enter a valid timezone.");
+  .string("Enter a valid phone number.")
+  .trim()
+  .regex(/^(\+?[0-9][0-9 ()./-]{5,24})?$/, "Enter a valid phone number.")
+  .nullish()
+  .transform((number) => (number === undefined ? undefined : number || null));
+const timezone = z
+  .string("Enter a valid timezone.")
+  .max(64, "Enter a valid timezone.")
+  .refine(isTimezone, "Enter a valid timezone.");
 
 export const registerSchema = z
   .object({
@@ -29,7 +42,7 @@ export const registerSchema = z
     password_confirm: z.string(REQUIRED),
     first_name: text(100),
     last_name: text(100),
-    phone_number: phoneNumber.optional(),
+    phone_number: phoneNumber,
     timezone: timezone.optional(),
   })
   .refine((input) => input.password === input.password_confirm, { error: "Passwords don't match.", path: [] });
@@ -49,7 +62,7 @@ export const logoutSchema = z.object({ refresh: z.string().optional().catch(unde
 export const replaceProfileSchema = z.object({
   first_name: text(100),
   last_name: text(100),
-  phone_number: phoneNumber.optional(),
+  phone_number: phoneNumber,
   timezone: timezone.optional(),
 });
 

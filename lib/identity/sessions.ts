@@ -4,8 +4,8 @@ import { type Actor, recordAudit } from "@/lib/audit";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { isBanned } from "@/lib/keys/validity";
-import { ADDRESS_HEADER, auth, SESSION_SECONDS } from "./auth";
 import { getProfile, type Profile } from "./accounts";
+import { ADDRESS_HEADER, auth, SESSION_SECONDS } from "./auth";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
 export type SignedIn = { user: Profile; tokens: Tokens };
@@ -17,10 +17,12 @@ export type SignedIn = { user: Profile; tokens: Tokens };
  */
 export async function signIn(actor: Actor, email: string, password: string, userAgent: string | null): Promise<SignedIn> {
   const headers = new Headers({ [ADDRESS_HEADER]: actor.address ?? "", "user-agent": userAgent ?? "" });
-  const { token } = await auth().api.signInEmail({ body: { email, password }, headers }).catch((error: unknown) => {
-    if (!isAPIError(error) || error.statusCode >= 500) throw error;
-    throw new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause: error });
-  });
+  const { token } = await auth()
+    .api.signInEmail({ body: { email, password }, headers })
+    .catch((error: unknown) => {
+      if (!isAPIError(error) || error.statusCode >= 500) throw error;
+      throw new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause: error });
+    });
   const session = await db().session.findUniqueOrThrow({ where: { token }, select: { id: true, userId: true } });
   return complete(actor, session.userId, session.id);
 }
@@ -28,7 +30,10 @@ export async function signIn(actor: Actor, email: string, password: string, user
 /** Opens a session for someone who has just registered. */
 export async function openSession(actor: Actor, userId: string, userAgent: string | null): Promise<SignedIn> {
   const { internalAdapter } = await auth().$context;
-  const session = await internalAdapter.createSession(userId, false, { ipAddress: actor.address ?? "", userAgent: userAgent ?? "" });
+  const session = await internalAdapter.createSession(userId, false, {
+    ipAddress: actor.address ?? "",
+    userAgent: userAgent ?? "",
+  });
   return complete(actor, userId, session.id);
 }
 
@@ -57,7 +62,11 @@ export async function endSession(actor: Actor, session: { sessionId: string; use
   await db().$transaction(async (tx) => {
     const { count } = await tx.session.deleteMany({ where: { id: session.sessionId, userId: session.userId } });
     if (count === 0) return;
-    await recordAudit(tx, { ...actor, userId: session.userId }, { action: "user.signed_out", target: { kind: "user", id: session.userId } });
+    await recordAudit(
+      tx,
+      { ...actor, userId: session.userId },
+      { action: "user.signed_out", target: { kind: "user", id: session.userId } },
+    );
   });
 }
 

@@ -37,8 +37,13 @@ export async function verifyAccessToken(token: string): Promise<TokenSubject> {
   try {
     const issuer = trustedIssuers().find((candidate) => candidate.accepts(decodeJwt(token).iss));
     if (!issuer) return await verifyOwn(token, "access");
-    const { payload } = await jwtVerify(token, issuer.keys, { ...audience(), issuer: issuer.names, algorithms: issuer.algorithms });
-    if (payload.token_type !== undefined && payload.token_type !== "access") throw new errors.JWTClaimValidationFailed("token_type", payload);
+    const { payload } = await jwtVerify(token, issuer.keys, {
+      ...audience(),
+      issuer: issuer.names,
+      algorithms: issuer.algorithms,
+    });
+    if (payload.token_type !== undefined && payload.token_type !== "access")
+      throw new errors.JWTClaimValidationFailed("token_type", payload);
     return { verifiedEmail: foreignClaims.parse(payload).email.toLowerCase() };
   } catch (error) {
     throw refuse(error, "TOKEN_NOT_VALID");
@@ -56,7 +61,15 @@ export async function verifyRefreshToken(token: string): Promise<{ sessionId: st
 
 async function sign(tokenType: "access" | "refresh", userId: string, sessionId: string, seconds: number): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  const payload = { token_type: tokenType, user_id: userId, sub: userId, sid: sessionId, jti: randomUUID(), iat: now, exp: now + seconds };
+  const payload = {
+    token_type: tokenType,
+    user_id: userId,
+    sub: userId,
+    sid: sessionId,
+    jti: randomUUID(),
+    iat: now,
+    exp: now + seconds,
+  };
   const { token } = await auth().api.signJWT({ body: { payload } });
   return token;
 }
@@ -88,6 +101,10 @@ const ownKey: JWTVerifyGetKey = async ({ kid }) => {
 
 /** A bad token is the caller's fault; a database that does not answer is not. */
 function refuse(error: unknown, code: "TOKEN_NOT_VALID" | "REFRESH_TOKEN_NOT_VALID"): unknown {
-  const isTokenFault = error instanceof errors.JOSEError || error instanceof z.ZodError || error instanceof TypeError || error instanceof SyntaxError;
+  const isTokenFault =
+    error instanceof errors.JOSEError ||
+    error instanceof z.ZodError ||
+    error instanceof TypeError ||
+    error instanceof SyntaxError;
   return isTokenFault ? new AppError(code, { cause: error }) : error;
 }

@@ -19,7 +19,12 @@ export function trustedIssuers(): TrustedIssuer[] {
   issuers ??= env().JWT_TRUSTED_ISSUERS.map((entry) => {
     const names = issuerNames(entry);
     const address = entry.slice(entry.indexOf("|") + 1);
-    return { names, accepts: (issuer) => issuer !== undefined && names.includes(issuer), keys: createRemoteJWKSet(new URL(address)), algorithms: ALGORITHMS };
+    return {
+      names,
+      accepts: (issuer) => issuer !== undefined && names.includes(issuer),
+      keys: createRemoteJWKSet(new URL(address)),
+      algorithms: ALGORITHMS,
+    };
   });
   return issuers;
 }

@@ -2,12 +2,23 @@ import "server-only";
 import { sql } from "@/lib/db";
 import { newAccountId } from "./create";
 
-export type ApiAccount = { id: string; account_id: string; name: string; description: string; is_active: boolean; created_at: Date };
+export type ApiAccount = {
+  id: string;
+  account_id: string;
+  name: string;
+  description: string;
+  is_active: boolean;
+  created_at: Date;
+};
 
 /** The user's API account, made on first use. Of several first uses at once, all get the same one. */
 export async function getApiAccount(owner: { id: string }): Promise<ApiAccount> {
   const select = () =>
-    sql<ApiAccount>("api-account", "SELECT id, account_id, name, description, is_active, created_at FROM api_accounts WHERE user_id = $1", [owner.id]);
+    sql<ApiAccount>(
+      "api-account",
+      "SELECT id, account_id, name, description, is_active, created_at FROM api_accounts WHERE user_id = $1",
+      [owner.id],
+    );
   const [existing] = await select();
   if (existing) return existing;
   await sql(

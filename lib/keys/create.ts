@@ -63,17 +63,45 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
   const uuid = randomUUID();
   const secret = env().KEY_HASH_SECRET;
   const idempotency = idempotencyHashes(input);
-  const after = { uuid, name, format, hint: credentials.hint, permissions, expires_at: expiresAt?.toISOString() ?? null, owner_id: ownerId };
+  const after = {
+    uuid,
+    name,
+    format,
+    hint: credentials.hint,
+    permissions,
+    expires_at: expiresAt?.toISOString() ?? null,
+    owner_id: ownerId,
+  };
 
   const [row] = await sql<CreatedRow>("create-key", CREATE_KEY, [
-    ownerId, newAccountId(), uuid, name, format, credentials.hint,
-    hashCredential(credentials.key, secret), credentials.secret && hashCredential(credentials.secret, secret),
-    JSON.stringify(permissions), expiresAt, idempotency?.key ?? null, idempotency?.input ?? null,
-    actor.kind, actor.userId, actor.address, actor.requestId, JSON.stringify(after),
+    ownerId,
+    newAccountId(),
+    uuid,
+    name,
+    format,
+    credentials.hint,
+    hashCredential(credentials.key, secret),
+    credentials.secret && hashCredential(credentials.secret, secret),
+    JSON.stringify(permissions),
+    expiresAt,
+    idempotency?.key ?? null,
+    idempotency?.input ?? null,
+    actor.kind,
+    actor.userId,
+    actor.address,
+    actor.requestId,
+    JSON.stringify(after),
   ]);
   if (!row) throw await explainRefusal(ownerId, idempotency);
   return {
-    id: row.id, uuid, name, key: credentials.key, secret: credentials.secret, permissions, createdAt: row.created_at, expiresAt,
+    id: row.id,
+    uuid,
+    name,
+    key: credentials.key,
+    secret: credentials.secret,
+    permissions,
+    createdAt: row.created_at,
+    expiresAt,
     owner: { id: ownerId, email: row.email, credits: Number(row.credits) },
   };
 }

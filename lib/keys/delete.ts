@@ -14,7 +14,11 @@ export async function deleteKey(actor: Actor, idText: string): Promise<{ id: num
   const id = parseKeyId(idText);
   return db().$transaction(async (tx) => {
     const deletedAt = new Date();
-    const [key] = await tx.apiKey.updateManyAndReturn({ where: { id, deletedAt: null }, data: { deletedAt }, select: { id: true, name: true } });
+    const [key] = await tx.apiKey.updateManyAndReturn({
+      where: { id, deletedAt: null },
+      data: { deletedAt },
+      select: { id: true, name: true },
+    });
     if (!key) throw new AppError("API_KEY_NOT_FOUND");
     await recordAudit(tx, actor, {
       action: "api_key.deleted",

@@ -6,8 +6,17 @@ import type { CredentialFormat } from "./credentials";
 import type { Permissions } from "./permissions";
 
 const ownSelect = {
-  uuid: true, name: true, format: true, hint: true, permissions: true, totalUses: true, lastUsedAt: true,
-  createdAt: true, expiresAt: true, revokedAt: true, deletedAt: true,
+  uuid: true,
+  name: true,
+  format: true,
+  hint: true,
+  permissions: true,
+  totalUses: true,
+  lastUsedAt: true,
+  createdAt: true,
+  expiresAt: true,
+  revokedAt: true,
+  deletedAt: true,
 } as const;
 
 /** The owner's keys, newest first, revoked and expired ones included. */
@@ -21,8 +30,15 @@ export async function listOwnKeys(owner: { id: string }) {
 }
 
 export type ListedKey = {
-  id: number; format: CredentialFormat; hint: string; name: string; created_at: Date;
-  expires_at: Date | null; revoked_at: Date | null; user_email: string; user_credits: string;
+  id: number;
+  format: CredentialFormat;
+  hint: string;
+  name: string;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  user_email: string;
+  user_credits: string;
 };
 
 export type KeyPage = { keys: ListedKey[]; nextCursor: string | null };
@@ -32,7 +48,15 @@ export type KeyPage = { keys: ListedKey[]; nextCursor: string | null };
  * cost does not grow with depth. An unknown `userId` has no keys.
  * @throws AppError INVALID_INPUT for a cursor that this function did not make
  */
-export async function listAllKeys({ userId, limit, cursor }: { userId?: string; limit: number; cursor?: string }): Promise<KeyPage> {
+export async function listAllKeys({
+  userId,
+  limit,
+  cursor,
+}: {
+  userId?: string;
+  limit: number;
+  cursor?: string;
+}): Promise<KeyPage> {
   if (userId && !z.guid().safeParse(userId).success) return { keys: [], nextCursor: null };
   const after = cursor ? parseCursor(cursor) : null;
   const values: unknown[] = [limit + 1];

@@ -5,8 +5,20 @@ import { AppError } from "@/lib/errors";
 import type { Permissions } from "./permissions";
 
 const lockedSelect = {
-  id: true, uuid: true, name: true, format: true, hint: true, credentialHash: true, secretHash: true, previousHint: true,
-  previousCredentialHash: true, previousSecretHash: true, permissions: true, createdAt: true, expiresAt: true, revokedAt: true,
+  id: true,
+  uuid: true,
+  name: true,
+  format: true,
+  hint: true,
+  credentialHash: true,
+  secretHash: true,
+  previousHint: true,
+  previousCredentialHash: true,
+  previousSecretHash: true,
+  permissions: true,
+  createdAt: true,
+  expiresAt: true,
+  revokedAt: true,
 } as const;
 
 /**

@@ -14,7 +14,9 @@ export function isPlainText(text: string): boolean {
 export function isPermissions(value: unknown): value is Permissions {
   const isList = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === "string" && isPlainText(item));
   if (typeof value !== "object" || value === null) return false;
-  const hasShape = Array.isArray(value) ? isList(value) : Object.entries(value).every(([name, list]) => isPlainText(name) && isList(list));
+  const hasShape = Array.isArray(value)
+    ? isList(value)
+    : Object.entries(value).every(([name, list]) => isPlainText(name) && isList(list));
   return hasShape && Buffer.byteLength(JSON.stringify(value)) <= MAX_BYTES;
 }
 
@@ -23,7 +25,8 @@ export function isPermissions(value: unknown): value is Permissions {
  * resource `*` stands for every resource. As an action, `*` grants all of them.
  */
 export function grants(permissions: Permissions, wanted: string): boolean {
-  const includes = (actions: string[] | undefined, action: string) => actions?.includes(action) === true || actions?.includes("*") === true;
+  const includes = (actions: string[] | undefined, action: string) =>
+    actions?.includes(action) === true || actions?.includes("*") === true;
   if (Array.isArray(permissions)) return includes(permissions, wanted);
   const colon = wanted.indexOf(":");
   const resource = colon === -1 ? "*" : wanted.slice(0, colon);

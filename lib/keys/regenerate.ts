@@ -26,7 +26,10 @@ export type RegeneratedKey = {
  * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED
  */
 export async function regenerateKey(owner: CurrentUser, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
-  const seen = await db().apiKey.findFirst({ where: { uuid, userId: owner.id, deletedAt: null }, select: { credentialHash: true } });
+  const seen = await db().apiKey.findFirst({
+    where: { uuid, userId: owner.id, deletedAt: null },
+    select: { credentialHash: true },
+  });
   const hashSecret = env().KEY_HASH_SECRET;
 
   return db().$transaction(async (tx) => {
@@ -62,8 +65,14 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, graceSecon
       after: { hint: credentials.hint, previous_expires_at: previousExpiresAt?.toISOString() ?? null },
     });
     return {
-      uuid: key.uuid, name: key.name, key: credentials.key, secret: credentials.secret,
-      permissions: key.permissions, createdAt: key.createdAt, expiresAt: key.expiresAt, previousExpiresAt,
+      uuid: key.uuid,
+      name: key.name,
+      key: credentials.key,
+      secret: credentials.secret,
+      permissions: key.permissions,
+      createdAt: key.createdAt,
+      expiresAt: key.expiresAt,
+      previousExpiresAt,
     };
   });
 }

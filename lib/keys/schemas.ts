@@ -9,15 +9,19 @@ const MAX_GRACE_SECONDS = 604_800;
 const isNameLength = (name: string) => [...name].length <= MAX_NAME_LENGTH;
 
 const permissionsSchema = z
-  .custom<Permissions | null | undefined>((value) => value === undefined || value === null || isPermissions(value), "INVALID_PERMISSIONS")
+  .custom<Permissions | null>((value) => value === null || isPermissions(value), "INVALID_PERMISSIONS")
+  .optional()
   .transform((value): Permissions => value ?? DEFAULT_PERMISSIONS);
 
-const expiresAtSchema = z.unknown().transform((value, context): Date | null => {
-  if (value === undefined || value === null || value === "") return null;
-  const instant = typeof value === "string" ? parseInstant(value) : null;
-  if (!instant) context.addIssue({ code: "custom", message: "INVALID_EXPIRES_AT" });
-  return instant;
-});
+const expiresAtSchema = z
+  .unknown()
+  .optional()
+  .transform((value, context): Date | null => {
+    if (value === undefined || value === null || value === "") return null;
+    const instant = typeof value === "string" ? parseInstant(value) : null;
+    if (!instant) context.addIssue({ code: "custom", message: "INVALID_EXPIRES_AT" });
+    return instant;
+  });
 
 /** `POST /api/auth/keys/create/` (Mifumo seed). Messages are error codes. */
 export const createKeySchema = z.object({
@@ -33,10 +37,13 @@ export const createKeySchema = z.object({
 /** `POST /api/api-keys` (DataZag seed). */
 export const adminCreateKeySchema = z.object({
   userId: z
-    .preprocess((value) => value ?? "", z.string("userId must be a string").trim().min(1, { error: "userId is required", abort: true })),
+    .string({ error: ({ input }) => (input === undefined || input === null ? "userId is required" : "userId must be a string") })
+    .trim()
+    .min(1, "userId is required"),
   name: z
-    .preprocess((value) => value ?? "", z.string("name must be a string"))
-    .transform((name) => name.trim() || "API Key")
+    .string("name must be a string")
+    .nullish()
+    .transform((name) => name?.trim() || "API Key")
     .refine(isNameLength, "name must have at most 100 characters")
     .refine(isPlainText, "name must not contain control characters"),
   permissions: permissionsSchema,
@@ -44,25 +51,43 @@ export const adminCreateKeySchema = z.object({
 });
 
 export const regenerateKeySchema = z.object({
-  grace_seconds: z.number("INVALID_GRACE_SECONDS").int("INVALID_GRACE_SECONDS").min(0, "INVALID_GRACE_SECONDS").max(MAX_GRACE_SECONDS, "INVALID_GRACE_SECONDS").nullish().transform((seconds) => seconds ?? 0),
+  grace_seconds: z
+    .number("INVALID_GRACE_SECONDS")
+    .int("INVALID_GRACE_SECONDS")
+    .min(0, "INVALID_GRACE_SECONDS")
+    .max(MAX_GRACE_SECONDS, "INVALID_GRACE_SECONDS")
+    .nullish()
+    .transform((seconds) => seconds ?? 0),
 });
 
 export const emptyBodySchema = z.object({});
 
 /** @throws AppError INVALID_IDEMPOTENCY_KEY */
 export function readIdempotencyKey(header: string | null): string | null {
-  if (header !== null && !/^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(header)) throw new AppError("INVALID_IDEMPOTENCY_KEY");
+  if (header !== null && !/^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(header))
+    throw new AppError("INVALID_IDEMPOTENCY_KEY");
   return header;
 }
 
 /** Query of `GET /api/api-keys`. An empty value counts as a missing one. */
 export const listKeysSchema = z.object({
   userId: z.string().trim().optional(),
-  limit: z.preprocess((value) => value || undefined, z.string().regex(/^\d{1,4}$/, "limit must be from 1 to 1000").transform(Number).pipe(z.number().min(1, "limit must be from 1 to 1000").max(1000, "limit must be from 1 to 1000")).default(1000)),
+  limit: z
+    .string()
+    .default("")
+    .refine(
+      (text) => text === "" || (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1000),
+      "limit must be from 1 to 1000",
+    )
+    .transform((text) => Number(text || 1000)),
   cursor: z.string().optional(),
 });
 
-const cost = z.number("cost must be a whole number of credits").int("cost must be a whole number of credits").min(0, "cost must not be negative").max(1_000_000_000, "cost is too large");
+const cost = z
+  .number("cost must be a whole number of credits")
+  .int("cost must be a whole number of credits")
+  .min(0, "cost must not be negative")
+  .max(1_000_000_000, "cost is too large");
 
 /** One key of `POST /api/keys/verify`; a call costs one credit unless it says otherwise. */
 export const verifySchema = z.object({

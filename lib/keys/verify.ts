@@ -13,8 +13,18 @@ export type Verdict = {
 };
 
 type Row = {
-  uuid: string; name: string; user_id: string; permissions: Permissions; expires_at: Date | null; revoked_at: Date | null;
-  deleted_at: Date | null; secret_hash: Uint8Array | null; replaced_until: Date | null; credits: string; banned: boolean; ban_expires_at: Date | null;
+  uuid: string;
+  name: string;
+  user_id: string;
+  permissions: Permissions;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  deleted_at: Date | null;
+  secret_hash: Uint8Array | null;
+  replaced_until: Date | null;
+  credits: string;
+  banned: boolean;
+  ban_expires_at: Date | null;
 };
 
 const FIND_KEY = `
@@ -31,7 +41,8 @@ export async function verifyKey(input: VerifyInput): Promise<Verdict> {
   const found = credential ? await findByCredential(credential) : null;
   const code = checkKey(found, {
     now: new Date(),
-    secretMatches: input.secret === undefined || input.secret === null ? null : secretMatches(input.secret, found?.secretHash ?? null),
+    secretMatches:
+      input.secret === undefined || input.secret === null ? null : secretMatches(input.secret, found?.secretHash ?? null),
     permission: input.permission ?? null,
     cost: input.cost,
   });
@@ -48,8 +59,15 @@ async function findByCredential(credential: Credential) {
 
 function fromRow(row: Row) {
   return {
-    uuid: row.uuid, name: row.name, userId: row.user_id, permissions: row.permissions, expiresAt: row.expires_at,
-    revokedAt: row.revoked_at, deletedAt: row.deleted_at, secretHash: row.secret_hash, replacedUntil: row.replaced_until,
+    uuid: row.uuid,
+    name: row.name,
+    userId: row.user_id,
+    permissions: row.permissions,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    deletedAt: row.deleted_at,
+    secretHash: row.secret_hash,
+    replacedUntil: row.replaced_until,
     owner: { credits: Number(row.credits), banned: row.banned, banExpiresAt: row.ban_expires_at },
   };
 }

@@ -21,7 +21,10 @@ export async function getUsageStatistics(owner: { id: string }): Promise<UsageSt
   const now = new Date();
   const [user, keys, daily] = await Promise.all([
     db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { createdAt: true, credits: true } }),
-    db().apiKey.findMany({ where: { userId: owner.id }, select: { expiresAt: true, revokedAt: true, deletedAt: true, totalUses: true } }),
+    db().apiKey.findMany({
+      where: { userId: owner.id },
+      select: { expiresAt: true, revokedAt: true, deletedAt: true, totalUses: true },
+    }),
     sql<{ date: string; calls: string; credits: string }>(
       "usage-daily",
       `SELECT to_char(day, 'YYYY-MM-DD') AS date, sum(calls) AS calls, sum(credits) AS credits
@@ -30,7 +33,12 @@ export async function getUsageStatistics(owner: { id: string }): Promise<UsageSt
     ),
   ]);
   const days = daily.map((day) => ({ date: day.date, calls: Number(day.calls), credits: Number(day.credits) }));
-  return { ...countKeys(keys, now), accountCreated: user.createdAt, credits: Number(user.credits), daily: fillGaps(days, now, DAYS) };
+  return {
+    ...countKeys(keys, now),
+    accountCreated: user.createdAt,
+    credits: Number(user.credits),
+    daily: fillGaps(days, now, DAYS),
+  };
 }
 
 /** Deleted keys are no longer counted, but the calls they made are. */
@@ -46,7 +54,9 @@ function countKeys(keys: KeyRow[], now: Date): Pick<UsageStatistics, "keys" | "c
 export function fillGaps(days: UsageDay[], today: Date, count: number): UsageDay[] {
   const known = new Map(days.map((day) => [day.date, day]));
   return Array.from({ length: count }, (_, index) => {
-    const date = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - (count - 1 - index))).toISOString().slice(0, 10);
+    const date = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - (count - 1 - index)))
+      .toISOString()
+      .slice(0, 10);
     return known.get(date) ?? { date, calls: 0, credits: 0 };
   });
 }

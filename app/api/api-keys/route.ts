@@ -1,6 +1,5 @@
 import { adminApi } from "@/lib/http/admin-api";
-import { readJson } from "@/lib/http/read-json";
-import { validate } from "@/lib/http/read-json";
+import { readJson, validate } from "@/lib/http/read-json";
 import { requireAdminSecret } from "@/lib/identity/callers";
 import { createKey } from "@/lib/keys/create";
 import { listAllKeys } from "@/lib/keys/list";

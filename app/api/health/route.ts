@@ -1,5 +1,5 @@
-import { plainApi } from "@/lib/http/plain-api";
 import { checkHealth } from "@/lib/health";
+import { plainApi } from "@/lib/http/plain-api";
 
 export const dynamic = "force-dynamic";
 

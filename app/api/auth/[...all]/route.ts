@@ -24,7 +24,8 @@ async function serve(request: Request): Promise<Response> {
     const path = url.pathname.slice("/api/auth".length);
     const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
     if (!method) throw new AppError("NOT_FOUND");
-    if (request.method !== method && !(request.method === "HEAD" && method === "GET")) throw methodNotAllowed(request.method, [method]);
+    if (request.method !== method && !(request.method === "HEAD" && method === "GET"))
+      throw methodNotAllowed(request.method, [method]);
     const body = method === "POST" ? await readBody(request, 64 * 1024) : undefined;
     if (THROTTLED.has(path)) await throttle(request, body);
     return await pass(request, url, body);
@@ -43,12 +44,18 @@ async function pass(request: Request, url: URL, body: Uint8Array | undefined): P
   const headers = new Headers(request.headers);
   headers.set(ADDRESS_HEADER, contextOf(request).address ?? "");
   headers.delete("content-length");
-  const response = await auth().handler(new Request(url, { method: request.method, headers, body: body && new Uint8Array(body) }));
+  const response = await auth().handler(
+    new Request(url, { method: request.method, headers, body: body && new Uint8Array(body) }),
+  );
   const isJson = response.headers.get("content-type")?.includes("application/json");
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   if (isJson) return response;
   // Clients parse every answer as JSON.
-  return jsonResponse({ success: response.ok, message: response.statusText || "OK" }, response.status, Object.fromEntries(response.headers));
+  return jsonResponse(
+    { success: response.ok, message: response.statusText || "OK" },
+    response.status,
+    Object.fromEntries(response.headers),
+  );
 }
 
 export const [GET, POST, PUT, PATCH, DELETE] = METHODS.map(() => serve);

@@ -6,7 +6,9 @@ import { keyStatus } from "@/lib/keys/validity";
 type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>[number];
 
 /** A new or regenerated key on the wire: the only answer with credentials in clear. */
-export function toIssuedKey(key: Pick<IssuedKey, "uuid" | "name" | "key" | "secret" | "permissions" | "createdAt" | "expiresAt">) {
+export function toIssuedKey(
+  key: Pick<IssuedKey, "uuid" | "name" | "key" | "secret" | "permissions" | "createdAt" | "expiresAt">,
+) {
   return {
     id: key.uuid,
     key_name: key.name,

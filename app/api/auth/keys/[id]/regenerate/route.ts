@@ -1,5 +1,5 @@
-import { userApi } from "@/lib/http/user-api";
 import { readJson } from "@/lib/http/read-json";
+import { userApi } from "@/lib/http/user-api";
 import { requireApiUser } from "@/lib/identity/callers";
 import { regenerateKey } from "@/lib/keys/regenerate";
 import { regenerateKeySchema } from "@/lib/keys/schemas";

@@ -1,0 +1,20 @@
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "tests/browser",
+  outputDir: ".data/test/browser",
+  globalSetup: "./tests/browser/global-setup.ts",
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  reporter: [["list"], ["json"]],
+  use: {
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH,
+      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+    },
+    locale: "en-GB",
+    timezoneId: "Africa/Dar_es_Salaam",
+    screenshot: "only-on-failure",
+  },
+});

@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import { Failure } from "./failure";
+
+export type Browser = { path: string; description: string };
+
+const SYSTEM = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+/** A Chromium that starts: CHROMIUM_PATH, Playwright's own, the system's, else one that is installed here and now. */
+export async function findChromium(): Promise<Browser> {
+  const named = process.env.CHROMIUM_PATH?.trim();
+  if (named) {
+    if (!starts(named)) throw new Failure(`CHROMIUM_PATH names ${named}, which does not start.`);
+    return { path: named, description: `${named} (CHROMIUM_PATH)` };
+  }
+  const found = (await playwrights()) ?? systems();
+  if (found) return found;
+
+  console.log("No Chromium found; trying Playwright's download…");
+  spawnSync(process.execPath, ["node_modules/@playwright/test/cli.js", "install", "--only-shell", "chromium"], {
+    stdio: "ignore",
+    timeout: 300_000,
+  });
+  const downloaded = await playwrights();
+  if (downloaded) return downloaded;
+
+  if (process.getuid?.() === 0 && isOnPath("apt-get")) {
+    console.log("That was not possible; installing Debian's chromium package…");
+    spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore" });
+    spawnSync("apt-get", ["install", "-y", "-qq", "chromium"], {
+      stdio: "ignore",
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+    const installed = systems();
+    if (installed) return installed;
+  }
+  throw new Failure(
+    "The browser tests need a Chromium. Install one (Debian: apt-get install chromium) or name it in CHROMIUM_PATH.",
+  );
+}
+
+async function playwrights(): Promise<Browser | null> {
+  const { chromium } = await import("@playwright/test");
+  const path = chromium.executablePath();
+  return starts(path) ? { path, description: "Playwright's Chromium" } : null;
+}
+
+function systems(): Browser | null {
+  for (const name of SYSTEM) {
+    const { stdout, status } = spawnSync("which", [name], { encoding: "utf8" });
+    const path = stdout?.trim();
+    if (status === 0 && path && starts(path)) return { path, description: `the system's ${name}` };
+  }
+  return starts(MAC) ? { path: MAC, description: "the system's Chrome" } : null;
+}
+
+function starts(path: string): boolean {
+  return fs.existsSync(path) && spawnSync(path, ["--version"], { timeout: 20_000 }).status === 0;
+}
+
+function isOnPath(program: string): boolean {
+  return spawnSync("which", [program]).status === 0;
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { inject } from "vitest";
+
+/** An answer as a client sees it. `body` is parsed JSON: a body that is not JSON fails the test. */
+export type Answer = { status: number; headers: Headers; text: string; body: any };
+
+export type CallOptions = {
+  method?: string;
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  raw?: string | Uint8Array;
+  token?: string;
+  headers?: Record<string, string>;
+};
+
+export function shared() {
+  return inject("shared");
+}
+
+/**
+ * One request, redirects off. Requests name an address of their own through the loopback proxy header, so that tests do
+ * not throttle one another.
+ */
+export async function call(
+  path: string,
+  { method, body, raw, token, headers = {} }: CallOptions = {},
+  url = shared().url,
+): Promise<Answer> {
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(url + path, {
+    method: method ?? (payload === undefined ? "GET" : "POST"),
+    headers: {
+      "X-Forwarded-For": randomAddress(),
+      ...(payload === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: payload as BodyInit | undefined,
+    redirect: "manual",
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** A call of the admin API with the right secret. */
+export function adminCall(path: string, options: CallOptions = {}): Promise<Answer> {
+  return call(path, { ...options, headers: { "X-Admin-Secret": shared().settings.ADMIN_API_SECRET ?? "", ...options.headers } });
+}
+
+/** A call of the data plane with the right secret. */
+export function verify(body: unknown): Promise<Answer> {
+  return call("/api/keys/verify", { body, token: shared().settings.SERVICE_API_SECRET });
+}
+
+export type TestUser = { id: string; email: string; password: string; access: string; refresh: string };
+
+export function randomEmail(): string {
+  return `user-${randomBytes(8).toString("hex")}@example.com`;
+}
+
+export function randomAddress(): string {
+  const [a = 0, b = 0, c = 0] = randomBytes(3);
+  return `203.${a}.${b}.${c}`;
+}
+
+/** Registers someone new over HTTP. */
+export async function newUser(): Promise<TestUser> {
+  const email = randomEmail();
+  const password = `pw-${randomBytes(9).toString("base64url")}`;
+  const body = { email, password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
+  const answer = await call("/api/auth/register/", { body });
+  if (answer.status !== 201) throw new Error(`registration answered ${answer.status}: ${answer.text}`);
+  return { id: answer.body.user.id, email, password, access: answer.body.tokens.access, refresh: answer.body.tokens.refresh };
+}
+
+export type TestKey = { id: string; api_key: string; secret_key: string };
+
+export async function newKey(user: TestUser, fields: Record<string, unknown> = {}): Promise<TestKey> {
+  const answer = await call("/api/auth/keys/create/", { token: user.access, body: { key_name: "Test API Key", ...fields } });
+  if (answer.status !== 201) throw new Error(`creating a key answered ${answer.status}: ${answer.text}`);
+  return answer.body.data;
+}
+
+/** Runs SQL as an operator would. Only ever on this machine: the tests refuse any other database. */
+export async function query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+  const connectionString = shared().settings.DATABASE_URL ?? "";
+  const { hostname } = new URL(connectionString);
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname)) throw new Error(`tests refuse the database at ${hostname}`);
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { freePort } from "../../scripts/postgres";
+
+export type Settings = Record<string, string | undefined>;
+
+export type TestServer = {
+  url: string;
+  port: number;
+  process: ChildProcess;
+  /** Everything the server has printed so far. */
+  output(): string;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+};
+
+export function randomSecret(): string {
+  return randomBytes(32).toString("hex");
+}
+
+/** Settings of a deployment with a database of its own: `DATABASE_URL` and every secret. */
+export function deploymentSettings(databaseUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    BETTER_AUTH_SECRET: randomSecret(),
+    KEY_HASH_SECRET: randomSecret(),
+    ADMIN_API_SECRET: randomSecret(),
+    SERVICE_API_SECRET: randomSecret(),
+    USAGE_WEBHOOK_SECRET: randomSecret(),
+  };
+}
+
+/** Runs the production build that `npm test` made, on a free loopback port, with exactly these settings. */
+export async function startServer(settings: Settings): Promise<TestServer> {
+  const port = await freePort();
+  const args = [
+    "--import",
+    path.resolve("scripts/exit-with-parent.mjs"),
+    "node_modules/next/dist/bin/next",
+    "start",
+    "-p",
+    String(port),
+    "-H",
+    "127.0.0.1",
+  ];
+  const child = spawn(process.execPath, args, {
+    env: { ...cleanEnvironment(), PORT: String(port), ...settings },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const server = watch(child, port);
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`the server stopped:\n${server.output()}`);
+    return fetch(server.url).then(
+      () => true,
+      () => false,
+    );
+  }, "the server to listen");
+  return server;
+}
+
+export function watch(child: ChildProcess, port: number): TestServer {
+  let text = "";
+  child.stdout?.on("data", (chunk) => (text += chunk));
+  child.stderr?.on("data", (chunk) => (text += chunk));
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    process: child,
+    output: () => text,
+    stop: async (signal = "SIGTERM") => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+/** Waits for something to become true, asking again and again. */
+export async function until(isTrue: () => Promise<boolean> | boolean, what: string, seconds = 60): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} seconds for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** This process's environment without the portal's settings and without the test runner's. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const names = ["PATH", "HOME", "TMPDIR", "LANG", "CI", "SystemRoot"];
+  return {
+    ...Object.fromEntries(names.map((name) => [name, process.env[name]])),
+    NODE_ENV: "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+}
+
+/** A folder for one test run, below DATA_DIR's default so that git ignores it. */
+export function scratchFolder(name: string): string {
+  const folder = path.resolve(".data", "test", `${name}-${process.pid}-${randomBytes(3).toString("hex")}`);
+  fs.mkdirSync(folder, { recursive: true });
+  return folder;
+}
