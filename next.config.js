@@ -18,6 +18,8 @@ export default {
   // Facts of the build that /api/health compares with the database. Never a secret: these are written into the code.
   env: { LATCHKEY_VERSION: version, LATCHKEY_MIGRATIONS: migrations.join(",") },
   headers: async () => [{ source: "/:path*", headers: securityHeaders }],
+  // The address the DataZag Public API reports usage to.
+  rewrites: async () => [{ source: "/usage", destination: "/api/usage" }],
   poweredByHeader: false,
   // A redirect would lose a POST's body and fail a preflight: both slash forms are served as they are.
   skipTrailingSlashRedirect: true,

@@ -10,8 +10,15 @@ import { log } from "./log";
 
 export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
 
+type Statement = { name: string; text: string; values: unknown[] };
+
 /** What `pg` and Neon's driver have in common, and all that is used of them. */
-type Pool = { query<Row extends object>(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }> };
+type Client = {
+  query<Row extends object>(statement: Statement | string): Promise<{ rows: Row[] }>;
+  release(error?: boolean): void;
+};
+
+type Pool = Pick<Client, "query"> & { connect(): Promise<Client> };
 
 type Database = { prisma: PrismaClient; pool: Pool };
 
@@ -29,6 +36,30 @@ export function db(): PrismaClient {
  */
 export async function sql<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
   return (await database().pool.query<Row>({ name, text, values })).rows;
+}
+
+type Run = <Row extends object>(name: string, text: string, values: unknown[]) => Promise<Row[]>;
+
+/** Several prepared statements on one connection: all of them take effect or none does. */
+export async function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+  const client = await database().pool.connect();
+  let isBroken = true;
+  try {
+    await client.query("BEGIN");
+    const result = await work(async (name, text, values) => (await client.query<never>({ name, text, values })).rows);
+    await client.query("COMMIT");
+    isBroken = false;
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").then(
+      () => (isBroken = false),
+      () => {},
+    );
+    throw error;
+  } finally {
+    // A connection that could not be rolled back is closed, which rolls it back.
+    client.release(isBroken);
+  }
 }
 
 /** For libraries that bring their own queries. */

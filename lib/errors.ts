@@ -1,6 +1,7 @@
 /** Every failure a caller can be told about, with its default sentence. Each wire dialect renders the same codes. */
 export const ERRORS = {
   INVALID_JSON: { status: 400, message: "The request body is not a valid JSON object." },
+  INVALID_USAGE_JSON: { status: 400, message: "Invalid JSON" },
   INVALID_INPUT: { status: 400, message: "The request is not valid." },
   MISSING_KEY_NAME: { status: 400, message: "Key name is required" },
   INVALID_KEY_NAME: { status: 400, message: "Key name must be 1 to 100 characters without control characters" },
@@ -18,10 +19,12 @@ export const ERRORS = {
   REFRESH_TOKEN_NOT_VALID: { status: 401, message: "Token is invalid or expired" },
   INVALID_ADMIN_SECRET: { status: 401, message: "Unauthorized - Invalid admin secret" },
   INVALID_SERVICE_SECRET: { status: 401, message: "Unauthorized - Invalid service secret" },
+  INVALID_SIGNATURE: { status: 401, message: "Invalid signature" },
   ORIGIN_NOT_ALLOWED: { status: 403, message: "Origin not allowed" },
   NOT_FOUND: { status: 404, message: "Not found" },
   USER_NOT_FOUND: { status: 404, message: "User not found" },
   API_KEY_NOT_FOUND: { status: 404, message: "API key not found" },
+  UNKNOWN_API_KEY: { status: 404, message: "Unknown API key" },
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   API_KEY_REVOKED: { status: 409, message: "This API key is revoked; create a new one instead" },
   IDEMPOTENCY_KEY_USED: {
@@ -31,6 +34,7 @@ export const ERRORS = {
   IDEMPOTENCY_KEY_MISMATCH: { status: 422, message: "This Idempotency-Key was used before with a different request" },
   BODY_TOO_LARGE: { status: 413, message: "The request body is too large" },
   TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Please try again later." },
+  USAGE_NOT_CONFIGURED: { status: 500, message: "Server not configured" },
   NOT_CONFIGURED: { status: 500, message: "Internal server error" },
   DATABASE_UNAVAILABLE: { status: 500, message: "Internal server error" },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { AppError, isErrorCode } from "@/lib/errors";
+import { AppError, type ErrorCode, isErrorCode } from "@/lib/errors";
 
-const KIB = 1024;
+const MAX_BYTES = 64 * 1024;
 
 /**
  * Reads a JSON object of at most `limit` bytes and checks it. Nothing at all counts as `{}`.
@@ -10,13 +10,13 @@ const KIB = 1024;
 export async function readJson<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
-  limit = 64 * KIB,
+  limit = MAX_BYTES,
 ): Promise<z.output<Schema>> {
   return validate(schema, parseObject(await readBody(request, limit)));
 }
 
 /** The body's bytes. Stops reading at the limit, whatever `Content-Length` claims. */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBody(request: Request, limit = MAX_BYTES): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw new AppError("BODY_TOO_LARGE");
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -32,16 +32,16 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** @throws AppError INVALID_JSON for anything but a JSON object in UTF-8 */
-export function parseObject(bytes: Uint8Array): Record<string, unknown> {
+/** @throws AppError with `code` for anything but a JSON object in UTF-8 */
+export function parseObject(bytes: Uint8Array, code: ErrorCode = "INVALID_JSON"): Record<string, unknown> {
   if (bytes.byteLength === 0) return {};
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    throw new AppError("INVALID_JSON");
+    throw new AppError(code);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new AppError("INVALID_JSON");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new AppError(code);
   return value as Record<string, unknown>;
 }
 

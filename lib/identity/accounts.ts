@@ -4,6 +4,7 @@ import { recordAudit } from "@/lib/audit";
 import { db, type Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { enterCredits } from "@/lib/usage/ledger";
 import { Prisma, type Role } from "@/prisma/generated/client";
 import { auth } from "./auth";
 import type { ProfileInput, RegisterInput } from "./schemas";
@@ -43,7 +44,7 @@ export async function registerUser(
   const hash = await passwords.hash(input.password);
   try {
     return await db().$transaction(async (tx) => {
-      const user = await tx.user.create({
+      const { id } = await tx.user.create({
         data: {
           email: input.email,
           name: `${input.first_name} ${input.last_name}`.trim(),
@@ -51,15 +52,16 @@ export async function registerUser(
           lastName: input.last_name,
           phoneNumber: input.phone_number ?? null,
           timezone: input.timezone ?? "UTC",
-          credits: env().SIGNUP_CREDITS,
           ...special,
         },
-        select: profileSelect,
-      });
-      await tx.account.create({
-        data: { userId: user.id, providerId: "credential", accountId: user.id, password: hash },
         select: { id: true },
       });
+      await tx.account.create({
+        data: { userId: id, providerId: "credential", accountId: id, password: hash },
+        select: { id: true },
+      });
+      await enterCredits(tx, { userId: id, amount: env().SIGNUP_CREDITS, kind: "signup" });
+      const user = await tx.user.findUniqueOrThrow({ where: { id }, select: profileSelect });
       await recordAudit(
         tx,
         { ...actor, userId: actor.userId ?? (actor.kind === "user" ? user.id : null) },

@@ -4,25 +4,16 @@ import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import type { CurrentUser } from "@/lib/identity/callers";
-import { type Credential, hashCredential, issueCredentials } from "./credentials";
+import type { IssuedKey } from "./create";
+import { hashCredential, issueCredentials } from "./credentials";
 import { lockOwnKey } from "./own-key";
-import type { Permissions } from "./permissions";
 
-export type RegeneratedKey = {
-  uuid: string;
-  name: string;
-  key: Credential;
-  secret: Credential | null;
-  permissions: Permissions;
-  createdAt: Date;
-  expiresAt: Date | null;
-  previousExpiresAt: Date | null;
-};
+export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Date | null };
 
 /**
- * Gives the same key new credentials. The pair it had stays valid for `graceSeconds`; a pair that was still in grace
- * from an earlier time is dead at once. Of calls that overlap, only the last one's pair works: a pair that nobody can
- * have used yet is not given a grace.
+ * Gives the same key new credentials. The pair it had stays valid for `graceSeconds`; without a grace every earlier pair
+ * is dead at once. Of calls that overlap, only the last one's pair works: a pair that nobody can have used yet gets no
+ * grace.
  * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED
  */
 export async function regenerateKey(owner: CurrentUser, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
@@ -35,43 +26,49 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, graceSecon
   return db().$transaction(async (tx) => {
     const key = await lockOwnKey(tx, owner, uuid);
     if (key.revokedAt) throw new AppError("API_KEY_REVOKED");
+    const { credentialHash, secretHash, hint } = key;
     const credentials = issueCredentials(key.format);
-    const now = new Date();
-    const overlapped = !seen || Buffer.compare(seen.credentialHash, key.credentialHash) !== 0;
-    const replaced = overlapped
-      ? { hint: key.previousHint, hash: key.previousCredentialHash, secretHash: key.previousSecretHash }
-      : { hint: key.hint, hash: key.credentialHash, secretHash: key.secretHash };
-    const hasGrace = graceSeconds > 0 && replaced.hash !== null;
-    const previousExpiresAt = hasGrace ? new Date(now.getTime() + graceSeconds * 1000) : null;
+    const replacedAt = new Date();
+    const isOverlapping = !seen || Buffer.compare(seen.credentialHash, credentialHash) !== 0;
+    const graceEndsAt = new Date(replacedAt.getTime() + graceSeconds * 1000);
 
+    if (graceSeconds === 0) {
+      await tx.replacedCredential.updateMany({
+        where: { keyId: key.id, validUntil: { gt: replacedAt } },
+        data: { validUntil: replacedAt },
+      });
+    }
+    await tx.replacedCredential.create({
+      data: { keyId: key.id, credentialHash, secretHash, hint, replacedAt, validUntil: isOverlapping ? replacedAt : graceEndsAt },
+      select: { keyId: true },
+    });
     await tx.apiKey.update({
       where: { id: key.id },
       data: {
         hint: credentials.hint,
         credentialHash: hashCredential(credentials.key, hashSecret),
         secretHash: credentials.secret && hashCredential(credentials.secret, hashSecret),
-        previousHint: hasGrace ? replaced.hint : null,
-        previousCredentialHash: hasGrace ? replaced.hash : null,
-        previousSecretHash: hasGrace ? replaced.secretHash : null,
-        previousExpiresAt,
-        regeneratedAt: now,
+        regeneratedAt: replacedAt,
       },
       select: { id: true },
     });
+    const previousExpiresAt = graceSeconds > 0 && !isOverlapping ? graceEndsAt : null;
     await recordAudit(tx, owner.actor, {
       action: "api_key.regenerated",
       target: { kind: "api_key", id: String(key.id) },
-      before: { hint: key.hint },
+      before: { hint },
       after: { hint: credentials.hint, previous_expires_at: previousExpiresAt?.toISOString() ?? null },
     });
+    const { id, name, permissions, createdAt, expiresAt } = key;
     return {
+      id,
       uuid: key.uuid,
-      name: key.name,
+      name,
       key: credentials.key,
       secret: credentials.secret,
-      permissions: key.permissions,
-      createdAt: key.createdAt,
-      expiresAt: key.expiresAt,
+      permissions,
+      createdAt,
+      expiresAt,
       previousExpiresAt,
     };
   });

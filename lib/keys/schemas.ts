@@ -89,10 +89,24 @@ const cost = z
   .min(0, "cost must not be negative")
   .max(1_000_000_000, "cost is too large");
 
+const MAX_KEYS = 100;
+const KEY_COUNT = `keys must be a list of 1 to ${MAX_KEYS}`;
+
 /** One key of `POST /api/keys/verify`; a call costs one credit unless it says otherwise. */
 export const verifySchema = z.object({
   key: z.string("key is required").min(1, "key is required"),
   secret: z.string("secret must be a string").nullish(),
   permission: z.string("permission must be a string").nullish(),
   cost: cost.nullish().transform((value) => value ?? 1),
+});
+
+/** `{keys:[…]}`: one to a hundred at once; an entry may be the bare credential. */
+export const verifyManySchema = z.object({
+  keys: z
+    .array(
+      z.preprocess((entry) => (typeof entry === "string" ? { key: entry } : entry), verifySchema),
+      KEY_COUNT,
+    )
+    .min(1, KEY_COUNT)
+    .max(MAX_KEYS, KEY_COUNT),
 });

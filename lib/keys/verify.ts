@@ -7,12 +7,13 @@ import { checkKey, type KeyFacts, type ValidityCode } from "./validity";
 
 export type VerifyInput = { key: string; secret?: string | null; permission?: string | null; cost: number };
 
-export type Verdict = {
-  code: ValidityCode;
-  key: (KeyFacts & { uuid: string; name: string; userId: string }) | null;
-};
+type FoundKey = KeyFacts & { uuid: string; name: string; userId: string; secretHash: Uint8Array | null };
+
+/** `key` is null when no key has the credential. */
+export type Verdict = { code: ValidityCode; key: Omit<FoundKey, "secretHash"> | null };
 
 type Row = {
+  hash: Buffer;
   uuid: string;
   name: string;
   user_id: string;
@@ -20,44 +21,78 @@ type Row = {
   expires_at: Date | null;
   revoked_at: Date | null;
   deleted_at: Date | null;
-  secret_hash: Uint8Array | null;
+  secret_hash: Buffer | null;
   replaced_until: Date | null;
   credits: string;
   banned: boolean;
   ban_expires_at: Date | null;
 };
 
-const FIND_KEY = `
-  SELECT k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at,
-         CASE WHEN k.credential_hash = $1 THEN k.secret_hash ELSE k.previous_secret_hash END AS secret_hash,
-         CASE WHEN k.credential_hash = $1 THEN NULL ELSE k.previous_expires_at END AS replaced_until,
-         u.credits, u.banned, u.ban_expires_at
-  FROM api_keys k JOIN users u ON u.id = k.user_id
-  WHERE k.credential_hash = $1 OR k.previous_credential_hash = $1`;
+const FACTS =
+  "k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at, u.credits, u.banned, u.ban_expires_at";
+
+const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
+  FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
+
+const REPLACED = `SELECT r.credential_hash AS hash, r.secret_hash, r.valid_until AS replaced_until, ${FACTS}
+  FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id JOIN users u ON u.id = k.user_id WHERE r.credential_hash`;
 
 /** Whether a credential may be used for a call. Reads one row and writes nothing; a malformed one is refused unread. */
 export async function verifyKey(input: VerifyInput): Promise<Verdict> {
   const credential = parseCredential(input.key);
-  const found = credential ? await findByCredential(credential) : null;
+  return judge(input, credential ? await findKey(credential) : null, new Date());
+}
+
+/** The same for many at once, in the order asked: one query for all of them. */
+export async function verifyKeys(inputs: readonly VerifyInput[]): Promise<Verdict[]> {
+  const credentials = inputs.map((input) => parseCredential(input.key));
+  const found = await findKeys(new Set(credentials.filter((credential) => credential !== null)));
+  const now = new Date();
+  return inputs.map((input, index) => judge(input, found.get(credentials[index] ?? "") ?? null, now));
+}
+
+function judge(input: VerifyInput, found: FoundKey | null, now: Date): Verdict {
   const code = checkKey(found, {
-    now: new Date(),
-    secretMatches:
-      input.secret === undefined || input.secret === null ? null : secretMatches(input.secret, found?.secretHash ?? null),
+    now,
+    secretMatches: typeof input.secret === "string" ? secretMatches(input.secret, found?.secretHash ?? null) : null,
     permission: input.permission ?? null,
     cost: input.cost,
   });
   return { code, key: code === "NOT_FOUND" ? null : found };
 }
 
-async function findByCredential(credential: Credential) {
+async function findKey(credential: Credential): Promise<FoundKey | null> {
   for (const hash of credentialHashes(credential)) {
-    const [row] = await sql<Row>("find-key", FIND_KEY, [hash]);
-    if (row) return fromRow(row);
+    const [current] = await sql<Row>("find-key", `${CURRENT} = $1`, [hash]);
+    if (current) return fromRow(current);
+    const [replaced] = await sql<Row>("find-replaced-key", `${REPLACED} = $1`, [hash]);
+    if (replaced) return fromRow(replaced);
   }
   return null;
 }
 
-function fromRow(row: Row) {
+async function findKeys(credentials: Set<Credential>): Promise<Map<string, FoundKey>> {
+  const found = new Map<string, FoundKey>();
+  if (credentials.size === 0) return found;
+  const byHash = new Map(
+    [...credentials].flatMap((credential) => credentialHashes(credential).map((hash) => [hex(hash), credential])),
+  );
+  const collect = (rows: Row[]) => {
+    for (const row of rows) {
+      found.set(byHash.get(hex(row.hash)) ?? "", fromRow(row));
+      byHash.delete(hex(row.hash));
+    }
+  };
+  collect(await sql<Row>("find-keys", `${CURRENT} = ANY($1::bytea[])`, [[...byHash.keys()].map((text) => `\\x${text}`)]));
+  if (found.size < credentials.size) {
+    collect(
+      await sql<Row>("find-replaced-keys", `${REPLACED} = ANY($1::bytea[])`, [[...byHash.keys()].map((text) => `\\x${text}`)]),
+    );
+  }
+  return found;
+}
+
+function fromRow(row: Row): FoundKey {
   return {
     uuid: row.uuid,
     name: row.name,
@@ -78,8 +113,12 @@ function secretMatches(secret: string, stored: Uint8Array | null): boolean {
 }
 
 /** Under the current secret and, while KEY_HASH_SECRET is being rotated, the previous one. */
-function credentialHashes(credential: Credential): CredentialHash[] {
+export function credentialHashes(credential: Credential): CredentialHash[] {
   const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
   const current = hashCredential(credential, KEY_HASH_SECRET);
   return KEY_HASH_SECRET_PREVIOUS ? [current, hashCredential(credential, KEY_HASH_SECRET_PREVIOUS)] : [current];
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }

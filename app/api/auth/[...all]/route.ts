@@ -26,7 +26,7 @@ async function serve(request: Request): Promise<Response> {
     if (!method) throw new AppError("NOT_FOUND");
     if (request.method !== method && !(request.method === "HEAD" && method === "GET"))
       throw methodNotAllowed(request.method, [method]);
-    const body = method === "POST" ? await readBody(request, 64 * 1024) : undefined;
+    const body = method === "POST" ? await readBody(request) : undefined;
     if (THROTTLED.has(path)) await throttle(request, body);
     return await pass(request, url, body);
   } catch (error) {

@@ -7,6 +7,9 @@ CREATE TYPE "role" AS ENUM ('user', 'admin');
 -- CreateEnum
 CREATE TYPE "key_format" AS ENUM ('mf_live', 'datazag');
 
+-- CreateEnum
+CREATE TYPE "credit_kind" AS ENUM ('signup', 'usage', 'adjustment');
+
 -- CreateTable
 CREATE TABLE "users" (
     "id" UUID NOT NULL,
@@ -121,10 +124,6 @@ CREATE TABLE "api_keys" (
     "hint" TEXT NOT NULL,
     "credential_hash" BYTEA NOT NULL,
     "secret_hash" BYTEA,
-    "previous_hint" TEXT,
-    "previous_credential_hash" BYTEA,
-    "previous_secret_hash" BYTEA,
-    "previous_expires_at" TIMESTAMPTZ(3),
     "permissions" JSON NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3),
@@ -137,6 +136,45 @@ CREATE TABLE "api_keys" (
     "idempotency_input_hash" BYTEA,
 
     CONSTRAINT "api_keys_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "replaced_credentials" (
+    "credential_hash" BYTEA NOT NULL,
+    "secret_hash" BYTEA,
+    "key_id" INTEGER NOT NULL,
+    "hint" TEXT NOT NULL,
+    "replaced_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "valid_until" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "replaced_credentials_pkey" PRIMARY KEY ("credential_hash")
+);
+
+-- CreateTable
+CREATE TABLE "usage_events" (
+    "key_id" INTEGER NOT NULL,
+    "event_id" TEXT NOT NULL,
+    "user_id" UUID NOT NULL,
+    "delta" INTEGER NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "received_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "endpoint" TEXT,
+    "request_id" TEXT,
+    "meta" JSON,
+
+    CONSTRAINT "usage_events_pkey" PRIMARY KEY ("key_id","event_id")
+);
+
+-- CreateTable
+CREATE TABLE "credit_entries" (
+    "id" BIGSERIAL NOT NULL,
+    "user_id" UUID NOT NULL,
+    "amount" BIGINT NOT NULL,
+    "kind" "credit_kind" NOT NULL,
+    "reason" TEXT,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "credit_entries_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -201,16 +239,22 @@ CREATE UNIQUE INDEX "api_keys_uuid_key" ON "api_keys"("uuid");
 CREATE UNIQUE INDEX "api_keys_credential_hash_key" ON "api_keys"("credential_hash");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "api_keys_previous_credential_hash_key" ON "api_keys"("previous_credential_hash");
-
--- CreateIndex
-CREATE INDEX "api_keys_created_at_id_idx" ON "api_keys"("created_at" DESC, "id" DESC);
+CREATE INDEX "api_keys_created_at_id_idx" ON "api_keys"("created_at" DESC, "id" DESC) WHERE "deleted_at" IS NULL;
 
 -- CreateIndex
 CREATE INDEX "api_keys_user_id_created_at_id_idx" ON "api_keys"("user_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "api_keys_user_id_idempotency_hash_key" ON "api_keys"("user_id", "idempotency_hash");
+
+-- CreateIndex
+CREATE INDEX "replaced_credentials_key_id_idx" ON "replaced_credentials"("key_id");
+
+-- CreateIndex
+CREATE INDEX "usage_events_received_at_idx" ON "usage_events" USING BRIN ("received_at");
+
+-- CreateIndex
+CREATE INDEX "credit_entries_user_id_id_idx" ON "credit_entries"("user_id", "id" DESC);
 
 -- CreateIndex
 CREATE INDEX "usage_days_user_id_day_idx" ON "usage_days"("user_id", "day");
@@ -231,11 +275,16 @@ ALTER TABLE "api_accounts" ADD CONSTRAINT "api_accounts_user_id_fkey" FOREIGN KE
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "replaced_credentials" ADD CONSTRAINT "replaced_credentials_key_id_fkey" FOREIGN KEY ("key_id") REFERENCES "api_keys"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "credit_entries" ADD CONSTRAINT "credit_entries_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "usage_days" ADD CONSTRAINT "usage_days_key_id_fkey" FOREIGN KEY ("key_id") REFERENCES "api_keys"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "usage_days" ADD CONSTRAINT "usage_days_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
 -- The audit log is append-only, whoever asks.
 CREATE FUNCTION "refuse_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -245,3 +294,33 @@ $$;
 
 CREATE TRIGGER "audit_entries_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "audit_entries"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+
+CREATE TRIGGER "credit_entries_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "credit_entries"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+
+-- The balance is the sum of the ledger: every entry moves it, and nothing else can.
+CREATE FUNCTION "move_balance"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE "users" SET "credits" = "credits" + "moved"."amount"
+  FROM (SELECT "user_id", sum("amount")::bigint AS "amount" FROM "entered" GROUP BY "user_id") AS "moved"
+  WHERE "users"."id" = "moved"."user_id";
+  RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER "credit_entries_move_balance" AFTER INSERT ON "credit_entries"
+  REFERENCING NEW TABLE AS "entered"
+  FOR EACH STATEMENT EXECUTE FUNCTION "move_balance"();
+
+-- Depth 1 is a statement of a client's own; the ledger's trigger runs deeper.
+CREATE FUNCTION "refuse_direct_balance"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
+  IF TG_OP = 'INSERT' AND NEW."credits" = 0 THEN RETURN NEW; END IF;
+  IF TG_OP = 'UPDATE' AND NEW."credits" = OLD."credits" THEN RETURN NEW; END IF;
+  RAISE EXCEPTION 'users.credits changes only through credit_entries';
+END;
+$$;
+
+CREATE TRIGGER "users_balance_from_ledger" BEFORE INSERT OR UPDATE OF "credits" ON "users"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_direct_balance"();

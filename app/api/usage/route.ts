@@ -1,0 +1,25 @@
+import { AppError } from "@/lib/errors";
+import { usageApi } from "@/lib/http/plain-api";
+import { parseObject, readBody, validate } from "@/lib/http/read-json";
+import { requireUsageSignature } from "@/lib/identity/callers";
+import { recordBatch } from "@/lib/usage/batch";
+import { recordUsage } from "@/lib/usage/record";
+import { usageReportSchema } from "@/lib/usage/schemas";
+
+const BATCH_BYTES = 1024 * 1024;
+const REPORT_BYTES = 64 * 1024;
+
+export const { GET, POST, PUT, PATCH, DELETE } = usageApi({
+  POST: async (request) => {
+    const body = await readBody(request, BATCH_BYTES);
+    requireUsageSignature(request, body);
+    const report = parseObject(body, "INVALID_USAGE_JSON");
+    if (report.events !== undefined) return { data: { ok: true, ...(await recordBatch(report.events)) } };
+
+    if (body.byteLength > REPORT_BYTES) throw new AppError("BODY_TOO_LARGE");
+    const id = request.headers.get("x-idempotency-key") ?? undefined;
+    const [outcome] = await recordUsage([validate(usageReportSchema, { ...report, id })]);
+    if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");
+    return { data: { ok: true } };
+  },
+});

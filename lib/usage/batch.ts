@@ -1,0 +1,33 @@
+import "server-only";
+import { AppError, ERRORS } from "@/lib/errors";
+import { recordUsage } from "./record";
+import { MAX_EVENTS, type UsageInput, usageEventSchema } from "./schemas";
+
+export type BatchResult = { accepted: number; duplicates: number; rejected: { index: number; error: string }[] };
+
+/**
+ * Records a batch of reported calls. A bad event is named and left out; it never loses the others.
+ * @throws AppError INVALID_INPUT when `events` is not a list of at most 1000
+ */
+export async function recordBatch(events: unknown): Promise<BatchResult> {
+  if (!Array.isArray(events)) throw new AppError("INVALID_INPUT", { message: "events must be an array" });
+  if (events.length > MAX_EVENTS)
+    throw new AppError("INVALID_INPUT", { message: `events must have at most ${MAX_EVENTS} entries` });
+
+  const rejected: BatchResult["rejected"] = [];
+  const good: { index: number; input: UsageInput }[] = [];
+  events.forEach((event: unknown, index) => {
+    const result = usageEventSchema.safeParse(event);
+    if (result.success) good.push({ index, input: result.data });
+    else rejected.push({ index, error: result.error.issues[0]?.message ?? "Missing fields" });
+  });
+  const outcomes = await recordUsage(good.map(({ input }) => input));
+  good.forEach(({ index }, position) => {
+    if (outcomes[position] === "unknown_key") rejected.push({ index, error: ERRORS.UNKNOWN_API_KEY.message });
+  });
+  return {
+    accepted: outcomes.filter((outcome) => outcome === "accepted").length,
+    duplicates: outcomes.filter((outcome) => outcome === "duplicate").length,
+    rejected: rejected.sort((left, right) => left.index - right.index),
+  };
+}

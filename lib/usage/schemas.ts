@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { maskCredentials } from "@/lib/keys/credentials";
+import { isPlainText } from "@/lib/keys/permissions";
+
+export const MAX_EVENTS = 1000;
+const MAX_DELTA = 1_000_000;
+const MAX_META_BYTES = 4096;
+const DAY_MS = 24 * 3600 * 1000;
+/** How old a report may be, and how long its id is remembered: an id that is forgotten is too old to come again. */
+export const RETENTION_DAYS = 35;
+const MAX_AHEAD_MS = 5 * 60 * 1000;
+
+const MISSING = "Missing fields";
+const text = (name: string, max: number) =>
+  z
+    .string(`${name} must be a string`)
+    .max(max, `${name} must have at most ${max} characters`)
+    .refine(isPlainText, `${name} must not contain control characters`);
+const required = (name: string) => ({
+  error: ({ input }: { input?: unknown }) => (input === undefined || input === null ? MISSING : `${name} is not valid`),
+});
+
+const common = {
+  delta: z
+    .number(required("delta"))
+    .int("delta must be a whole number")
+    .min(0, "delta must not be negative")
+    .max(MAX_DELTA, `delta must be at most ${MAX_DELTA}`),
+  endpoint: text("endpoint", 500).transform(maskCredentials).nullish(),
+  ts: z
+    .number("ts must be a number of milliseconds since 1970")
+    .refine((ts) => ts >= Date.now() - RETENTION_DAYS * DAY_MS, `ts must not be more than ${RETENTION_DAYS} days old`)
+    .refine((ts) => ts <= Date.now() + MAX_AHEAD_MS, "ts must not be more than 5 minutes ahead")
+    .nullish(),
+  requestId: text("requestId", 255).transform(maskCredentials).nullish(),
+  meta: z
+    .unknown()
+    .transform((meta) => (meta === undefined || meta === null ? null : maskCredentials(JSON.stringify(meta))))
+    .refine(
+      (json) => json === null || Buffer.byteLength(json) <= MAX_META_BYTES,
+      `meta must have at most ${MAX_META_BYTES} bytes`,
+    )
+    .optional(),
+};
+
+const eventId = z
+  .string(required("id"))
+  .min(1, MISSING)
+  .max(255, "id must have at most 255 characters")
+  .refine(isPlainText, "id must not contain control characters");
+const apiKey = z.string(required("apiKey")).min(1, MISSING);
+
+/** `POST /usage`: one report; its id comes in the `x-idempotency-key` header. */
+export const usageReportSchema = z.object({ apiKey, ...common, id: eventId });
+
+/** One event of a batch. It names its key by the credential or by the id that verify answers with. */
+export const usageEventSchema = z
+  .object({ id: eventId, apiKey: apiKey.optional(), keyId: z.guid("keyId is not valid").optional(), ...common })
+  .refine((event) => event.apiKey !== undefined || event.keyId !== undefined, MISSING);
+
+export type UsageInput = z.output<typeof usageEventSchema>;
