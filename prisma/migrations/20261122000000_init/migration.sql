@@ -157,7 +157,6 @@ CREATE TABLE "usage_events" (
     "user_id" UUID NOT NULL,
     "delta" INTEGER NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
-    "received_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "endpoint" TEXT,
     "request_id" TEXT,
     "meta" JSON,
@@ -251,7 +250,7 @@ CREATE UNIQUE INDEX "api_keys_user_id_idempotency_hash_key" ON "api_keys"("user_
 CREATE INDEX "replaced_credentials_key_id_idx" ON "replaced_credentials"("key_id");
 
 -- CreateIndex
-CREATE INDEX "usage_events_received_at_idx" ON "usage_events" USING BRIN ("received_at");
+CREATE INDEX "usage_events_at_idx" ON "usage_events" USING BRIN ("at");
 
 -- CreateIndex
 CREATE INDEX "credit_entries_user_id_id_idx" ON "credit_entries"("user_id", "id" DESC);
