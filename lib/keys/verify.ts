@@ -31,7 +31,7 @@ type Row = {
 const FACTS =
   "k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at, u.credits, u.banned, u.ban_expires_at";
 
-const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
+export const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
 
 const REPLACED = `SELECT r.credential_hash AS hash, r.secret_hash, r.valid_until AS replaced_until, ${FACTS}

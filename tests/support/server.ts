@@ -31,14 +31,15 @@ export function deploymentSettings(databaseUrl: string): Record<string, string> 
   };
 }
 
-/** Runs the production build that `npm test` made, on a free loopback port, with exactly these settings. */
-export async function startServer(settings: Settings): Promise<TestServer> {
+/** Runs the production build that `npm test` made, on a free loopback port, with exactly these settings; or the build in another folder. */
+export async function startServer(settings: Settings, folder = "."): Promise<TestServer> {
   const port = await freePort();
   const args = [
     "--import",
     path.resolve("scripts/exit-with-parent.mjs"),
     "node_modules/next/dist/bin/next",
     "start",
+    folder,
     "-p",
     String(port),
     "-H",

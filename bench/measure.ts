@@ -1,0 +1,61 @@
+export type Row = {
+  name: string;
+  unit: string;
+  ours: number;
+  other: number;
+  otherName: string;
+  ratio: number;
+  goal: string;
+  isMet: boolean;
+};
+
+export type Side = (milliseconds: number) => Promise<number>;
+
+/**
+ * Runs both sides in turn, several times over, and compares the medians: what slows the machine down for a while slows
+ * down both. A side runs for about the given time and answers its rate (or its cost, as `unit` says).
+ */
+export async function compare(
+  pair: { ours: Side; other: Side },
+  { rounds, milliseconds }: { rounds: number; milliseconds: number },
+): Promise<{ ours: number; other: number; ratio: number }> {
+  await pair.ours(milliseconds / 2);
+  await pair.other(milliseconds / 2);
+  const ours: number[] = [];
+  const other: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const sides = [
+      () => pair.ours(milliseconds).then((rate) => ours.push(rate)),
+      () => pair.other(milliseconds).then((rate) => other.push(rate)),
+    ];
+    for (const side of round % 2 === 0 ? sides : sides.reverse()) await side();
+  }
+  const [left, right] = [median(ours), median(other)];
+  return { ours: left, other: right, ratio: left / right };
+}
+
+/** A side that does one thing after another, in operations per second. */
+export function repeat(operation: (index: number) => Promise<unknown>): Side {
+  let index = 0;
+  return async (milliseconds) => {
+    const startedAt = performance.now();
+    let count = 0;
+    while (performance.now() - startedAt < milliseconds) {
+      await operation(index);
+      index += 1;
+      count += 1;
+    }
+    return (count * 1000) / (performance.now() - startedAt);
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+export function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
