@@ -24,6 +24,7 @@ export async function main(): Promise<void> {
     { name: "unit", run: () => vitest("unit") },
     { name: "build", run: () => ensureBuilt().then(() => ({ passed: 1, failed: 0 })) },
     { name: "http", run: () => vitest("api") },
+    { name: "faults", run: () => vitest("faults") },
     { name: "start", run: () => vitest("start") },
     { name: "browser", run: () => playwright(chromium.path) },
   ];
