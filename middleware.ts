@@ -4,7 +4,7 @@ import { isAllowedOrigin } from "@/lib/http/origins";
 
 // The gate in front of the two key APIs: origins, preflights and, for the admin API, the shared secret. Handlers check
 // their own caller again, so passing by this file opens nothing. It stays `middleware.ts` because `proxy.ts` does not
-// run on the edge (docs/decisions/002).
+// run on the edge (docs/decisions/001).
 export const config = { matcher: ["/api/auth/:path*", "/api/api-keys/:path*"] };
 
 const API = {
