@@ -1,6 +1,6 @@
 import "server-only";
 import { sql } from "@/lib/db";
-import { newAccountId } from "./create";
+import { NEW_ACCOUNT_ID } from "./create";
 
 export type ApiAccount = {
   id: string;
@@ -23,9 +23,9 @@ export async function getApiAccount(owner: { id: string }): Promise<ApiAccount> 
   if (existing) return existing;
   await sql(
     "create-api-account",
-    `INSERT INTO api_accounts (id, account_id, user_id, name) VALUES (gen_random_uuid(), $1, $2, 'API account')
+    `INSERT INTO api_accounts (id, account_id, user_id, name) VALUES (gen_random_uuid(), ${NEW_ACCOUNT_ID}, $1, 'API account')
      ON CONFLICT (user_id) DO NOTHING`,
-    [newAccountId(), owner.id],
+    [owner.id],
   );
   const [created] = await select();
   if (!created) throw new Error("the API account is missing after it was made");

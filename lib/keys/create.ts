@@ -1,5 +1,5 @@
 import "server-only";
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit";
 import { db, sql } from "@/lib/db";
@@ -31,24 +31,28 @@ export type IssuedKey = {
 
 type CreatedRow = { id: number; created_at: Date; email: string; credits: string };
 
+/** SQL for a short public name of an API account, for support requests and invoices. */
+export const NEW_ACCOUNT_ID = "'acc_' || left(replace(gen_random_uuid()::text, '-', ''), 16)";
+
 // Account, key and audit entry in one statement: one round trip, and all of it or nothing.
 const CREATE_KEY = `
   WITH owner AS (SELECT id, email, credits FROM users WHERE id = $1),
   account AS (
     INSERT INTO api_accounts (id, account_id, user_id, name)
-    SELECT gen_random_uuid(), $2, id, 'API account' FROM owner
+    SELECT gen_random_uuid(), ${NEW_ACCOUNT_ID}, id, 'API account' FROM owner
+    WHERE NOT EXISTS (SELECT 1 FROM api_accounts WHERE user_id = $1)
     ON CONFLICT (user_id) DO NOTHING
   ),
   created AS (
     INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, permissions, expires_at,
                           idempotency_hash, idempotency_input_hash)
-    SELECT $3, id, $4, $5::key_format, $6, $7, $8, $9::json, $10, $11, $12 FROM owner
-    ON CONFLICT (user_id, idempotency_hash) DO NOTHING
+    SELECT $2, id, $3, $4::key_format, $5, $6, $7, $8::json, $9, $10, $11 FROM owner
+    ON CONFLICT (user_id, idempotency_hash) WHERE idempotency_hash IS NOT NULL DO NOTHING
     RETURNING id, created_at
   ),
   audited AS (
     INSERT INTO audit_entries (actor_kind, actor_id, address, request_id, action, target_kind, target_id, after)
-    SELECT $13, $14::uuid, $15, $16, 'api_key.created', 'api_key', created.id::text, $17::jsonb FROM created
+    SELECT $12, $13::uuid, $14, $15, 'api_key.created', 'api_key', created.id::text, $16::jsonb FROM created
   )
   SELECT created.id, created.created_at, owner.email, owner.credits FROM created, owner`;
 
@@ -75,7 +79,6 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
 
   const [row] = await sql<CreatedRow>("create-key", CREATE_KEY, [
     ownerId,
-    newAccountId(),
     uuid,
     name,
     format,
@@ -127,9 +130,4 @@ async function explainRefusal(userId: string, idempotency: IdempotencyHashes | n
   if (!key) return new AppError("USER_NOT_FOUND");
   if (!idempotency.input.equals(key.idempotencyInputHash ?? new Uint8Array())) return new AppError("IDEMPOTENCY_KEY_MISMATCH");
   return new AppError("IDEMPOTENCY_KEY_USED", { data: { id: key.uuid, key_name: key.name } });
-}
-
-/** A short public name of an API account, for support requests and invoices. */
-export function newAccountId(): string {
-  return `acc_${randomBytes(8).toString("hex")}`;
 }

@@ -57,7 +57,8 @@ export function maskCredential(format: CredentialFormat, hint: string): string {
 function newMfLive(): Credential {
   let body: string = PREFIX.mf_live;
   while (body.length < PREFIX.mf_live.length + RANDOM_LENGTH) {
-    for (const byte of randomBytes(RANDOM_LENGTH)) {
+    // A few more than needed, so that one call nearly always does.
+    for (const byte of randomBytes(RANDOM_LENGTH + 8)) {
       // 248 is the largest multiple of 62 in a byte: what lies above would favour the first letters.
       if (byte < 248 && body.length < PREFIX.mf_live.length + RANDOM_LENGTH) body += BASE62.charAt(byte % 62);
     }

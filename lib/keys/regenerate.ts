@@ -6,7 +6,7 @@ import { AppError } from "@/lib/errors";
 import type { CurrentUser } from "@/lib/identity/callers";
 import type { IssuedKey } from "./create";
 import { hashCredential, issueCredentials } from "./credentials";
-import { lockOwnKey } from "./own-key";
+import { isKeyUuid, lockOwnKey } from "./own-key";
 
 export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Date | null };
 
@@ -17,6 +17,7 @@ export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Dat
  * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED
  */
 export async function regenerateKey(owner: CurrentUser, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
+  if (!isKeyUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const seen = await db().apiKey.findFirst({
     where: { uuid, userId: owner.id, deletedAt: null },
     select: { credentialHash: true },

@@ -244,7 +244,7 @@ CREATE INDEX "api_keys_created_at_id_idx" ON "api_keys"("created_at" DESC, "id" 
 CREATE INDEX "api_keys_user_id_created_at_id_idx" ON "api_keys"("user_id", "created_at" DESC, "id" DESC);
 
 -- CreateIndex
-CREATE UNIQUE INDEX "api_keys_user_id_idempotency_hash_key" ON "api_keys"("user_id", "idempotency_hash");
+CREATE UNIQUE INDEX "api_keys_user_id_idempotency_hash_key" ON "api_keys"("user_id", "idempotency_hash") WHERE "idempotency_hash" IS NOT NULL;
 
 -- CreateIndex
 CREATE INDEX "replaced_credentials_key_id_idx" ON "replaced_credentials"("key_id");
