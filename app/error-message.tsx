@@ -1,0 +1,25 @@
+"use client";
+
+import { MessagePage, primaryAction, secondaryAction } from "@/components/ui/message-page";
+
+/** Shows the digest, which the server log repeats, and never the message: that could hold anything. */
+export function ErrorMessage({ digest }: { digest: string | undefined }) {
+  return (
+    <MessagePage code="Error" title="Something went wrong">
+      <p>This page could not be shown. Trying again often helps.</p>
+      {digest && (
+        <p className="text-base">
+          If it does not, tell us this code: <code className="font-mono text-ink text-sm">{digest}</code>
+        </p>
+      )}
+      <div className="flex flex-wrap gap-3">
+        <button type="button" onClick={() => window.location.reload()} className={primaryAction}>
+          Try again
+        </button>
+        <a href="/" className={secondaryAction}>
+          Go to the front page
+        </a>
+      </div>
+    </MessagePage>
+  );
+}

@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+import { SiteHeader } from "./site-header";
+
+/** A page that has one thing to say: not found, gone wrong. */
+export function MessagePage({ code, title, children }: { code: string; title: string; children: ReactNode }) {
+  return (
+    <>
+      <SiteHeader />
+      <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-page grow flex-col justify-center px-4 py-16 sm:px-6">
+        <p className="font-medium text-ink-faint">{code}</p>
+        <h1 className="mt-2 font-semibold text-2xl tracking-tight">{title}</h1>
+        <div className="mt-3 max-w-prose space-y-6 text-ink-muted text-lg">{children}</div>
+      </main>
+    </>
+  );
+}
+
+const BASE = "inline-flex h-9 items-center rounded-md px-4 font-medium text-base transition-colors";
+
+export const primaryAction = `${BASE} bg-accent text-on-accent hover:bg-accent-strong`;
+export const secondaryAction = `${BASE} border border-line text-ink hover:border-line-strong`;

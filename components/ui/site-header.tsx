@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+import { Logo } from "./logo";
+
+/** The bar above every page. The name leads to the front page with a full load, so that it also works from a broken page. */
+export function SiteHeader({ children }: { children?: ReactNode }) {
+  return (
+    <header className="border-line border-b">
+      <div className="mx-auto flex h-14 w-full max-w-page items-center justify-between gap-4 px-4 sm:px-6">
+        <a href="/" className="-mx-1 flex items-center gap-2 rounded-sm px-1 py-2 font-semibold text-lg tracking-tight">
+          <Logo className="size-6" />
+          Latchkey
+        </a>
+        {children}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,88 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { cleanEnvironment } from "../support/server";
+
+type Deployment = { url: string; settings: Record<string, string> };
+
+type Fixtures = {
+  /** The server under test and the secrets it runs with. */
+  deployment: Deployment;
+  /** Problems that a test means to cause. Every other console error, exception or policy violation fails it. */
+  expectedProblems: RegExp[];
+  failOnProblems: undefined;
+};
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+  deployment: async ({}, use) => use(JSON.parse(process.env.LATCHKEY_BROWSER_TESTS ?? "{}")),
+  baseURL: async ({ deployment }, use) => use(deployment.url),
+  expectedProblems: [[], { option: true }],
+  failOnProblems: [
+    async ({ context, expectedProblems }, use) => {
+      const problems: string[] = [];
+      context.on("console", (message) => {
+        if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url})`);
+      });
+      context.on("weberror", (error) => problems.push(`exception: ${error.error().message}`));
+      await use(undefined);
+      expect(problems.filter((problem) => !expectedProblems.some((expected) => expected.test(problem)))).toStrictEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** Nothing that axe can find, in light and in dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations, passes } = await new AxeBuilder({ page }).analyze();
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${colorScheme}: ${id} at ${target.join(" ")}`),
+    );
+    expect(found).toStrictEqual([]);
+    // A page that did not load would have nothing to complain of either.
+    expect(passes.map(({ id }) => id)).toContain("color-contrast");
+  }
+}
+
+/** Whether the page, or any box in it, is wider than it can show. */
+export async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const tooWide = await page.evaluate(() =>
+    [document.documentElement, ...document.body.querySelectorAll<HTMLElement>("*")]
+      .filter((element) => !element.closest(".sr-only") && element.scrollWidth > element.clientWidth + 1)
+      .filter((element) => element === document.documentElement || getComputedStyle(element).overflowX !== "visible")
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`),
+  );
+  expect(tooWide).toStrictEqual([]);
+}
+
+/** Presses Tab until the focus is on an element with this name; fails when it comes round without meeting it. */
+export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press("Tab");
+    const focused = page.locator(":focus");
+    if ((await focused.count()) === 0) continue;
+    const text = ((await focused.getAttribute("aria-label")) ?? (await focused.textContent()) ?? "").replace(/\s+/g, " ");
+    if (typeof name === "string" ? text.includes(name) : name.test(text)) return;
+  }
+  throw new Error(`Tab never came to ${name}`);
+}
+
+export function randomEmail(): string {
+  return `user-${randomBytes(8).toString("hex")}@example.com`;
+}
+
+/** Runs commands in bash, as someone who pastes them does, and answers what they print. */
+export function runInBash(script: string, variables: Record<string, string> = {}): string {
+  const { stdout, stderr, status } = spawnSync("bash", ["-c", script], {
+    encoding: "utf8",
+    env: { ...cleanEnvironment(), NO_PROXY: "*", ...variables },
+    timeout: 30_000,
+  });
+  if (status !== 0) throw new Error(`bash answered ${status}:\n${stdout}\n${stderr}`);
+  return stdout;
+}

