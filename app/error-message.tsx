@@ -1,6 +1,7 @@
 "use client";
 
-import { MessagePage, primaryAction, secondaryAction } from "@/components/ui/message-page";
+import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
+import { MessagePage } from "@/components/ui/message-page";
 
 /** Shows the digest, which the server log repeats, and never the message: that could hold anything. */
 export function ErrorMessage({ digest }: { digest: string | undefined }) {
@@ -13,10 +14,10 @@ export function ErrorMessage({ digest }: { digest: string | undefined }) {
         </p>
       )}
       <div className="flex flex-wrap gap-3">
-        <button type="button" onClick={() => window.location.reload()} className={primaryAction}>
+        <button type="button" onClick={() => window.location.reload()} className={primaryButton}>
           Try again
         </button>
-        <a href="/" className={secondaryAction}>
+        <a href="/" className={secondaryButton}>
           Go to the front page
         </a>
       </div>

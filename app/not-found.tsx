@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
-import { MessagePage, primaryAction } from "@/components/ui/message-page";
+import { primaryButton } from "@/components/ui/button-styles";
+import { MessagePage } from "@/components/ui/message-page";
 
 export const metadata: Metadata = { title: "Page not found" };
 
@@ -7,7 +8,7 @@ export default function NotFound() {
   return (
     <MessagePage code="404" title="There is no such page">
       <p>The address may be mistyped, or what it led to is gone.</p>
-      <a href="/" className={primaryAction}>
+      <a href="/" className={primaryButton}>
         Go to the front page
       </a>
     </MessagePage>

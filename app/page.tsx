@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { primaryButton } from "@/components/ui/button-styles";
 import { Answer, CodeBlock } from "@/components/ui/code-block";
 import { MethodBadge } from "@/components/ui/method-badge";
 import { SiteHeader } from "@/components/ui/site-header";
@@ -121,10 +122,7 @@ function Introduction() {
         Latchkey is the portal where an API’s users get, watch, replace and revoke their keys, and where its staff manage
         everyone’s.
       </p>
-      <a
-        href="#first-key"
-        className="mt-6 inline-flex h-9 items-center rounded-md bg-accent px-4 font-medium text-on-accent transition-colors hover:bg-accent-strong"
-      >
+      <a href="#first-key" className={`mt-6 ${primaryButton}`}>
         Get your first key
       </a>
       <Anatomy />

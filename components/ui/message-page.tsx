@@ -14,8 +14,3 @@ export function MessagePage({ code, title, children }: { code: string; title: st
     </>
   );
 }
-
-const BASE = "inline-flex h-9 items-center rounded-md px-4 font-medium text-base transition-colors";
-
-export const primaryAction = `${BASE} bg-accent text-on-accent hover:bg-accent-strong`;
-export const secondaryAction = `${BASE} border border-line text-ink hover:border-line-strong`;

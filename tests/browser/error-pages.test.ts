@@ -36,9 +36,9 @@ async function failOnTheServer(page: Page, component: RegExp, replacement: strin
 test.describe("On a page that fails a visitor", () => {
   test.use({ expectedProblems: [/digest|Server Components render|Minified React error/] });
 
-  for (const [part, component, replacement] of [
-    ["a part of it", /\\"section\\",null,/, '\\"$$Lfff\\",null,'],
-    ["all of it", /\\"html\\",null,/, '\\"$$Lfff\\",null,'],
+  for (const [part, component, replacement, skipLinks] of [
+    ["a part of it", /\\"section\\",null,/, '\\"$$Lfff\\",null,', 1],
+    ["all of it", /\\"html\\",null,/, '\\"$$Lfff\\",null,', 0],
   ] as const) {
     test(`sees a code to report and can try again, when ${part} fails`, async ({ page }) => {
       await failOnTheServer(page, component, replacement, "3141592653");
@@ -53,6 +53,8 @@ test.describe("On a page that fails a visitor", () => {
         "Try again",
         "Go to the front page",
       ]);
+      // The layout around the page is still there, or the last resort has taken its place.
+      await expect(page.getByRole("link", { name: "Skip to content" })).toHaveCount(skipLinks);
       await page.setViewportSize({ width: 360, height: 740 });
       await expectNoSidewaysScrolling(page);
       await expectAccessible(page);

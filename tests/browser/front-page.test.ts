@@ -10,6 +10,22 @@ async function copy(page: Page, title: string): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
+/** The cumulative layout shift so far, as the browser measures it. */
+function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let total = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) total += (entry as PerformanceEntry & { value: number }).value;
+        });
+        observer.observe({ type: "layout-shift", buffered: true });
+        // Two frames: the one that paints the new typeface, and one in which its entry is there.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(total))));
+      }),
+  );
+}
+
 test.describe("On the front page a visitor", () => {
   test("can read what Latchkey is and how to get a first key", async ({ page }) => {
     const answer = await page.goto("/");
@@ -188,6 +204,33 @@ test.describe("On the front page a visitor", () => {
       for (const button of await page.getByRole("button").all()) await expect(button).toBeVisible();
     });
   }
+
+  test("sees nothing move when the typeface arrives", async ({ page }) => {
+    const fonts: (() => void)[] = [];
+    await page.route("**/*.woff2", (route) => {
+      fonts.push(() => void route.continue());
+    });
+    await page.goto("/", { waitUntil: "domcontentloaded" });
+    const face = () => page.evaluate(() => document.fonts.check('16px "Inter Variable"'));
+    await expect.poll(() => fonts.length).toBeGreaterThan(0);
+    expect(await face()).toBe(false);
+    for (const release of fonts) release();
+    await expect.poll(face).toBe(true);
+    expect(await layoutShift(page)).toBeLessThan(0.02);
+  });
+
+  test("finds an icon and a manifest whose files are there", async ({ page, baseURL }) => {
+    await page.goto("/");
+    const links = await page
+      .locator("link[rel~=icon], link[rel=apple-touch-icon], link[rel=manifest]")
+      .evaluateAll((elements) => elements.map((element) => (element as HTMLLinkElement).href));
+    expect(links.map((link) => new URL(link).pathname)).toStrictEqual(
+      expect.arrayContaining(["/manifest.webmanifest", "/favicon.ico", "/icon.svg", "/apple-icon.png"]),
+    );
+    const manifest = await (await fetch(`${baseURL}/manifest.webmanifest`)).json();
+    const icons = manifest.icons.map(({ src }: { src: string }) => baseURL + src);
+    for (const address of [...links, ...icons]) expect(`${address} ${(await fetch(address)).status}`).toMatch(/ 200$/);
+  });
 
   test("meets no accessibility problem, in light and in dark", async ({ page }) => {
     await page.goto("/");
