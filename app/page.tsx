@@ -234,7 +234,7 @@ function Endpoints({ api }: { api: (typeof APIS)[number] }) {
       <tbody className="border-line border-t">
         {api.routes.map(({ methods, path, does }) => (
           <tr key={methods.join() + path} className="border-line border-b">
-            <td className="w-24 py-2 align-top sm:w-44">
+            <td className="w-20 py-2 align-top sm:w-44">
               <span className="flex flex-wrap gap-1">
                 {methods.map((method) => (
                   <MethodBadge key={method} method={method} />
