@@ -38,9 +38,10 @@ export const APIS: Api[] = [
   },
   {
     name: "Behind your API",
-    caller: "Authorization: Bearer, with the service secret. Health is open.",
+    caller: "The service secret for checks, a signature for usage. Health is open.",
     routes: [
       { methods: ["POST"], path: "/api/keys/verify", does: "Ask whether a key is valid, and why not" },
+      { methods: ["POST"], path: "/usage", does: "Report calls and their cost; each id counts once" },
       { methods: ["GET"], path: "/api/health", does: "State of the server, database and migrations" },
     ],
   },

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo, test } from "./fixtures";
 
 test.describe("At an address that leads nowhere a visitor", () => {
-  test.use({ expectedProblems: [/^console: Failed to load resource: .* 404 .*\/(nowhere|keys\/1234)\)$/] });
+  test.use({ expectedProblems: /^console: Failed to load resource: .* 404 .*\/(nowhere|keys\/1234)\)$/ });
 
   test("sees that there is no such page, and goes back with the keyboard", async ({ page }) => {
     const answer = await page.goto("/nowhere");
@@ -34,7 +34,7 @@ async function failOnTheServer(page: Page, component: RegExp, replacement: strin
 }
 
 test.describe("On a page that fails a visitor", () => {
-  test.use({ expectedProblems: [/digest|Server Components render|Minified React error/] });
+  test.use({ expectedProblems: /digest|Server Components render|Minified React error/ });
 
   for (const [part, component, replacement, skipLinks] of [
     ["a part of it", /\\"section\\",null,/, '\\"$$Lfff\\",null,', 1],

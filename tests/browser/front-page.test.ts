@@ -260,3 +260,33 @@ test.describe("Without JavaScript a visitor", () => {
     await expect(page.getByRole("button")).toHaveCount(0);
   });
 });
+
+test.describe("A page under attack", () => {
+  test.use({ expectedProblems: /Content Security Policy/ });
+
+  test("cannot send anything elsewhere or move its links", async ({ page }) => {
+    await page.goto("/");
+    const refused = await page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const directives: string[] = [];
+          document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+            directives.push(effectiveDirective);
+            if (directives.length === 3) resolve(directives.sort());
+          });
+          fetch("https://attacker.example/").catch(() => undefined);
+          new Image().src = "https://attacker.example/";
+          document.head.append(Object.assign(document.createElement("base"), { href: "https://attacker.example/" }));
+        }),
+    );
+    expect(refused).toStrictEqual(["base-uri", "connect-src", "img-src"]);
+  });
+
+  test("cannot be shown in another page's frame", async ({ page, baseURL }) => {
+    await page.goto("/api/health");
+    const frame = `<iframe src="${baseURL}/"></iframe>`;
+    await page.setContent(frame);
+    await expect.poll(() => page.frames().length).toBe(2);
+    await expect.poll(() => page.frames()[1]?.url()).toMatch(/^chrome-error:/);
+  });
+});
