@@ -1,6 +1,6 @@
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-type Api = { name: string; caller: string; routes: { methods: Method[]; path: string; does: string }[] };
+export type Api = { name: string; caller: string; routes: { methods: Method[]; path: string; does: string }[] };
 
 /** Every HTTP route there is, as the front page lists them. A browser test calls each one. */
 export const APIS: Api[] = [
