@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { env } from "@/lib/env";
 
+/** A request, or the headers of one: all that a page or an action knows of its own. */
+export type Incoming = { headers: Pick<Headers, "get"> };
+
 /** What is known of a request besides what the client says of it. Handlers fill in `actor` for the log line. */
 export type RequestContext = { id: string; address: string | null; actor: string };
 
@@ -27,7 +30,7 @@ export function closeContext(context: RequestContext): void {
  * The context that the instrumentation hook opened. Where that hook does not see requests (a platform with its own
  * server), a fresh one without an address: a forwarded address is only believed from a proxy that is known.
  */
-export function contextOf(request: Request): RequestContext {
+export function contextOf(request: Incoming): RequestContext {
   const known = open.get(request.headers.get(REQUEST_ID_HEADER) ?? "");
   if (known) return known;
   const address = env().VERCEL ? (request.headers.get("x-real-ip") ?? null) : null;

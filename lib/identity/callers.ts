@@ -6,7 +6,7 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { checkSecret } from "@/lib/http/admin-secret";
 import { isSameOrigin } from "@/lib/http/origins";
-import { contextOf } from "@/lib/http/request-context";
+import { contextOf, type Incoming } from "@/lib/http/request-context";
 import { isBanned } from "@/lib/keys/validity";
 import { isSignedBy } from "@/lib/usage/signature";
 import { auth } from "./auth";
@@ -65,7 +65,7 @@ function isSameSecret(presented: string, secret: string): boolean {
   return timingSafeEqual(digest(presented), digest(secret));
 }
 
-export function actorOf(request: Request, kind: Actor["kind"], userId: string | null): Actor {
+export function actorOf(request: Incoming, kind: Actor["kind"], userId: string | null): Actor {
   const context = contextOf(request);
   context.actor = kind;
   return { kind, userId, address: context.address, requestId: context.id };
@@ -78,7 +78,8 @@ export function bearerToken(request: Request): string | null {
 
 type PersonRow = { id: string; email: string; session_id: string | null; banned: boolean; ban_expires_at: Date | null };
 
-async function currentUser(request: Request, subject: TokenSubject): Promise<CurrentUser> {
+/** @throws AppError TOKEN_NOT_VALID when the session or the person is gone, or banned */
+export async function currentUser(request: Incoming, subject: TokenSubject): Promise<CurrentUser> {
   const [person] = "sessionId" in subject ? await findBySession(subject) : await findByVerifiedEmail(subject.verifiedEmail);
   if (!person || isBanned({ banned: person.banned, banExpiresAt: person.ban_expires_at }, new Date()))
     throw new AppError("TOKEN_NOT_VALID");
