@@ -40,12 +40,27 @@ export async function call(
     redirect: "manual",
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: text === "" ? undefined : JSON.parse(text) };
+  const answer = { status: response.status, headers: response.headers, text, body: text === "" ? undefined : JSON.parse(text) };
+  if (path.startsWith("/api/")) requireApiRules(path, answer);
+  return answer;
+}
+
+const FORBIDDEN_WORDS = /unauthorized|authentication|permission denied|token expired|not authenticated/i;
+
+/** What holds for every answer below /api/, whatever was asked: each test checks it in passing. */
+function requireApiRules(path: string, { status, headers, text }: Answer): void {
+  const broken = (rule: string) => new Error(`${path} answered ${status} and breaks a rule of every API route: ${rule}\n${text}`);
+  if (status >= 300 && status < 400) throw broken("no redirects");
+  if (status !== 204 && !headers.get("content-type")?.startsWith("application/json")) throw broken("bodies are JSON");
+  if (status !== 401 && FORBIDDEN_WORDS.test(text)) throw broken("words of authentication errors appear only in those");
+  if (!/^[0-9a-f-]{36}$/.test(headers.get("x-request-id") ?? "")) throw broken("a request id");
+  if (status !== 204 && path !== "/api/health" && headers.get("cache-control") !== "no-store") throw broken("no-store");
 }
 
 /** A call of the admin API with the right secret. */
-export function adminCall(path: string, options: CallOptions = {}): Promise<Answer> {
-  return call(path, { ...options, headers: { "X-Admin-Secret": shared().settings.ADMIN_API_SECRET ?? "", ...options.headers } });
+export function adminCall(path: string, options: CallOptions = {}, url = shared().url): Promise<Answer> {
+  const headers = { "X-Admin-Secret": shared().settings.ADMIN_API_SECRET ?? "", ...options.headers };
+  return call(path, { ...options, headers }, url);
 }
 
 /** A call of the data plane with the right secret. */
@@ -54,6 +69,10 @@ export function verify(body: unknown): Promise<Answer> {
 }
 
 export type TestUser = { id: string; email: string; password: string; access: string; refresh: string };
+
+/** Timestamps on the wire: ISO 8601 UTC with milliseconds. */
+export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function randomEmail(): string {
   return `user-${randomBytes(8).toString("hex")}@example.com`;
@@ -65,11 +84,11 @@ export function randomAddress(): string {
 }
 
 /** Registers someone new over HTTP. */
-export async function newUser(): Promise<TestUser> {
+export async function newUser(url = shared().url): Promise<TestUser> {
   const email = randomEmail();
   const password = `pw-${randomBytes(9).toString("base64url")}`;
   const body = { email, password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
-  const answer = await call("/api/auth/register/", { body });
+  const answer = await call("/api/auth/register/", { body }, url);
   if (answer.status !== 201) throw new Error(`registration answered ${answer.status}: ${answer.text}`);
   return { id: answer.body.user.id, email, password, access: answer.body.tokens.access, refresh: answer.body.tokens.refresh };
 }

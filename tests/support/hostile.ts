@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import type { Answer, CallOptions } from "./client";
+
+const deep = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+
+/** Bodies that are no JSON object, for every route that reads one. */
+const NOT_JSON: [string, string | Uint8Array][] = [
+  ["cut-off JSON", '{"key_name":"a"'],
+  ["no JSON at all", "key_name=a"],
+  ["white space", "  \n"],
+  ["an array", "[]"],
+  ["a string", '"a"'],
+  ["a number", "1"],
+  ["null", "null"],
+  ["a deeply nested array", deep(30_000)],
+  ["a comment", '{"key_name":"a"} // comment'],
+  ["bytes that are not UTF-8", new Uint8Array([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])],
+  ["a NUL byte", '{"key_name":"a\u0000"}'],
+];
+
+type Refusals = { notJson: unknown; tooLarge: unknown };
+
+/** Refusals in the dialects of the three APIs. */
+export const USER_REFUSALS: Refusals = {
+  notJson: { success: false, message: "The request body is not a valid JSON object.", error_code: "INVALID_JSON" },
+  tooLarge: { success: false, message: "The request body is too large", error_code: "BODY_TOO_LARGE" },
+};
+export const ADMIN_REFUSALS: Refusals = {
+  notJson: { success: false, error: "The request body is not a valid JSON object." },
+  tooLarge: { success: false, error: "The request body is too large" },
+};
+export const IDENTITY_REFUSALS: Refusals = {
+  notJson: { detail: "The request body is not a valid JSON object.", code: "invalid_json" },
+  tooLarge: { detail: "The request body is too large", code: "body_too_large" },
+};
+export const PLAIN_REFUSALS: Refusals = {
+  notJson: { error: "The request body is not a valid JSON object.", code: "INVALID_JSON" },
+  tooLarge: { error: "The request body is too large", code: "BODY_TOO_LARGE" },
+};
+
+/** Defines the tests that every route with a body shares. `request` sends the options with good credentials. */
+export function refusesBadBodies(request: (options: CallOptions) => Promise<Answer>, { notJson, tooLarge }: Refusals): void {
+  test.each(NOT_JSON)("400 for %s", async (_, raw) => {
+    const answer = await request({ method: "POST", raw });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual(notJson);
+  });
+
+  test("413 for a body over 64 KiB, and not for one of exactly 64 KiB", async () => {
+    const fill = (size: number) => `{"filler":"${"a".repeat(size - 13)}"}`;
+    const over = await request({ method: "POST", raw: fill(64 * 1024 + 1) });
+    expect(over.status).toBe(413);
+    expect(over.body).toStrictEqual(tooLarge);
+    expect((await request({ method: "POST", raw: fill(64 * 1024) })).status).not.toBe(413);
+  });
+
+  test("no 500 for deep, doubled and prototype keys", async () => {
+    const hostile = [
+      `{"a":${deep(30_000)}}`,
+      `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`,
+      '{"__proto__":{"key_name":"x","userId":"y","email":"z"},"constructor":{"prototype":{"a":1}}}',
+      '{"key_name":1,"key_name":{},"userId":1,"userId":[],"email":1,"email":{}}',
+    ];
+    for (const raw of hostile) expect((await request({ method: "POST", raw })).status).toBeLessThan(500);
+  });
+}
