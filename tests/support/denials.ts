@@ -199,3 +199,28 @@ function anyUser(): Promise<TestUser> {
   someone ??= newUser();
   return someone;
 }
+
+/** Defines one test per way of not knowing the admin secret. `request` sends the given headers over good ones. */
+export function refusesStrangers(request: (headers: Record<string, string>) => Promise<Answer>): void {
+  const secret = () => shared().settings.ADMIN_API_SECRET ?? "";
+  test.each<[string, () => string]>([
+    ["no secret", () => ""],
+    ["a wrong secret", () => "0".repeat(64)],
+    ["a secret cut short", () => secret().slice(0, -1)],
+    ["a secret with one character more", () => `${secret()}0`],
+    ["a secret in the wrong case", () => secret().toUpperCase()],
+    ["two secrets", () => `${secret()}, ${secret()}`],
+    ["another of the portal's secrets", () => shared().settings.SERVICE_API_SECRET ?? ""],
+    ["7 kB", () => "s".repeat(7000)],
+  ])("401 for %s, before the rest is looked at", async (_, header) => {
+    const answer = await request({ "X-Admin-Secret": header() });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toStrictEqual({ success: false, error: "Unauthorized - Invalid admin secret" });
+  });
+
+  test("401 for a request that claims to have passed the gate already", async () => {
+    const passed = Array(6).fill("middleware").join(":");
+    const answer = await request({ "X-Admin-Secret": "wrong", "x-middleware-subrequest": passed, "x-middleware-next": "1" });
+    expect(answer.status).toBe(401);
+  });
+}
