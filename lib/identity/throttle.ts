@@ -1,4 +1,5 @@
 import "server-only";
+import { createHash } from "node:crypto";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import { pool } from "@/lib/db";
 import { env } from "@/lib/env";
@@ -15,7 +16,12 @@ let limiter: RateLimiterPostgres | undefined;
  */
 export async function countAttempt(by: { address?: string | null; account?: string }): Promise<void> {
   if (by.address) await consume(`address:${by.address}`);
-  if (by.account) await consume(`account:${by.account.toLowerCase().slice(0, 320)}`);
+  if (by.account) await consume(`account:${digest(by.account.toLowerCase())}`);
+}
+
+/** What a client sends as an account may be anything, also text that PostgreSQL cannot hold. */
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }
 
 async function consume(key: string): Promise<void> {
