@@ -49,6 +49,7 @@ async function pass(request: Request, url: URL, body: Uint8Array | undefined): P
   );
   const isJson = response.headers.get("content-type")?.includes("application/json");
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
+  response.headers.set("Cache-Control", "no-store");
   if (isJson) return response;
   // Clients parse every answer as JSON.
   return jsonResponse(
