@@ -59,6 +59,8 @@ export const refreshSchema = z.object({ refresh: z.string(REQUIRED).min(1, BLANK
 
 export const logoutSchema = z.object({ refresh: z.string().optional().catch(undefined) });
 
+export const changePasswordSchema = z.object({ currentPassword: z.string(REQUIRED), newPassword });
+
 export const replaceProfileSchema = z.object({
   first_name: text(100),
   last_name: text(100),

@@ -1,9 +1,10 @@
 import { AppError } from "@/lib/errors";
 import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/http/endpoint";
-import { parseObject, readBody } from "@/lib/http/read-json";
+import { parseObject, readBody, validate } from "@/lib/http/read-json";
 import { contextOf } from "@/lib/http/request-context";
 import { userDialect } from "@/lib/http/user-api";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
+import { changePasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";
 
 // The identity library's own routes that the portal uses. Everything else it offers (sign-up without our audit entry,
@@ -26,27 +27,33 @@ async function serve(request: Request): Promise<Response> {
     if (!method) throw new AppError("NOT_FOUND");
     if (request.method !== method && !(request.method === "HEAD" && method === "GET"))
       throw methodNotAllowed(request.method, [method]);
-    const body = method === "POST" ? await readBody(request) : undefined;
-    if (THROTTLED.has(path)) await throttle(request, body);
-    return await pass(request, url, body);
+    if (method === "GET") return await pass(request, url);
+    const body = await readBody(request);
+    const input = parseObject(body);
+    if (THROTTLED.has(path)) await throttle(request, input);
+    return await pass(request, url, bodyFor(path, body, input));
   } catch (error) {
     return renderFailure(userDialect, error, request);
   }
 }
 
-async function throttle(request: Request, body: Uint8Array | undefined): Promise<void> {
+async function throttle(request: Request, { email }: Record<string, unknown>): Promise<void> {
   await countAttempt({ address: contextOf(request).address });
-  const { email } = parseObject(body ?? new Uint8Array());
   if (typeof email === "string") await countAttempt({ account: email });
 }
 
-async function pass(request: Request, url: URL, body: Uint8Array | undefined): Promise<Response> {
+/** What the library gets to read. It insists on a body, and would leave sessions alive under a new password. */
+function bodyFor(path: string, body: Uint8Array, input: Record<string, unknown>): BodyInit {
+  if (path === "/change-password") return JSON.stringify({ ...validate(changePasswordSchema, input), revokeOtherSessions: true });
+  return body.byteLength === 0 ? "{}" : new Uint8Array(body);
+}
+
+async function pass(request: Request, url: URL, body?: BodyInit): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set(ADDRESS_HEADER, contextOf(request).address ?? "");
   headers.delete("content-length");
-  const response = await auth().handler(
-    new Request(url, { method: request.method, headers, body: body && new Uint8Array(body) }),
-  );
+  if (typeof body === "string") headers.set("content-type", "application/json");
+  const response = await auth().handler(new Request(url, { method: request.method, headers, body }));
   const isJson = response.headers.get("content-type")?.includes("application/json");
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   response.headers.set("Cache-Control", "no-store");
