@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { issueCredentials } from "@/lib/keys/credentials";
+import { routeOf } from "./request-log";
+
+describe("The route in a log line", () => {
+  test.each([
+    ["/api/auth/keys/create/", "/api/auth/keys/create/"],
+    ["/api/api-keys", "/api/api-keys"],
+    ["/api/openapi.json", "/api/openapi.json"],
+    ["/api/api-keys/123", "/api/api-keys/[id]"],
+    ["/api/auth/keys/0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1/revoke/", "/api/auth/keys/[id]/revoke/"],
+    ["/api/api-keys?userId=abc&key=mf_live_x", "/api/api-keys"],
+    ["/reset#token=abc", "/reset"],
+    ["/a%20b/c@d.example", "/[id]/[id]"],
+    ["", ""],
+  ])("of %s is %s", (url, route) => {
+    expect(routeOf(url)).toBe(route);
+  });
+
+  test("holds no id and no credential, wherever it stands", () => {
+    const credential = fc.constantFrom("mf_live" as const, "datazag" as const).map((format) => issueCredentials(format).key);
+    const secret = fc.oneof(fc.uuid(), credential, fc.integer({ min: 100_000 }).map(String), fc.emailAddress());
+    fc.assert(
+      fc.property(secret, fc.constantFrom("/", "/api/", "/api/auth/keys/", "/x?key=", "/y#"), (text, before) => {
+        expect(routeOf(`${before}${text}`)).not.toContain(text);
+        expect(routeOf(`${before}${encodeURIComponent(text)}/revoke`)).not.toContain(text);
+      }),
+    );
+  });
+
+  test("is of bounded length", () => {
+    fc.assert(
+      fc.property(fc.webPath({ size: "large" }), (path) => {
+        expect(routeOf(path).length).toBeLessThanOrEqual(12 * 33);
+      }),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { checkKey, isBanned, type KeyFacts, keyStatus, type Question } from "./validity";
+
+const NOW = new Date("2026-06-01T12:00:00.000Z");
+const before = new Date(NOW.getTime() - 1);
+const after = new Date(NOW.getTime() + 1);
+
+const key: KeyFacts = {
+  expiresAt: null,
+  revokedAt: null,
+  deletedAt: null,
+  permissions: ["read"],
+  replacedUntil: null,
+  owner: { banned: false, banExpiresAt: null, credits: 10 },
+};
+const question: Question = { now: NOW, secretMatches: null, permission: null, cost: 1 };
+
+/** Everything that can be wrong with a key, in the order in which it is told. */
+const FAULTS: { code: string; key?: Partial<KeyFacts>; question?: Partial<Question> }[] = [
+  { code: "NOT_FOUND", key: { deletedAt: before } },
+  { code: "NOT_FOUND", key: { replacedUntil: before } },
+  { code: "REVOKED", key: { revokedAt: before } },
+  { code: "EXPIRED", key: { expiresAt: before } },
+  { code: "USER_DISABLED", key: { owner: { banned: true, banExpiresAt: null, credits: 10 } } },
+  { code: "SECRET_MISMATCH", question: { secretMatches: false } },
+  { code: "INSUFFICIENT_PERMISSIONS", question: { permission: "write" } },
+  { code: "CREDITS_EXHAUSTED", question: { cost: 11 } },
+];
+
+describe("A key", () => {
+  test("is valid when nothing is wrong, with and without a matching secret and a granted permission", () => {
+    expect(checkKey(key, question)).toBe("VALID");
+    expect(checkKey(key, { ...question, secretMatches: true, permission: "read", cost: 10 })).toBe("VALID");
+  });
+
+  test("is not found when there is none", () => {
+    expect(checkKey(null, question)).toBe("NOT_FOUND");
+  });
+
+  test.each(FAULTS)("with one fault is $code", (fault) => {
+    expect(checkKey({ ...key, ...fault.key }, { ...question, ...fault.question })).toBe(fault.code);
+  });
+
+  test("with several faults is told the first of them", () => {
+    fc.assert(
+      fc.property(fc.subarray(FAULTS, { minLength: 1 }), (faults) => {
+        const facts = Object.assign({}, key, ...faults.map((fault) => fault.key));
+        const asked = Object.assign({}, question, ...faults.map((fault) => fault.question));
+        expect(checkKey(facts, asked)).toBe(faults[0]?.code);
+      }),
+      { numRuns: 255 },
+    );
+  });
+
+  test("lives up to the millisecond before an instant, and not in it", () => {
+    expect(checkKey({ ...key, expiresAt: after }, question)).toBe("VALID");
+    expect(checkKey({ ...key, expiresAt: NOW }, question)).toBe("EXPIRED");
+    expect(checkKey({ ...key, replacedUntil: after }, question)).toBe("VALID");
+    expect(checkKey({ ...key, replacedUntil: NOW }, question)).toBe("NOT_FOUND");
+  });
+
+  test("pays for itself to the last credit, and not below zero", () => {
+    const withCredits = (credits: number) => ({ ...key, owner: { ...key.owner, credits } });
+    expect(checkKey(withCredits(1), question)).toBe("VALID");
+    expect(checkKey(withCredits(0), question)).toBe("CREDITS_EXHAUSTED");
+    expect(checkKey(withCredits(0), { ...question, cost: 0 })).toBe("VALID");
+    expect(checkKey(withCredits(-1), { ...question, cost: 0 })).toBe("CREDITS_EXHAUSTED");
+  });
+});
+
+describe("A status in a list", () => {
+  test.each<[string, Date | null, Date | null]>([
+    ["active", null, null],
+    ["active", after, null],
+    ["expired", NOW, null],
+    ["expired", before, null],
+    ["revoked", null, before],
+    ["revoked", before, before],
+  ])("is %s", (status, expiresAt, revokedAt) => {
+    expect(keyStatus({ expiresAt, revokedAt, deletedAt: null }, NOW)).toBe(status);
+  });
+
+  test("is active exactly when the one rule says neither revoked nor expired", () => {
+    const instant = fc.option(fc.constantFrom(before, NOW, after));
+    fc.assert(
+      fc.property(instant, instant, (expiresAt, revokedAt) => {
+        const code = checkKey({ ...key, expiresAt, revokedAt }, question);
+        const expected = { VALID: "active", REVOKED: "revoked", EXPIRED: "expired" }[code as "VALID"];
+        expect(keyStatus({ expiresAt, revokedAt, deletedAt: null }, NOW)).toBe(expected);
+      }),
+    );
+  });
+});
+
+describe("A ban", () => {
+  test.each<[boolean, Date | null, boolean]>([
+    [false, null, false],
+    [false, after, false],
+    [true, null, true],
+    [true, after, true],
+    [true, NOW, false],
+    [true, before, false],
+  ])("banned %s until %s: %s", (banned, banExpiresAt, expected) => {
+    expect(isBanned({ banned, banExpiresAt }, NOW)).toBe(expected);
+  });
+});
