@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { driverFor } from "./database-url";
 
@@ -20,6 +21,20 @@ const list = z.preprocess(
 const longSecret = z.string({ error: "is not set" }).min(32, "must have at least 32 characters");
 
 const originPattern = /^https?:\/\/(?:[a-z0-9-]|\*(?!.*\*))+(?:\.(?:[a-z0-9-]|\*(?!.*\*))+)*(?::\d+)?$/;
+
+/** `JWKS_ADDRESS` or `ISSUER|JWKS_ADDRESS`. */
+const isTrustedIssuer = (entry: string) => /^https?:$/.test(urlOf(entry.slice(entry.indexOf("|") + 1))?.protocol ?? "");
+
+function isProxyRange(entry: string): boolean {
+  const [address = "", bits, ...rest] = entry.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+function urlOf(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
 
 const envSchema = z.object({
   PORT: wholeNumber(3000, 1, 65535),
@@ -50,8 +65,12 @@ const envSchema = z.object({
   SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: "must look like smtps://user:password@host:465" })),
   MAIL_FROM: z.preprocess(blankIsUnset, z.string().default("Latchkey <no-reply@localhost>")),
-  JWT_TRUSTED_ISSUERS: list,
-  TRUSTED_PROXIES: list,
+  JWT_TRUSTED_ISSUERS: list.pipe(
+    z.array(z.string().refine(isTrustedIssuer, "must hold addresses of key sets (JWKS), separated by commas")),
+  ),
+  TRUSTED_PROXIES: list.pipe(
+    z.array(z.string().refine(isProxyRange, "must hold addresses or ranges such as 10.0.0.0/8, separated by commas")),
+  ),
   LATCHKEY_COMMIT: optional(z.string()),
   LATCHKEY_VERSION: z.string().default("unknown"),
   LATCHKEY_MIGRATIONS: list,

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { EnvError, parseEnv } from "./env";
+
+const good = {
+  DATABASE_URL: "postgresql://user:pw@localhost:5432/latchkey",
+  BETTER_AUTH_SECRET: "b".repeat(32),
+  KEY_HASH_SECRET: "k".repeat(32),
+};
+
+function complaint(settings: Record<string, string | undefined>): string {
+  try {
+    parseEnv({ ...good, ...settings });
+  } catch (error) {
+    if (error instanceof EnvError) return error.message;
+    throw error;
+  }
+  throw new Error("these settings were accepted");
+}
+
+describe("Settings", () => {
+  test("have defaults", () => {
+    expect(parseEnv(good)).toMatchObject({
+      PORT: 3000,
+      appUrl: "http://localhost:3000",
+      databaseDriver: "pg",
+      DATA_DIR: ".data",
+      ALLOWED_ORIGINS: [],
+      AUTH_RATE_LIMIT_PER_MINUTE: 20,
+      SIGNUP_CREDITS: 1000,
+      JWT_TRUSTED_ISSUERS: [],
+    });
+  });
+
+  test("that are blank count as not set", () => {
+    const names = ["PORT", "APP_URL", "DATABASE_DRIVER", "ADMIN_API_SECRET", "ALLOWED_ORIGINS", "KEY_HASH_SECRET_PREVIOUS"];
+    const blank = Object.fromEntries(names.map((name, index) => [name, index % 2 ? "" : "  "]));
+    expect(parseEnv({ ...good, ...blank })).toEqual(parseEnv(good));
+  });
+
+  test("make lists of what stands between commas", () => {
+    const { ALLOWED_ORIGINS } = parseEnv({ ...good, ALLOWED_ORIGINS: " https://a.example , ,https://b-*.example:8443," });
+    expect(ALLOWED_ORIGINS).toStrictEqual(["https://a.example", "https://b-*.example:8443"]);
+  });
+
+  test("choose the driver by the host, and let it be overruled", () => {
+    const neon = "postgresql://u:p@ep-x-pooler.eu-central-1.aws.neon.tech/db";
+    expect(parseEnv({ ...good, DATABASE_URL: neon }).databaseDriver).toBe("neon");
+    expect(parseEnv({ ...good, DATABASE_URL: neon, DATABASE_DRIVER: "pg" }).databaseDriver).toBe("pg");
+    expect(parseEnv({ ...good, DATABASE_URL: "postgres://u:p@neon.tech.evil.example/db" }).databaseDriver).toBe("pg");
+  });
+
+  test("know the deployment's address", () => {
+    expect(parseEnv({ ...good, APP_URL: "https://keys.example.com/" }).appUrl).toBe("https://keys.example.com");
+    expect(parseEnv({ ...good, VERCEL_URL: "x.vercel.app" }).appUrl).toBe("https://x.vercel.app");
+    expect(parseEnv({ ...good, PORT: "4000" }).appUrl).toBe("http://localhost:4000");
+  });
+});
+
+describe("Wrong settings", () => {
+  const WRONG: [string, string][] = [
+    ["PORT", "65536"],
+    ["PORT", "abc"],
+    ["PORT", "80.5"],
+    ["APP_URL", "keys-example"],
+    ["APP_URL", "ftp://keys.example.com"],
+    ["DATABASE_URL", "mysql://user:topsecretpassword@host/db"],
+    ["DATABASE_URL", "topsecretpassword"],
+    ["DATABASE_DRIVER", "sqlite"],
+    ["BETTER_AUTH_SECRET", "topsecret"],
+    ["KEY_HASH_SECRET", "topsecret"],
+    ["KEY_HASH_SECRET_PREVIOUS", "topsecret"],
+    ["ALLOWED_ORIGINS", "https://a.example,b.example"],
+    ["ALLOWED_ORIGINS", "https://a.example/"],
+    ["ALLOWED_ORIGINS", "*://a.example"],
+    ["ALLOWED_ORIGINS", "https://*-*.example"],
+    ["ALLOWED_ORIGINS", "https://*.*.example"],
+    ["AUTH_RATE_LIMIT_PER_MINUTE", "0"],
+    ["SIGNUP_CREDITS", "-1"],
+    ["SMTP_URL", "https://user:topsecret@mail.example"],
+    ["JWT_TRUSTED_ISSUERS", "issuer.example"],
+    ["JWT_TRUSTED_ISSUERS", "https://issuer.example/jwks,name|ftp://issuer.example"],
+    ["TRUSTED_PROXIES", "10.0.0.0/33"],
+    ["TRUSTED_PROXIES", "proxy.example"],
+    ["TRUSTED_PROXIES", "10.0.0.1,10.0.0.0/x"],
+  ];
+
+  test.each(WRONG)("%s=%s is named, and its value is not shown", (name, value) => {
+    const text = complaint({ [name]: value });
+    expect(text).toMatch(new RegExp(`^ {2}${name} `, "m"));
+    expect(text.split("\n")).toHaveLength(2);
+    expect(text).not.toContain(value);
+  });
+
+  test("are all named at once, with those that are missing", () => {
+    const all = Object.fromEntries(WRONG);
+    const text = complaint({ ...all, BETTER_AUTH_SECRET: undefined });
+    const named = text
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().split(" ")[0]);
+    expect(named.sort()).toStrictEqual([...Object.keys(all)].sort());
+    const telling = Object.entries(all).filter(([name, value]) => name !== "BETTER_AUTH_SECRET" && value.length > 3);
+    for (const [, value] of telling) expect(text).not.toContain(value);
+    expect(text).not.toContain("topsecret");
+    expect(text).toContain("BETTER_AUTH_SECRET is not set");
+  });
+});
