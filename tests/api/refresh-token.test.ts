@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type CallOptions, call, newKey, newUser, query, type TestUser } from "../support/client";
+import { type CallOptions, call, deleteUser, newKey, newUser, query, type TestUser } from "../support/client";
 import { goodClaims, newForger } from "../support/denials";
 import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
 
@@ -85,9 +85,14 @@ describe("POST /api/auth/token/refresh/ refuses other people:", () => {
     await expectRefused(await token(await newUser()));
   });
 
+  test("401 for a deleted user", async () => {
+    const user = await newUser();
+    await deleteUser(user);
+    await expectRefused(user.refresh);
+  });
+
   test.each<[string, string]>([
     ["a banned user", "UPDATE users SET banned = true WHERE id = $1"],
-    ["a deleted user", "DELETE FROM users WHERE id = $1"],
     ["an expired session", "UPDATE sessions SET expires_at = now() WHERE user_id = $1"],
     ["an ended session", "DELETE FROM sessions WHERE user_id = $1"],
   ])("401 for %s", async (_, statement) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { call, newKey, newUser, query, shared, type TestUser } from "../support/client";
+import { call, deleteUser, newKey, newUser, query, shared, type TestUser } from "../support/client";
 import { cookieOf, signInByCookie } from "../support/cookies";
 
 const MISSING = {
@@ -88,7 +88,7 @@ describe("The portal's session cookie", () => {
     [
       "a deleted user",
       async (cookie, user) => {
-        await query("DELETE FROM users WHERE id = $1", [user.id]);
+        await deleteUser(user);
         return cookie;
       },
     ],

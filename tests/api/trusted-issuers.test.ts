@@ -2,7 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { call, newUser, query, shared, type TestUser } from "../support/client";
+import { call, deleteUser, newUser, query, shared, type TestUser } from "../support/client";
 import { startServer, type TestServer } from "../support/server";
 
 let issuer: http.Server;
@@ -100,12 +100,17 @@ describe("A token of a trusted issuer", () => {
   test.each([
     ["has not verified the address here", "UPDATE users SET email_verified = false WHERE id = $1"],
     ["is banned", "UPDATE users SET banned = true WHERE id = $1"],
-    ["is deleted", "DELETE FROM users WHERE id = $1"],
   ])("is refused for a user who %s", async (_, statement) => {
     const user = await verifiedUser();
     const token = await sign(claimsFor(user));
     await query(statement, [user.id]);
     expect((await ask(token)).status).toBe(401);
+  });
+
+  test("is refused for a user who is deleted", async () => {
+    const user = await verifiedUser();
+    await deleteUser(user);
+    expect((await ask(await sign(claimsFor(user)))).status).toBe(401);
   });
 
   test("is refused where the issuer is not configured", async () => {

