@@ -7,6 +7,7 @@ export type DatabaseSettings = { DATABASE_URL: string; databaseDriver: Driver; N
 
 /** What both drivers' clients have in common. */
 export type Client = {
+  on(event: "error", listener: (error: Error) => void): unknown;
   connect(): Promise<unknown>;
   query(text: string): Promise<{ rows: Record<string, unknown>[] }>;
   end(): Promise<void>;

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { Failure } from "./failure";
+import { explainFileError, Failure } from "./failure";
 
 const SOURCES = [
   "app",
@@ -21,42 +21,63 @@ const STAMP = ".next/latchkey-build";
 
 /** `build`: for platforms that build without starting, such as Vercel. */
 export async function main(): Promise<void> {
-  generateClient();
-  next("build");
+  await generateClient();
+  await build();
 }
 
 /** Builds for production unless the last build was made from the same sources. */
-export async function ensureBuilt(): Promise<void> {
-  generateClient();
-  const hash = hashSources();
-  if (fs.existsSync(STAMP) && fs.readFileSync(STAMP, "utf8") === hash) return;
+export async function ensureBuilt(stopping?: AbortSignal): Promise<void> {
+  await generateClient(stopping);
+  if (fs.existsSync(STAMP) && fs.readFileSync(STAMP, "utf8") === hashSources()) return;
   console.log("Building (half a minute)…");
-  fs.rmSync(STAMP, { force: true });
-  next("build");
-  fs.writeFileSync(STAMP, hash);
+  await build(stopping);
+}
+
+async function build(stopping?: AbortSignal): Promise<void> {
+  const hash = hashSources();
+  try {
+    fs.rmSync(STAMP, { force: true });
+    await runQuietly("node_modules/next/dist/bin/next", ["build"], "The build", stopping);
+    fs.writeFileSync(STAMP, hash);
+  } catch (error) {
+    throw explainFileError(error, "building in this folder", "Give this user write access to it.");
+  }
 }
 
 /** Makes the Prisma client when the schema or Prisma itself changed. */
-export function generateClient(): void {
+export async function generateClient(stopping?: AbortSignal): Promise<void> {
   const stamp = "prisma/generated/.schema";
   const hash = createHash("sha256")
     .update(fs.readFileSync("prisma/schema.prisma"))
     .update(fs.readFileSync("node_modules/prisma/package.json"))
     .digest("hex");
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === hash) return;
-  runQuietly("node_modules/prisma/build/index.js", ["generate"], "Generating the database client");
-  fs.writeFileSync(stamp, hash);
-}
-
-function next(command: "build"): void {
-  runQuietly("node_modules/next/dist/bin/next", [command], "The build");
+  try {
+    await runQuietly("node_modules/prisma/build/index.js", ["generate"], "Generating the database client", stopping);
+    fs.writeFileSync(stamp, hash);
+  } catch (error) {
+    throw explainFileError(error, "writing to prisma/generated", "Give this user write access to it.");
+  }
 }
 
 /** Shows the output only when something went wrong. */
-function runQuietly(script: string, args: string[], what: string): void {
+function runQuietly(script: string, args: string[], what: string, stopping?: AbortSignal): Promise<void> {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", CHECKPOINT_DISABLE: "1", NODE_ENV: "production" as const };
-  const result = spawnSync(process.execPath, [script, ...args], { encoding: "utf8", env, maxBuffer: 64 * 1024 * 1024 });
-  if (result.status !== 0) throw new Failure(`${what} failed:\n${result.stdout}\n${result.stderr}`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(stopping && { signal: stopping }),
+    });
+    let output = "";
+    const collect = (chunk: Buffer) => {
+      output += chunk;
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.once("error", reject);
+    child.once("close", (code) => (code === 0 ? resolve() : reject(new Failure(`${what} failed:\n${output}`))));
+  });
 }
 
 function hashSources(): string {

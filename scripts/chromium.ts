@@ -18,7 +18,8 @@ export async function findChromium(): Promise<Browser> {
   if (found) return found;
 
   console.log("No Chromium found; trying Playwright's download…");
-  spawnSync(process.execPath, ["node_modules/@playwright/test/cli.js", "install", "--only-shell", "chromium"], {
+  // Without the headless shell: `executablePath` names the whole browser only.
+  spawnSync(process.execPath, ["node_modules/@playwright/test/cli.js", "install", "--no-shell", "chromium"], {
     stdio: "ignore",
     timeout: 300_000,
   });

@@ -16,49 +16,68 @@ const SECRETS = [
 
 export type Environment = { env: Env; dataDirectory: string; cluster: Cluster | undefined };
 
+/** DATA_DIR, as an absolute path. */
+export function dataDirectory(): string {
+  return path.resolve(process.env.DATA_DIR?.trim() || ".data");
+}
+
 /**
  * Completes `process.env` for this process and its children, and checks it. Without DATABASE_URL the embedded
  * PostgreSQL is started and missing secrets are made; with it, what is missing is named and nothing is made.
+ * @param requirePort called with the settings' port once they are right, before any database is touched
  */
-export async function prepareEnvironment(): Promise<Environment> {
-  const dataDirectory = path.resolve(process.env.DATA_DIR?.trim() || ".data");
+export async function prepareEnvironment(requirePort: (port: number) => Promise<void> = async () => {}): Promise<Environment> {
+  const directory = dataDirectory();
   if (process.env.DATABASE_URL?.trim()) {
-    const missing = SECRETS.filter((name) => !process.env[name]?.trim());
-    if (missing.length > 0) {
-      throw new Failure(`With DATABASE_URL set, these must be set too (see .env.example): ${missing.join(", ")}.`);
-    }
-    return { env: checked(process.env), dataDirectory, cluster: undefined };
+    const env = checked(process.env, missingSecrets());
+    await requirePort(env.PORT);
+    return { env, dataDirectory: directory, cluster: undefined };
   }
 
-  const secrets = path.join(dataDirectory, "secrets");
-  // A placeholder address lets wrong settings be reported before a database is made.
+  const secrets = path.join(directory, "secrets");
   const values = Object.fromEntries(SECRETS.map((name) => [name, process.env[name]?.trim() || keptSecret(secrets, name)]));
-  checked({ ...process.env, ...values, DATABASE_URL: "postgresql://embedded/latchkey" });
-  const cluster = await openCluster(dataDirectory, keptSecret(secrets, "POSTGRES_PASSWORD"));
+  // A placeholder address lets wrong settings be reported before a database is made.
+  const { PORT } = checked({ ...process.env, ...values, DATABASE_URL: "postgresql://embedded/latchkey" });
+  await requirePort(PORT);
+  const cluster = await openCluster(directory, keptSecret(secrets, "POSTGRES_PASSWORD"));
   Object.assign(process.env, values, { DATABASE_URL: cluster.url, DATABASE_DRIVER: "pg" });
-  return { env: checked(process.env), dataDirectory, cluster };
+  return { env: checked(process.env), dataDirectory: directory, cluster };
 }
 
-function checked(source: Record<string, string | undefined>): Env {
+function missingSecrets(): string[] {
+  return SECRETS.filter((name) => !process.env[name]?.trim());
+}
+
+/** The settings, or one message with everything that is wrong with them. */
+function checked(source: Record<string, string | undefined>, missing: string[] = []): Env {
+  const problems =
+    missing.length === 0 ? [] : [`With DATABASE_URL set, these must be set too (see .env.example): ${missing.join(", ")}.`];
+  // What is missing is named above already: a stand-in keeps it from being named twice.
+  const standIns = Object.fromEntries(missing.map((name) => [name, "-".repeat(32)]));
+  let env: Env | undefined;
   try {
-    return parseEnv(source);
+    env = parseEnv({ ...source, ...standIns });
   } catch (error) {
-    throw error instanceof EnvError ? new Failure(error.message) : error;
+    if (!(error instanceof EnvError)) throw error;
+    problems.push(error.message);
   }
+  if (!env || problems.length > 0) throw new Failure(problems.join("\n"));
+  return env;
 }
 
 /** The secret kept in `folder/name`, made on first use. Readable by its owner only. */
-function keptSecret(folder: string, name: string): string {
+export function keptSecret(folder: string, name: string, make = () => randomBytes(32).toString("hex")): string {
   const file = path.join(folder, name);
   try {
     if (fs.existsSync(file)) return fs.readFileSync(file, "utf8").trim();
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const secret = randomBytes(32).toString("hex");
+    const secret = make();
     // Written under another name first, so that a cut-short write never leaves half a secret behind.
+    fs.rmSync(`${file}.new`, { force: true });
     fs.writeFileSync(`${file}.new`, `${secret}\n`, { mode: 0o600, flush: true });
     fs.renameSync(`${file}.new`, file);
     return secret;
   } catch (error) {
-    throw explainFileError(error, `writing ${file}`);
+    throw explainFileError(error, `keeping ${file}`);
   }
 }

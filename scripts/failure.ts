@@ -2,10 +2,15 @@
 export class Failure extends Error {}
 
 /** Turns a file system refusal into a sentence; anything else stays what it was. */
-export function explainFileError(error: unknown, doing: string): unknown {
+export function explainFileError(
+  error: unknown,
+  doing: string,
+  remedy = "Give this user write access there, or set DATA_DIR to another folder.",
+): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    return new Failure(`No permission for ${doing}. Give this user write access there, or set DATA_DIR to another folder.`);
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return new Failure(`No permission for ${doing}. ${remedy}`);
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return new Failure(`There is a file where a folder should be: ${doing} failed. Set DATA_DIR to another folder.`);
   }
   if (code === "ENOSPC") return new Failure(`The disk is full: ${doing} failed.`);
   return error;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Environment } from "./environment";
 
@@ -9,19 +10,25 @@ const LOCK = 7_261_002;
  * process that holds it. Does nothing for a database of one's own.
  * @returns a function that lets go
  */
-export async function holdCluster({ cluster }: Environment): Promise<() => Promise<void>> {
+export async function holdCluster({ cluster }: Pick<Environment, "cluster">): Promise<() => Promise<void>> {
   if (!cluster) return async () => {};
   let isReleased = false;
   let client: pg.Client | undefined;
+  let recovery: Promise<void> | undefined;
 
   const hold = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: cluster.url });
+    const next = new pg.Client({ connectionString: cluster.url, connectionTimeoutMillis: 10_000 });
     next.on("error", () => {});
+    try {
+      await next.connect();
+      await next.query("SELECT pg_advisory_lock_shared($1)", [LOCK]);
+    } catch (error) {
+      void next.end().catch(() => {});
+      throw error;
+    }
     next.once("end", () => {
-      if (!isReleased) void recover();
+      if (!isReleased) recovery = recover();
     });
-    await next.connect();
-    await next.query("SELECT pg_advisory_lock_shared($1)", [LOCK]);
     client = next;
   };
   const recover = async (): Promise<void> => {
@@ -32,21 +39,24 @@ export async function holdCluster({ cluster }: Environment): Promise<() => Promi
         return await hold();
       } catch (error) {
         console.error(error instanceof Error ? error.message : error);
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await pause(1000);
       }
     }
   };
-  await hold();
+  // Whoever held it last may be stopping it at this very moment.
+  await hold().catch(() => cluster.start().then(hold));
 
   return async () => {
     isReleased = true;
+    await recovery;
     try {
       await client?.query("SELECT pg_advisory_unlock_shared($1)", [LOCK]);
       const result = await client?.query<{ alone: boolean }>("SELECT pg_try_advisory_lock($1) AS alone", [LOCK]);
-      await client?.end();
+      // The exclusive lock is kept to the end, so that a start that begins now waits and then finds PostgreSQL gone.
       if (result?.rows[0]?.alone) await cluster.stop();
     } catch {
       // It is gone already.
     }
+    void client?.end().catch(() => {});
   };
 }

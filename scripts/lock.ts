@@ -1,9 +1,16 @@
 import fs from "node:fs";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { explainFileError } from "./failure";
 
-/** Runs `work` while no other process does so for the same folder. A lock whose holder was killed is taken over. */
-export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+const HEARTBEAT_MS = 1_000;
+const STALE_MS = 15_000;
+
+/**
+ * Runs `work` while no other process does so for the same folder. The holder keeps touching the lock: one whose holder
+ * was killed is taken over, also when the holder's number belongs to another process by now.
+ */
+export async function withLock<T>(folder: string, work: () => Promise<T>, stopping?: AbortSignal): Promise<T> {
   const file = path.join(folder, "start.lock");
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -11,12 +18,16 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
     while (!tryLock(file)) {
       if (!hasWaited) console.log("Another start is preparing this folder; waiting for it…");
       hasWaited = true;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await pause(300, undefined, { signal: stopping });
     }
   } catch (error) {
     throw explainFileError(error, `writing to ${folder}`);
   }
-  const unlock = () => fs.rmSync(file, { force: true });
+  const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS);
+  const unlock = () => {
+    clearInterval(heartbeat);
+    if (readText(file) === String(process.pid)) fs.rmSync(file, { force: true });
+  };
   process.once("exit", unlock);
   try {
     return await work();
@@ -26,6 +37,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
   }
 }
 
+/** Removing a stale lock does not yet take it: the pause before the next try lets everyone see that it is gone. */
 function tryLock(file: string): boolean {
   try {
     fs.writeFileSync(file, String(process.pid), { flag: "wx" });
@@ -33,10 +45,25 @@ function tryLock(file: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  const holder = Number(readText(file));
-  if (holder > 0 && isRunning(holder)) return false;
-  fs.rmSync(file, { force: true });
+  if (isStale(file)) fs.rmSync(file, { force: true });
   return false;
+}
+
+function isStale(file: string): boolean {
+  const touchedAt = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  if (touchedAt === undefined) return false;
+  if (Date.now() - touchedAt > STALE_MS) return true;
+  // Empty for the moment between being made and being written.
+  const holder = Number(readText(file));
+  return holder > 0 && !isRunning(holder);
+}
+
+function touch(file: string): void {
+  try {
+    fs.utimesSync(file, new Date(), new Date());
+  } catch {
+    // The folder was removed meanwhile; the work itself will say so.
+  }
 }
 
 function readText(file: string): string {

@@ -6,8 +6,11 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma/driver-adapter-utils";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { type Client, type DatabaseSettings, directConnection } from "../lib/database-url";
-import { prepareEnvironment } from "./environment";
+import type { Env } from "../lib/env";
+import { dataDirectory, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
+import { holdCluster } from "./hold-cluster";
+import { withLock } from "./lock";
 
 const MIGRATIONS = path.resolve("prisma/migrations");
 const SCHEMA = path.resolve("prisma/schema.prisma");
@@ -19,19 +22,36 @@ const FILTERS = { externalTables: [], externalEnums: [] };
  */
 export async function main(args: string[]): Promise<void> {
   if (args[0] === "new") return writeMigration(args[1]);
-  const { env, cluster } = await prepareEnvironment();
-  const names = await applyMigrations(env);
+  const names = await withDatabase((env) => applyMigrations(env));
   console.log(names.length === 0 ? "The database is up to date." : `Applied ${names.join(", ")}.`);
-  await cluster?.stop();
+}
+
+/** With the embedded database running: started for the occasion, or shared with a server that uses it already. */
+function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
+  return withLock(dataDirectory(), async () => {
+    const environment = await prepareEnvironment();
+    const release = await holdCluster(environment);
+    try {
+      return await work(environment.env);
+    } finally {
+      await release();
+    }
+  });
 }
 
 /**
  * Applies pending migrations and answers their names. Safe to run twice and from two places at once: an advisory
  * lock on a direct connection lets one in after the other.
  */
-export async function applyMigrations(settings: DatabaseSettings): Promise<string[]> {
+export async function applyMigrations(settings: DatabaseSettings, folder = MIGRATIONS): Promise<string[]> {
   const { client, config } = directConnection(settings);
-  await client.connect();
+  // A connection that is lost fails the query that runs on it; without a listener it would end the process too.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new Failure(`The database of DATABASE_URL cannot be used: ${explainConnection(error)}`);
+  }
   try {
     // The number only has to be the same for every instance.
     await client.query("SELECT pg_advisory_lock(7261001)");
@@ -40,15 +60,26 @@ export async function applyMigrations(settings: DatabaseSettings): Promise<strin
       settings.databaseDriver === "neon" ? new PrismaNeon(config) : new PrismaPg(config),
       client,
     );
-    const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList: readMigrations(), filters: FILTERS });
+    const migrationsList = readMigrations(folder);
+    const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList, filters: FILTERS });
     return appliedMigrationNames;
   } catch (error) {
     throw new Failure(
       `A migration failed, and nothing of it was kept. ${error instanceof Error ? error.message : String(error)}`,
     );
   } finally {
-    await client.end();
+    await client.end().catch(() => {});
   }
+}
+
+/** Why there is no connection, without an address or a password in it. */
+function explainConnection(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "28P01" || code === "28000") return "it refuses the user or the password.";
+  if (code === "3D000") return "the server answers, but has no database of that name.";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "its host name is not known.";
+  if (code === "53300") return "it has no connection left.";
+  return `nothing answers there${code ? ` (${code})` : ""}.`;
 }
 
 const UNFINISHED = "finished_at IS NULL AND rolled_back_at IS NULL";
@@ -91,24 +122,26 @@ async function writeMigration(name: string | undefined): Promise<void> {
     files: [{ path: file, content: fs.readFileSync(file, "utf8") }],
   });
   // Only the two files are compared, but the engine wants a connection to start.
-  const { env, cluster } = await prepareEnvironment();
-  const { client, config } = directConnection(env);
-  await client.connect();
-  const schemaEngine = await createEngine(new PrismaPg(config), client);
-  const { stdout } = await schemaEngine.diff({
-    from: fs.existsSync(previous) ? target(previous) : { tag: "empty" },
-    to: target(SCHEMA),
-    script: true,
-    exitCode: false,
-    filters: FILTERS,
+  const stdout = await withDatabase(async (env) => {
+    const { client, config } = directConnection(env);
+    const schemaEngine = await createEngine(
+      env.databaseDriver === "neon" ? new PrismaNeon(config) : new PrismaPg(config),
+      client,
+    );
+    const difference = await schemaEngine.diff({
+      from: fs.existsSync(previous) ? target(previous) : { tag: "empty" },
+      to: target(SCHEMA),
+      script: true,
+      exitCode: false,
+      filters: FILTERS,
+    });
+    return difference.stdout;
   });
   const stamp = new Date().toISOString().replace(/\D/g, "").slice(0, 14);
   const folder = path.join(MIGRATIONS, `${stamp}_${name}`);
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(path.join(folder, "migration.sql"), stdout ?? "");
   fs.copyFileSync(SCHEMA, previous);
-  await client.end();
-  await cluster?.stop();
   console.log(`Wrote ${path.relative(process.cwd(), folder)}/migration.sql: read it before you commit it.`);
 }
 
@@ -136,21 +169,21 @@ async function createEngine(factory: PrismaPg | PrismaNeon, client: Client): Pro
   );
 }
 
-function readMigrations() {
+function readMigrations(folder: string) {
   const names = fs
-    .readdirSync(MIGRATIONS, { withFileTypes: true })
+    .readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
   return {
-    baseDir: MIGRATIONS,
+    baseDir: folder,
     lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },
     shadowDbInitScript: "",
     migrationDirectories: names.map((name) => ({
       path: name,
       migrationFile: {
         path: "migration.sql",
-        content: { tag: "ok" as const, value: fs.readFileSync(path.join(MIGRATIONS, name, "migration.sql"), "utf8") },
+        content: { tag: "ok" as const, value: fs.readFileSync(path.join(folder, name, "migration.sql"), "utf8") },
       },
     })),
   };

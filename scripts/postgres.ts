@@ -2,7 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { explainFileError, Failure } from "./failure";
 
 const USER = "latchkey";
@@ -22,20 +24,20 @@ export type Cluster = {
  */
 export async function openCluster(directory: string, password: string): Promise<Cluster> {
   const host = chooseHost(directory);
-  const settings = path.join(directory, "postgres.json");
-  const port = await knownPort(settings);
+  forgetStalePid(host.data);
+  const port = await choosePort(path.join(directory, "postgres.json"), host);
+  const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
 
   const cluster: Cluster = {
-    url: `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+    url,
     port,
-    start: () => start(host, directory, port),
+    start: () => start(host, directory, port, url),
     stop: async (mode = "fast") => {
       await run(host, "pg_ctl", ["stop", "-D", host.data, "-m", mode, "-w", "-t", "30"]);
     },
   };
-  if (!fs.existsSync(path.join(host.data, "PG_VERSION"))) await create(host, password);
+  if (!exists(host.data)) await create(host, password);
   await cluster.start();
-  await createDatabase(cluster.url);
   return cluster;
 }
 
@@ -47,17 +49,37 @@ function chooseHost(directory: string): Host {
   const direct: Host = { bin, data: path.join(directory, "postgres"), prefix: [] };
   if (process.getuid?.() !== 0) return direct;
 
-  // A user namespace shows root as another user to PostgreSQL while the kernel keeps root's access to the folders,
-  // so a clone that only root can enter works. 65534 is "nobody", a user that every system knows by name.
-  const namespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534"];
-  if (spawnSync("unshare", [...namespace.slice(1), "true"]).status === 0) return { ...direct, prefix: namespace };
+  const dedicated = dedicatedHome(directory);
+  if (!exists(path.join(dedicated, "postgres"))) {
+    const owner = fs.statSync(direct.data, { throwIfNoEntry: false });
+    // Made by an ordinary user: it stays theirs.
+    if (owner && owner.uid !== 0) return { ...direct, uid: owner.uid, gid: owner.gid };
 
-  if (fs.existsSync(path.join(direct.data, "PG_VERSION"))) {
-    throw new Failure(
-      `The database in ${direct.data} was made where user namespaces were allowed (unshare), which they no longer are.`,
-    );
+    // A user namespace shows root as another user to PostgreSQL while the kernel keeps root's access to the folders,
+    // so a clone that only root can enter works. 65534 is "nobody", a user that every system knows by name.
+    const namespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534"];
+    const [command = "", ...args] = [
+      ...namespace,
+      "sh",
+      "-c",
+      '"$0" --version && test -w "$1"',
+      `${bin}/bin/postgres`,
+      directory,
+    ];
+    if (spawnSync(command, args).status === 0) return { ...direct, prefix: namespace };
+
+    if (exists(direct.data)) {
+      throw new Failure(
+        `The database in ${direct.data} was made where user namespaces were allowed (unshare), which they no longer are.`,
+      );
+    }
   }
-  return { ...dedicatedUser(), ...dedicatedFolder(directory, bin), prefix: [] };
+  const user = dedicatedUser();
+  return { ...user, bin: copyBinaries(dedicated, bin, user), data: path.join(dedicated, "postgres"), prefix: [] };
+}
+
+function exists(data: string): boolean {
+  return fs.existsSync(path.join(data, "PG_VERSION"));
 }
 
 function platformPackage(): string {
@@ -85,22 +107,30 @@ function dedicatedUser(): { uid: number; gid: number } {
 }
 
 /** The user made for PostgreSQL may not be able to enter the clone, so binaries and data go where it can. */
-function dedicatedFolder(directory: string, source: string): { bin: string; data: string } {
+function dedicatedHome(directory: string): string {
   const name = createHash("sha256").update(path.resolve(directory)).digest("hex").slice(0, 12);
-  const home = path.join("/var/lib/latchkey", name);
+  return path.join("/var/lib/latchkey", name);
+}
+
+function copyBinaries(home: string, source: string, { uid, gid }: { uid: number; gid: number }): string {
   const version = createHash("sha256")
     .update(source)
     .update(fs.readFileSync(path.join(source, "..", "package.json")))
     .digest("hex")
     .slice(0, 12);
   const bin = path.join(home, `native-${version}`);
-  if (!fs.existsSync(bin)) {
-    console.log(`  PostgreSQL runs as a user of its own; its files are in ${home}.`);
-    fs.mkdirSync(home, { recursive: true, mode: 0o755 });
-    fs.cpSync(source, `${bin}.new`, { recursive: true, verbatimSymlinks: true });
-    fs.renameSync(`${bin}.new`, bin);
+  if (fs.existsSync(bin)) return bin;
+  console.log(`PostgreSQL runs as a user of its own; its files are in ${home}.`);
+  fs.mkdirSync(home, { recursive: true });
+  // Whatever the umask is: the user must get in.
+  for (const folder of [path.dirname(home), home]) fs.chmodSync(folder, 0o755);
+  fs.rmSync(`${bin}.new`, { recursive: true, force: true });
+  fs.cpSync(source, `${bin}.new`, { recursive: true, verbatimSymlinks: true });
+  for (const name of ["", ...fs.readdirSync(`${bin}.new`, { recursive: true, encoding: "utf8" })]) {
+    fs.lchownSync(path.join(`${bin}.new`, name), uid, gid);
   }
-  return { bin, data: path.join(home, "postgres") };
+  fs.renameSync(`${bin}.new`, bin);
+  return bin;
 }
 
 async function create(host: Host, password: string): Promise<void> {
@@ -134,62 +164,108 @@ async function create(host: Host, password: string): Promise<void> {
   }
 }
 
-async function start(host: Host, directory: string, port: number): Promise<void> {
-  const isRunning = await run(host, "pg_ctl", ["status", "-D", host.data]).then(
-    () => true,
-    () => false,
-  );
-  if (isRunning) return;
+async function start(host: Host, directory: string, port: number, url: string): Promise<void> {
   const options = [
     `-p ${port}`,
     "-c listen_addresses=127.0.0.1",
     "-c unix_socket_directories=''",
     "-c max_connections=100",
-    // Values stay out of the log: a statement that failed could hold what a person typed.
+    // The log is for starts and stops. What a statement did wrong stays out of it: it could hold what a person typed,
+    // and requests could make it grow for ever. The server's own log has the error's code.
+    "-c log_min_messages=log",
     "-c log_min_error_statement=panic",
     "-c log_parameter_max_length=0",
+    "-c log_checkpoints=off",
   ].join(" ");
   const log = path.join(host.uid === undefined ? directory : path.dirname(host.data), "postgres.log");
-  if (host.uid !== undefined && host.gid !== undefined) {
-    fs.closeSync(fs.openSync(log, "a"));
-    fs.chownSync(log, host.uid, host.gid);
-  }
-  const begin = () => run(host, "pg_ctl", ["start", "-D", host.data, "-o", options, "-l", log, "-w", "-t", "60"]);
-  // After a kill -9 the former server's children may take a moment to let go of the shared memory.
-  for (let attempt = 1; ; attempt += 1) {
+  let problem: unknown;
+  // Another process may be stopping or starting it, and after a kill -9 its children take a moment to end.
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
     try {
-      return await begin();
+      if (!(await isRunning(host))) {
+        rotate(log, host);
+        await run(host, "pg_ctl", ["start", "-D", host.data, "-o", options, "-l", log, "-w", "-t", "60"]);
+      }
+      return await createDatabase(url);
     } catch (error) {
-      if (attempt === 5)
-        throw new Failure(`PostgreSQL did not start: see ${log}. ${error instanceof Error ? error.message : ""}`);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      if (error instanceof Error && "code" in error && error.code === "28P01") {
+        throw new Failure(
+          `The database in ${host.data} has another password than ${path.join(directory, "secrets", "POSTGRES_PASSWORD")}. ` +
+            "Put the former secrets back, or remove that database to begin with an empty one.",
+        );
+      }
+      problem = error;
     }
+    await pause(1000);
   }
+  throw new Failure(`PostgreSQL did not start: see ${log}. ${problem instanceof Error ? problem.message : ""}`);
+}
+
+function isRunning(host: Host): Promise<boolean> {
+  return run(host, "pg_ctl", ["status", "-D", host.data]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** After a restart of the machine another process may have the number of the PostgreSQL that ran before. */
+function forgetStalePid(data: string): void {
+  const file = path.join(data, "postmaster.pid");
+  if (!fs.existsSync(file) || !fs.existsSync("/proc/self/comm")) return;
+  const pid = Number.parseInt(fs.readFileSync(file, "utf8"), 10);
+  const command = path.join("/proc", String(pid), "comm");
+  if (fs.existsSync(command) && fs.readFileSync(command, "utf8").trim() !== "postgres") fs.rmSync(file);
+}
+
+/** Keeps one former log, and begins another when it is large. */
+function rotate(log: string, { uid, gid }: Host): void {
+  const size = fs.statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > 1024 * 1024) fs.renameSync(log, `${log}.1`);
+  if (uid === undefined || gid === undefined) return;
+  fs.closeSync(fs.openSync(log, "a"));
+  fs.chownSync(log, uid, gid);
 }
 
 async function createDatabase(url: string): Promise<void> {
   const { default: pg } = await import("pg");
-  const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, "/postgres") });
-  await client.connect();
+  const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, "/postgres"), connectionTimeoutMillis: 10_000 });
+  client.on("error", () => {});
   try {
+    await client.connect();
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [DATABASE]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
   } finally {
-    await client.end();
+    await client.end().catch(() => {});
   }
 }
 
-/** The port is chosen once and kept, so that the server finds the database again after either was restarted. */
-async function knownPort(settings: string): Promise<number> {
-  try {
-    const { port } = JSON.parse(fs.readFileSync(settings, "utf8")) as { port: number };
-    if (Number.isInteger(port)) return port;
-  } catch {
-    // Not chosen yet.
-  }
+/**
+ * The port is kept, so that the server finds the database again after either was restarted; another is chosen only when
+ * PostgreSQL does not run and something else took it.
+ */
+async function choosePort(settings: string, host: Host): Promise<number> {
+  const kept = keptPort(settings);
+  if (kept !== null && ((exists(host.data) && (await isRunning(host))) || (await isFree(kept)))) return kept;
   const port = await freePort();
   fs.writeFileSync(settings, JSON.stringify({ port }));
   return port;
+}
+
+function keptPort(settings: string): number | null {
+  try {
+    const { port } = JSON.parse(fs.readFileSync(settings, "utf8")) as { port: number };
+    return Number.isInteger(port) ? port : null;
+  } catch {
+    return null;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
 }
 
 /** A TCP port of the loopback interface that nothing listens on at this moment. */
@@ -208,7 +284,7 @@ function run(host: Host, program: "initdb" | "pg_ctl", args: string[]): Promise<
   const [command = "", ...rest] = [...host.prefix, path.join(host.bin, "bin", program), ...args];
   return new Promise((resolve, reject) => {
     // No pipes: the server inherits them from pg_ctl and would hold them open for as long as it runs.
-    const output = path.join(fs.mkdtempSync(path.join(fs.realpathSync(process.env.TMPDIR ?? "/tmp"), "latchkey-")), "output");
+    const output = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "latchkey-")), "output");
     const file = fs.openSync(output, "w");
     const child = spawn(command, rest, {
       cwd: "/",

@@ -10,8 +10,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  fail(`Latchkey needs Node.js 20.19 or later; this is ${process.versions.node}.`);
+// What Prisma and Vite ask for; without it they fail later and less clearly.
+if (!(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19))) {
+  fail(`Latchkey needs Node.js 20.19, 22.12 or later; this is ${process.versions.node}.`);
 }
 
 const command = process.argv[2] ?? "";
@@ -48,6 +49,7 @@ function install() {
   const result = npm?.endsWith(".js")
     ? spawnSync(process.execPath, [npm, ...args], { ...options, env })
     : spawnSync("npm", args, { ...options, env, shell: process.platform === "win32" });
+  if (result.error) fail("npm was not found. It comes with Node.js: install both, then try again.");
   if (result.status !== 0) fail("Installing the packages failed: see npm's message above.");
   linkPostgresLibraries();
   writeFileSync(stamp, hash);

@@ -1,11 +1,13 @@
-import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { ensureBuilt, generateClient } from "./build";
-import { type Environment, prepareEnvironment } from "./environment";
+import { dataDirectory, type Environment, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
-import { ensureFirstAdmin, type FirstAdmin } from "./first-admin";
+import { ensureFirstAdmin, type FirstAdmin, forgetPassword } from "./first-admin";
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
 import { applyMigrations } from "./migrate";
@@ -16,52 +18,66 @@ export async function main(): Promise<void> {
 }
 
 export async function run(mode: "start" | "dev"): Promise<void> {
-  const prepared = await withLock(path.resolve(process.env.DATA_DIR?.trim() || ".data"), () => prepare(mode));
-  const { environment, admin, release } = prepared;
-  const server = serve(mode, environment);
-  let isStopping = false;
-  const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
-    server.kill("SIGTERM");
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  server.once("exit", async (code, signal) => {
+  const stopping = stopSignal();
+  try {
+    // The lock is held until the server listens, so that a second start on its port is told that the port is taken.
+    const { environment, admin, server, isHealthy, release } = await withLock(
+      dataDirectory(),
+      () => bringUp(mode, stopping),
+      stopping,
+    );
+    if (isHealthy) greet(environment, admin);
+    const ending = await server.ended;
     await release();
-    if (!isStopping)
-      console.error(
-        `The server stopped unexpectedly (${signal ?? `exit ${code}`}). Start it again with: npm ${mode === "dev" ? "run dev" : "start"}`,
-      );
-    process.exit(isStopping ? 0 : 1);
-  });
-  await waitUntilHealthy(environment, server);
-  if (!isStopping) greet(environment, admin);
+    if (!stopping.aborted) {
+      const command = mode === "dev" ? "npm run dev" : "npm start";
+      throw new Failure(`The server stopped unexpectedly (${ending}). Start it again with: ${command}`);
+    }
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+  }
+  process.exit(0);
 }
 
-type Prepared = { environment: Environment; admin: FirstAdmin; release: () => Promise<void> };
+/** Aborted by Ctrl+C and its like. From then on whoever works cleans up and ends. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}
 
-async function prepare(mode: "start" | "dev"): Promise<Prepared> {
-  generateClient();
-  const port = Number(process.env.PORT?.trim() || 3000);
-  if (Number.isInteger(port)) await requireFreePort(port);
-  const environment = await prepareEnvironment();
+type Server = { ended: Promise<string>; isRunning(): boolean };
+type Running = {
+  environment: Environment;
+  admin: FirstAdmin;
+  server: Server;
+  isHealthy: boolean;
+  release: () => Promise<void>;
+};
+
+async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Running> {
+  await generateClient(stopping);
+  const environment = await prepareEnvironment(requireFreePort);
   const release = await holdCluster(environment);
   try {
     const applied = await applyMigrations(environment.env);
     if (applied.length > 0) console.log(`Applied migrations: ${applied.join(", ")}.`);
-    const admin = await ensureFirstAdmin();
-    if (mode === "start") await ensureBuilt();
-    return { environment, admin, release };
+    const admin = await ensureFirstAdmin(environment.dataDirectory);
+    if (mode === "start") await ensureBuilt(stopping);
+    stopping.throwIfAborted();
+    const server = serve(mode, environment, stopping);
+    const isHealthy = await waitUntilHealthy(environment, server);
+    return { environment, admin, server, isHealthy, release };
   } catch (error) {
     await release();
     throw error;
   }
 }
 
-function serve(mode: "start" | "dev", { env }: Environment): ChildProcess {
+function serve(mode: "start" | "dev", { env }: Environment, stopping: AbortSignal): Server {
   const host = process.env.HOST ? ["-H", process.env.HOST] : [];
-  return fork("node_modules/next/dist/bin/next", [mode, "-p", String(env.PORT), ...host], {
-    execArgv: ["--import", path.resolve("scripts/exit-with-parent.mjs")],
+  const child = fork("node_modules/next/dist/bin/next", [mode, "-p", String(env.PORT), ...host], {
+    execArgv: ["--import", pathToFileURL(path.resolve("scripts/exit-with-parent.mjs")).href],
     env: {
       ...process.env,
       PORT: String(env.PORT),
@@ -72,22 +88,34 @@ function serve(mode: "start" | "dev", { env }: Environment): ChildProcess {
     },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
+  stopping.addEventListener("abort", () => {
+    child.kill("SIGTERM");
+    // It lets requests finish first; one that never does must not keep it.
+    setTimeout(() => child.kill("SIGKILL"), 5_000);
+  });
+  return {
+    ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`))),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+  };
 }
 
-async function waitUntilHealthy({ env }: Environment, server: ChildProcess): Promise<void> {
+async function waitUntilHealthy({ env }: Environment, server: Server): Promise<boolean> {
+  const host = process.env.HOST || "localhost";
+  const address = `http://${host.includes(":") ? `[${host}]` : host}:${env.PORT}/api/health`;
   const deadline = Date.now() + 120_000;
   let problem = "it did not answer";
-  while (Date.now() < deadline && server.exitCode === null && server.signalCode === null) {
+  while (Date.now() < deadline && server.isRunning()) {
     try {
-      const response = await fetch(`http://${process.env.HOST ?? "localhost"}:${env.PORT}/api/health`);
-      if (response.ok) return;
+      const response = await fetch(address);
+      if (response.ok) return true;
       problem = `/api/health says ${JSON.stringify(await response.json())}`;
     } catch {
       // Not listening yet.
     }
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await pause(150);
   }
-  if (server.exitCode === null && server.signalCode === null) console.error(`The server runs but is not healthy: ${problem}.`);
+  if (server.isRunning()) console.error(`The server runs but is not healthy: ${problem}.`);
+  return false;
 }
 
 function requireFreePort(port: number): Promise<void> {
@@ -98,9 +126,11 @@ function requireFreePort(port: number): Promise<void> {
         reject(new Failure(`Port ${port} is in use. Stop what uses it, or choose another: PORT=${port + 1} npm start`));
       else if (error.code === "EACCES")
         reject(new Failure(`This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`));
+      else if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
+        reject(new Failure("HOST is not an address of this machine. Unset it, or set it to one, such as 127.0.0.1."));
       else reject(error);
     });
-    probe.listen({ port, host: process.env.HOST, exclusive: true }, () => probe.close(() => resolve()));
+    probe.listen({ port, host: process.env.HOST || undefined, exclusive: true }, () => probe.close(() => resolve()));
   });
 }
 
@@ -114,11 +144,6 @@ function currentCommit(): string {
 }
 
 function greet({ env, cluster, dataDirectory }: Environment, admin: FirstAdmin): void {
-  const secrets = path.join(path.relative(process.cwd(), dataDirectory) || ".", "secrets");
-  const secret =
-    cluster && fs.existsSync(path.join(dataDirectory, "secrets", "ADMIN_API_SECRET"))
-      ? `$(cat ${secrets}/ADMIN_API_SECRET)`
-      : "$ADMIN_API_SECRET";
   const lines = [
     "",
     `  Latchkey runs at ${env.appUrl}`,
@@ -131,7 +156,7 @@ function greet({ env, cluster, dataDirectory }: Environment, admin: FirstAdmin):
     "  A first key, from this folder:",
     "",
     `    curl -X POST ${env.appUrl}/api/api-keys \\`,
-    `      -H "X-Admin-Secret: ${secret}" \\`,
+    `      -H "X-Admin-Secret: ${secretInShell(env.ADMIN_API_SECRET, cluster && dataDirectory)}" \\`,
     `      -H "Content-Type: application/json" \\`,
     `      -d '{"userId": "${admin.id}", "name": "My first key"}'`,
     "",
@@ -139,4 +164,14 @@ function greet({ env, cluster, dataDirectory }: Environment, admin: FirstAdmin):
     "",
   ];
   console.log(lines.join("\n"));
+  forgetPassword(dataDirectory);
+}
+
+/** How a shell gets at the admin secret without its being printed: from the file it is kept in, or the environment. */
+function secretInShell(secret: string | undefined, directory: string | undefined): string {
+  const file = path.join(directory ?? "", "secrets", "ADMIN_API_SECRET");
+  if (directory === undefined || !fs.existsSync(file) || fs.readFileSync(file, "utf8").trim() !== secret)
+    return "$ADMIN_API_SECRET";
+  const shown = path.relative(process.cwd(), file);
+  return `$(cat ${/^[\w./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`})`;
 }
