@@ -1,0 +1,113 @@
+import fs from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { applyMigrations } from "../../scripts/migrate";
+import { type Cluster, openCluster } from "../../scripts/postgres";
+import { deploymentSettings, randomSecret } from "../support/server";
+import { launch, newFolder } from "./launch";
+
+const ALL = fs
+  .readdirSync("prisma/migrations", { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+  .sort();
+
+let cluster: Cluster;
+let databases = 0;
+
+beforeAll(async () => {
+  cluster = await openCluster(newFolder("migrations"), randomSecret());
+});
+
+afterAll(async () => {
+  await cluster.stop("immediate");
+});
+
+async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function emptyDatabase(): Promise<string> {
+  databases += 1;
+  await query(cluster.url, `CREATE DATABASE empty_${databases}`);
+  return cluster.url.replace(/[^/]*$/, `empty_${databases}`);
+}
+
+function appliedIn(url: string) {
+  return query(
+    url,
+    "SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY 1",
+  );
+}
+
+describe("migrations", () => {
+  test("are applied once: a second time does nothing", async () => {
+    const settings = { DATABASE_URL: await emptyDatabase(), databaseDriver: "pg" } as const;
+    expect(await applyMigrations(settings)).toStrictEqual(ALL);
+    const first = await query(settings.DATABASE_URL, "SELECT * FROM _prisma_migrations ORDER BY id");
+    expect(await applyMigrations(settings)).toStrictEqual([]);
+    expect(await query(settings.DATABASE_URL, "SELECT * FROM _prisma_migrations ORDER BY id")).toStrictEqual(first);
+  });
+
+  test("are applied once by two processes that start at once", async () => {
+    const url = await emptyDatabase();
+    const env = deploymentSettings(url);
+    // Folders of their own: on two machines no lock file is shared.
+    const both = await Promise.all([launch({ command: "migrate", env }), launch({ command: "migrate", env })]);
+    expect(await Promise.all(both.map((one) => one.ended()))).toStrictEqual([0, 0]);
+    expect(both.map((one) => one.output()).sort()).toStrictEqual([
+      `Applied ${ALL.join(", ")}.\n`,
+      "The database is up to date.\n",
+    ]);
+    expect(await appliedIn(url)).toStrictEqual(ALL.map((name) => ({ name, finished: true })));
+  });
+
+  test("are applied once by two processes that both have to make the embedded database", async () => {
+    const dataDirectory = newFolder();
+    const both = await Promise.all([
+      launch({ command: "migrate", dataDirectory }),
+      launch({ command: "migrate", dataDirectory }),
+    ]);
+    expect(await Promise.all(both.map((one) => one.ended()))).toStrictEqual([0, 0]);
+    const text = both.map((one) => one.output()).join("");
+    expect(text.split("Creating the database…").length).toBe(2);
+    expect(text.split(`Applied ${ALL.join(", ")}.\n`).length).toBe(2);
+    expect(text.split("The database is up to date.\n").length).toBe(2);
+  });
+
+  test("that fail leave nothing behind, and are applied once they are mended", async () => {
+    const settings = { DATABASE_URL: await emptyDatabase(), databaseDriver: "pg" } as const;
+    const folder = newFolder("failing");
+    fs.cpSync("prisma/migrations", folder, { recursive: true });
+    const script = path.join(folder, "99990101000000_half", "migration.sql");
+    fs.mkdirSync(path.dirname(script));
+    // A semicolon inside a body: scripts must not be split there.
+    const sound = `CREATE TABLE half (id int);
+      CREATE FUNCTION one() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 1; END $$;`;
+    fs.writeFileSync(script, `${sound} INSERT INTO half VALUES (one()); SELECT 1 / 0;`);
+
+    await expect(applyMigrations(settings, folder)).rejects.toThrow(
+      /^A migration failed, and nothing of it was kept\.[\s\S]*division by zero/,
+    );
+    expect(await query(settings.DATABASE_URL, "SELECT to_regclass('half') AS half, to_regproc('one') AS one")).toStrictEqual([
+      { half: null, one: null },
+    ]);
+    // Those before it stay, and one that fails again is still not kept.
+    expect((await appliedIn(settings.DATABASE_URL)).filter((row) => row.finished).map((row) => row.name)).toStrictEqual(ALL);
+    await expect(applyMigrations(settings, folder)).rejects.toThrow("division by zero");
+
+    fs.writeFileSync(script, sound);
+    expect(await applyMigrations(settings, folder)).toStrictEqual(["99990101000000_half"]);
+    expect(await query(settings.DATABASE_URL, "SELECT one() AS one FROM (SELECT count(*) FROM half) rows")).toStrictEqual([
+      { one: 1 },
+    ]);
+    expect(await applyMigrations(settings, folder)).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { applyMigrations } from "../../scripts/migrate";
+import { type Cluster, openCluster } from "../../scripts/postgres";
+import { type Answer, type CallOptions, call, randomEmail } from "../support/client";
+import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
+import { newFolder } from "./launch";
+
+const REQUEST_ID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+const USER_FAILURE = {
+  success: false,
+  message: "Internal server error",
+  error_code: "DATABASE_UNAVAILABLE",
+  request_id: REQUEST_ID,
+};
+const IDENTITY_FAILURE = { detail: "Internal server error", code: "database_unavailable", request_id: REQUEST_ID };
+const ADMIN_FAILURE = {
+  success: false,
+  error: "Internal server error",
+  details: expect.stringMatching(/^The database could not be reached\. Request [0-9a-f-]{36}\.$/),
+  request_id: REQUEST_ID,
+};
+const PLAIN_FAILURE = { error: "Internal server error", code: "DATABASE_UNAVAILABLE", request_id: REQUEST_ID };
+const UNHEALTHY = {
+  status: "error",
+  version: "0.1.0",
+  commit: "unknown",
+  database: "unreachable",
+  migrations: "unknown",
+  started_at: expect.stringMatching(/Z$/),
+};
+
+type Phase = "before" | "outage" | "after";
+type Kind = { path: string; options: () => CallOptions; success: number; failure: unknown; failureStatus?: number };
+type Seen = { kind: Kind; began: Phase; ended: Phase; answer: Answer };
+
+let cluster: Cluster;
+let server: TestServer;
+
+beforeAll(async () => {
+  cluster = await openCluster(newFolder("outage"), randomSecret());
+  await applyMigrations({ DATABASE_URL: cluster.url, databaseDriver: "pg" });
+});
+
+afterAll(async () => {
+  await server.stop();
+  await cluster.stop("immediate");
+});
+
+test("while PostgreSQL is gone every answer says so in its dialect, and service returns with it", async () => {
+  const settings: Record<string, string> = { ...deploymentSettings(cluster.url), AUTH_RATE_LIMIT_PER_MINUTE: "100000" };
+  server = await startServer(settings);
+  const email = randomEmail();
+  const password = "a-password-of-ours";
+  const registration = { email, password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
+  const { body: person } = await call("/api/auth/register/", { body: registration }, server.url);
+  const token: string = person.tokens.access;
+  const created = await call("/api/auth/keys/create/", { token, body: { key_name: "Before" } }, server.url);
+  expect(created.status).toBe(201);
+  const { id, api_key: key } = created.body.data;
+  const admin = { "X-Admin-Secret": settings.ADMIN_API_SECRET ?? "" };
+
+  const kinds: Kind[] = [
+    { path: "/api/auth/settings/", options: () => ({ token }), success: 200, failure: USER_FAILURE },
+    { path: "/api/auth/usage/", options: () => ({ token }), success: 200, failure: USER_FAILURE },
+    {
+      path: "/api/auth/keys/create/",
+      options: () => ({ token, body: { key_name: "During" } }),
+      success: 201,
+      failure: USER_FAILURE,
+    },
+    {
+      path: `/api/auth/keys/${id}/regenerate/`,
+      options: () => ({ token, body: { grace_seconds: 600 } }),
+      success: 200,
+      failure: USER_FAILURE,
+    },
+    { path: "/api/auth/profile/", options: () => ({ token }), success: 200, failure: IDENTITY_FAILURE },
+    { path: "/api/auth/login/", options: () => ({ body: { email, password } }), success: 200, failure: IDENTITY_FAILURE },
+    {
+      path: "/api/auth/register/",
+      options: () => ({ body: { ...registration, email: randomEmail() } }),
+      success: 201,
+      failure: IDENTITY_FAILURE,
+    },
+    {
+      path: "/api/auth/token/refresh/",
+      options: () => ({ body: { refresh: person.tokens.refresh } }),
+      success: 200,
+      failure: IDENTITY_FAILURE,
+    },
+    { path: "/api/api-keys", options: () => ({ headers: admin }), success: 200, failure: ADMIN_FAILURE },
+    {
+      path: "/api/api-keys",
+      options: () => ({ headers: admin, body: { userId: person.user.id } }),
+      success: 201,
+      failure: ADMIN_FAILURE,
+    },
+    {
+      path: "/api/keys/verify",
+      options: () => ({ token: settings.SERVICE_API_SECRET, body: { key } }),
+      success: 200,
+      failure: PLAIN_FAILURE,
+    },
+    { path: "/api/health", options: () => ({}), success: 200, failure: UNHEALTHY, failureStatus: 503 },
+  ];
+
+  let phase: Phase = "before";
+  let isDone = false;
+  const seen: Seen[] = [];
+  const count = (kind: Kind, matches: (one: Seen) => boolean) => seen.filter((one) => one.kind === kind && matches(one)).length;
+  const everyKind = (matches: (one: Seen) => boolean) => kinds.every((kind) => count(kind, matches) >= 3);
+  const ask = async (kind: Kind) => {
+    while (!isDone) {
+      const began = phase;
+      const answer = await call(kind.path, kind.options(), server.url);
+      seen.push({ kind, began, ended: phase, answer });
+    }
+  };
+  const asking = Promise.all(kinds.map(ask));
+  // A loop that fails must not be waited for in vain.
+  const orFailure = (work: Promise<void>) => Promise.race([work, asking.then(() => {})]);
+
+  await orFailure(until(() => everyKind(({ answer }) => answer.status < 300), "answers before"));
+  await cluster.stop("immediate");
+  phase = "outage";
+  await orFailure(until(() => everyKind(({ began }) => began === "outage"), "answers during the outage"));
+  phase = "after";
+  await cluster.start();
+  await orFailure(until(() => everyKind(({ began, answer }) => began === "after" && answer.status < 300), "answers after"));
+  isDone = true;
+  await asking;
+
+  for (const { kind, began, ended, answer } of seen) {
+    const isFailure = answer.status !== kind.success;
+    if (began === "outage" && ended === "outage") expect(isFailure).toBe(true);
+    if (!isFailure) continue;
+    expect({ path: kind.path, status: answer.status, body: answer.body }).toStrictEqual({
+      path: kind.path,
+      status: kind.failureStatus ?? 500,
+      body: kind.failure,
+    });
+    expect(answer.headers.get("content-type")).toBe("application/json");
+    if (!kind.failureStatus) expect(answer.headers.get("x-request-id")).toBe(answer.body.request_id);
+    if (!kind.failureStatus) expect(server.output()).toContain(`"id":"${answer.body.request_id}"`);
+  }
+  // The same process all along, without a word of the driver's about addresses or statements.
+  expect(server.process.exitCode).toBeNull();
+  expect(server.output()).not.toMatch(/SELECT|INSERT|UPDATE|127\.0\.0\.1:\d/);
+});
