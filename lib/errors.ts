@@ -89,17 +89,22 @@ export function toAppError(error: unknown): AppError {
 
 /** Connection failures, from `pg` (system and SQLSTATE codes), its pool, and Prisma's adapter. */
 function isDatabaseUnavailable(error: unknown): boolean {
-  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    const code = "code" in cause ? String(cause.code) : "";
-    if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|P1001|P1002|P1008|P1017|P2024)/.test(code))
-      return true;
-    if (
+  return causesOf(error).some(
+    ({ code, message }) =>
+      /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|P1001|P1002|P1008|P1017|P2024)/.test(code) ||
       /connection terminated|timeout exceeded when trying to connect|can't reach database|server has closed the connection|ConnectionClosed|DatabaseNotReachable/i.test(
-        cause.message,
-      )
-    )
-      return true;
-    if (cause instanceof AggregateError && cause.errors.some(isDatabaseUnavailable)) return true;
-  }
-  return false;
+        message,
+      ),
+  );
+}
+
+type Cause = { code: string; message: string };
+
+/** A thrown value and what it wraps, also where Prisma keeps the driver's error: in `meta`, and as a plain object. */
+function causesOf(error: unknown, depth = 0): Cause[] {
+  if (typeof error !== "object" || error === null || depth > 6) return [];
+  const { code, originalCode, message, kind, cause, meta, driverAdapterError, errors } = error as Record<string, unknown>;
+  const own = { code: String(originalCode ?? code ?? ""), message: `${message ?? ""} ${kind ?? ""}` };
+  const wrapped = [cause, meta, driverAdapterError, ...(Array.isArray(errors) ? errors : [])];
+  return [own, ...wrapped.flatMap((inner) => causesOf(inner, depth + 1))];
 }
