@@ -60,12 +60,21 @@ function isDecodable(path: string): boolean {
   }
 }
 
-/** The path with ids replaced, without the query. Words of routes are short and lower-case; anything else is hidden. */
+// Words of pages and routes. A segment that is none of them could be anything, a password of small letters included.
+const WORDS = new Set(
+  [
+    "_next admin api api-keys audit auth change-password create docs email favicon.ico forgot-password get-session health jwks",
+    "keys login logout openapi.json overview profile refresh regenerate register reset-password revoke settings sign-in",
+    "sign-out sign-up token unsupported-method usage users verify webhooks",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** The path without the query, and with every segment hidden that is not a word of our own routes. */
 export function routeOf(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? "";
   return path
     .split("/")
-    .map((segment) => (segment === "" || /^[a-z_][a-z._-]{0,31}$/.test(segment) ? segment : "[id]"))
+    .map((segment) => (segment === "" || WORDS.has(segment) ? segment : "[id]"))
     .slice(0, 12)
     .join("/");
 }
