@@ -145,7 +145,10 @@ async function writeMigration(name: string | undefined): Promise<void> {
   console.log(`Wrote ${path.relative(process.cwd(), folder)}/migration.sql: read it before you commit it.`);
 }
 
-async function createEngine(factory: PrismaPg | PrismaNeon, client: Client): Promise<engine.SchemaEngine> {
+let loading: Promise<void> | undefined;
+
+/** Once for the process: the module keeps views of the memory of the instance it got first. */
+async function loadEngine(): Promise<void> {
   const require = createRequire(import.meta.url);
   const wasm = path.join(path.dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg")), "schema_engine_bg.wasm");
   const { instance } = await WebAssembly.instantiate(fs.readFileSync(wasm), {
@@ -153,6 +156,11 @@ async function createEngine(factory: PrismaPg | PrismaNeon, client: Client): Pro
   });
   engine.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
+}
+
+async function createEngine(factory: PrismaPg | PrismaNeon, client: Client): Promise<engine.SchemaEngine> {
+  loading ??= loadEngine();
+  await loading;
   const adapterFactory = {
     provider: "postgres" as const,
     adapterName: factory.adapterName,
