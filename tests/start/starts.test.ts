@@ -170,6 +170,7 @@ describe("after kill -9", () => {
     fs.utimesSync(lock, 0, 0);
     await startAgain();
     await started.stop();
+    expect(fs.existsSync(lock)).toBe(false);
   });
 
   test("of a first start before it printed the password, the next one prints it", async () => {
@@ -189,6 +190,14 @@ describe("after kill -9", () => {
     expect(fs.readdirSync(path.join(folder, "secrets")).sort()).toStrictEqual(SECRETS);
     await second.stop();
   });
+});
+
+test("a start that is stopped while it prepares leaves nothing running", async () => {
+  const started = await launch();
+  await until(() => started.output().includes("Creating the database…"), "the database to be made");
+  expect(await started.stop("SIGTERM")).toBe(0);
+  expect(started.output()).not.toContain("Latchkey runs at");
+  expect(processesOf(started.dataDirectory)).toStrictEqual([]);
 });
 
 describe("two starts in one folder at once", () => {
