@@ -7,16 +7,20 @@ import { isAllowedOrigin } from "@/lib/http/origins";
 // run on the edge (docs/decisions/001).
 export const config = { matcher: ["/api/auth/:path*", "/api/api-keys/:path*"] };
 
+const METHOD_REFUSAL = "This method is not allowed.";
+
 const API = {
   admin: {
     methods: "GET, POST, DELETE, OPTIONS",
     headers: "Content-Type, X-Admin-Secret",
     refusal: { success: false, error: "Origin not allowed" },
+    methodRefusal: { success: false, error: METHOD_REFUSAL },
   },
   user: {
     methods: "GET, POST, PUT, PATCH, DELETE, OPTIONS",
     headers: "Authorization, Content-Type, Accept, X-Requested-With, Idempotency-Key",
     refusal: { success: false, message: "Origin not allowed", error_code: "ORIGIN_NOT_ALLOWED" },
+    methodRefusal: { success: false, message: METHOD_REFUSAL, error_code: "METHOD_NOT_ALLOWED" },
   },
 } as const;
 
@@ -41,10 +45,9 @@ export async function middleware(request: NextRequest): Promise<Response> {
     };
     return new Response(null, { status: 204, headers: { Allow: api.methods, ...cors, ...(origin === null ? {} : grant) } });
   }
+  if (!ROUTED_METHODS.includes(request.method)) return json(api.methodRefusal, 405, { ...cors, Allow: api.methods });
   const refusal = isAdmin ? await refuseAdmin(request, cors) : null;
   if (refusal) return refusal;
-  if (!ROUTED_METHODS.includes(request.method))
-    return json(methodRefusal(request.method, isAdmin), 405, { ...cors, Allow: api.methods });
   return NextResponse.next({ headers: cors });
 }
 
@@ -54,11 +57,6 @@ async function refuseAdmin(request: NextRequest, cors: Record<string, string>): 
   // A secret that is not set opens nothing: the handler refuses too, and its 500 is logged under the id it shows.
   if (check !== "wrong") return null;
   return json({ success: false, error: "Unauthorized - Invalid admin secret" }, 401, cors);
-}
-
-function methodRefusal(method: string, isAdmin: boolean) {
-  const message = `Method ${method} is not allowed.`;
-  return isAdmin ? { success: false, error: message } : { success: false, message, error_code: "METHOD_NOT_ALLOWED" };
 }
 
 function originSettings() {

@@ -37,6 +37,7 @@ export const ERRORS = {
   USAGE_NOT_CONFIGURED: { status: 500, message: "Server not configured" },
   NOT_CONFIGURED: { status: 500, message: "Internal server error" },
   DATABASE_UNAVAILABLE: { status: 500, message: "Internal server error" },
+  ISSUER_UNAVAILABLE: { status: 500, message: "Internal server error" },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },
 } as const satisfies Record<string, { status: number; message: string }>;
 

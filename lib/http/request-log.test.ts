@@ -11,7 +11,7 @@ describe("The route in a log line", () => {
     ["/api/api-keys/123", "/api/api-keys/[id]"],
     ["/api/auth/keys/0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1/revoke/", "/api/auth/keys/[id]/revoke/"],
     ["/api/api-keys?userId=abc&key=mf_live_x", "/api/api-keys"],
-    ["/reset#token=abc", "/reset"],
+    ["/usage#token=abc", "/usage"],
     ["/a%20b/c@d.example", "/[id]/[id]"],
     ["", ""],
   ])("of %s is %s", (url, route) => {

@@ -4,6 +4,7 @@ import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "./request-context";
 
+const GATED = /^\/api\/(auth|api-keys)(\/|$)/;
 const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
@@ -45,10 +46,10 @@ export function watchRequests(): void {
 function makeRoutable(request: IncomingMessage): void {
   const [path = "", ...query] = (request.url ?? "").split("?");
   if (!isDecodable(path)) request.url = [path.replaceAll("%", "%25"), ...query].join("?");
-  if (path.startsWith("/api/") && !KNOWN_METHODS.has(request.method ?? "")) {
-    request.method = "GET";
-    request.url = "/api/unsupported-method";
-  }
+  if (!path.startsWith("/api/") || KNOWN_METHODS.has(request.method ?? "")) return;
+  // The middleware of the key APIs answers every method it does not know, origins first; elsewhere a route does.
+  if (GATED.test(path)) request.method = "UNSUPPORTED";
+  else Object.assign(request, { method: "GET", url: "/api/unsupported-method" });
 }
 
 function isDecodable(path: string): boolean {

@@ -74,5 +74,7 @@ function createAuth() {
 
 async function refuseBanned(session: { userId: string }): Promise<void> {
   const user = await db().user.findUnique({ where: { id: session.userId }, select: { banned: true, banExpiresAt: true } });
-  if (!user || isBanned(user, new Date())) throw new APIError("FORBIDDEN", { message: "This account is disabled." });
+  // The same refusal as for a wrong password: a ban is not for everyone who knows an address to see.
+  if (!user || isBanned(user, new Date()))
+    throw APIError.from("UNAUTHORIZED", { code: "INVALID_EMAIL_OR_PASSWORD", message: "Invalid email or password" });
 }

@@ -1,6 +1,7 @@
 import "server-only";
-import { createRemoteJWKSet } from "jose";
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 
 /** Signature algorithms with a public key. No shared-secret algorithm: a published key must never verify an HMAC. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
@@ -8,7 +9,7 @@ const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 export type TrustedIssuer = {
   names: string[];
   accepts(issuer: string | undefined): boolean;
-  keys: ReturnType<typeof createRemoteJWKSet>;
+  keys: JWTVerifyGetKey;
   algorithms: string[];
 };
 
@@ -22,11 +23,21 @@ export function trustedIssuers(): TrustedIssuer[] {
     return {
       names,
       accepts: (issuer) => issuer !== undefined && names.includes(issuer),
-      keys: createRemoteJWKSet(new URL(address)),
+      keys: fetchKeys(address),
       algorithms: ALGORITHMS,
     };
   });
   return issuers;
+}
+
+/** A key set that cannot be fetched is no fault of the token: its owner is not to be signed out for it. */
+function fetchKeys(address: string): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(address));
+  return async (header, token) =>
+    keys(header, token).catch((error: unknown) => {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw new AppError("ISSUER_UNAVAILABLE", { details: "The keys of a trusted issuer could not be fetched.", cause: error });
+    });
 }
 
 /**

@@ -113,9 +113,10 @@ describe("A wrong method is a JSON 405 that carries Allow", () => {
   function rawRequest(
     method: string,
     path: string,
+    extra: Record<string, string> = {},
   ): Promise<{ status: number; headers: http.IncomingHttpHeaders; text: string }> {
     return new Promise((resolve, reject) => {
-      const headers = { "X-Admin-Secret": shared().settings.ADMIN_API_SECRET, "X-Forwarded-For": randomAddress() };
+      const headers = { "X-Admin-Secret": shared().settings.ADMIN_API_SECRET, "X-Forwarded-For": randomAddress(), ...extra };
       const request = http.request(shared().url + path, { method, headers }, (response) => {
         let text = "";
         response.setEncoding("utf8");
@@ -126,6 +127,15 @@ describe("A wrong method is a JSON 405 that carries Allow", () => {
       request.end();
     });
   }
+
+  test.each(["TRACE", "PROPFIND"])("%s from a disallowed origin is refused like any other method", async (method) => {
+    for (const path of ["/api/auth/settings/", "/api/api-keys"]) {
+      const { status, text } = await rawRequest(method, path, { Origin: "https://evil.example" });
+      expect([status, JSON.parse(text).success]).toStrictEqual([403, false]);
+      const allowed = await rawRequest(method, path, { Origin: "https://portal.datazag.com" });
+      expect([allowed.status, allowed.headers["access-control-allow-origin"]]).toStrictEqual([405, "https://portal.datazag.com"]);
+    }
+  });
 
   test.each(["TRACE", "PROPFIND", "QUERY", "LINK", "MKCOL"])("%s, on every API", async (method) => {
     for (const path of ["/api/auth/settings/", "/api/api-keys", "/api/keys/verify", "/api/health", "/api/nowhere"]) {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
   issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
-  const JWT_TRUSTED_ISSUERS = `${issuerUrl}/.well-known/jwks.json`;
+  const JWT_TRUSTED_ISSUERS = `${issuerUrl}/.well-known/jwks.json,https://silent.example|${issuerUrl}/gone`;
   server = await startServer({ ...shared().settings, APP_URL: shared().url, JWT_TRUSTED_ISSUERS });
 });
 afterAll(async () => {
@@ -53,6 +53,12 @@ const sign = (claims: JWTPayload, key: CryptoKey = keys.privateKey) =>
 const ask = (token: string, url = server.url) => call("/api/auth/profile/", { token }, url);
 
 describe("A token of a trusted issuer", () => {
+  test("whose keys cannot be fetched is a 500 and no sign-out", async () => {
+    const answer = await ask(await sign({ ...claimsFor(await verifiedUser()), iss: "https://silent.example" }));
+    expect(answer.status).toBe(500);
+    expect(answer.body).toMatchObject({ code: "issuer_unavailable", request_id: answer.headers.get("x-request-id") });
+  });
+
   test("speaks for the portal's user with that verified address, in any case", async () => {
     const user = await verifiedUser();
     const answer = await ask(await sign({ ...claimsFor(user), email: user.email.toUpperCase() }));

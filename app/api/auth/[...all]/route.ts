@@ -11,7 +11,6 @@ import { countAttempt } from "@/lib/identity/throttle";
 // session lists with tokens in them, account deletion) stays closed.
 const ROUTES: Record<string, "GET" | "POST"> = {
   "/jwks": "GET",
-  "/get-session": "GET",
   "/sign-in/email": "POST",
   "/sign-out": "POST",
   "/change-password": "POST",
