@@ -29,6 +29,8 @@ const { Failure } = await import("./failure.ts");
 try {
   const { main } = await import(pathToFileURL(path.join(root, "scripts", `${command}.ts`)).href);
   await main(process.argv.slice(3));
+  // Drivers leave timers behind that would keep a finished command waiting.
+  process.exit(0);
 } catch (error) {
   if (error instanceof Failure) fail(error.message);
   throw error;
