@@ -179,16 +179,19 @@ async function start(host: Host, directory: string, port: number, url: string): 
   ].join(" ");
   const log = path.join(host.uid === undefined ? directory : path.dirname(host.data), "postgres.log");
   let problem: unknown;
+  let wasStarted = false;
   // Another process may be stopping or starting it, and after a kill -9 its children take a moment to end.
   for (let attempt = 1; attempt <= 10; attempt += 1) {
     try {
       if (!(await isRunning(host))) {
         rotate(log, host);
         await run(host, "pg_ctl", ["start", "-D", host.data, "-o", options, "-l", log, "-w", "-t", "60"]);
+        wasStarted = true;
       }
       return await createDatabase(url);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "28P01") {
+        if (wasStarted) await run(host, "pg_ctl", ["stop", "-D", host.data, "-m", "fast", "-w"]);
         throw new Failure(
           `The database in ${host.data} has another password than ${path.join(directory, "secrets", "POSTGRES_PASSWORD")}. ` +
             "Put the former secrets back, or remove that database to begin with an empty one.",

@@ -3,7 +3,7 @@ import net from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { deploymentSettings } from "../support/server";
-import { type LaunchOptions, launch, newFolder } from "./launch";
+import { type LaunchOptions, launch, newFolder, processesOf } from "./launch";
 
 /** What a start that must not succeed has printed. */
 async function refusal(options: LaunchOptions): Promise<string> {
@@ -69,6 +69,7 @@ describe("one sentence, and no stack, for", () => {
     const output = await refusal({ dataDirectory });
     expect(output).toContain("has another password than");
     expect(output).not.toContain("    at ");
+    expect(processesOf(dataDirectory)).toStrictEqual([]);
   });
 });
 
