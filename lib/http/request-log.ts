@@ -64,7 +64,7 @@ function isDecodable(path: string): boolean {
 // Words of pages and routes. A segment that is none of them could be anything, a password of small letters included.
 const WORDS = new Set(
   [
-    "_next admin api api-keys audit auth change-password create docs email favicon.ico forgot-password get-session health jwks",
+    "_next admin api api-keys audit auth change-password create docs email favicon.ico forgot-password health jwks",
     "keys login logout openapi.json overview profile refresh regenerate register reset-password revoke settings sign-in",
     "sign-out sign-up token unsupported-method usage users verify webhooks",
   ].flatMap((line) => line.split(" ")),

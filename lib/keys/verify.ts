@@ -61,7 +61,45 @@ function judge(input: VerifyInput, found: FoundKey | null, now: Date): Verdict {
   return { code, key: code === "NOT_FOUND" ? null : found };
 }
 
-async function findKey(credential: Credential): Promise<FoundKey | null> {
+const MAX_LOOKUPS = 2;
+const MAX_GROUP = 1000;
+
+type Waiting = { credential: Credential; resolve: (found: FoundKey | null) => void; reject: (error: unknown) => void };
+
+let lookups = 0;
+let waiting: Waiting[] = [];
+
+/**
+ * A call that finds lookups under way waits for one to end and is looked up together with all who came meanwhile, in one
+ * query. Nobody waits for company, and what is read is never older than the call that asked.
+ */
+function findKey(credential: Credential): Promise<FoundKey | null> {
+  if (lookups < MAX_LOOKUPS) return counted(findOne(credential));
+  return new Promise((resolve, reject) => waiting.push({ credential, resolve, reject }));
+}
+
+async function counted<Result>(lookup: Promise<Result>): Promise<Result> {
+  lookups += 1;
+  try {
+    return await lookup;
+  } finally {
+    lookups -= 1;
+    const group = waiting.slice(0, MAX_GROUP);
+    waiting = waiting.slice(group.length);
+    if (group.length > 0) void counted(findGroup(group));
+  }
+}
+
+async function findGroup(group: Waiting[]): Promise<void> {
+  try {
+    const found = await findKeys(new Set(group.map(({ credential }) => credential)));
+    for (const { credential, resolve } of group) resolve(found.get(credential) ?? null);
+  } catch (error) {
+    for (const { reject } of group) reject(error);
+  }
+}
+
+async function findOne(credential: Credential): Promise<FoundKey | null> {
   for (const hash of credentialHashes(credential)) {
     const [current] = await sql<Row>("find-key", `${CURRENT} = $1`, [hash]);
     if (current) return fromRow(current);

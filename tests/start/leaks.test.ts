@@ -62,7 +62,7 @@ async function liveThroughEverything(settings: Record<string, string>) {
   const cookie = signedIn.headers.getSetCookie().find((entry) => entry.includes("session_token=")) ?? "";
   const value = keep("session cookie", /session_token=([^;]+)/.exec(cookie)?.[1] ?? "");
   keep("session cookie, decoded", decodeURIComponent(value));
-  await ask("/api/auth/get-session", { headers: { Cookie: cookie.split(";")[0] ?? "" } });
+
   const changed = keep("changed password", "Another-Horse-9-Battery");
   await ask("/api/auth/change-password", {
     body: { currentPassword: password, newPassword: changed },
@@ -110,6 +110,8 @@ async function misplaceEverything(): Promise<void> {
       [`/api/api-keys`, { headers: { "X-Admin-Secret": secret }, body: { userId: secret } }],
       [`/api/auth/login/`, { raw: `{"password":"${secret}` }],
       [`/api/auth/login/`, { body: { email: "nobody@example.com", [secret]: secret, password: { secret } } }],
+      [`/api/auth/login/`, { body: { email: secret, password: secret } }],
+      [`/api/auth/sign-in/email`, { body: { email: secret, password: secret } }],
       [`/api/auth/token/refresh/`, { body: { refresh: secret } }],
       [`/api/auth/settings/`, { headers: { Origin: `https://${secret}`, Referer: `https://x/${inAddress}` } }],
       [`/api/health`, { headers: { "X-Request-Id": secret, "X-Forwarded-For": secret, "X-Real-Ip": secret } }],
