@@ -31,8 +31,11 @@ export async function send(request: Load, amount: number): Promise<void> {
   if (result.non2xx + result.errors > 0) throw new Error(`${request.url}: ${result.non2xx} refusals, ${result.errors} errors`);
 }
 
-/** The portal's production build with one more route in it, which does nothing: what a request costs before any work. */
-export function buildWithEmptyRoute(folder: string): string {
+/**
+ * The portal's production build with two more routes in it: one does nothing, the other reads a JSON body and answers with
+ * it. They show what a request costs before any work of ours.
+ */
+export function buildWithBareRoutes(folder: string): string {
   const site = path.join(folder, "site");
   rmSync(site, { recursive: true, force: true });
   mkdirSync(site, { recursive: true });
@@ -52,6 +55,9 @@ export function buildWithEmptyRoute(folder: string): string {
   }
   mkdirSync(path.join(site, "app/api/empty"), { recursive: true });
   writeFileSync(path.join(site, "app/api/empty/route.ts"), "export async function POST() { return new Response(); }\n");
+  mkdirSync(path.join(site, "app/api/echo"), { recursive: true });
+  const echo = "export async function POST(request: Request) { return Response.json(await request.json()); }\n";
+  writeFileSync(path.join(site, "app/api/echo/route.ts"), echo);
   cpSync("next.config.js", path.join(site, "portal.config.js"));
   const root = JSON.stringify(process.cwd());
   writeFileSync(

@@ -5,8 +5,9 @@ export type Row = {
   other: number;
   otherName: string;
   ratio: number;
+  /** Empty where a measure only explains another one. */
   goal: string;
-  isMet: boolean;
+  missedBy: string;
 };
 
 export type Side = (milliseconds: number) => Promise<number>;

@@ -59,7 +59,8 @@ function serve<Params>(dialect: Dialect, handler: Handler<Params>): RouteHandler
   return async (request, context) => {
     try {
       const result = await handler(request, await context.params);
-      return jsonResponse(dialect.success(result), result.status ?? 200, result.headers);
+      const headers = { ...result.headers, ...ownIdHeader(request, contextOf(request).id) };
+      return jsonResponse(dialect.success(result), result.status ?? 200, headers);
     } catch (thrown) {
       return renderFailure(dialect, thrown, request);
     }

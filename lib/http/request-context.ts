@@ -26,15 +26,19 @@ export function closeContext(context: RequestContext): void {
   open.delete(context.id);
 }
 
+const unwatched = new WeakMap<Incoming["headers"], RequestContext>();
+
 /**
  * The context that the instrumentation hook opened. Where that hook does not see requests (a platform with its own
- * server), a fresh one without an address: a forwarded address is only believed from a proxy that is known.
+ * server), one is made here, without an address: a forwarded address is only believed from a proxy that is known.
  */
-export function contextOf(request: Incoming): RequestContext {
-  const known = open.get(request.headers.get(REQUEST_ID_HEADER) ?? "");
+export function contextOf({ headers }: Incoming): RequestContext {
+  const known = open.get(headers.get(REQUEST_ID_HEADER) ?? "") ?? unwatched.get(headers);
   if (known) return known;
-  const address = env().VERCEL ? (request.headers.get("x-real-ip") ?? null) : null;
-  return { id: randomUUID(), address, actor: "none" };
+  const address = env().VERCEL ? (headers.get("x-real-ip") ?? null) : null;
+  const context = { id: randomUUID(), address, actor: "none" };
+  unwatched.set(headers, context);
+  return context;
 }
 
 /** Proxies on this machine are believed always, others when TRUSTED_PROXIES names them (addresses or CIDR ranges). */
