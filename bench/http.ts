@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { SOURCES } from "../scripts/build";
 import type { Side } from "./measure";
 
 type Result = { requests: { total: number }; duration: number; non2xx: number; errors: number };
@@ -39,18 +40,8 @@ export function buildWithBareRoutes(folder: string): string {
   const site = path.join(folder, "site");
   rmSync(site, { recursive: true, force: true });
   mkdirSync(site, { recursive: true });
-  for (const name of [
-    "app",
-    "components",
-    "lib",
-    "prisma",
-    "public",
-    "instrumentation.ts",
-    "middleware.ts",
-    "package.json",
-    "postcss.config.mjs",
-    "tsconfig.json",
-  ]) {
+  for (const name of [...SOURCES, "package.json"]) {
+    if (!existsSync(name)) continue;
     cpSync(name, path.join(site, name), { recursive: true });
   }
   mkdirSync(path.join(site, "app/api/empty"), { recursive: true });

@@ -4,7 +4,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { explainFileError, Failure } from "./failure";
 
-const SOURCES = [
+/** What a build is made from. */
+export const SOURCES = [
   "app",
   "components",
   "lib",

@@ -35,6 +35,7 @@ export async function prepareEnvironment(requirePort: (port: number) => Promise<
   }
 
   const secrets = path.join(directory, "secrets");
+  if (fs.existsSync(path.join(directory, "postgres", "PG_VERSION"))) requireKept(secrets);
   const values = Object.fromEntries(SECRETS.map((name) => [name, process.env[name]?.trim() || keptSecret(secrets, name)]));
   // A placeholder address lets wrong settings be reported before a database is made.
   const { PORT } = checked({ ...process.env, ...values, DATABASE_URL: "postgresql://embedded/latchkey" });
@@ -42,6 +43,17 @@ export async function prepareEnvironment(requirePort: (port: number) => Promise<
   const cluster = await openCluster(directory, keptSecret(secrets, "POSTGRES_PASSWORD"));
   Object.assign(process.env, values, { DATABASE_URL: cluster.url, DATABASE_DRIVER: "pg" });
   return { env: checked(process.env), dataDirectory: directory, cluster };
+}
+
+/** What the database holds was made under these: fresh ones would leave every key dead and nobody able to sign in. */
+function requireKept(secrets: string): void {
+  const gone = (["KEY_HASH_SECRET", "BETTER_AUTH_SECRET"] as const).filter(
+    (name) => !process.env[name]?.trim() && !fs.existsSync(path.join(secrets, name)),
+  );
+  if (gone.length === 0) return;
+  throw new Failure(
+    `The database is there, but ${gone.join(" and ")} is gone from ${secrets}. Put back the secrets that belong to it, or remove the whole folder to begin again.`,
+  );
 }
 
 function missingSecrets(): string[] {
