@@ -51,8 +51,8 @@ async function liveThroughEverything(settings: Record<string, string>) {
   keepTokens(registered.body.tokens);
   const { id: userId } = registered.body.user;
   const login = await ask("/api/auth/login/", { body: { email, password } });
-  const { access: token, refresh } = keepTokens(login.body.tokens);
-  keepTokens((await ask("/api/auth/token/refresh/", { body: { refresh } })).body);
+  const before = keepTokens(login.body.tokens);
+  keepTokens((await ask("/api/auth/token/refresh/", { body: { refresh: before.refresh } })).body);
   const wrong = keep("wrong password", "Wrong-Horse-8-Battery");
   await ask("/api/auth/login/", { body: { email, password: wrong } }, 400);
   await ask("/api/auth/login/", { body: { email: randomEmail(), password: wrong } }, 400);
@@ -68,6 +68,9 @@ async function liveThroughEverything(settings: Record<string, string>) {
     body: { currentPassword: password, newPassword: changed },
     headers: { Cookie: cookie.split(";")[0] ?? "", ...origin },
   });
+  // The new password ended every session of before.
+  const again = await ask("/api/auth/login/", { body: { email, password: changed } });
+  const { access: token, refresh } = keepTokens(again.body.tokens);
 
   const keepPair = ({ api_key, secret_key }: { api_key: string; secret_key: string | null }) => {
     keep("key", api_key);
