@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import { generateClient } from "./build";
 import { Failure } from "./failure";
 
 /** `bench [--quick]`: measures the portal and its peers side by side; see bench/README.md. */
 export async function main(args: string[]): Promise<void> {
-  generateClient();
   if (!fs.existsSync("bench/node_modules/.package-lock.json")) {
     console.log("Installing the peers…");
     const install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];

@@ -22,13 +22,11 @@ const STAMP = ".next/latchkey-build";
 
 /** `build`: for platforms that build without starting, such as Vercel. */
 export async function main(): Promise<void> {
-  await generateClient();
   await build();
 }
 
 /** Builds for production unless the last build was made from the same sources. */
 export async function ensureBuilt(stopping?: AbortSignal): Promise<void> {
-  await generateClient(stopping);
   if (fs.existsSync(STAMP) && fs.readFileSync(STAMP, "utf8") === hashSources()) return;
   console.log("Building (half a minute)…");
   await build(stopping);
@@ -46,7 +44,7 @@ async function build(stopping?: AbortSignal): Promise<void> {
 }
 
 /** Makes the Prisma client when the schema or Prisma itself changed. */
-export async function generateClient(stopping?: AbortSignal): Promise<void> {
+export async function generateClient(): Promise<void> {
   const stamp = "prisma/generated/.schema";
   const hash = createHash("sha256")
     .update(fs.readFileSync("prisma/schema.prisma"))
@@ -54,7 +52,7 @@ export async function generateClient(stopping?: AbortSignal): Promise<void> {
     .digest("hex");
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === hash) return;
   try {
-    await runQuietly("node_modules/prisma/build/index.js", ["generate"], "Generating the database client", stopping);
+    await runQuietly("node_modules/prisma/build/index.js", ["generate"], "Generating the database client");
     fs.writeFileSync(stamp, hash);
   } catch (error) {
     throw explainFileError(error, "writing to prisma/generated", "Give this user write access to it.");

@@ -27,6 +27,9 @@ const { register } = await import("tsx/esm/api");
 register();
 const { Failure } = await import("./failure.ts");
 try {
+  // Before the command, which imports the client.
+  const { generateClient } = await import("./build.ts");
+  await generateClient();
   const { main } = await import(pathToFileURL(path.join(root, "scripts", `${command}.ts`)).href);
   await main(process.argv.slice(3));
   // Drivers leave timers behind that would keep a finished command waiting.

@@ -4,7 +4,7 @@ import net from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { ensureBuilt, generateClient } from "./build";
+import { ensureBuilt } from "./build";
 import { dataDirectory, type Environment, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
 import { ensureFirstAdmin, type FirstAdmin, forgetPassword } from "./first-admin";
@@ -56,7 +56,6 @@ type Running = {
 };
 
 async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Running> {
-  await generateClient(stopping);
   const environment = await prepareEnvironment(requireFreePort);
   const release = await holdCluster(environment);
   try {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { ensureBuilt, generateClient } from "./build";
+import { ensureBuilt } from "./build";
 import { type Browser, findChromium } from "./chromium";
 import { Failure } from "./failure";
 
@@ -14,7 +14,6 @@ const REPORTS = path.resolve(".data", "test", "reports");
 export async function main(): Promise<void> {
   fs.rmSync(REPORTS, { recursive: true, force: true });
   fs.mkdirSync(REPORTS, { recursive: true });
-  await generateClient();
   // Looked for first, because installing one may take a while. Without one the rest is still worth knowing.
   const chromium = await findChromium().catch((error: unknown) => error);
   if (isBrowser(chromium)) console.log(`Browser tests use ${chromium.description}.`);
