@@ -5,7 +5,7 @@ import { Logo } from "./logo";
 export function SiteHeader({ children }: { children?: ReactNode }) {
   return (
     <header className="border-line border-b">
-      <div className="mx-auto flex h-14 w-full max-w-page items-center justify-between gap-4 px-4 sm:px-6">
+      <div className="mx-auto flex min-h-14 w-full max-w-page flex-wrap items-center justify-between gap-x-4 px-4 py-2 sm:px-6">
         <a href="/" className="-mx-1 flex items-center gap-2 rounded-sm px-1 py-2 font-semibold text-lg tracking-tight">
           <Logo className="size-6" />
           Latchkey
