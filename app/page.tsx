@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { Answer, CodeBlock } from "@/components/ui/code-block";
 import { SiteHeader } from "@/components/ui/site-header";
+import { AccountLinks } from "./account-links";
 import { publicAddress } from "./address";
 import { EndpointTable } from "./endpoint-table";
 import { APIS } from "./endpoints";
@@ -30,9 +31,12 @@ export default async function HomePage() {
   return (
     <>
       <SiteHeader>
-        <nav aria-label="On this page" className="flex gap-4 text-ink-muted sm:gap-6">
+        <nav aria-label="On this page" className="hidden grow justify-end gap-6 text-ink-muted sm:flex">
           <HeaderLink href="#first-key">First key</HeaderLink>
           <HeaderLink href="#endpoints">Endpoints</HeaderLink>
+        </nav>
+        <nav aria-label="Account" className="flex items-center gap-4">
+          <AccountLinks />
         </nav>
       </SiteHeader>
       <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page grow px-4 sm:px-6">

@@ -13,6 +13,7 @@ export const ERRORS = {
   INVALID_GRACE_SECONDS: { status: 400, message: "grace_seconds must be a whole number from 0 to 604800" },
   INVALID_IDEMPOTENCY_KEY: { status: 400, message: "Idempotency-Key must be 1 to 255 printable ASCII characters" },
   INVALID_KEY_ID: { status: 400, message: "Invalid API key ID" },
+  EMAIL_TAKEN: { status: 400, message: "user with this email already exists." },
   INVALID_CREDENTIALS: { status: 400, message: "Invalid credentials." },
   NOT_AUTHENTICATED: { status: 401, message: "Authentication credentials were not provided." },
   TOKEN_NOT_VALID: { status: 401, message: "Token is invalid or expired" },

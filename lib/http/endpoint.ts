@@ -72,7 +72,7 @@ function ownIdHeader(request: Request, id: string): Record<string, string> {
   return request.headers.get(REQUEST_ID_HEADER) === id ? {} : { "X-Request-Id": id };
 }
 
-function logFailure(error: AppError, id: string): void {
+export function logFailure(error: AppError, id: string): void {
   const cause = error.cause instanceof Error ? error.cause : undefined;
   // Messages of unforeseen errors can quote what a client sent; the place they come from cannot.
   const frames = cause?.stack

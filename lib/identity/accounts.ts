@@ -3,7 +3,7 @@ import type { Actor } from "@/lib/audit";
 import { recordAudit } from "@/lib/audit";
 import { db, type Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
-import { AppError } from "@/lib/errors";
+import { AppError, ERRORS } from "@/lib/errors";
 import { enterCredits } from "@/lib/usage/ledger";
 import { Prisma, type Role } from "@/prisma/generated/client";
 import { auth } from "./auth";
@@ -33,7 +33,7 @@ type NewUser = Pick<RegisterInput, "email" | "password" | "first_name" | "last_n
 
 /**
  * Makes a user with a password, in one transaction with the audit entry.
- * @throws AppError INVALID_INPUT with fields when the address is taken
+ * @throws AppError EMAIL_TAKEN with fields
  */
 export async function registerUser(
   actor: Actor,
@@ -75,8 +75,7 @@ export async function registerUser(
     });
   } catch (error) {
     if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002") {
-      const message = "user with this email already exists.";
-      throw new AppError("INVALID_INPUT", { message, fields: { email: [message] }, cause: error });
+      throw new AppError("EMAIL_TAKEN", { fields: { email: [ERRORS.EMAIL_TAKEN.message] }, cause: error });
     }
     throw error;
   }

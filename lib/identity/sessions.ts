@@ -8,7 +8,7 @@ import { getProfile, type Profile } from "./accounts";
 import { ADDRESS_HEADER, auth, SESSION_SECONDS } from "./auth";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
-export type SignedIn = { user: Profile; tokens: Tokens };
+export type SignedIn = { user: Profile; sessionId: string; tokens: Tokens };
 
 /**
  * Checks a password and opens a session. Unknown, wrong and banned are one answer in like time: better-auth hashes even
@@ -76,5 +76,5 @@ async function complete(actor: Actor, userId: string, sessionId: string): Promis
     await recordAudit(tx, { ...actor, userId }, { action: "user.signed_in", target: { kind: "user", id: userId } });
   });
   const [user, tokens] = await Promise.all([getProfile(userId), issueTokens(userId, sessionId)]);
-  return { user, tokens };
+  return { user, sessionId, tokens };
 }

@@ -1,0 +1,30 @@
+"use server";
+
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { type FormState, toFormState } from "@/lib/http/form-state";
+import { validate } from "@/lib/http/read-json";
+import { registerUser } from "@/lib/identity/accounts";
+import { actorOf } from "@/lib/identity/callers";
+import { returnPath } from "@/lib/identity/return-path";
+import { registerSchema } from "@/lib/identity/schemas";
+import { openSession } from "@/lib/identity/sessions";
+import { countAttempt } from "@/lib/identity/throttle";
+import { keepSession } from "../keep-session";
+
+export async function signUpAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const sent = await headers();
+    const actor = actorOf({ headers: sent }, "user", null);
+    await countAttempt({ address: actor.address });
+    // The page shows the password instead of asking for it twice.
+    const input = validate(registerSchema, { ...Object.fromEntries(form), password_confirm: form.get("password") });
+    await countAttempt({ account: input.email });
+    const { id } = await registerUser(actor, input);
+    const { sessionId } = await openSession(actor, id, sent.get("user-agent"));
+    await keepSession(sessionId);
+  } catch (error) {
+    return toFormState(error, form);
+  }
+  redirect(returnPath(form.get("next")));
+}

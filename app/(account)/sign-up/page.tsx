@@ -1,0 +1,42 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { Form } from "@/components/ui/form";
+import { PasswordField } from "@/components/ui/password-field";
+import { TextField } from "@/components/ui/text-field";
+import { textLink } from "@/components/ui/text-link";
+import { findUser } from "@/lib/identity/page-callers";
+import { returnPath, withReturnPath } from "@/lib/identity/return-path";
+import { signUpAction } from "./actions";
+
+export const metadata: Metadata = { title: "Sign up" };
+
+export default async function SignUpPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
+  const { next } = await searchParams;
+  if (await findUser()) redirect(returnPath(next));
+  return (
+    <>
+      <h1 className="mb-6 font-semibold text-2xl tracking-tight">Sign up</h1>
+      <Form action={signUpAction} submit="Create account">
+        <input type="hidden" name="next" value={returnPath(next)} />
+        <div className="grid gap-5 sm:grid-cols-2 sm:gap-3">
+          <TextField name="first_name" label="First name" autoComplete="given-name" required />
+          <TextField name="last_name" label="Last name" autoComplete="family-name" required />
+        </div>
+        <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
+        <PasswordField
+          name="password"
+          label="Password"
+          autoComplete="new-password"
+          hint="At least 8 characters. A sentence is good."
+        />
+      </Form>
+      <p className="mt-6 text-ink-muted">
+        You have an account?{" "}
+        <Link href={withReturnPath("/sign-in", next)} className={textLink}>
+          Sign in
+        </Link>
+      </p>
+    </>
+  );
+}

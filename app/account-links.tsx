@@ -1,0 +1,26 @@
+import Link from "next/link";
+import { findUser } from "@/lib/identity/page-callers";
+
+const quiet = "rounded-sm py-2 text-ink-muted hover:text-ink";
+const strong = "rounded-md border border-line px-3 py-1.5 font-medium hover:border-line-strong";
+
+/** The way into the portal, for whoever looks at the front page. */
+export async function AccountLinks() {
+  if (await findUser()) {
+    return (
+      <Link href="/keys" prefetch={false} className={strong}>
+        Keys
+      </Link>
+    );
+  }
+  return (
+    <>
+      <Link href="/sign-in" prefetch={false} className={quiet}>
+        Sign in
+      </Link>
+      <Link href="/sign-up" prefetch={false} className={strong}>
+        Sign up
+      </Link>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+"use client";
+
+import { unstable_rethrow } from "next/navigation";
+import { createContext, type ReactNode, useActionState, useContext, useEffect, useRef, useSyncExternalStore } from "react";
+import type { FormAction, FormState } from "@/lib/http/form-state";
+import { primaryButton } from "./button-styles";
+import { Notice } from "./notice";
+
+const EMPTY: FormState = { fields: {}, values: {} };
+const StateContext = createContext(EMPTY);
+
+/** What the form around a field was answered. */
+export function useFormState(): FormState {
+  return useContext(StateContext);
+}
+
+type Props = { action: FormAction; submit: string; children: ReactNode };
+
+/** A form that a server action answers. It is a plain form until JavaScript is there; then it keeps the page, and the focus. */
+export function Form({ action, submit, children }: Props) {
+  const isHydrated = useSyncExternalStore(neverChanges, yes, no);
+  const [state, formAction, isPending] = useActionState(isHydrated ? orUnreachable(action) : action, EMPTY);
+  const form = useRef<HTMLFormElement>(null);
+  const isSending = useRef(false);
+
+  useEffect(() => {
+    if (state === EMPTY) return;
+    isSending.current = false;
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-notice]")?.focus();
+  }, [state]);
+
+  return (
+    <form
+      ref={form}
+      action={formAction}
+      noValidate
+      className="space-y-5"
+      onSubmit={(event) => {
+        // A second click is the same wish, even before React has heard of the first.
+        if (isSending.current) event.preventDefault();
+        isSending.current = true;
+      }}
+    >
+      <StateContext value={state}>
+        {state.message && <Notice tone={state.isDone ? "positive" : "danger"}>{state.message}</Notice>}
+        {children}
+        <button type="submit" aria-disabled={isPending} className={`${primaryButton} aria-disabled:opacity-70`}>
+          {submit}
+        </button>
+      </StateContext>
+    </form>
+  );
+}
+
+/** The server's action itself works without JavaScript; a function around it can say that the server was not reached. */
+function orUnreachable(action: FormAction): FormAction {
+  return async (state, form) => {
+    try {
+      return await action(state, form);
+    } catch (error) {
+      unstable_rethrow(error);
+      const values = [...form].filter((entry): entry is [string, string] => !/^\$|password/i.test(entry[0]));
+      const message = "The server could not be reached. Check your connection and try again.";
+      return { message, fields: {}, values: Object.fromEntries(values) };
+    }
+  };
+}
+
+const neverChanges = () => () => {};
+const yes = () => true;
+const no = () => false;

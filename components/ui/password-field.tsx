@@ -1,0 +1,43 @@
+"use client";
+
+import { useId, useState } from "react";
+import { useFormState } from "./form";
+import { describedBy, FieldLabel, FieldNotes, inputStyle } from "./text-field";
+
+type Props = { name: string; label: string; autoComplete: "current-password" | "new-password"; hint?: string };
+
+/** A password, hidden until asked for. Never filled in again by the server. */
+export function PasswordField({ name, label, autoComplete, hint }: Props) {
+  const id = useId();
+  const [isShown, setShown] = useState(false);
+  const errors = useFormState().fields[name];
+  return (
+    <div>
+      <FieldLabel id={id} label={label} isOptional={false} />
+      <div className="relative">
+        <input
+          id={id}
+          name={name}
+          type={isShown ? "text" : "password"}
+          required
+          autoComplete={autoComplete}
+          autoCapitalize="none"
+          spellCheck={false}
+          aria-invalid={errors ? true : undefined}
+          aria-describedby={describedBy(id, hint, errors)}
+          className={`${inputStyle} pr-16`}
+        />
+        <button
+          type="button"
+          aria-pressed={isShown}
+          onClick={() => setShown(!isShown)}
+          className="noscript:hidden absolute inset-y-1 right-1 rounded-sm px-2 font-medium text-ink-muted text-sm hover:text-ink"
+        >
+          {isShown ? "Hide" : "Show"}
+          <span className="sr-only"> {label.toLowerCase()}</span>
+        </button>
+      </div>
+      <FieldNotes id={id} hint={hint} errors={errors} />
+    </div>
+  );
+}

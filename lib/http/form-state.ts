@@ -1,0 +1,56 @@
+import "server-only";
+import { headers } from "next/headers";
+import { unstable_rethrow } from "next/navigation";
+import { type AppError, type ErrorCode, toAppError } from "@/lib/errors";
+import { logFailure } from "./endpoint";
+import { contextOf } from "./request-context";
+
+/** What a form shows after it was sent: the third dialect, beside the two of the HTTP APIs. */
+export type FormState = {
+  /** About the form as a whole: what went wrong, or what was done. */
+  message?: string;
+  isDone?: boolean;
+  /** Sentences per input field. */
+  fields: Record<string, string[]>;
+  /** What was typed, to be shown again. Never a password. */
+  values: Record<string, string>;
+};
+
+export type FormAction = (state: FormState, form: FormData) => Promise<FormState>;
+
+/** Where the sentence that API clients know says too little to a person. */
+const SENTENCES: Partial<Record<ErrorCode, Partial<Pick<FormState, "message" | "fields">>>> = {
+  INVALID_CREDENTIALS: { message: "The e-mail address or the password is wrong." },
+  EMAIL_TAKEN: { fields: { email: ["There is an account with this address. Sign in instead."] } },
+};
+
+/**
+ * A form's state after a failure. Call it in the `catch` of an action: what Next throws to redirect goes on, and what was
+ * not foreseen is logged and told as one sentence.
+ */
+export async function toFormState(thrown: unknown, form: FormData): Promise<FormState> {
+  unstable_rethrow(thrown);
+  const error = toAppError(thrown);
+  const values = typedValues(form);
+  if (error.status >= 500) {
+    const { id } = contextOf({ headers: await headers() });
+    logFailure(error, id);
+    return { message: `Something went wrong on our side. Try again; if it stays, tell us this code: ${id}`, fields: {}, values };
+  }
+  return { ...sentencesOf(error), values };
+}
+
+function sentencesOf(error: AppError): Pick<FormState, "message" | "fields"> {
+  const own = SENTENCES[error.code];
+  if (own) return { fields: {}, ...own };
+  if (!error.fields) return { message: error.message, fields: {} };
+  const { non_field_errors: general, ...fields } = error.fields;
+  return { message: general?.join(" "), fields };
+}
+
+function typedValues(form: FormData): Record<string, string> {
+  const entries = [...form].filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && !/^\$|password/i.test(entry[0]),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,19 @@
+const BASE = "http://portal.invalid";
+
+/**
+ * Where to go on after signing in: `next` when it is a path of this portal, else the keys. Read as a browser reads it, so
+ * that `//host`, `/\host` and tabs between the slashes are seen for the addresses they are.
+ */
+export function returnPath(next: unknown): string {
+  if (typeof next !== "string" || !next.startsWith("/") || !URL.canParse(next, BASE)) return "/keys";
+  const { origin, pathname, search, hash } = new URL(next, BASE);
+  // `/.//host` stays on this origin once, and leaves it when it is read a second time.
+  if (origin !== BASE || pathname.startsWith("//")) return "/keys";
+  return pathname + search + hash;
+}
+
+/** The same page with `next` carried along, unless that is where it goes anyway. */
+export function withReturnPath(page: string, next: unknown): string {
+  const path = returnPath(next);
+  return path === "/keys" ? page : `${page}?next=${encodeURIComponent(path)}`;
+}
