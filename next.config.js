@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { CONTENT_SECURITY_POLICY } from "./lib/http/content-security-policy.js";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("package.json", import.meta.url), "utf8"));
 const migrations = fs
@@ -7,21 +8,15 @@ const migrations = fs
   .map((entry) => entry.name)
   .sort();
 
-// What a policy can say without nonces. Scripts stay open here: Next writes inline ones into every page, and a hash or
-// nonce for them has to be made per request.
-const contentSecurityPolicy = [
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "object-src 'none'",
-  "form-action 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-].join("; ");
+// Where the portal runs its own server, lib/http/request-log.ts sends the policy, with a nonce for each request. A platform
+// with a server of its own gets what can be said without one; Next's inline scripts need leave there.
+const platformPolicy = {
+  key: "Content-Security-Policy",
+  value: `${CONTENT_SECURITY_POLICY}; script-src 'self' 'unsafe-inline'`,
+};
 
 const securityHeaders = [
-  { key: "Content-Security-Policy", value: contentSecurityPolicy },
+  ...(process.env.VERCEL ? [platformPolicy] : []),
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
   { key: "X-Frame-Options", value: "DENY" },
@@ -38,7 +33,7 @@ export default {
   poweredByHeader: false,
   // A redirect would lose a POST's body and fail a preflight: both slash forms are served as they are.
   skipTrailingSlashRedirect: true,
-  serverExternalPackages: ["pg", "pino", "@neondatabase/serverless", "rate-limiter-flexible", "better-auth"],
+  serverExternalPackages: ["pg", "pino", "@neondatabase/serverless", "rate-limiter-flexible", "better-auth", "nodemailer"],
   // Types are checked by `tsc` in `npm test`: TypeScript 7 has no JavaScript API for Next to call.
   typescript: { ignoreBuildErrors: true },
 };

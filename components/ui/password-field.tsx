@@ -29,7 +29,6 @@ export function PasswordField({ name, label, autoComplete, hint }: Props) {
         />
         <button
           type="button"
-          aria-pressed={isShown}
           onClick={() => setShown(!isShown)}
           className="noscript:hidden absolute inset-y-1 right-1 rounded-sm px-2 font-medium text-ink-muted text-sm hover:text-ink"
         >

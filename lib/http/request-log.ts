@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
+import { CONTENT_SECURITY_POLICY, pageSecurityPolicy } from "./content-security-policy";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "./request-context";
 
 const GATED = /^\/api\/(auth|api-keys)(\/|$)/;
@@ -9,7 +11,8 @@ const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", 
 
 /**
  * Gives every request an id, on its way in and on its answer, and writes one line when it is done. The line holds no
- * header, no body and no query; path segments that could be an id or a credential are left out.
+ * header, no body and no query; path segments that could be an id or a credential are left out. The headers that only
+ * make sense per request are set here too, for the same reason: nothing comes before.
  */
 export function watchRequests(): void {
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
@@ -21,6 +24,7 @@ export function watchRequests(): void {
     request.headers[REQUEST_ID_HEADER] = context.id;
     makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
+    secure(request, response);
 
     response.once("close", () => {
       closeContext(context);
@@ -37,6 +41,18 @@ export function watchRequests(): void {
       });
     });
   });
+}
+
+/** The policy is set on the request as well, over anything a client sent: Next takes the nonce for its scripts from there. */
+function secure(request: IncomingMessage, response: ServerResponse): void {
+  const { appUrl, NODE_ENV } = env();
+  if (appUrl.startsWith("https:")) response.setHeader("Strict-Transport-Security", "max-age=31536000");
+  const isPage = !/^\/(api|_next)\//.test(request.url ?? "");
+  const policy = isPage
+    ? pageSecurityPolicy(randomBytes(16).toString("base64"), NODE_ENV === "development")
+    : CONTENT_SECURITY_POLICY;
+  request.headers["content-security-policy"] = policy;
+  response.setHeader("Content-Security-Policy", policy);
 }
 
 /**

@@ -29,7 +29,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page).toHaveTitle("Settings · Latchkey");
       await expect(page.getByRole("main")).toContainText(email);
 
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("button", { name: "Sign out", exact: true }).click();
       await expect(page).toHaveURL("/sign-in");
       await page.goto("/settings");
       await expect(page).toHaveURL("/sign-in?next=%2Fsettings");
@@ -127,7 +127,7 @@ test.describe("Someone who is signed in", () => {
     const person = await newPerson(deployment.url);
     await signInTo(page, "/settings", person);
     const cookies = await context.cookies();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(page).toHaveURL("/sign-in");
     expect(await context.cookies()).toStrictEqual([]);
     await page.goBack();

@@ -28,7 +28,8 @@ async function failOnTheServer(page: Page, component: RegExp, replacement: strin
     const answer = await route.fetch();
     const html = await answer.text();
     expect(html).toMatch(component);
-    const failure = `<script>self.__next_f.push([1,"fff:E{\\"digest\\":\\"${digest}\\"}\\n"])</script>`;
+    const [, nonce] = /<script nonce="([^"]+)"/.exec(html) ?? [];
+    const failure = `<script nonce="${nonce}">self.__next_f.push([1,"fff:E{\\"digest\\":\\"${digest}\\"}\\n"])</script>`;
     await route.fulfill({ response: answer, body: html.replace(component, replacement).replace("</body>", `${failure}</body>`) });
   });
 }

@@ -34,9 +34,9 @@ export async function signInTo(page: Page, path: string, person: Person): Promis
 
 /** Waits until the page's scripts run: before that, a form is sent as a plain form, which is right but another path. */
 export async function untilHydrated(page: Page): Promise<void> {
-  const field = page.getByLabel("Password", { exact: true }).first();
+  const button = (name: RegExp) => page.getByRole("button", { name }).first();
   await expect(async () => {
-    await page.getByRole("button", { name: "Show password" }).click();
-    await expect(field).toHaveAttribute("type", "text", { timeout: 200 });
+    await button(/^(Show|Hide) .*password$/).click();
+    await expect(button(/^Hide .*password$/)).toBeVisible({ timeout: 500 });
   }).toPass();
 }

@@ -1,0 +1,26 @@
+// JavaScript, because next.config.js reads it too.
+
+const COMMON = [
+  "default-src 'self'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'self'",
+  "img-src 'self' data:",
+  // Styles cannot act. The dialogs' scroll lock and React's style attributes are inline.
+  "style-src 'self' 'unsafe-inline'",
+];
+
+/** For answers that are not pages, and where no code of ours sees a request before Next does. */
+export const CONTENT_SECURITY_POLICY = COMMON.join("; ");
+
+/**
+ * For a page: only scripts that carry this request's nonce run, and what those load. Next reads the nonce from the header
+ * of the same name on the request, and writes it into its scripts.
+ * @param {string} nonce
+ * @param {boolean} isDevelopment React's development build evaluates text to rebuild stack traces.
+ */
+export function pageSecurityPolicy(nonce, isDevelopment) {
+  const scripts = ["'self'", `'nonce-${nonce}'`, "'strict-dynamic'", ...(isDevelopment ? ["'unsafe-eval'"] : [])];
+  return [...COMMON, `script-src ${scripts.join(" ")}`].join("; ");
+}
