@@ -20,7 +20,10 @@ export type AuditAction =
   | "user.registered"
   | "user.signed_in"
   | "user.signed_out"
-  | "user.profile_updated";
+  | "user.profile_updated"
+  | "user.password_changed"
+  | "user.password_reset"
+  | "user.email_verified";
 
 type Entry = {
   action: AuditAction;

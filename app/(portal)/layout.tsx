@@ -18,7 +18,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
           <ThemeSwitch theme={theme} action={chooseThemeAction} />
           {user && (
             <>
-              <span className="hidden max-w-56 truncate text-ink-muted lg:block" title={user.email}>
+              <span className="hidden max-w-64 text-right text-ink-muted text-sm [overflow-wrap:anywhere] lg:block">
                 {user.email}
               </span>
               <form action={signOutAction}>

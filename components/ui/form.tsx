@@ -14,10 +14,16 @@ export function useFormState(): FormState {
   return useContext(StateContext);
 }
 
-type Props = { action: FormAction; submit: string; children: ReactNode };
+type Props = {
+  action: FormAction;
+  submit: string;
+  /** Where several forms share a page, none of them is its main thing. */
+  submitStyle?: string;
+  children?: ReactNode;
+};
 
 /** A form that a server action answers. It is a plain form until JavaScript is there; then it keeps the page, and the focus. */
-export function Form({ action, submit, children }: Props) {
+export function Form({ action, submit, submitStyle = primaryButton, children }: Props) {
   const isHydrated = useSyncExternalStore(neverChanges, yes, no);
   const [state, formAction, isPending] = useActionState(isHydrated ? orUnreachable(action) : action, EMPTY);
   const form = useRef<HTMLFormElement>(null);
@@ -44,7 +50,7 @@ export function Form({ action, submit, children }: Props) {
       <StateContext value={state}>
         {state.message && <Notice tone={state.isDone ? "positive" : "danger"}>{state.message}</Notice>}
         {children}
-        <button type="submit" aria-disabled={isPending} className={`${primaryButton} aria-disabled:opacity-70`}>
+        <button type="submit" aria-disabled={isPending} className={`${submitStyle} aria-disabled:opacity-70`}>
           {submit}
         </button>
       </StateContext>

@@ -11,7 +11,10 @@ const LOOKS = {
 
 type Props = { theme: Theme; action: (form: FormData) => Promise<void> };
 
-/** Three buttons of one form, so that it works without JavaScript; with it, the colours change before the answer comes. */
+/**
+ * Three buttons of one form, so that it works without JavaScript; with it, the colours change before the answer comes.
+ * Their names show inside a `group/named`.
+ */
 export function ThemeSwitch({ theme: chosen, action }: Props) {
   return (
     <form action={action}>
@@ -28,10 +31,10 @@ export function ThemeSwitch({ theme: chosen, action }: Props) {
               title={name}
               aria-pressed={theme === chosen}
               onClick={() => show(theme)}
-              className="flex size-7 items-center justify-center rounded-sm text-ink-faint transition-colors hover:text-ink aria-pressed:bg-sunken aria-pressed:text-ink forced-colors:aria-pressed:outline"
+              className="flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm group-data-named/named:px-2 text-ink-faint transition-colors hover:text-ink aria-pressed:bg-sunken aria-pressed:text-ink forced-colors:aria-pressed:outline"
             >
               <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />
-              <span className="sr-only">{name}</span>
+              <span className="sr-only group-data-named/named:not-sr-only">{name}</span>
             </button>
           );
         })}

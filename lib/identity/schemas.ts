@@ -72,6 +72,10 @@ export const changeProfileSchema = replaceProfileSchema.partial();
 
 export type ProfileInput = z.output<typeof changeProfileSchema>;
 
+export const forgotPasswordSchema = z.object({ email });
+
+export const resetPasswordSchema = z.object({ token: z.string().max(200).catch(""), password: newPassword });
+
 function isTimezone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });

@@ -4,8 +4,10 @@ import { type Actor, recordAudit } from "@/lib/audit";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { isBanned } from "@/lib/keys/validity";
+import type { Prisma } from "@/prisma/generated/client";
 import { getProfile, type Profile } from "./accounts";
 import { ADDRESS_HEADER, auth, SESSION_SECONDS } from "./auth";
+import type { CurrentUser } from "./callers";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
 export type SignedIn = { user: Profile; sessionId: string; tokens: Tokens };
@@ -67,6 +69,27 @@ export async function endSession(actor: Actor, session: { sessionId: string; use
       { ...actor, userId: session.userId },
       { action: "user.signed_out", target: { kind: "user", id: session.userId } },
     );
+  });
+}
+
+const sessionSelect = {
+  id: true,
+  createdAt: true,
+  expiresAt: true,
+  ipAddress: true,
+  userAgent: true,
+} satisfies Prisma.SessionSelect;
+
+/** A sign-in as its owner sees it. Never holds the token. */
+export type SessionSummary = Prisma.SessionGetPayload<{ select: typeof sessionSelect }>;
+
+/** Where the person is signed in, newest first. */
+export async function listSessions(user: CurrentUser): Promise<SessionSummary[]> {
+  return db().session.findMany({
+    where: { userId: user.id, expiresAt: { gt: new Date() } },
+    select: sessionSelect,
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: 100,
   });
 }
 

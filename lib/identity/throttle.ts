@@ -6,8 +6,11 @@ import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 
 const WINDOW_SECONDS = 60;
+const MAILS = 3;
+const MAILS_WINDOW_SECONDS = 15 * 60;
 
-let limiter: RateLimiterPostgres | undefined;
+let attempts: RateLimiterPostgres | undefined;
+let mails: RateLimiterPostgres | undefined;
 
 /**
  * Counts an attempt to sign in, register or reset, by the client's address and by the account it is aimed at. Counted in
@@ -15,8 +18,18 @@ let limiter: RateLimiterPostgres | undefined;
  * @throws AppError TOO_MANY_REQUESTS with `Retry-After` in seconds
  */
 export async function countAttempt(by: { address?: string | null; account?: string }): Promise<void> {
-  if (by.address) await consume(`address:${by.address}`);
-  if (by.account) await consume(`account:${digest(by.account.toLowerCase())}`);
+  attempts ??= createLimiter("auth", env().AUTH_RATE_LIMIT_PER_MINUTE, WINDOW_SECONDS);
+  if (by.address) await consume(attempts, `address:${by.address}`);
+  if (by.account) await consume(attempts, `account:${digest(by.account.toLowerCase())}`);
+}
+
+/**
+ * Counts a mail asked for, so that nobody's inbox can be flooded. Addresses without an account are counted the same.
+ * @throws AppError TOO_MANY_REQUESTS
+ */
+export async function countMail(email: string): Promise<void> {
+  mails ??= createLimiter("mail", MAILS, MAILS_WINDOW_SECONDS);
+  await consume(mails, digest(email.toLowerCase()));
 }
 
 /** What a client sends as an account may be anything, also text that PostgreSQL cannot hold. */
@@ -24,16 +37,19 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }
 
-async function consume(key: string): Promise<void> {
-  limiter ??= new RateLimiterPostgres({
+function createLimiter(keyPrefix: string, points: number, duration: number): RateLimiterPostgres {
+  return new RateLimiterPostgres({
     storeClient: pool(),
     storeType: "pool",
     tableName: "rate_limits",
     tableCreated: true,
-    keyPrefix: "auth",
-    points: env().AUTH_RATE_LIMIT_PER_MINUTE,
-    duration: WINDOW_SECONDS,
+    keyPrefix,
+    points,
+    duration,
   });
+}
+
+async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (refusal) {

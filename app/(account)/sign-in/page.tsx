@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { Form } from "@/components/ui/form";
+import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
@@ -11,18 +12,32 @@ import { signInAction } from "./actions";
 
 export const metadata: Metadata = { title: "Sign in" };
 
-export default async function SignInPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
-  const { next } = await searchParams;
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ next?: string | string[]; done?: string | string[] }>;
+}) {
+  const { next, done } = await searchParams;
   if (await findUser()) redirect(returnPath(next));
   return (
     <>
       <h1 className="mb-6 font-semibold text-2xl tracking-tight">Sign in</h1>
+      {done === "reset" && (
+        <div className="mb-5">
+          <Notice tone="positive">Your new password is set. Sign in with it.</Notice>
+        </div>
+      )}
       <Form action={signInAction} submit="Sign in">
         <input type="hidden" name="next" value={returnPath(next)} />
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
         <PasswordField name="password" label="Password" autoComplete="current-password" />
       </Form>
-      <p className="mt-6 text-ink-muted">
+      <p className="mt-6">
+        <Link href="/forgot-password" className={textLink}>
+          Forgot your password?
+        </Link>
+      </p>
+      <p className="mt-2 text-ink-muted">
         No account yet?{" "}
         <Link href={withReturnPath("/sign-up", next)} className={textLink}>
           Sign up

@@ -6,11 +6,13 @@ import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { actorOf } from "@/lib/identity/callers";
+import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { returnPath } from "@/lib/identity/return-path";
 import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
 import { keepSession } from "../keep-session";
+import { mailLater } from "../mail-later";
 
 export async function signUpAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
@@ -23,6 +25,7 @@ export async function signUpAction(_state: FormState, form: FormData): Promise<F
     const { id } = await registerUser(actor, input);
     const { sessionId } = await openSession(actor, id, sent.get("user-agent"));
     await keepSession(sessionId);
+    mailLater(() => mailVerificationLink(id));
   } catch (error) {
     return toFormState(error, form);
   }

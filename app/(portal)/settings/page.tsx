@@ -1,14 +1,102 @@
 import type { Metadata } from "next";
+import type { ReactNode } from "react";
+import { EmailState } from "@/components/account/email-state";
+import { SessionList } from "@/components/account/session-list";
+import { secondaryButton } from "@/components/ui/button-styles";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Form } from "@/components/ui/form";
+import { PasswordField } from "@/components/ui/password-field";
+import { SelectField } from "@/components/ui/select-field";
+import { TextField } from "@/components/ui/text-field";
+import { ThemeSwitch } from "@/components/ui/theme-switch";
+import { getProfile } from "@/lib/identity/accounts";
 import { requireUser } from "@/lib/identity/page-callers";
+import { listSessions } from "@/lib/identity/sessions";
+import { getApiAccount } from "@/lib/keys/api-account";
+import { currentTheme } from "../../current-theme";
+import { chooseThemeAction } from "../../theme";
+import { changePasswordAction, endSessionAction, mailVerificationAction, updateProfileAction } from "./actions";
 
 export const metadata: Metadata = { title: "Settings" };
 
 export default async function SettingsPage() {
   const user = await requireUser("/settings");
+  const [profile, sessions, account, theme] = await Promise.all([
+    getProfile(user.id),
+    listSessions(user),
+    getApiAccount(user),
+    currentTheme(),
+  ]);
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Settings</h1>
-      <p className="mt-2 text-ink-muted">Signed in as {user.email}.</p>
+      <Section title="API account" lead="Support and some clients ask for this id. It is no secret.">
+        <figure className="flex items-center justify-between gap-3 rounded-lg border border-line bg-surface py-2 pr-2 pl-4">
+          <code className="min-w-0 font-mono text-sm [overflow-wrap:anywhere]">{account.account_id}</code>
+          <CopyButton text={account.account_id} what="API account id" />
+        </figure>
+      </Section>
+      <Section title="E-mail address" lead="You sign in with it, and new passwords are mailed to it.">
+        <EmailState email={profile.email} isVerified={profile.emailVerified} action={mailVerificationAction} />
+      </Section>
+      <Section title="Profile" lead="Your name, and how to reach you.">
+        <Form action={updateProfileAction} submit="Save profile" submitStyle={secondaryButton}>
+          <div className="grid gap-5 sm:grid-cols-2 sm:gap-3">
+            <TextField name="first_name" label="First name" autoComplete="given-name" defaultValue={profile.firstName} required />
+            <TextField name="last_name" label="Last name" autoComplete="family-name" defaultValue={profile.lastName} required />
+          </div>
+          <TextField
+            name="phone_number"
+            label="Phone number"
+            type="tel"
+            autoComplete="tel"
+            defaultValue={profile.phoneNumber ?? ""}
+          />
+          <SelectField name="timezone" label="Time zone" options={timezones(profile.timezone)} defaultValue={profile.timezone} />
+        </Form>
+      </Section>
+      <Section title="Password" lead="Changing it signs you out everywhere else.">
+        <Form action={changePasswordAction} submit="Change password" submitStyle={secondaryButton}>
+          <PasswordField name="currentPassword" label="Current password" autoComplete="current-password" />
+          <PasswordField
+            name="newPassword"
+            label="New password"
+            autoComplete="new-password"
+            hint="At least 8 characters. A sentence is good."
+          />
+        </Form>
+      </Section>
+      <Section
+        title="Sessions"
+        lead="Every sign-in of the last seven days that was not signed out, in the portal and over the API."
+      >
+        <SessionList sessions={sessions} current={user.sessionId} now={new Date()} action={endSessionAction} />
+      </Section>
+      <Section title="Theme" lead="Kept in this browser.">
+        <div className="group/named w-fit" data-named>
+          <ThemeSwitch theme={theme} action={chooseThemeAction} />
+        </div>
+      </Section>
     </>
   );
+}
+
+function Section({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
+  return (
+    <section
+      aria-label={title}
+      className="mt-8 grid gap-x-12 gap-y-4 border-line border-t pt-8 lg:grid-cols-[18rem_minmax(0,1fr)]"
+    >
+      <div>
+        <h2 className="font-medium text-lg">{title}</h2>
+        <p className="mt-1 max-w-prose text-ink-muted">{lead}</p>
+      </div>
+      <div className="max-w-xl">{children}</div>
+    </section>
+  );
+}
+
+/** What the platform knows, and what is chosen now. */
+function timezones(chosen: string): string[] {
+  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone"), chosen])].sort();
 }

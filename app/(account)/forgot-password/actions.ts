@@ -1,0 +1,24 @@
+"use server";
+
+import { headers } from "next/headers";
+import { type FormState, toFormState } from "@/lib/http/form-state";
+import { validate } from "@/lib/http/read-json";
+import { actorOf } from "@/lib/identity/callers";
+import { mailResetLink } from "@/lib/identity/password-reset";
+import { forgotPasswordSchema } from "@/lib/identity/schemas";
+import { countAttempt, countMail } from "@/lib/identity/throttle";
+import { mailLater } from "../mail-later";
+
+export async function forgotPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const actor = actorOf({ headers: await headers() }, "user", null);
+    await countAttempt({ address: actor.address });
+    const { email } = validate(forgotPasswordSchema, Object.fromEntries(form));
+    await countMail(email);
+    mailLater(() => mailResetLink(email));
+    const message = "If there is an account with this address, a link is on its way to it. The link works once, for one hour.";
+    return { message, isDone: true, fields: {}, values: { email } };
+  } catch (error) {
+    return toFormState(error, form);
+  }
+}

@@ -1,0 +1,22 @@
+"use server";
+
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { type FormState, toFormState } from "@/lib/http/form-state";
+import { validate } from "@/lib/http/read-json";
+import { actorOf } from "@/lib/identity/callers";
+import { resetPassword } from "@/lib/identity/password-reset";
+import { resetPasswordSchema } from "@/lib/identity/schemas";
+import { countAttempt } from "@/lib/identity/throttle";
+
+export async function resetPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const actor = actorOf({ headers: await headers() }, "user", null);
+    await countAttempt({ address: actor.address });
+    const { token, password } = validate(resetPasswordSchema, Object.fromEntries(form));
+    await resetPassword(actor, token, password);
+  } catch (error) {
+    return toFormState(error, form);
+  }
+  redirect("/sign-in?done=reset");
+}

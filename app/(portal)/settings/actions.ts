@@ -1,0 +1,71 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { z } from "zod";
+import { type FormState, toFormState } from "@/lib/http/form-state";
+import { validate } from "@/lib/http/read-json";
+import { updateProfile } from "@/lib/identity/accounts";
+import { mailVerificationLink } from "@/lib/identity/email-verification";
+import { requireUser } from "@/lib/identity/page-callers";
+import { changePassword } from "@/lib/identity/passwords";
+import { changePasswordSchema, replaceProfileSchema } from "@/lib/identity/schemas";
+import { endSession } from "@/lib/identity/sessions";
+import { countAttempt, countMail } from "@/lib/identity/throttle";
+
+import { isMailSetUp } from "@/lib/mail";
+import { mailLater } from "../../(account)/mail-later";
+
+const PATH = "/settings";
+
+export async function updateProfileAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const user = await requireUser(PATH);
+    await updateProfile(user.actor, user.id, validate(replaceProfileSchema, Object.fromEntries(form)));
+  } catch (error) {
+    return toFormState(error, form);
+  }
+  revalidatePath(PATH);
+  return { message: "Your profile is saved.", isDone: true, fields: {}, values: {} };
+}
+
+export async function changePasswordAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const user = await requireUser(PATH);
+    const { currentPassword: current, newPassword: next } = validate(changePasswordSchema, Object.fromEntries(form));
+    // The current password could be guessed here as well as on the sign-in page.
+    await countAttempt({ address: user.actor.address, account: user.email });
+    const ended = await changePassword(user, { current, next });
+    revalidatePath(PATH);
+    return { message: `Your password is changed. ${signedOut(ended)}`, isDone: true, fields: {}, values: {} };
+  } catch (error) {
+    return toFormState(error, form);
+  }
+}
+
+export async function mailVerificationAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const user = await requireUser(PATH);
+    await countMail(user.email);
+    mailLater(() => mailVerificationLink(user.id));
+    return {
+      message: `${isMailSetUp() ? `A link is on its way to ${user.email}.` : "This server sends no mail: the link is in its log."} It works once, for one day.`,
+      isDone: true,
+      fields: {},
+      values: {},
+    };
+  } catch (error) {
+    return toFormState(error, form);
+  }
+}
+
+export async function endSessionAction(form: FormData): Promise<void> {
+  const user = await requireUser(PATH);
+  const sessionId = z.uuid().safeParse(form.get("session"));
+  if (sessionId.success) await endSession(user.actor, { sessionId: sessionId.data, userId: user.id });
+  revalidatePath(PATH);
+}
+
+function signedOut(count: number): string {
+  if (count === 0) return "You were signed in nowhere else.";
+  return count === 1 ? "One other session was signed out." : `${count} other sessions were signed out.`;
+}

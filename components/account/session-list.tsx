@@ -1,0 +1,53 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import { Badge } from "@/components/ui/badge";
+import { Moment } from "@/components/ui/moment";
+import { SubmitButton } from "@/components/ui/submit-button";
+import { browserName } from "./browser-name";
+
+type Session = { id: string; createdAt: Date; ipAddress: string | null; userAgent: string | null };
+type Props = { sessions: Session[]; current: string | null; now: Date; action: (form: FormData) => Promise<void> };
+
+export function SessionList({ sessions, current, now, action }: Props) {
+  const count = useRef<HTMLParagraphElement>(null);
+  const shown = useRef(sessions.length);
+
+  // The button that had the focus is gone with its row.
+  useEffect(() => {
+    if (sessions.length < shown.current && document.activeElement === document.body) count.current?.focus();
+    shown.current = sessions.length;
+  }, [sessions.length]);
+
+  return (
+    <>
+      <p ref={count} tabIndex={-1} role="status" className="mb-3 w-fit text-ink-muted">
+        {sessions.length === 1 ? "You are signed in here only." : `You are signed in ${sessions.length} times.`}
+      </p>
+      <ul className="divide-y divide-line rounded-lg border border-line">
+        {sessions.map((session) => (
+          <li key={session.id} className="flex items-center justify-between gap-4 px-4 py-3">
+            <div className="min-w-0">
+              <p className="flex flex-wrap items-center gap-x-2">
+                {browserName(session.userAgent)}
+                {session.id === current && <Badge tone="positive">This browser</Badge>}
+              </p>
+              <p className="text-ink-muted text-sm">
+                Signed in <Moment at={session.createdAt} now={now} as="ago" />
+                {session.ipAddress && ` from ${session.ipAddress}`}
+              </p>
+            </div>
+            {session.id !== current && (
+              <form action={action}>
+                <input type="hidden" name="session" value={session.id} />
+                <SubmitButton>
+                  Sign out<span className="sr-only"> {browserName(session.userAgent)}</span>
+                </SubmitButton>
+              </form>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

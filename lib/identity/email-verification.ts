@@ -1,0 +1,31 @@
+import "server-only";
+import { type Actor, recordAudit } from "@/lib/audit";
+import { db } from "@/lib/db";
+import { env } from "@/lib/env";
+import { sendMail } from "@/lib/mail";
+import { issueToken, spendToken } from "./mailed-tokens";
+
+/** Mails a link that proves the address is theirs. Does nothing when that is known already. */
+export async function mailVerificationLink(userId: string): Promise<void> {
+  const user = await db().user.findUnique({ where: { id: userId }, select: { email: true, emailVerified: true } });
+  if (!user || user.emailVerified) return;
+  const link = `${env().appUrl}/verify-email?token=${await issueToken("verify-email", userId)}`;
+  const text = [
+    "Welcome to Latchkey.",
+    "",
+    "Confirm that this address is yours. The link works once, for one day:",
+    link,
+    "",
+    "If you did not sign up, do nothing.",
+  ];
+  await sendMail({ to: user.email, subject: "Confirm your e-mail address", text: text.join("\n") });
+}
+
+/** @throws AppError LINK_NOT_VALID */
+export async function verifyEmail(actor: Actor, token: string): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const userId = await spendToken(tx, "verify-email", token);
+    await tx.user.update({ where: { id: userId }, data: { emailVerified: true }, select: { id: true } });
+    await recordAudit(tx, { ...actor, userId }, { action: "user.email_verified", target: { kind: "user", id: userId } });
+  });
+}

@@ -1,0 +1,47 @@
+import "server-only";
+import { createHash, randomBytes } from "node:crypto";
+import { db, type Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+
+export type Purpose = "reset-password" | "verify-email";
+
+const LIFETIME_MS: Record<Purpose, number> = { "reset-password": 3600 * 1000, "verify-email": 24 * 3600 * 1000 };
+
+/** A secret of 256 bits that speaks for the user once. Only its hash is stored, and it takes the place of older ones. */
+export async function issueToken(purpose: Purpose, userId: string): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await db().$transaction(async (tx) => {
+    await tx.verification.deleteMany({
+      where: { OR: [{ value: ownerOf(purpose, userId) }, { expiresAt: { lt: new Date() } }] },
+    });
+    await tx.verification.create({
+      data: {
+        identifier: identifierOf(purpose, token),
+        value: ownerOf(purpose, userId),
+        expiresAt: new Date(Date.now() + LIFETIME_MS[purpose]),
+      },
+      select: { id: true },
+    });
+  });
+  return token;
+}
+
+/**
+ * Whom a token speaks for. Uses it up in the caller's transaction: of several at once, one gets an answer.
+ * @throws AppError LINK_NOT_VALID
+ */
+export async function spendToken(tx: Transaction, purpose: Purpose, token: string): Promise<string> {
+  const rows = await tx.$queryRaw<{ value: string }[]>`
+    DELETE FROM verifications WHERE identifier = ${identifierOf(purpose, token)} AND expires_at > now() RETURNING value`;
+  const userId = rows[0]?.value.split(" ")[1];
+  if (!userId) throw new AppError("LINK_NOT_VALID");
+  return userId;
+}
+
+function identifierOf(purpose: Purpose, token: string): string {
+  return createHash("sha256").update(`${purpose}:${token}`).digest("base64url");
+}
+
+function ownerOf(purpose: Purpose, userId: string): string {
+  return `${purpose} ${userId}`;
+}

@@ -1,0 +1,246 @@
+import type { Page } from "@playwright/test";
+import pg from "pg";
+import { startServer, type TestServer } from "../support/server";
+import { type MailServer, startMailServer } from "../support/smtp";
+import { test as base, expect, expectAccessible, expectNoSidewaysScrolling, randomEmail } from "./fixtures";
+import { fillSignIn, newPerson, signInTo } from "./people";
+
+type Fixtures = {
+  mailbox: MailServer;
+  /** Settings besides those of the shared server, whose database this one uses. */
+  mailSettings: Record<string, string> | null;
+  portal: TestServer;
+};
+
+/** The portal with a mail server of its own. */
+const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+  mailbox: async ({}, use) => {
+    const mailbox = await startMailServer();
+    await use(mailbox);
+    await mailbox.stop();
+  },
+  mailSettings: [null, { option: true }],
+  portal: async ({ mailbox, mailSettings, deployment }, use) => {
+    const settings = { SMTP_URL: mailbox.url, MAIL_FROM: "Latchkey <keys@example.com>", ...mailSettings };
+    const server = await startServer({ ...deployment.settings, ...settings });
+    await use(server);
+    await server.stop();
+  },
+  baseURL: async ({ portal }, use) => use(portal.url),
+});
+
+async function query(settings: Record<string, string>, text: string, values: unknown[] = []) {
+  const client = new pg.Client({ connectionString: settings.DATABASE_URL });
+  await client.connect();
+  try {
+    return (await client.query(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const linkIn = (text: string): string => /http:\/\/localhost:\d+\/\S+/.exec(text)?.[0] ?? "no link";
+const alert = (page: Page) => page.getByRole("main").getByRole("alert");
+
+async function askForLink(page: Page, email: string): Promise<void> {
+  await page.goto("/forgot-password");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+}
+
+const SENT = "If there is an account with this address, a link is on its way to it. The link works once, for one hour.";
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "With JavaScript a person" : "Without JavaScript a person", () => {
+    test.use({ javaScriptEnabled });
+
+    test("who forgot the password gets a link by mail and chooses another, which ends every session", async ({
+      page,
+      portal,
+      mailbox,
+      deployment,
+    }) => {
+      const person = await newPerson(portal.url);
+      await signInTo(page, "/settings", person);
+      await page.goto("/");
+      await askForLink(page, person.email);
+      await expect(page.getByRole("status")).toHaveText(SENT);
+      const mail = await mailbox.newestTo(person.email);
+      expect([mail.from, mail.subject]).toStrictEqual(["Latchkey <keys@example.com>", "Choose a new password"]);
+      const link = linkIn(mail.text);
+      expect(link.split("=")[0]).toBe(`${portal.url}/reset-password?token`);
+
+      await page.goto(link);
+      await expect(page).toHaveTitle("Choose a new password · Latchkey");
+      await page.getByLabel("New password", { exact: true }).fill("short");
+      await page.getByRole("button", { name: "Set password" }).click();
+      await expect(page.getByLabel("New password", { exact: true })).toHaveAccessibleDescription(/^This password is too short/);
+      await page.getByLabel("New password", { exact: true }).fill("a new long one");
+      await page.getByRole("button", { name: "Set password" }).click();
+      // The session of before is over, so the sign-in page stays.
+      await expect(page).toHaveURL("/sign-in?done=reset");
+      await expect(page.getByText("Your new password is set. Sign in with it.")).toBeVisible();
+      expect(await query(deployment.settings, "SELECT 1 FROM sessions WHERE user_id = $1", [person.id])).toStrictEqual([]);
+      await fillSignIn(page, person);
+      await expect(alert(page)).toHaveText("The e-mail address or the password is wrong.");
+      await page.goto("/sign-in?next=%2Fsettings");
+      await fillSignIn(page, { email: person.email, password: "a new long one" });
+      await expect(page).toHaveURL("/settings");
+
+      await page.goto(link);
+      await page.getByLabel("New password", { exact: true }).fill("a third long one");
+      await page.getByRole("button", { name: "Set password" }).click();
+      await expect(alert(page)).toHaveText("This link has expired or was used before. Ask for a new one.");
+      const audit = await query(
+        deployment.settings,
+        "SELECT actor_id, after FROM audit_entries WHERE action = $1 AND target_id = $2",
+        ["user.password_reset", person.id],
+      );
+      // The registration's session and the browser's.
+      expect(audit).toStrictEqual([{ actor_id: person.id, after: { sessions_ended: 2 } }]);
+    });
+
+    test("who signed up confirms the address with the link that came by mail", async ({ page, mailbox }) => {
+      const email = randomEmail();
+      await page.goto("/sign-up?next=%2Fsettings");
+      await page.getByLabel("First name").fill("Neema");
+      await page.getByLabel("Last name").fill("Juma");
+      await page.getByLabel("E-mail address").fill(email);
+      await page.getByLabel("Password", { exact: true }).fill("a long sentence");
+      await page.getByRole("button", { name: "Create account" }).click();
+      await expect(page).toHaveURL("/settings");
+      const address = page.getByRole("region", { name: "E-mail address" });
+      await expect(address).toContainText("Not confirmed");
+      const first = linkIn((await mailbox.newestTo(email)).text);
+
+      await address.getByRole("button", { name: "Send a link to confirm it" }).click();
+      await expect(address.getByRole("status")).toHaveText(`A link is on its way to ${email}. It works once, for one day.`);
+      const second = linkIn((await mailbox.newestTo(email, 2)).text);
+
+      // A newer link takes the older one's place, and looking at a link does not use it up.
+      await page.goto(second);
+      await page.goto(first);
+      await page.getByRole("button", { name: "Confirm" }).click();
+      await expect(alert(page)).toHaveText("This link has expired or was used before. Ask for a new one.");
+      await page.goto(second);
+      await expect(page).toHaveTitle("Confirm your e-mail address · Latchkey");
+      await page.getByRole("button", { name: "Confirm" }).click();
+      await expect(page).toHaveURL("/settings");
+      await expect(address.getByText("Confirmed", { exact: true })).toBeVisible();
+      await expect(address.getByRole("button")).toHaveCount(0);
+    });
+  });
+}
+
+test.describe("A link to a new password", () => {
+  test("is stored as a hash, speaks for nothing else, and is refused after an hour", async ({
+    page,
+    portal,
+    mailbox,
+    deployment,
+  }) => {
+    const person = await newPerson(portal.url);
+    await askForLink(page, person.email);
+    const token = new URL(linkIn((await mailbox.newestTo(person.email)).text)).searchParams.get("token") ?? "";
+    expect(Buffer.from(token, "base64url")).toHaveLength(32);
+    const rows = await query(deployment.settings, "SELECT * FROM verifications WHERE value = $1", [
+      `reset-password ${person.id}`,
+    ]);
+    expect(rows).toHaveLength(1);
+    expect(JSON.stringify(rows)).not.toContain(token);
+
+    await page.goto(`/verify-email?token=${token}`);
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await expect(alert(page)).toHaveText("This link has expired or was used before. Ask for a new one.");
+
+    const validFor = await query(
+      deployment.settings,
+      "UPDATE verifications SET expires_at = expires_at - interval '1 hour' WHERE value = $1 RETURNING expires_at <= now() AS is_over",
+      [`reset-password ${person.id}`],
+    );
+    expect(validFor).toStrictEqual([{ is_over: true }]);
+    await page.goto(`/reset-password?token=${token}`);
+    await page.getByLabel("New password", { exact: true }).fill("a new long one");
+    await page.getByRole("button", { name: "Set password" }).click();
+    await expect(alert(page)).toHaveText("This link has expired or was used before. Ask for a new one.");
+    await page.getByRole("link", { name: "Ask for a new one" }).click();
+    await expect(page).toHaveURL("/forgot-password");
+  });
+
+  test("is promised to unknown addresses in the same words, but mailed to none", async ({ page, portal, mailbox }) => {
+    const person = await newPerson(portal.url);
+    await askForLink(page, randomEmail());
+    await expect(page.getByRole("status")).toHaveText(SENT);
+    await askForLink(page, person.email);
+    await expect(page.getByRole("status")).toHaveText(SENT);
+    await mailbox.newestTo(person.email);
+    expect(mailbox.mails.map(({ to }) => to)).toStrictEqual([person.email]);
+  });
+
+  test("is mailed to one address three times in a quarter of an hour, whether or not there is an account", async ({
+    page,
+    portal,
+  }) => {
+    const person = await newPerson(portal.url);
+    for (const email of [person.email, randomEmail()]) {
+      for (let request = 0; request < 3; request += 1) {
+        await askForLink(page, email);
+        await expect(page.getByRole("status")).toHaveText(SENT);
+      }
+      await askForLink(page, email.toUpperCase());
+      await expect(alert(page)).toHaveText(/^Too many attempts\. Try again in \d+ seconds\.$/);
+      await expect(page.getByLabel("E-mail address")).toHaveValue(email.toUpperCase());
+    }
+  });
+});
+
+test.describe("Where mail cannot be sent", () => {
+  test.describe("because no mail server is set up", () => {
+    test.use({ mailSettings: { SMTP_URL: "" } });
+
+    test("the page says that the link is in the server's log, and that link works", async ({ page, portal }) => {
+      const person = await newPerson(portal.url);
+      await askForLink(page, person.email);
+      await expect(page.getByRole("main")).toContainText("This server sends no mail: links are written to its log.");
+      await expect(page.getByRole("status")).toHaveText(SENT);
+      const entry = () =>
+        portal
+          .output()
+          .split("\n")
+          .find((line) => line.includes(person.email));
+      await expect.poll(entry).toBeDefined();
+      await page.goto(linkIn(JSON.parse(entry() ?? "{}").text));
+      await page.getByLabel("New password", { exact: true }).fill("a new long one");
+      await page.getByRole("button", { name: "Set password" }).click();
+      await expect(page).toHaveURL("/sign-in?done=reset");
+    });
+  });
+
+  test.describe("because the mail server does not answer", () => {
+    // Nothing listens on the discard port.
+    test.use({ mailSettings: { SMTP_URL: "smtp://127.0.0.1:9" } });
+
+    test("the answer is the same, and the log says so without the link", async ({ page, portal }) => {
+      const person = await newPerson(portal.url);
+      await askForLink(page, person.email);
+      await expect(page.getByRole("status")).toHaveText(SENT);
+      await expect.poll(() => portal.output()).toContain("a mail could not be sent");
+      expect(portal.output()).not.toContain("token=");
+    });
+  });
+});
+
+test.describe("On the pages about links a visitor", () => {
+  for (const path of ["/forgot-password", "/reset-password?token=x", "/verify-email?token=x"]) {
+    test(`meets no accessibility problem and no sideways scrolling at ${path}`, async ({ page }) => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.goto(path);
+      await expectAccessible(page);
+      await page.locator("main form button[type=submit]").click();
+      await expect(page.locator("[aria-invalid=true], main [role=alert]").first()).toBeFocused();
+      await expectNoSidewaysScrolling(page);
+      await expectAccessible(page);
+    });
+  }
+});
