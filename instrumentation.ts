@@ -3,7 +3,7 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { watchRequests } = await import("./lib/http/request-log");
     const { scheduleHousekeeping } = await import("./lib/housekeeping");
-    watchRequests();
+    watchRequests({ isDevelopment: process.env.NODE_ENV === "development" });
     scheduleHousekeeping();
   }
 }

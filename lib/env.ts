@@ -37,7 +37,6 @@ function urlOf(text: string): URL | null {
 }
 
 const envSchema = z.object({
-  NODE_ENV: optional(z.string()),
   PORT: wholeNumber(3000, 1, 65535),
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an address such as https://keys.example.com" })),
   DATABASE_URL: z.preprocess(

@@ -14,7 +14,7 @@ const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", 
  * header, no body and no query; path segments that could be an id or a credential are left out. The headers that only
  * make sense per request are set here too, for the same reason: nothing comes before.
  */
-export function watchRequests(): void {
+export function watchRequests({ isDevelopment }: { isDevelopment: boolean }): void {
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
@@ -24,7 +24,7 @@ export function watchRequests(): void {
     request.headers[REQUEST_ID_HEADER] = context.id;
     makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
-    secure(request, response);
+    secure(request, response, isDevelopment);
 
     response.once("close", () => {
       closeContext(context);
@@ -44,13 +44,10 @@ export function watchRequests(): void {
 }
 
 /** The policy is set on the request as well, over anything a client sent: Next takes the nonce for its scripts from there. */
-function secure(request: IncomingMessage, response: ServerResponse): void {
-  const { appUrl, NODE_ENV } = env();
-  if (appUrl.startsWith("https:")) response.setHeader("Strict-Transport-Security", "max-age=31536000");
+function secure(request: IncomingMessage, response: ServerResponse, isDevelopment: boolean): void {
+  if (env().appUrl.startsWith("https:")) response.setHeader("Strict-Transport-Security", "max-age=31536000");
   const isPage = !/^\/(api|_next)\//.test(request.url ?? "");
-  const policy = isPage
-    ? pageSecurityPolicy(randomBytes(16).toString("base64"), NODE_ENV === "development")
-    : CONTENT_SECURITY_POLICY;
+  const policy = isPage ? pageSecurityPolicy(randomBytes(16).toString("base64"), isDevelopment) : CONTENT_SECURITY_POLICY;
   request.headers["content-security-policy"] = policy;
   response.setHeader("Content-Security-Policy", policy);
 }

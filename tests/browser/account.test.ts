@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { startServer } from "../support/server";
 import { expect, expectAccessible, expectNoSidewaysScrolling, randomEmail, tabTo, test } from "./fixtures";
 import { fillSignIn, newPerson, signInTo, untilHydrated } from "./people";
 
@@ -151,6 +152,27 @@ test.describe("Someone who is signed in", () => {
     await page.getByRole("button", { name: "Create account" }).dblclick();
     await expect(page).toHaveURL("/settings");
     expect(sent).toHaveLength(1);
+  });
+});
+
+test.describe("After too many attempts a visitor", () => {
+  test("is told how long to wait, and keeps what was typed", async ({ page, deployment }) => {
+    const server = await startServer({ ...deployment.settings, AUTH_RATE_LIMIT_PER_MINUTE: "2" });
+    try {
+      // The other tests come from this address too.
+      await page.setExtraHTTPHeaders({ "X-Forwarded-For": "203.0.113.77" });
+      const person = { email: randomEmail(), password: "wrong" };
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        await page.goto(`${server.url}/sign-in`);
+        await fillSignIn(page, person);
+        await expect(page.getByRole("main").getByRole("alert")).toHaveText("The e-mail address or the password is wrong.");
+      }
+      await fillSignIn(page, person);
+      await expect(page.getByRole("main").getByRole("alert")).toHaveText(/^Too many attempts\. Try again in \d+ seconds\.$/);
+      await expect(page.getByLabel("E-mail address")).toHaveValue(person.email);
+    } finally {
+      await server.stop();
+    }
   });
 });
 

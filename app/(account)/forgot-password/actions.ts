@@ -7,6 +7,7 @@ import { actorOf } from "@/lib/identity/callers";
 import { mailResetLink } from "@/lib/identity/password-reset";
 import { forgotPasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt, countMail } from "@/lib/identity/throttle";
+import { isMailSetUp } from "@/lib/mail";
 import { mailLater } from "../mail-later";
 
 export async function forgotPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
@@ -16,7 +17,8 @@ export async function forgotPasswordAction(_state: FormState, form: FormData): P
     const { email } = validate(forgotPasswordSchema, Object.fromEntries(form));
     await countMail(email);
     mailLater(() => mailResetLink(email));
-    const message = "If there is an account with this address, a link is on its way to it. The link works once, for one hour.";
+    const where = isMailSetUp() ? "on its way to it" : "in the server’s log";
+    const message = `If there is an account with this address, a link is ${where}. The link works once, for one hour.`;
     return { message, isDone: true, fields: {}, values: { email } };
   } catch (error) {
     return toFormState(error, form);

@@ -18,7 +18,7 @@ export default function ForgotPasswordPage() {
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
       </Form>
       <p className="mt-6 text-ink-muted">
-        It came back to you?{" "}
+        You remember it?{" "}
         <Link href="/sign-in" className={textLink}>
           Sign in
         </Link>
