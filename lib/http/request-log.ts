@@ -79,7 +79,7 @@ const WORDS = new Set(
   [
     "_next admin api api-keys audit auth change-password create docs email favicon.ico forgot-password health jwks",
     "keys login logout openapi.json overview profile refresh regenerate register reset-password revoke settings sign-in",
-    "sign-out sign-up token unsupported-method usage users verify webhooks",
+    "sign-out sign-up token unsupported-method usage users verify verify-email webhooks",
   ].flatMap((line) => line.split(" ")),
 );
 
