@@ -40,7 +40,11 @@ export function parseCredential(text: string): Credential | null {
  * key, and a writer of the table from planting one.
  */
 export function hashCredential(credential: Credential, hashSecret: string): CredentialHash {
-  const digest = createHash("sha256").update(credential).digest();
+  return hashDigest(createHash("sha256").update(credential).digest(), hashSecret);
+}
+
+/** The same from the credential's SHA-256 (32 bytes), for a browser that keeps the text to itself. */
+export function hashDigest(digest: Uint8Array, hashSecret: string): CredentialHash {
   return new Uint8Array(createHmac("sha256", hashSecret).update(digest).digest()) as CredentialHash;
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { parseInstant } from "@/lib/instant";
 import { DEFAULT_PERMISSIONS, isPermissions, isPlainText, type Permissions } from "./permissions";
+import { KEY_STATES } from "./validity";
 
 const MAX_NAME_LENGTH = 100;
 const MAX_GRACE_SECONDS = 604_800;
@@ -110,3 +111,35 @@ export const verifyManySchema = z.object({
     .min(1, KEY_COUNT)
     .max(MAX_KEYS, KEY_COUNT),
 });
+
+export const KEY_SORTS = ["-created", "created", "name", "-name", "-used", "used", "expires", "-expires"] as const;
+export const KEY_CHECKS = ["never-expires", "unused", "expiring", "never-used"] as const;
+
+/** The address of a user's list of keys. What is missing, repeated or senseless in it counts as not asked for: it never fails. */
+export const searchKeysSchema = z.object({
+  q: z
+    .string()
+    .catch("")
+    // Lists show a masked credential with dots at its end, and people paste it as they see it.
+    .transform((text) =>
+      isPlainText(text)
+        ? text
+            .trim()
+            .replace(/(\.{2,}|…)$/, "")
+            .slice(0, MAX_NAME_LENGTH)
+        : "",
+    ),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .catch(null),
+  status: z.enum(KEY_STATES).nullable().catch(null),
+  check: z.enum(KEY_CHECKS).nullable().catch(null),
+  sort: z.enum(KEY_SORTS).catch("-created"),
+  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
+});
+
+export type KeySearch = z.output<typeof searchKeysSchema>;
+export type KeySort = (typeof KEY_SORTS)[number];
+export type KeyCheck = (typeof KEY_CHECKS)[number];

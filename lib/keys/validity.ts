@@ -40,6 +40,29 @@ export function keyStatus(key: KeyLife, now: Date): KeyStatus {
   return key.expiresAt && key.expiresAt <= now ? "expired" : "active";
 }
 
+const DAY_MS = 24 * 3600 * 1000;
+export const EXPIRING_DAYS = 7;
+
+/** What pages show of a key: `replaced` is a key whose earlier credential still works for a while. */
+export const KEY_STATES = ["active", "expiring", "replaced", "expired", "revoked"] as const;
+export type KeyState = (typeof KEY_STATES)[number];
+
+/** `replacedUntil`: the last instant at which an earlier credential of the key still works. */
+export function keyState(key: KeyLife & { replacedUntil: Date | null }, now: Date): KeyState {
+  const status = keyStatus(key, now);
+  if (status !== "active") return status;
+  if (key.expiresAt && key.expiresAt.getTime() <= now.getTime() + EXPIRING_DAYS * DAY_MS) return "expiring";
+  return key.replacedUntil && key.replacedUntil > now ? "replaced" : "active";
+}
+
+/** The rule of `keyState` for a query over these columns, with `now` as its second parameter. A test holds the two together. */
+export const KEY_STATE_SQL = `CASE
+  WHEN revoked_at IS NOT NULL THEN 'revoked'
+  WHEN expires_at <= $2::timestamptz THEN 'expired'
+  WHEN expires_at <= $2::timestamptz + interval '${EXPIRING_DAYS * 24} hours' THEN 'expiring'
+  WHEN replaced_until > $2::timestamptz THEN 'replaced'
+  ELSE 'active' END`;
+
 export function isBanned(user: Ban, now: Date): boolean {
   return user.banned && (user.banExpiresAt === null || user.banExpiresAt > now);
 }

@@ -1,0 +1,36 @@
+import Link from "next/link";
+import type { KeyCheck, KeySearch } from "@/lib/keys/schemas";
+import { UNUSED_DAYS } from "@/lib/keys/search";
+import { EXPIRING_DAYS } from "@/lib/keys/validity";
+import { keysAddress } from "./address";
+
+const CARDS: { check: KeyCheck; title: string; advice: string }[] = [
+  { check: "expiring", title: "Expiring soon", advice: `Within ${EXPIRING_DAYS} days` },
+  { check: "unused", title: `Unused for ${UNUSED_DAYS} days`, advice: "Perhaps safe to revoke" },
+  { check: "never-used", title: "Never used", advice: "Was it ever needed?" },
+  { check: "never-expires", title: "Never expires", advice: "A leak would last" },
+];
+
+/** What is worth a look, each a filter of the list below. A check that finds nothing is not shown. */
+export function HygieneCards({ checks, search }: { checks: Record<KeyCheck, number>; search: KeySearch }) {
+  const shown = CARDS.filter(({ check }) => checks[check] > 0 || search.check === check);
+  if (shown.length === 0) return null;
+  return (
+    <nav aria-label="Worth a look" className="mt-6 grid grid-cols-2 gap-3 lg:grid-cols-4">
+      {shown.map(({ check, title, advice }) => (
+        <Link
+          key={check}
+          href={keysAddress(search, { check: search.check === check ? null : check })}
+          prefetch={false}
+          scroll={false}
+          aria-current={search.check === check ? "true" : undefined}
+          className="rounded-lg border border-line bg-surface px-4 py-3 transition-colors hover:border-line-strong aria-[current]:border-accent aria-[current]:bg-accent-soft"
+        >
+          <span className="block text-ink-muted text-sm">{title}</span>
+          <span className="block font-semibold text-xl tabular-nums">{checks[check].toLocaleString("en-GB")}</span>
+          <span className="block text-ink-muted text-xs">{advice}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}

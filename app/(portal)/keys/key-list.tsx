@@ -1,0 +1,99 @@
+import Link from "next/link";
+import { publicAddress } from "@/app/address";
+import { KeySearchBox } from "@/components/keys/key-search-box";
+import { STATE_NAMES } from "@/components/keys/state-badge";
+import { secondaryButton } from "@/components/ui/button-styles";
+import type { CurrentUser } from "@/lib/identity/callers";
+import type { KeySearch } from "@/lib/keys/schemas";
+import { searchKeys } from "@/lib/keys/search";
+import { KEY_STATES } from "@/lib/keys/validity";
+import { isFiltered, keysAddress } from "./address";
+import { HygieneCards } from "./hygiene-cards";
+import { KeyTable } from "./key-table";
+import { NoKeys } from "./no-keys";
+
+/** Everything below the heading: cards, search, table, pages. */
+export async function KeyList({ user, search }: { user: CurrentUser; search: KeySearch }) {
+  const listing = await searchKeys(user, search);
+  if (listing.total === 0) return <NoKeys email={user.email} address={await publicAddress()} />;
+  return (
+    <>
+      <HygieneCards checks={listing.checks} search={search} />
+      <div className="mt-6 flex flex-wrap items-center gap-3">
+        <div className="min-w-48 max-w-md grow">
+          <KeySearchBox />
+        </div>
+      </div>
+      <StatusFilter search={search} />
+      <p role="status" className="mt-4 text-ink-muted">
+        {describeFound(listing.found, search)}{" "}
+        {isFiltered(search) && (
+          <Link
+            href={keysAddress({ ...search, q: "", digest: null, status: null, check: null })}
+            prefetch={false}
+            scroll={false}
+            className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
+          >
+            Show all
+          </Link>
+        )}
+      </p>
+      {listing.found > 0 && <KeyTable keys={listing.keys} search={search} now={new Date()} />}
+      {listing.pages > 1 && <Pages page={listing.page} pages={listing.pages} search={search} />}
+    </>
+  );
+}
+
+function describeFound(found: number, search: KeySearch): string {
+  const count = found === 1 ? "1 key" : `${found.toLocaleString("en-GB")} keys`;
+  if (search.digest)
+    return found === 0
+      ? "None of your keys has the credential that you pasted."
+      : `${count} with the credential that you pasted.`;
+  if (found === 0) return "No key fits.";
+  return isFiltered(search) ? `${count} found.` : `${count}.`;
+}
+
+function StatusFilter({ search }: { search: KeySearch }) {
+  return (
+    <nav aria-label="Status" className="mt-4 flex flex-wrap gap-1">
+      {[null, ...KEY_STATES].map((status) => (
+        <Link
+          key={status}
+          href={keysAddress(search, { status })}
+          prefetch={false}
+          scroll={false}
+          aria-current={search.status === status ? "true" : undefined}
+          className="rounded-md px-2.5 py-1.5 text-ink-muted transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
+        >
+          {status ? STATE_NAMES[status] : "All"}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Pages({ page, pages, search }: { page: number; pages: number; search: KeySearch }) {
+  return (
+    <nav aria-label="Pages" className="mt-6 flex items-center justify-between gap-4">
+      <Turn to={page - 1} isPossible={page > 1} search={search}>
+        Previous
+      </Turn>
+      <span className="text-ink-muted tabular-nums">
+        Page {page} of {pages}
+      </span>
+      <Turn to={page + 1} isPossible={page < pages} search={search}>
+        Next
+      </Turn>
+    </nav>
+  );
+}
+
+function Turn({ to, isPossible, search, children }: { to: number; isPossible: boolean; search: KeySearch; children: string }) {
+  if (!isPossible) return <span className={`${secondaryButton} invisible`}>{children}</span>;
+  return (
+    <Link href={keysAddress(search, { page: to })} prefetch={false} className={secondaryButton}>
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,17 @@
+import { quickstart } from "@/app/quickstart";
+import { CodeBlock } from "@/components/ui/code-block";
+
+/** What someone sees who has no key yet. The command runs as it is pasted, once the password stands in it. */
+export function NoKeys({ email, address }: { email: string; address: string }) {
+  const { login, createKey } = quickstart(address);
+  const code = `EMAIL='${email.replaceAll("'", "'\\''")}'\nPASSWORD='your password'\n\n${login}\n\n${createKey}`;
+  return (
+    <div className="mt-6 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
+      <p className="max-w-prose text-lg">A key lets a program of yours call the API in your name.</p>
+      <div className="mt-6 max-w-3xl">
+        <p className="mb-3 text-ink-muted">Or make one with curl.</p>
+        <CodeBlock title="Create a key" code={code} own="your password" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,215 @@
+import "server-only";
+import { sql } from "@/lib/db";
+import { env } from "@/lib/env";
+import { type CredentialFormat, type CredentialHash, hashDigest, maskCredential } from "./credentials";
+import type { Permissions } from "./permissions";
+import type { KeyCheck, KeySearch, KeySort } from "./schemas";
+import { KEY_STATE_SQL, type KeyState, keyState } from "./validity";
+
+export const PAGE_SIZE = 25;
+export const UNUSED_DAYS = 90;
+export const CHART_DAYS = 30;
+
+/** A credential that a newer one replaced and that still works. */
+export type LiveReplaced = { masked: string; validUntil: Date };
+
+export type KeyRow = {
+  uuid: string;
+  name: string;
+  masked: string;
+  permissions: Permissions;
+  state: KeyState;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+  replaced: LiveReplaced[];
+  /** Calls per UTC day, the last one today. */
+  dailyCalls: number[];
+};
+
+export type KeyListing = {
+  keys: KeyRow[];
+  /** Keys there are at all, and those that the search found. */
+  total: number;
+  found: number;
+  page: number;
+  pages: number;
+  checks: Record<KeyCheck, number>;
+};
+
+type Totals = {
+  total: string;
+  found: string;
+  page: string;
+  never_expires: string;
+  unused: string;
+  expiring: string;
+  never_used: string;
+};
+
+type Row = Totals & {
+  id: number | null;
+  uuid: string;
+  name: string;
+  format: CredentialFormat;
+  hint: string;
+  permissions: Permissions;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
+  replaced_until: Date | null;
+};
+
+const ORDER: Record<KeySort, string> = {
+  "-created": "created_at DESC, id DESC",
+  created: "created_at, id",
+  name: "lower(name), id",
+  "-name": "lower(name) DESC, id DESC",
+  "-used": "last_used_at DESC NULLS LAST, id DESC",
+  used: "last_used_at NULLS FIRST, id",
+  expires: "expires_at NULLS LAST, id",
+  "-expires": "expires_at DESC NULLS FIRST, id DESC",
+};
+
+const CHECK_SQL: Record<KeyCheck, string> = {
+  "never-expires": "is_usable AND expires_at IS NULL",
+  unused: `is_usable AND last_used_at <= $2::timestamptz - interval '${UNUSED_DAYS * 24} hours'`,
+  expiring: "state = 'expiring'",
+  "never-used": "is_usable AND last_used_at IS NULL",
+};
+
+/** One pass over the owner's keys finds the page, how many there are and what the cards count. */
+const searchSql = (sort: KeySort) => `
+  WITH own AS (
+    SELECT k.*, (SELECT max(r.valid_until) FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > $2::timestamptz) AS replaced_until
+    FROM (
+      SELECT id, uuid, name, format, hint, permissions, created_at, expires_at, revoked_at, last_used_at, credential_hash, secret_hash
+      FROM api_keys WHERE user_id = $1 AND deleted_at IS NULL
+    ) k
+  ),
+  stated AS (SELECT *, ${KEY_STATE_SQL} AS state FROM own),
+  judged AS MATERIALIZED (SELECT *, state NOT IN ('revoked', 'expired') AS is_usable FROM stated),
+  matching AS (
+    SELECT * FROM judged
+    WHERE ($3::text IS NULL OR state = $3)
+      AND ($4::text IS NULL
+        ${Object.entries(CHECK_SQL)
+          .map(([check, condition]) => `OR ($4 = '${check}' AND ${condition})`)
+          .join(" ")})
+      AND ($5::text = '' OR strpos(lower(name), lower($5)) > 0 OR strpos(format::text || '_' || hint, $5) > 0)
+      AND ($6::bytea[] IS NULL OR credential_hash = ANY($6) OR secret_hash = ANY($6)
+        OR id IN (SELECT key_id FROM replaced_credentials WHERE credential_hash = ANY($6)))
+  ),
+  totals AS (
+    SELECT count(*) AS total, (SELECT count(*) FROM matching) AS found,
+      count(*) FILTER (WHERE ${CHECK_SQL["never-expires"]}) AS never_expires,
+      count(*) FILTER (WHERE ${CHECK_SQL.unused}) AS unused,
+      count(*) FILTER (WHERE ${CHECK_SQL.expiring}) AS expiring,
+      count(*) FILTER (WHERE ${CHECK_SQL["never-used"]}) AS never_used
+    FROM judged
+  ),
+  -- A page past the end is the last one.
+  place AS (SELECT *, least($7::bigint, greatest((found + ${PAGE_SIZE - 1}) / ${PAGE_SIZE}, 1)) AS page FROM totals),
+  shown AS (
+    SELECT *, row_number() OVER () AS row FROM (
+      SELECT id, uuid, name, format, hint, permissions, created_at, expires_at, revoked_at, last_used_at, replaced_until
+      FROM matching ORDER BY ${ORDER[sort]} LIMIT ${PAGE_SIZE} OFFSET (SELECT (page - 1) * ${PAGE_SIZE} FROM place)
+    ) ordered
+  )
+  SELECT * FROM place LEFT JOIN shown ON true ORDER BY row`;
+
+/** A page of the owner's keys: those that the search finds, in its order. */
+export async function searchKeys(owner: { id: string }, search: KeySearch): Promise<KeyListing> {
+  const now = new Date();
+  const rows = await sql<Row>(`search-keys${search.sort}`, searchSql(search.sort), [
+    owner.id,
+    now,
+    search.status,
+    search.check,
+    search.q,
+    search.digest && digestHashes(search.digest).map((hash) => `\\x${Buffer.from(hash).toString("hex")}`),
+    search.page,
+  ]);
+  const found = rows.filter((row) => row.id !== null);
+  const ids = found.map(({ id }) => id);
+  const [calls, replaced] = await Promise.all([findDailyCalls(ids), findReplaced(ids, now)]);
+  const keys = found.map((row) => ({
+    uuid: row.uuid,
+    name: row.name,
+    masked: maskCredential(row.format, row.hint),
+    permissions: row.permissions,
+    state: keyState(
+      { expiresAt: row.expires_at, revokedAt: row.revoked_at, deletedAt: null, replacedUntil: row.replaced_until },
+      now,
+    ),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+    replaced: replaced.get(row.id) ?? [],
+    dailyCalls: calls.get(row.id) ?? Array<number>(CHART_DAYS).fill(0),
+  }));
+  return { keys, ...readTotals(rows[0]) };
+}
+
+function readTotals(row: Totals | undefined): Omit<KeyListing, "keys"> {
+  const found = Number(row?.found ?? 0);
+  return {
+    total: Number(row?.total ?? 0),
+    found,
+    page: Number(row?.page ?? 1),
+    pages: Math.max(Math.ceil(found / PAGE_SIZE), 1),
+    checks: {
+      "never-expires": Number(row?.never_expires ?? 0),
+      unused: Number(row?.unused ?? 0),
+      expiring: Number(row?.expiring ?? 0),
+      "never-used": Number(row?.never_used ?? 0),
+    },
+  };
+}
+
+/** Under the current secret and, while it is being rotated, the previous one. */
+function digestHashes(digest: string): CredentialHash[] {
+  const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
+  const bytes = Buffer.from(digest, "hex");
+  return [KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS]
+    .filter((secret) => secret !== undefined)
+    .map((secret) => hashDigest(bytes, secret));
+}
+
+async function findDailyCalls(keyIds: (number | null)[]): Promise<Map<number | null, number[]>> {
+  const rows = await sql<{ key_id: number; days_ago: number; calls: string }>(
+    "daily-calls",
+    `SELECT key_id, ((now() AT TIME ZONE 'UTC')::date - day) AS days_ago, calls FROM usage_days
+     WHERE key_id = ANY($1::int[]) AND day > (now() AT TIME ZONE 'UTC')::date - ${CHART_DAYS}`,
+    [keyIds],
+  );
+  const byKey = new Map<number | null, number[]>();
+  for (const { key_id, days_ago, calls } of rows) {
+    const days = byKey.get(key_id) ?? Array<number>(CHART_DAYS).fill(0);
+    // A report may be a few minutes ahead, and so on tomorrow's day.
+    const index = CHART_DAYS - 1 - Math.max(days_ago, 0);
+    days[index] = (days[index] ?? 0) + Number(calls);
+    byKey.set(key_id, days);
+  }
+  return byKey;
+}
+
+/** The credentials of these keys that were replaced and still work, the longest living first. */
+export async function findReplaced(keyIds: (number | null)[], now: Date): Promise<Map<number | null, LiveReplaced[]>> {
+  const rows = await sql<{ key_id: number; format: CredentialFormat; hint: string; valid_until: Date }>(
+    "live-replaced",
+    `SELECT r.key_id, k.format, r.hint, r.valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
+     WHERE r.key_id = ANY($1::int[]) AND r.valid_until > $2 AND k.revoked_at IS NULL
+       AND (k.expires_at IS NULL OR k.expires_at > $2) ORDER BY r.valid_until DESC`,
+    [keyIds, now],
+  );
+  const byKey = new Map<number | null, LiveReplaced[]>();
+  for (const row of rows) {
+    const live = { masked: maskCredential(row.format, row.hint), validUntil: row.valid_until };
+    byKey.set(row.key_id, [...(byKey.get(row.key_id) ?? []), live]);
+  }
+  return byKey;
+}

@@ -1,0 +1,228 @@
+import type { Locator, Page } from "@playwright/test";
+import { expectAccessible, expectNoSidewaysScrolling, runInBash } from "./fixtures";
+import { expect, makeKey as makeKeyFor, register, reportCalls, sha256, test } from "./signed-in";
+
+const DAY_MS = 24 * 3600 * 1000;
+const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+const row = (page: Page, name: string): Locator => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
+const names = (page: Page): Locator =>
+  page.getByRole("table", { name: "Your keys" }).getByRole("rowheader").locator("css=[data-name]");
+
+test.describe("On the page of keys a person", () => {
+  test("who has none reads what a key is for, and gets one by pasting the command", async ({ page, person, baseURL }) => {
+    await page.goto("/keys");
+    await expect(page).toHaveTitle("Keys · Latchkey");
+    await expect(page.getByText("A key lets a program of yours call the API in your name.")).toBeVisible();
+    await expectAccessible(page);
+    const command = await page
+      .getByRole("figure", { name: /Create a key/ })
+      .locator("code")
+      .textContent();
+    expect(command).toContain(`${baseURL}/api/auth/keys/create/`);
+    const output = runInBash((command ?? "").replace("your password", person.password));
+    expect(output).toContain('"api_key":"mf_live_');
+    await page.reload();
+    await expect(page.getByRole("status").filter({ hasText: "1 key." })).toBeVisible();
+  });
+
+  test("sees of each key name, masked credential, status, permissions, calls, last use and dates", async ({
+    page,
+    person,
+    makeKey,
+    deployment,
+  }) => {
+    const key = await makeKey({
+      key_name: "Billing service",
+      permissions: { sms: ["send"] },
+      expires_at: "2099-03-01T12:00:00Z",
+    });
+    await makeKey({ key_name: "Idle" });
+    await reportCalls(page.request, deployment.settings, key.api_key, 3);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto("/keys");
+    const billing = row(page, "Billing service");
+    await expect(billing.getByText(`${key.api_key.slice(0, 14)}...`)).toBeVisible();
+    expect(await page.content()).not.toContain(key.api_key.slice(0, 16));
+    await expect(billing.getByRole("cell")).toContainText([
+      /^Active$/,
+      /^sms:send$/,
+      /3 calls/,
+      /just now|minute/,
+      /20\d\d/,
+      /1 Mar 2099/,
+    ]);
+    await expect(row(page, "Idle").getByRole("cell")).toContainText([
+      /Active/,
+      /read, write/,
+      /No calls/,
+      /Never/,
+      /20\d\d/,
+      /Never/,
+    ]);
+    // The browser stands in Dar es Salaam, three hours ahead of UTC.
+    await expect(billing.getByText("1 Mar 2099")).toHaveAttribute("title", "1 Mar 2099, 15:00 GMT+3");
+    expect(person.email).toContain("@");
+  });
+
+  test("tells every status by its word, and keeps one by filtering", async ({ page, person, makeKey, query }) => {
+    await makeKey({ key_name: "plain" });
+    await makeKey({ key_name: "soon over", expires_at: inDays(3) });
+    await makeKey({ key_name: "over", expires_at: inDays(-1) });
+    const revoked = await makeKey({ key_name: "ended" });
+    const replaced = await makeKey({ key_name: "in exchange" });
+    const headers = { Authorization: `Bearer ${person.access}` };
+    await page.request.post(`/api/auth/keys/${revoked.id}/revoke/`, { headers });
+    await page.request.post(`/api/auth/keys/${replaced.id}/regenerate/`, { headers, data: { grace_seconds: 3600 } });
+    await page.goto("/keys?sort=name");
+    const words = { plain: "Active", "soon over": "Expiring", over: "Expired", ended: "Revoked", "in exchange": "Replaced" };
+    for (const [name, word] of Object.entries(words)) {
+      await expect(row(page, name).getByRole("cell").getByText(word, { exact: true })).toBeVisible();
+    }
+    await expect(row(page, "in exchange")).toContainText(`${replaced.api_key.slice(0, 14)}... works until`);
+    for (const [name, word] of Object.entries(words)) {
+      await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: word }).click();
+      await expect(names(page)).toHaveText([name]);
+    }
+    await page.reload();
+    await expect(names(page)).toHaveText(["in exchange"]);
+    await page.getByRole("link", { name: "Show all" }).click();
+    await expect(page).toHaveURL(/\/keys\?sort=name$/);
+    expect(await query("SELECT count(*)::int AS count FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([
+      { count: 5 },
+    ]);
+  });
+
+  test("finds a key by its name, and by the part of its credential that is shown", async ({ page, makeKey }) => {
+    const first = await makeKey({ key_name: "Staging 100%" });
+    await makeKey({ key_name: "Production" });
+    await page.goto("/keys");
+    const search = page.getByRole("searchbox");
+    await search.fill("prod");
+    await expect(names(page)).toHaveText(["Production"]);
+    await expect(page).toHaveURL(/\?q=prod$/);
+    await search.fill("100%");
+    await expect(names(page)).toHaveText(["Staging 100%"]);
+    await search.fill(`${first.api_key.slice(0, 14)}...`);
+    await expect(page).toHaveURL(new RegExp(`q=${first.api_key.slice(0, 14)}`));
+    await expect(names(page)).toHaveText(["Staging 100%"]);
+    await page.reload();
+    await expect(search).toHaveValue(/^mf_live_/);
+    await expect(names(page)).toHaveText(["Staging 100%"]);
+    await search.fill("nothing like it");
+    await expect(page.getByRole("status").filter({ hasText: "No key fits." })).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("finds a key by pasting it whole, which never leaves the browser", async ({ page, person, makeKey }) => {
+    const wanted = await makeKey({ key_name: "The one" });
+    await makeKey({ key_name: "Another" });
+    const headers = { Authorization: `Bearer ${person.access}` };
+    const replaced = await makeKey({ key_name: "Replaced one" });
+    await page.request.post(`/api/auth/keys/${replaced.id}/regenerate/`, { headers, data: { grace_seconds: 3600 } });
+    await page.goto("/keys");
+    const sent: string[] = [];
+    page.on("request", (request) =>
+      sent.push(`${request.url()}\n${request.postData() ?? ""}\n${JSON.stringify(request.headers())}`),
+    );
+    for (const [text, name] of [
+      [wanted.api_key, "The one"],
+      [`API_SECRET=${wanted.secret_key}\n`, "The one"],
+      [replaced.api_key, "Replaced one"],
+    ] as const) {
+      await page.getByRole("searchbox").fill(text);
+      await expect(names(page)).toHaveText([name]);
+      await expect(page.getByRole("searchbox")).toHaveValue(/^(mf_live_.{6})…$/);
+    }
+    await expect(page).toHaveURL(`/keys?digest=${sha256(replaced.api_key)}`);
+    const random = [wanted.api_key, wanted.secret_key, replaced.api_key].map((credential) => credential.slice(14));
+    expect(sent.length).toBeGreaterThan(2);
+    expect(sent.filter((text) => random.some((part) => text.includes(part)))).toStrictEqual([]);
+    await page.reload();
+    await expect(names(page)).toHaveText(["Replaced one"]);
+  });
+
+  test("does not find someone else's key by pasting it", async ({ page, makeKey }) => {
+    await makeKey();
+    const foreign = await makeKeyFor(page.request, await register(page.request), { key_name: "Foreign" });
+    await page.goto("/keys");
+    await page.getByRole("searchbox").fill(foreign.api_key);
+    await expect(page.getByRole("status").filter({ hasText: "None of your keys has the credential" })).toBeVisible();
+  });
+
+  test("sorts by a column's heading, and turns pages, kept when the page is loaded again", async ({ page, makeKey }) => {
+    for (let number = 1; number <= 27; number += 1) await makeKey({ key_name: `key ${String(number).padStart(2, "0")}` });
+    await page.goto("/keys");
+    await expect(names(page)).toHaveCount(25);
+    await expect(names(page).first()).toHaveText("key 27");
+    await page.getByRole("columnheader", { name: "Key" }).getByRole("link").click();
+    await expect(names(page).first()).toHaveText("key 01");
+    await expect(page.getByRole("columnheader", { name: "Key" })).toHaveAttribute("aria-sort", "ascending");
+    await page.getByRole("link", { name: "Next" }).click();
+    await expect(names(page)).toHaveText(["key 26", "key 27"]);
+    await page.reload();
+    await expect(names(page)).toHaveText(["key 26", "key 27"]);
+    await expect(page.getByText("Page 2 of 2")).toBeVisible();
+  });
+
+  test("reaches a page whatever stands in its address", async ({ page, makeKey }) => {
+    await makeKey({ key_name: "only" });
+    for (const query of [
+      "page=99",
+      "page=-1",
+      "page=x",
+      "sort=;drop",
+      "status=odd",
+      "check=1&check=2",
+      "q=a&q=b",
+      "digest=zz",
+      "q=%00",
+    ]) {
+      const answer = await page.goto(`/keys?${query}`);
+      expect(answer?.status()).toBe(200);
+      await expect(names(page)).toHaveText(["only"]);
+    }
+  });
+
+  test("sees what is worth a look, counts that filter, and none where there is nothing", async ({ page, makeKey, query }) => {
+    const old = await makeKey({ key_name: "old", expires_at: "2099-01-01" });
+    await query("UPDATE api_keys SET last_used_at = now() - interval '91 days' WHERE uuid = $1", [old.id]);
+    await page.goto("/keys");
+    const cards = page.getByRole("navigation", { name: "Worth a look" }).getByRole("link");
+    await expect(cards).toHaveText([/Unused for 90 days\s*1/]);
+    const used = await makeKey({ key_name: "open end" });
+    await query("UPDATE api_keys SET last_used_at = now() WHERE uuid = $1", [used.id]);
+    await makeKey({ key_name: "soon", expires_at: inDays(2) });
+    await page.reload();
+    await expect(cards).toHaveText([/Expiring soon\s*1/, /Unused for 90 days\s*1/, /Never used\s*1/, /Never expires\s*1/]);
+    for (const [card, name] of [
+      ["Expiring soon", "soon"],
+      ["Unused", "old"],
+      ["Never used", "soon"],
+      ["Never expires", "open end"],
+    ] as const) {
+      await cards.filter({ hasText: card }).click();
+      await expect(names(page)).toHaveText([name]);
+    }
+    await cards.filter({ hasText: "Never expires" }).click();
+    await expect(names(page)).toHaveCount(3);
+  });
+
+  test("meets no accessibility problem and no sideways scrolling, at 360 and 1440 pixels", async ({ page, makeKey }) => {
+    await makeKey({ key_name: "A name as long as names may be ".repeat(4).slice(0, 100) });
+    await makeKey({ key_name: "x".repeat(100), permissions: Array.from({ length: 40 }, (_, index) => `permission-${index}`) });
+    await makeKey({ key_name: "soon", expires_at: inDays(2) });
+    for (const width of [360, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto("/keys");
+      await expect(names(page)).toHaveCount(3);
+      await expectNoSidewaysScrolling(page);
+      await expectAccessible(page);
+    }
+  });
+});
+
+test("A visitor who opens the page of keys is sent to sign in and back", async ({ page }) => {
+  const answer = await page.request.get("/keys?status=active", { maxRedirects: 0 });
+  expect(answer.status()).toBe(307);
+  expect(answer.headers().location).toBe(`/sign-in?next=${encodeURIComponent("/keys?status=active")}`);
+});
