@@ -4,3 +4,4 @@ const BASE = "inline-flex h-9 items-center rounded-md border px-4 font-medium te
 
 export const primaryButton = `${BASE} border-transparent bg-accent text-on-accent hover:bg-accent-strong`;
 export const secondaryButton = `${BASE} border-line text-ink hover:border-line-strong`;
+export const dangerButton = `${BASE} border-transparent bg-danger text-on-accent hover:opacity-90`;

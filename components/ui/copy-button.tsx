@@ -10,8 +10,16 @@ const ANNOUNCEMENT: Record<State, string> = {
   failed: "Copying was not possible. The text is selected: copy it with the keyboard.",
 };
 
+type Props = {
+  text: string;
+  what: string;
+  onCopied?: () => void;
+  /** Before the code is selected instead: the moment to show what was masked. */
+  onFailed?: () => void;
+};
+
 /** Copies `text`. Without a clipboard (a page on plain http) it selects the code of the figure it stands in. */
-export function CopyButton({ text, what }: { text: string; what: string }) {
+export function CopyButton({ text, what, onCopied, onFailed }: Props) {
   const [state, setState] = useState<State>("idle");
   const button = useRef<HTMLButtonElement>(null);
 
@@ -25,7 +33,9 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     try {
       await navigator.clipboard.writeText(text);
       setState("copied");
+      onCopied?.();
     } catch {
+      onFailed?.();
       const code = button.current?.closest("figure")?.querySelector("code");
       if (code) getSelection()?.selectAllChildren(code);
       setState("failed");

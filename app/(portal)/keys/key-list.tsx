@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { publicAddress } from "@/app/address";
+import { CreateKey } from "@/components/keys/create-key";
 import { KeySearchBox } from "@/components/keys/key-search-box";
 import { STATE_NAMES } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
@@ -7,6 +8,7 @@ import type { CurrentUser } from "@/lib/identity/callers";
 import type { KeySearch } from "@/lib/keys/schemas";
 import { searchKeys } from "@/lib/keys/search";
 import { KEY_STATES } from "@/lib/keys/validity";
+import { createKeyAction } from "./actions";
 import { isFiltered, keysAddress } from "./address";
 import { HygieneCards } from "./hygiene-cards";
 import { KeyTable } from "./key-table";
@@ -22,6 +24,9 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
       <div className="mt-6 flex flex-wrap items-center gap-3">
         <div className="min-w-48 max-w-md grow">
           <KeySearchBox />
+        </div>
+        <div className="ml-auto">
+          <CreateKey action={createKeyAction} />
         </div>
       </div>
       <StatusFilter search={search} />

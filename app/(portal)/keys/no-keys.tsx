@@ -1,5 +1,7 @@
 import { quickstart } from "@/app/quickstart";
+import { CreateKey } from "@/components/keys/create-key";
 import { CodeBlock } from "@/components/ui/code-block";
+import { createKeyAction } from "./actions";
 
 /** What someone sees who has no key yet. The command runs as it is pasted, once the password stands in it. */
 export function NoKeys({ email, address }: { email: string; address: string }) {
@@ -8,6 +10,9 @@ export function NoKeys({ email, address }: { email: string; address: string }) {
   return (
     <div className="mt-6 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
       <p className="max-w-prose text-lg">A key lets a program of yours call the API in your name.</p>
+      <div className="mt-4">
+        <CreateKey action={createKeyAction} />
+      </div>
       <div className="mt-6 max-w-3xl">
         <p className="mb-3 text-ink-muted">Or make one with curl.</p>
         <CodeBlock title="Create a key" code={code} own="your password" />

@@ -1,0 +1,36 @@
+"use client";
+
+import { useState } from "react";
+import { Form } from "@/components/ui/form";
+import { TextField } from "@/components/ui/text-field";
+import { ExpiryField } from "./expiry-field";
+import type { CreateKeyAction } from "./issued-key";
+import { PermissionsField } from "./permissions-field";
+import { ShowOnceDialog } from "./show-once-dialog";
+
+type Props = { action: CreateKeyAction; onClose: () => void; onClosed: () => void };
+
+export function CreateKeyDialog({ action, onClose, onClosed }: Props) {
+  const [openedAt] = useState(() => new Date());
+  // Sent again after a lost connection, the form still means the same key. (randomUUID is missing on plain http.)
+  const [idempotencyKey] = useState(() => [...crypto.getRandomValues(new Uint32Array(4))].join("-"));
+  return (
+    <ShowOnceDialog title="Create a key" onClose={onClose} onClosed={onClosed}>
+      {(onIssued) => (
+        <Form
+          submit="Create key"
+          action={async (state, form) => {
+            const { issued, ...next } = await action(state, form);
+            if (issued) onIssued(issued);
+            return next;
+          }}
+        >
+          <TextField name="key_name" label="Name" required autoComplete="off" hint="What will use it, such as Production." />
+          <PermissionsField />
+          <ExpiryField from={openedAt} />
+          <input type="hidden" name="idempotency_key" value={idempotencyKey} />
+        </Form>
+      )}
+    </ShowOnceDialog>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { useId, useState } from "react";
+import { Choices } from "@/components/ui/choices";
+import { useFormState } from "@/components/ui/form";
+import { format, useTimeZone } from "@/components/ui/moment";
+import { FieldNotes, inputStyle } from "@/components/ui/text-field";
+
+const DAY_MS = 24 * 3600 * 1000;
+
+const PRESETS = [
+  { value: "7", label: "7 days" },
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "365", label: "1 year" },
+  { value: "never", label: "Never" },
+  { value: "date", label: "A date" },
+] as const;
+
+type Preset = (typeof PRESETS)[number]["value"];
+
+/** When a key ends. Counted from `from`, which stays as it is while the form is open: sent again, it says the same instant. */
+export function ExpiryField({ from }: { from: Date }) {
+  const id = useId();
+  const timeZone = useTimeZone();
+  const [preset, setPreset] = useState<Preset>("90");
+  const [date, setDate] = useState("");
+  const errors = useFormState().fields.expires_at;
+  const instant =
+    preset === "date" ? endOfDay(date) : preset === "never" ? null : new Date(from.getTime() + Number(preset) * DAY_MS);
+  // An empty value would mean "never".
+  const sent = preset === "date" && !instant ? "no date" : (instant?.toISOString() ?? "");
+  return (
+    <div>
+      <Choices name="expiry" legend="Expires after" options={PRESETS} initial="90" onChange={setPreset} />
+      {preset === "date" && (
+        <input
+          type="date"
+          aria-label="Last day"
+          value={date}
+          min={from.toISOString().slice(0, 10)}
+          onChange={(event) => setDate(event.target.value)}
+          aria-invalid={errors ? true : undefined}
+          aria-describedby={errors ? `${id}-errors` : undefined}
+          className={`mt-2 max-w-44 ${inputStyle}`}
+        />
+      )}
+      <input type="hidden" name="expires_at" value={sent} />
+      <FieldNotes
+        id={id}
+        errors={errors}
+        hint={
+          instant ? `Ends on ${format(instant, timeZone, true)}.` : preset === "never" ? "Works until you revoke it." : undefined
+        }
+      />
+    </div>
+  );
+}
+
+/** The first instant after that day where the visitor is; null while no day is chosen. */
+function endOfDay(date: string): Date | null {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date) ?? [];
+  return year ? new Date(Number(year), Number(month) - 1, Number(day) + 1) : null;
+}

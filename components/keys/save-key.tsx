@@ -1,0 +1,96 @@
+"use client";
+
+import { useState } from "react";
+import { flushSync } from "react-dom";
+import { primaryButton } from "@/components/ui/button-styles";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Tabs } from "@/components/ui/tabs";
+import type { Issued } from "./issued-key";
+
+const SHOWN_LENGTH = 14;
+
+type Props = { issued: Issued; onSaved: () => void; onDone: () => void };
+
+/** The one time that credentials are shown. `onSaved` is called once all of them were copied. */
+export function SaveKey({ issued, onSaved, onDone }: Props) {
+  const [isShown, setShown] = useState(false);
+  const [copied, setCopied] = useState<readonly string[]>([]);
+  const { key, secret } = issued;
+  const credentials = secret === null ? [key] : [key, secret];
+
+  function note(what: readonly string[]) {
+    const next = [...copied, ...what];
+    setCopied(next);
+    if (credentials.every((credential) => next.includes(credential))) onSaved();
+  }
+
+  const lines = {
+    masked: (text: string) => credentials.reduce((shown, credential) => shown.replaceAll(credential, mask(credential)), text),
+    isShown,
+    show: () => flushSync(() => setShown(true)),
+  };
+  const env = secret === null ? `API_KEY=${key}` : `API_KEY=${key}\nAPI_SECRET=${secret}`;
+  return (
+    // Copied with the keyboard or the menu of the browser.
+    <div className="space-y-4" onCopy={() => isShown && note(credentials)}>
+      <CopyLine title="Key" text={key} onCopied={() => note([key])} {...lines} />
+      {secret !== null && <CopyLine title="Secret" text={secret} onCopied={() => note([secret])} {...lines} />}
+      <button
+        type="button"
+        aria-pressed={isShown}
+        onClick={() => setShown(!isShown)}
+        className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
+      >
+        {isShown ? "Hide" : "Show"} {secret === null ? "the key" : "key and secret"}
+      </button>
+      <Tabs
+        label="Ways to use it"
+        tabs={[
+          { name: ".env", content: <CopyLine title=".env" text={env} onCopied={() => note(credentials)} {...lines} /> },
+          { name: "curl", content: <CopyLine title="curl" text={curl(key)} onCopied={() => note([key])} {...lines} /> },
+          { name: "fetch", content: <CopyLine title="fetch" text={FETCH} onCopied={() => {}} {...lines} /> },
+        ]}
+      />
+      <div className="flex justify-end">
+        <button type="button" onClick={onDone} className={primaryButton}>
+          Done
+        </button>
+      </div>
+    </div>
+  );
+}
+
+type LineProps = {
+  title: string;
+  text: string;
+  masked: (text: string) => string;
+  isShown: boolean;
+  show: () => void;
+  onCopied: () => void;
+};
+
+function CopyLine({ title, text, masked, isShown, show, onCopied }: LineProps) {
+  return (
+    <figure className="rounded-md border border-line bg-surface">
+      <figcaption className="flex items-center justify-between gap-3 py-1.5 pr-1.5 pl-3 font-medium text-ink-muted text-xs">
+        {title}
+        <CopyButton text={text} what={title} onCopied={onCopied} onFailed={show} />
+      </figcaption>
+      <pre className="whitespace-pre-wrap px-3 pb-2.5 font-mono text-sm [overflow-wrap:anywhere]">
+        <code>{isShown ? text : masked(text)}</code>
+      </pre>
+    </figure>
+  );
+}
+
+function mask(credential: string): string {
+  return credential.slice(0, SHOWN_LENGTH) + "•".repeat(8);
+}
+
+function curl(key: string): string {
+  return `curl "$API_URL" \\\n  -H "Authorization: Bearer ${key}"`;
+}
+
+const FETCH = `const response = await fetch(process.env.API_URL, {
+  headers: { Authorization: \`Bearer \${process.env.API_KEY}\` },
+});`;

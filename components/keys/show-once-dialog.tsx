@@ -1,0 +1,64 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useState } from "react";
+import { flushSync } from "react-dom";
+import { AlertDialog } from "@/components/ui/alert-dialog";
+import { Dialog } from "@/components/ui/dialog";
+import type { Issued } from "./issued-key";
+import { SaveKey } from "./save-key";
+
+type Props = {
+  title: string;
+  description?: ReactNode;
+  /** Closed for good: the credentials are gone from memory. */
+  onClose: () => void;
+  onClosed: () => void;
+  /** The form that leads to credentials. */
+  children: (onIssued: (issued: Issued) => void) => ReactNode;
+};
+
+/** A form, and then in its place the credentials that it led to. They are only ever in this component's memory. */
+export function ShowOnceDialog({ title, description, onClose, onClosed, children }: Props) {
+  const router = useRouter();
+  const [issued, setIssued] = useState<Issued | null>(null);
+  const [isSaved, setSaved] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+
+  // A page that the browser keeps for Back must not hold them.
+  useEffect(() => {
+    const forget = () => flushSync(() => setIssued(null));
+    window.addEventListener("pagehide", forget);
+    return () => window.removeEventListener("pagehide", forget);
+  }, []);
+
+  function close() {
+    onClose();
+    if (issued) router.refresh();
+  }
+
+  return (
+    <Dialog
+      isOpen
+      title={issued ? "Save your key" : title}
+      description={issued ? `“${issued.name}” is ready. This is the only time that you can see it.` : description}
+      onClose={() => (issued && !isSaved ? setAsking(true) : close())}
+      onClosed={onClosed}
+    >
+      {issued ? (
+        <SaveKey issued={issued} onSaved={() => setSaved(true)} onDone={() => (isSaved ? close() : setAsking(true))} />
+      ) : (
+        children(setIssued)
+      )}
+      <AlertDialog
+        isOpen={isAsking}
+        title="You will not see this key again"
+        description="Not all of it was copied. Once this is closed, the only way to new credentials is to regenerate the key."
+        cancel="Go back and copy"
+        confirm="Close anyway"
+        onCancel={() => setAsking(false)}
+        onConfirm={close}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,212 @@
+import type { Page } from "@playwright/test";
+import { expectAccessible, expectNoSidewaysScrolling, tabTo } from "./fixtures";
+import { expect, test, verifyCode } from "./signed-in";
+
+const dialog = (page: Page) => page.getByRole("dialog");
+const guard = (page: Page) => page.getByRole("alertdialog", { name: "You will not see this key again" });
+const copyButton = (page: Page, what: string) => page.getByRole("button", { name: `Copy ${what}`, exact: true });
+
+async function openForm(page: Page): Promise<void> {
+  await page.goto("/keys");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await expect(dialog(page).getByLabel("Name")).toBeFocused();
+}
+
+async function create(page: Page, name: string): Promise<void> {
+  await openForm(page);
+  await dialog(page).getByLabel("Name").fill(name);
+  await dialog(page).getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+}
+
+/** Copies one credential and answers it. */
+async function copy(page: Page, what: string): Promise<string> {
+  await copyButton(page, what).click();
+  await expect(page.getByRole("status").filter({ hasText: "Copied to the clipboard." }).first()).toBeAttached();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+test.describe("With a new key a person", () => {
+  test.beforeEach(({ context }) => context.grantPermissions(["clipboard-read", "clipboard-write"]));
+
+  test("gets from an empty page to a working key", async ({ page, person, deployment, query }) => {
+    await create(page, "Production");
+    await expect(dialog(page)).toContainText("“Production” is ready.");
+    const key = await copy(page, "Key");
+    expect(key).toMatch(/^mf_live_[0-9A-Za-z]{38}$/);
+    const secret = await copy(page, "Secret");
+    expect(secret).toMatch(/^mf_live_[0-9A-Za-z]{38}$/);
+    await page.getByRole("button", { name: "Done" }).click();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(page.getByRole("rowheader")).toContainText("Production");
+    await expect(page.locator("#content")).toBeFocused();
+    expect(await verifyCode(page.request, deployment.settings, key)).toBe("VALID");
+    const rows = await query(
+      `SELECT name, permissions, round(extract(epoch FROM expires_at - created_at) / 86400) AS days FROM api_keys WHERE user_id = $1`,
+      [person.id],
+    );
+    expect(rows).toStrictEqual([{ name: "Production", permissions: ["read", "write"], days: "90" }]);
+  });
+
+  test("sees its credentials masked until asked, and as .env line, curl and fetch", async ({ page, person }) => {
+    await create(page, "Masked");
+    const key = await copy(page, "Key");
+    const secret = await copy(page, "Secret");
+    await expect(dialog(page)).toContainText(`${key.slice(0, 14)}••••••••`);
+    await expect(dialog(page)).not.toContainText(key);
+    expect(await copy(page, ".env")).toBe(`API_KEY=${key}\nAPI_SECRET=${secret}`);
+    await page.getByRole("button", { name: "Show key and secret" }).click();
+    await expect(dialog(page)).toContainText(`API_SECRET=${secret}`);
+    await page.getByRole("tab", { name: "curl" }).click();
+    await expect(dialog(page)).toContainText(`Authorization: Bearer ${key}`);
+    await page.getByRole("tab", { name: "fetch" }).click();
+    await expect(dialog(page)).toContainText("process.env.API_KEY");
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoSidewaysScrolling(page);
+    expect(person.id).not.toBe("");
+  });
+
+  test("is asked once more before losing it by Esc, a click outside or X", async ({ page, person }) => {
+    await create(page, "Guarded");
+    const ways = [
+      () => page.keyboard.press("Escape"),
+      () => page.mouse.click(5, 5),
+      () => page.getByRole("button", { name: "Close", exact: true }).click(),
+      () => page.getByRole("button", { name: "Done" }).click(),
+    ];
+    for (const close of ways) {
+      await close();
+      await expect(guard(page).getByRole("button", { name: "Go back and copy" })).toBeFocused();
+      await page.keyboard.press("Enter");
+      await expect(guard(page)).toHaveCount(0);
+      await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+    }
+    await copy(page, "Key");
+    await page.keyboard.press("Escape");
+    await expectAccessible(page);
+    await guard(page).getByRole("button", { name: "Close anyway" }).click();
+    await expect(page.getByRole("rowheader")).toContainText("Guarded");
+    expect(person.id).not.toBe("");
+  });
+
+  test("meets it nowhere again: not by Back, in the address, in storage or in the page", async ({ page, person }) => {
+    await create(page, "Once");
+    const key = await copy(page, "Key");
+    await copy(page, "Secret");
+    await page.goto("/");
+    await page.goBack();
+    await expect(page.getByRole("rowheader")).toContainText("Once");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    const kept = await page.evaluate(() =>
+      JSON.stringify([
+        location.href,
+        history.state,
+        { ...localStorage },
+        { ...sessionStorage },
+        document.documentElement.outerHTML,
+      ]),
+    );
+    expect(kept).toContain(key.slice(8, 14));
+    expect(kept).not.toContain(key.slice(14));
+    await page.goForward();
+    await page.goBack();
+    await expect(page.getByText(key.slice(14))).toHaveCount(0);
+    expect(person.id).not.toBe("");
+  });
+
+  test("chooses permissions and a day at which it ends", async ({ page, person, query }) => {
+    await openForm(page);
+    await dialog(page).getByLabel("Name").fill("Restricted");
+    await dialog(page).getByRole("radio", { name: "Custom" }).check({ force: true });
+    await dialog(page).getByLabel("Custom permissions").fill("sms:send\nreports:read");
+    await dialog(page).getByRole("radio", { name: "A date" }).check({ force: true });
+    await dialog(page).getByLabel("Last day").fill("2099-05-31");
+    await expect(dialog(page)).toContainText("Ends on 1 Jun 2099, 00:00.");
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+    // Midnight in Dar es Salaam, three hours ahead of UTC.
+    expect(await query("SELECT permissions, expires_at FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([
+      { permissions: { sms: ["send"], reports: ["read"] }, expires_at: new Date("2099-05-31T21:00:00Z") },
+    ]);
+  });
+
+  test("is told next to the field what is wrong, and keeps what was typed", async ({ page, person, query }) => {
+    await openForm(page);
+    await page.keyboard.press("Enter");
+    await expect(dialog(page).getByLabel("Name")).toHaveAccessibleDescription(/^Give the key a name\./);
+    await expect(dialog(page).getByLabel("Name")).toBeFocused();
+    await expectAccessible(page);
+    await dialog(page).getByLabel("Name").fill("Kept");
+    await dialog(page).getByRole("radio", { name: "Custom" }).check({ force: true });
+    await dialog(page).getByLabel("Custom permissions").fill("read, sms:send");
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(dialog(page).getByLabel("Custom permissions")).toHaveAccessibleDescription(/Write actions such as read/);
+    await expect(dialog(page).getByLabel("Custom permissions")).toHaveValue("read, sms:send");
+    await expect(dialog(page).getByLabel("Name")).toHaveValue("Kept");
+    await dialog(page).getByRole("radio", { name: "All" }).check({ force: true });
+    await dialog(page).getByRole("radio", { name: "A date" }).check({ force: true });
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(dialog(page).getByLabel("Last day")).toHaveAccessibleDescription("Choose a day.");
+    await dialog(page).getByLabel("Last day").fill("2020-01-01");
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(dialog(page).getByLabel("Last day")).toHaveAccessibleDescription(/still to come/);
+    expect(await query("SELECT id FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([]);
+  });
+
+  test("makes one key by a double click", async ({ page, person, query }) => {
+    await openForm(page);
+    await dialog(page).getByLabel("Name").fill("Twice");
+    await dialog(page).getByRole("button", { name: "Create key" }).dblclick();
+    await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+    expect(await query("SELECT name FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([{ name: "Twice" }]);
+  });
+
+  test("can do it with the keyboard alone, and is back on the button afterwards", async ({ page, makeKey }) => {
+    await makeKey();
+    await page.goto("/keys");
+    await tabTo(page, "Create key");
+    await page.keyboard.press("Enter");
+    await expect(dialog(page).getByLabel("Name")).toBeFocused();
+    await page.keyboard.type("By hand");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+    for (const what of ["Copy Key", "Copy Secret", "Done"]) {
+      await tabTo(page, what);
+      await page.keyboard.press("Enter");
+    }
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Create key" })).toBeFocused();
+  });
+
+  test("signs in again when the session ended meanwhile, and nothing is half done", async ({ page, person, query }) => {
+    await openForm(page);
+    await query("DELETE FROM sessions WHERE user_id = $1", [person.id]);
+    await dialog(page).getByLabel("Name").fill("Too late");
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(page).toHaveURL("/sign-in?next=%2Fkeys");
+    expect(await query("SELECT id FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([]);
+  });
+});
+
+test.describe("On a lost connection a person who creates a key", () => {
+  test.use({ expectedProblems: /Failed to load resource: net::ERR_/ });
+
+  test("is told so, and makes no second key by trying again", async ({ page, person, query }) => {
+    await openForm(page);
+    await dialog(page).getByLabel("Name").fill("Lost");
+    // The request arrives, its answer does not.
+    await page.route("/keys", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      await route.fetch();
+      await route.abort("connectionreset");
+    });
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(dialog(page).getByRole("alert")).toContainText("The server could not be reached.");
+    await expect(dialog(page).getByLabel("Name")).toHaveValue("Lost");
+    await page.unroute("/keys");
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(dialog(page).getByRole("alert")).toContainText("Your first attempt did make the key");
+    expect(await query("SELECT name FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([{ name: "Lost" }]);
+  });
+});
