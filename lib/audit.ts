@@ -15,6 +15,8 @@ export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null
 export type AuditAction =
   | "api_key.created"
   | "api_key.regenerated"
+  | "api_key.grace_ended"
+  | "api_key.updated"
   | "api_key.revoked"
   | "api_key.deleted"
   | "user.registered"

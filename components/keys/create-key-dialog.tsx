@@ -4,11 +4,11 @@ import { useState } from "react";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
 import { ExpiryField } from "./expiry-field";
-import type { CreateKeyAction } from "./issued-key";
+import type { IssueAction } from "./issued-key";
 import { PermissionsField } from "./permissions-field";
 import { ShowOnceDialog } from "./show-once-dialog";
 
-type Props = { action: CreateKeyAction; onClose: () => void; onClosed: () => void };
+type Props = { action: IssueAction; onClose: () => void; onClosed: () => void };
 
 export function CreateKeyDialog({ action, onClose, onClosed }: Props) {
   const [openedAt] = useState(() => new Date());

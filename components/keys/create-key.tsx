@@ -3,11 +3,11 @@
 import dynamic from "next/dynamic";
 import { useLayoutEffect, useRef, useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
-import type { CreateKeyAction } from "./issued-key";
+import type { IssueAction } from "./issued-key";
 
 const CreateKeyDialog = dynamic(() => import("./create-key-dialog").then((module) => module.CreateKeyDialog), { ssr: false });
 
-export function CreateKey({ action }: { action: CreateKeyAction }) {
+export function CreateKey({ action }: { action: IssueAction }) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
 

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Dialog } from "@/components/ui/dialog";
+import { format, useTimeZone } from "@/components/ui/moment";
 import type { Issued } from "./issued-key";
 import { SaveKey } from "./save-key";
 
@@ -41,7 +42,7 @@ export function ShowOnceDialog({ title, description, onClose, onClosed, children
     <Dialog
       isOpen
       title={issued ? "Save your key" : title}
-      description={issued ? `“${issued.name}” is ready. This is the only time that you can see it.` : description}
+      description={issued ? <Ready issued={issued} /> : description}
       onClose={() => (issued && !isSaved ? setAsking(true) : close())}
       onClosed={onClosed}
     >
@@ -60,5 +61,16 @@ export function ShowOnceDialog({ title, description, onClose, onClosed, children
         onConfirm={close}
       />
     </Dialog>
+  );
+}
+
+function Ready({ issued: { name, previousUntil } }: { issued: Issued }) {
+  const timeZone = useTimeZone();
+  return (
+    <>
+      “{name}” is ready. This is the only time that you can see it.
+      {previousUntil && ` The old credential works until ${format(previousUntil, timeZone, true)}.`}
+      {previousUntil === null && " The old credential no longer works."}
+    </>
   );
 }

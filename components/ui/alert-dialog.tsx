@@ -5,33 +5,54 @@ import type { ReactNode } from "react";
 import { dangerButton, secondaryButton } from "./button-styles";
 import { overlayStyle, panelStyle } from "./dialog";
 
-type Props = {
+type PanelProps = {
   isOpen: boolean;
   onCancel: () => void;
-  onConfirm: () => void;
   title: string;
   description: ReactNode;
-  cancel: string;
-  confirm: string;
+  children: ReactNode;
+  onClosed?: () => void;
 };
 
-/** A question before something that cannot be taken back. The focus is on the way out. */
-export function AlertDialog({ isOpen, onCancel, onConfirm, title, description, cancel, confirm }: Props) {
+/** Something to be decided before anything else. The focus is on the AlertCancel that stands in it. */
+export function AlertPanel({ isOpen, onCancel, title, description, children, onClosed }: PanelProps) {
   return (
     <Primitive.Root open={isOpen} onOpenChange={(wantsOpen) => !wantsOpen && onCancel()}>
       <Primitive.Portal>
         <Primitive.Overlay className={overlayStyle} />
-        <Primitive.Content className={panelStyle}>
-          <Primitive.Title className="font-semibold text-xl tracking-tight">{title}</Primitive.Title>
+        <Primitive.Content
+          className={panelStyle}
+          onCloseAutoFocus={(event) => {
+            if (!onClosed) return;
+            event.preventDefault();
+            onClosed();
+          }}
+        >
+          <Primitive.Title className="font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">{title}</Primitive.Title>
           <Primitive.Description className="mt-2 text-ink-muted">{description}</Primitive.Description>
-          <div className="mt-6 flex flex-wrap justify-end gap-3">
-            <Primitive.Cancel className={secondaryButton}>{cancel}</Primitive.Cancel>
-            <Primitive.Action className={dangerButton} onClick={onConfirm}>
-              {confirm}
-            </Primitive.Action>
-          </div>
+          {children}
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
+  );
+}
+
+export function AlertCancel({ children }: { children: string }) {
+  return <Primitive.Cancel className={secondaryButton}>{children}</Primitive.Cancel>;
+}
+
+type Props = Omit<PanelProps, "children"> & { onConfirm: () => void; cancel: string; confirm: string };
+
+/** A question before something that cannot be taken back. */
+export function AlertDialog({ onConfirm, cancel, confirm, ...panel }: Props) {
+  return (
+    <AlertPanel {...panel}>
+      <div className="mt-6 flex flex-wrap justify-end gap-3">
+        <AlertCancel>{cancel}</AlertCancel>
+        <Primitive.Action className={dangerButton} onClick={onConfirm}>
+          {confirm}
+        </Primitive.Action>
+      </div>
+    </AlertPanel>
   );
 }

@@ -19,11 +19,13 @@ type Props = {
   submit: string;
   /** Where several forms share a page, none of them is its main thing. */
   submitStyle?: string;
+  /** A way out, in front of the button. */
+  cancel?: ReactNode;
   children?: ReactNode;
 };
 
 /** A form that a server action answers. It is a plain form until JavaScript is there; then it keeps the page, and the focus. */
-export function Form({ action, submit, submitStyle = primaryButton, children }: Props) {
+export function Form({ action, submit, submitStyle = primaryButton, cancel, children }: Props) {
   const isHydrated = useSyncExternalStore(neverChanges, yes, no);
   const [state, formAction, isPending] = useActionState(isHydrated ? orUnreachable(action) : action, EMPTY);
   const form = useRef<HTMLFormElement>(null);
@@ -50,9 +52,12 @@ export function Form({ action, submit, submitStyle = primaryButton, children }: 
       <StateContext value={state}>
         {state.message && <Notice tone={state.isDone ? "positive" : "danger"}>{state.message}</Notice>}
         {children}
-        <button type="submit" aria-disabled={isPending} className={`${submitStyle} aria-disabled:opacity-70`}>
-          {submit}
-        </button>
+        <div className={cancel ? "flex flex-wrap justify-end gap-3" : undefined}>
+          {cancel}
+          <button type="submit" aria-disabled={isPending} className={`${submitStyle} aria-disabled:opacity-70`}>
+            {submit}
+          </button>
+        </div>
       </StateContext>
     </form>
   );

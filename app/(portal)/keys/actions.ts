@@ -1,16 +1,22 @@
 "use server";
 
-import type { CreateKeyState } from "@/components/keys/issued-key";
+import type { IssueState } from "@/components/keys/issued-key";
+import type { RevokeResult, RevokeState } from "@/components/keys/key-actions";
 import { AppError } from "@/lib/errors";
 import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
+import type { CurrentUser } from "@/lib/identity/callers";
 import { requireUser } from "@/lib/identity/page-callers";
 import { createKey } from "@/lib/keys/create";
-import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
+import { endGrace } from "@/lib/keys/end-grace";
+import { regenerateKey } from "@/lib/keys/regenerate";
+import { revokeKey } from "@/lib/keys/revoke";
+import { createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
+import { PAGE_SIZE } from "@/lib/keys/search";
 import { readPermissions, refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
-export async function createKeyAction(_state: FormState, form: FormData): Promise<CreateKeyState> {
+export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
     const user = await requireUser("/keys");
     const { key_name, permissions, expires_at } = validate(createKeySchema, {
@@ -30,6 +36,51 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
   } catch (error) {
     const state = withSentences(await toFormState(error, form));
     return error instanceof AppError && error.code.startsWith("IDEMPOTENCY_KEY_") ? { ...state, message: ALREADY_MADE } : state;
+  }
+}
+
+export async function regenerateKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
+  try {
+    const user = await requireUser("/keys");
+    const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
+    const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), grace_seconds);
+    return { fields: {}, values: {}, issued: { uuid, name, key, secret, previousUntil: previousExpiresAt } };
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
+
+/** Revokes each of the keys for itself: one that cannot be revoked does not keep the others alive. */
+export async function revokeKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {
+  try {
+    const user = await requireUser("/keys");
+    if (textOf(form, "understood") !== "on") {
+      throw new AppError("INVALID_INPUT", { fields: { understood: ["Tick this first."] } });
+    }
+    const results: RevokeResult[] = [];
+    for (const uuid of form.getAll("uuid").slice(0, PAGE_SIZE)) results.push(await revokeOne(user, String(uuid), form));
+    return { fields: {}, values: {}, results };
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
+
+async function revokeOne(user: CurrentUser, uuid: string, form: FormData): Promise<RevokeResult> {
+  try {
+    await revokeKey(user, uuid);
+    return { uuid, problem: null };
+  } catch (error) {
+    const { message } = await toFormState(error, form);
+    return { uuid, problem: message ?? "It could not be revoked." };
+  }
+}
+
+export async function endGraceAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    await endGrace(await requireUser("/keys"), textOf(form, "uuid"));
+    return { isDone: true, fields: {}, values: {} };
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
   }
 }
 

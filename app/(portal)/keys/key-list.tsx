@@ -1,22 +1,27 @@
 import Link from "next/link";
 import { publicAddress } from "@/app/address";
 import { CreateKey } from "@/components/keys/create-key";
+import { KeyActions, type KeyTarget } from "@/components/keys/key-actions";
 import { KeySearchBox } from "@/components/keys/key-search-box";
+import { SelectionBar } from "@/components/keys/selection";
 import { STATE_NAMES } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
 import type { CurrentUser } from "@/lib/identity/callers";
 import type { KeySearch } from "@/lib/keys/schemas";
-import { searchKeys } from "@/lib/keys/search";
+import { type KeyRow, searchKeys } from "@/lib/keys/search";
 import { KEY_STATES } from "@/lib/keys/validity";
-import { createKeyAction } from "./actions";
+import { createKeyAction, endGraceAction, regenerateKeyAction, revokeKeysAction } from "./actions";
 import { isFiltered, keysAddress } from "./address";
 import { HygieneCards } from "./hygiene-cards";
 import { KeyTable } from "./key-table";
 import { NoKeys } from "./no-keys";
 
+const ACTIONS = { regenerate: regenerateKeyAction, revoke: revokeKeysAction, endGrace: endGraceAction };
+
 /** Everything below the heading: cards, search, table, pages. */
 export async function KeyList({ user, search }: { user: CurrentUser; search: KeySearch }) {
   const listing = await searchKeys(user, search);
+  const now = new Date();
   if (listing.total === 0) return <NoKeys email={user.email} address={await publicAddress()} />;
   return (
     <>
@@ -43,10 +48,17 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
           </Link>
         )}
       </p>
-      {listing.found > 0 && <KeyTable keys={listing.keys} search={search} now={new Date()} />}
+      <KeyActions actions={ACTIONS} targets={listing.keys.map(toTarget)} now={now}>
+        {listing.found > 0 && <KeyTable keys={listing.keys} search={search} now={now} />}
+        <SelectionBar />
+      </KeyActions>
       {listing.pages > 1 && <Pages page={listing.page} pages={listing.pages} search={search} />}
     </>
   );
+}
+
+function toTarget({ uuid, name, state, lastUsedAt, dailyCalls }: KeyRow): KeyTarget {
+  return { uuid, name, state, lastUsedAt, callsToday: dailyCalls.at(-1) ?? 0 };
 }
 
 function describeFound(found: number, search: KeySearch): string {

@@ -1,6 +1,9 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { EndGrace } from "@/components/keys/end-grace";
 import { PermissionsText } from "@/components/keys/permissions-text";
+import { RowMenu } from "@/components/keys/row-menu";
+import { SelectAll, SelectRow } from "@/components/keys/selection";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Moment } from "@/components/ui/moment";
 import { Sparkline } from "@/components/ui/sparkline";
@@ -17,6 +20,10 @@ export function KeyTable({ keys, search, now }: Props) {
       <caption className="sr-only">Your keys</caption>
       <thead className="border-line border-b text-ink-muted text-sm">
         <tr>
+          <th scope="col" className="w-8 py-2">
+            <span className="sr-only">Selected</span>
+            <SelectAll />
+          </th>
           <SortHeader by="name" search={search}>
             Key
           </SortHeader>
@@ -32,6 +39,9 @@ export function KeyTable({ keys, search, now }: Props) {
           <SortHeader by="expires" search={search} className="hidden md:table-cell">
             Expires
           </SortHeader>
+          <th scope="col" className="w-8 py-2">
+            <span className="sr-only">Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -47,6 +57,9 @@ function Row({ row, now }: { row: KeyRow; now: Date }) {
   const calls = row.dailyCalls.reduce((sum, day) => sum + day, 0);
   return (
     <tr className="border-line border-b align-top transition-colors hover:bg-surface">
+      <td className="py-3">
+        <SelectRow uuid={row.uuid} />
+      </td>
       <th scope="row" className="py-3 pr-4 font-normal">
         <span data-name className="block font-medium [overflow-wrap:anywhere]">
           {row.name}
@@ -57,6 +70,11 @@ function Row({ row, now }: { row: KeyRow; now: Date }) {
             <Masked>{masked}</Masked> works until <Moment at={validUntil} now={now} as="minute" />
           </span>
         ))}
+        {row.replaced.length > 0 && (
+          <span className="block text-xs">
+            <EndGrace uuid={row.uuid} name={row.name} />
+          </span>
+        )}
         <span className="mt-1.5 flex flex-wrap items-center gap-2 text-ink-muted text-sm sm:hidden">
           <StateBadge state={row.state} />
           {row.lastUsedAt ? <Moment at={row.lastUsedAt} now={now} as="ago" /> : "Never used"}
@@ -83,6 +101,9 @@ function Row({ row, now }: { row: KeyRow; now: Date }) {
       <Cell className="hidden whitespace-nowrap md:table-cell">
         {row.expiresAt ? <Moment at={row.expiresAt} now={now} as="day" /> : <span className="text-ink-faint">Never</span>}
       </Cell>
+      <td className="py-2">
+        <RowMenu uuid={row.uuid} />
+      </td>
     </tr>
   );
 }

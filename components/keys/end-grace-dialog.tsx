@@ -1,0 +1,39 @@
+"use client";
+
+import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
+import { dangerButton } from "@/components/ui/button-styles";
+import { Form } from "@/components/ui/form";
+import { useKeyActions } from "./key-actions";
+
+type Props = { uuid: string; name: string; onClose: () => void; onClosed: () => void };
+
+export function EndGraceDialog({ uuid, name, onClose, onClosed }: Props) {
+  const { actions, changed } = useKeyActions();
+  return (
+    <AlertPanel
+      isOpen
+      title={`End the old credential of “${name}” now?`}
+      description="Programs that still use it stop working at once. The new one goes on working."
+      onCancel={onClose}
+      onClosed={onClosed}
+    >
+      <div className="mt-5">
+        <Form
+          submit="End now"
+          submitStyle={dangerButton}
+          cancel={<AlertCancel>Cancel</AlertCancel>}
+          action={async (state, form) => {
+            const next = await actions.endGrace(state, form);
+            if (next.isDone) {
+              onClose();
+              changed("The old credential no longer works.");
+            }
+            return next;
+          }}
+        >
+          <input type="hidden" name="uuid" value={uuid} />
+        </Form>
+      </div>
+    </AlertPanel>
+  );
+}

@@ -1,0 +1,32 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useRef, useState } from "react";
+import type { KeyTarget } from "./key-actions";
+
+const EndGraceDialog = dynamic(() => import("./end-grace-dialog").then((module) => module.EndGraceDialog), { ssr: false });
+
+export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        onClick={() => setOpen(true)}
+        className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
+      >
+        End now<span className="sr-only"> the old credential of {name}</span>
+      </button>
+      {isOpen && (
+        <EndGraceDialog
+          uuid={uuid}
+          name={name}
+          onClose={() => setOpen(false)}
+          onClosed={() => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus()}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+"use client";
+
+import { useState } from "react";
+import { Choices } from "@/components/ui/choices";
+import { Form } from "@/components/ui/form";
+import { format, useTimeZone } from "@/components/ui/moment";
+import { type KeyTarget, useKeyActions } from "./key-actions";
+import { ShowOnceDialog } from "./show-once-dialog";
+
+const GRACES = [
+  { value: "0", label: "Not at all" },
+  { value: "3600", label: "1 hour" },
+  { value: "86400", label: "24 hours" },
+  { value: "604800", label: "7 days" },
+] as const;
+
+type Grace = (typeof GRACES)[number]["value"];
+
+export function RegenerateDialog({
+  target,
+  onClose,
+  onClosed,
+}: {
+  target: KeyTarget;
+  onClose: () => void;
+  onClosed: () => void;
+}) {
+  const { actions } = useKeyActions();
+  return (
+    <ShowOnceDialog
+      title={`Regenerate “${target.name}”`}
+      description="The key gets a new credential and a new secret. Its name, permissions, expiry and history stay."
+      onClose={onClose}
+      onClosed={onClosed}
+    >
+      {(onIssued) => (
+        <Form
+          submit="Regenerate key"
+          action={async (state, form) => {
+            const { issued, ...next } = await actions.regenerate(state, form);
+            if (issued) onIssued(issued);
+            return next;
+          }}
+        >
+          <input type="hidden" name="uuid" value={target.uuid} />
+          <GraceField />
+        </Form>
+      )}
+    </ShowOnceDialog>
+  );
+}
+
+function GraceField() {
+  const timeZone = useTimeZone();
+  const [grace, setGrace] = useState<Grace>("86400");
+  const [chosenAt, setChosenAt] = useState(() => Date.now());
+  const end = new Date(chosenAt + Number(grace) * 1000);
+  return (
+    <div>
+      <Choices
+        name="grace_seconds"
+        legend="The old credential keeps working for"
+        options={GRACES}
+        initial="86400"
+        onChange={(value) => {
+          setGrace(value);
+          setChosenAt(Date.now());
+        }}
+      />
+      <p role="status" className="mt-1.5 text-ink-muted text-sm">
+        {grace === "0" ? "It stops working as soon as you confirm." : `It stops working on ${format(end, timeZone, true)}.`}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useRef, useState } from "react";
+import { Menu, MenuItem } from "@/components/ui/menu";
+import { useKeyActions } from "./key-actions";
+
+const RevokeDialog = dynamic(() => import("./revoke-dialog").then((module) => module.RevokeDialog), { ssr: false });
+const RegenerateDialog = dynamic(() => import("./regenerate-dialog").then((module) => module.RegenerateDialog), { ssr: false });
+
+const REFUSALS: Record<string, string> = { revoked: "A revoked key stays revoked.", expired: "An expired key stays expired." };
+
+export function RowMenu({ uuid }: { uuid: string }) {
+  const { targets } = useKeyActions();
+  const target = targets.find((each) => each.uuid === uuid);
+  const [open, setOpen] = useState<"revoke" | "regenerate" | null>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  if (!target) return null;
+  const dialog = { onClose: () => setOpen(null), onClosed: () => trigger.current?.focus() };
+  return (
+    <>
+      <Menu
+        label={`Actions for ${target.name}`}
+        trigger={<Ellipsis aria-hidden="true" className="size-4" />}
+        triggerRef={trigger}
+      >
+        <MenuItem onSelect={() => setOpen("regenerate")} refusal={REFUSALS[target.state] ?? null}>
+          Regenerate…
+        </MenuItem>
+        <MenuItem onSelect={() => setOpen("revoke")} refusal={target.state === "revoked" ? "It is revoked." : null} isDanger>
+          Revoke…
+        </MenuItem>
+      </Menu>
+      {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}
+      {open === "regenerate" && <RegenerateDialog target={target} {...dialog} />}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useEffect, useRef, useState } from "react";
+import { secondaryButton } from "@/components/ui/button-styles";
+import { useKeyActions } from "./key-actions";
+
+const RevokeDialog = dynamic(() => import("./revoke-dialog").then((module) => module.RevokeDialog), { ssr: false });
+
+export function SelectRow({ uuid }: { uuid: string }) {
+  const { targets, selected, select } = useKeyActions();
+  const target = targets.find((each) => each.uuid === uuid);
+  if (!target || target.state === "revoked") return null;
+  return (
+    <input
+      type="checkbox"
+      aria-label={`Select ${target.name}`}
+      checked={selected.includes(target)}
+      onChange={(event) => select([uuid], event.target.checked)}
+      className="mt-0.5 block size-4"
+    />
+  );
+}
+
+export function SelectAll() {
+  const { targets, selected, select } = useKeyActions();
+  const box = useRef<HTMLInputElement>(null);
+  const possible = targets.filter(({ state }) => state !== "revoked");
+  const isMixed = selected.length > 0 && selected.length < possible.length;
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = isMixed;
+  }, [isMixed]);
+  if (possible.length === 0) return null;
+  return (
+    <input
+      ref={box}
+      type="checkbox"
+      aria-label="Select all keys on this page"
+      checked={selected.length === possible.length}
+      onChange={(event) =>
+        select(
+          possible.map(({ uuid }) => uuid),
+          event.target.checked,
+        )
+      }
+      className="block size-4"
+    />
+  );
+}
+
+/** Stays in sight while something is ticked. */
+export function SelectionBar() {
+  const { selected, select } = useKeyActions();
+  // What was ticked when the dialog opened: the list changes under it.
+  const [revoking, setRevoking] = useState<typeof selected | null>(null);
+  const clear = () =>
+    select(
+      selected.map(({ uuid }) => uuid),
+      false,
+    );
+  return (
+    <>
+      {selected.length > 0 && (
+        <section
+          aria-label="Selected keys"
+          className="sticky bottom-4 z-10 mt-4 flex flex-wrap items-center gap-3 rounded-lg border border-line-strong bg-canvas px-4 py-3 shadow-overlay"
+        >
+          <span className="grow tabular-nums">{selected.length} selected</span>
+          <button type="button" onClick={clear} className={secondaryButton}>
+            Clear
+          </button>
+          <button type="button" onClick={() => setRevoking(selected)} className={`${secondaryButton} text-danger`}>
+            Revoke selected
+          </button>
+        </section>
+      )}
+      {revoking && (
+        <RevokeDialog
+          targets={revoking}
+          onClose={() => setRevoking(null)}
+          onClosed={() => document.getElementById("content")?.focus()}
+        />
+      )}
+    </>
+  );
+}

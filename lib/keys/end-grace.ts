@@ -1,0 +1,26 @@
+import "server-only";
+import { recordAudit } from "@/lib/audit";
+import { db } from "@/lib/db";
+import type { CurrentUser } from "@/lib/identity/callers";
+import { lockOwnKey } from "./own-key";
+
+/**
+ * Ends the time that a key's replaced credentials still had. Where none has any left, nothing changes.
+ * @throws AppError API_KEY_NOT_FOUND
+ */
+export async function endGrace(owner: CurrentUser, uuid: string): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const key = await lockOwnKey(tx, owner, uuid);
+    const endedAt = new Date();
+    const live = { keyId: key.id, validUntil: { gt: endedAt } };
+    const replaced = await tx.replacedCredential.findMany({ where: live, select: { hint: true, validUntil: true } });
+    if (replaced.length === 0) return;
+    await tx.replacedCredential.updateMany({ where: live, data: { validUntil: endedAt } });
+    await recordAudit(tx, owner.actor, {
+      action: "api_key.grace_ended",
+      target: { kind: "api_key", id: String(key.id) },
+      before: { replaced: replaced.map(({ hint, validUntil }) => ({ hint, valid_until: validUntil.toISOString() })) },
+      after: { valid_until: endedAt.toISOString() },
+    });
+  });
+}

@@ -1,0 +1,191 @@
+import type { Locator, Page } from "@playwright/test";
+import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { expect, makeKey as makeKeyFor, register, reportCalls, test, verifyCode } from "./signed-in";
+
+const row = (page: Page, name: string): Locator => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
+const menuButton = (page: Page, name: string): Locator => page.getByRole("button", { name: `Actions for ${name}` });
+const question = (page: Page): Locator => page.getByRole("alertdialog");
+
+async function choose(page: Page, name: string, item: string): Promise<void> {
+  await menuButton(page, name).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+test.describe("To revoke a key a person", () => {
+  test("is told its use, has the focus on Cancel, and must tick before it ends", async ({ page, makeKey, deployment }) => {
+    const key = await makeKey({ key_name: "Old laptop" });
+    await reportCalls(page.request, deployment.settings, key.api_key, 2);
+    await page.goto("/keys");
+    await choose(page, "Old laptop", "Revoke…");
+    await expect(question(page).getByRole("button", { name: "Cancel" })).toBeFocused();
+    await expect(question(page)).toContainText(/Last used (just now|\d+ minutes? ago), 2 calls today \(UTC\)\./);
+    await expectAccessible(page);
+    await question(page).getByRole("button", { name: "Revoke key" }).click();
+    const tick = question(page).getByRole("checkbox");
+    await expect(tick).toHaveAccessibleDescription("Tick this first.");
+    await expect(tick).toBeFocused();
+    expect(await verifyCode(page.request, deployment.settings, key.api_key)).toBe("VALID");
+    await tick.check();
+    await question(page).getByRole("button", { name: "Revoke key" }).dblclick();
+    await expect(question(page)).toHaveCount(0);
+    await expect(row(page, "Old laptop").getByRole("cell").getByText("Revoked")).toBeVisible();
+    await expect(menuButton(page, "Old laptop")).toBeFocused();
+    await expect(page.getByRole("status").filter({ hasText: "1 revoked." })).toHaveCount(1);
+    expect(await verifyCode(page.request, deployment.settings, key.api_key)).toBe("REVOKED");
+  });
+
+  test("can turn back with Esc, and is where they were", async ({ page, makeKey, deployment }) => {
+    const key = await makeKey({ key_name: "Kept" });
+    await page.goto("/keys");
+    await choose(page, "Kept", "Revoke…");
+    await page.keyboard.press("Escape");
+    await expect(menuButton(page, "Kept")).toBeFocused();
+    expect(await verifyCode(page.request, deployment.settings, key.api_key)).toBe("VALID");
+  });
+
+  test("reads in the menu why a revoked key offers nothing", async ({ page, person, makeKey }) => {
+    const key = await makeKey({ key_name: "Ended" });
+    await page.request.post(`/api/auth/keys/${key.id}/revoke/`, { headers: { Authorization: `Bearer ${person.access}` } });
+    await page.goto("/keys");
+    await menuButton(page, "Ended").click();
+    await expect(page.getByRole("menuitem", { name: /Regenerate/ })).toBeDisabled();
+    await expect(page.getByRole("menuitem", { name: /Regenerate/ })).toContainText("A revoked key stays revoked.");
+    await expectAccessible(page);
+  });
+});
+
+test("A person can revoke several keys at once, and reads what became of each", async ({ page, makeKey, deployment, query }) => {
+  const keys = await Promise.all(["one", "two", "three"].map((key_name) => makeKey({ key_name })));
+  await page.goto("/keys?sort=name");
+  await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
+  await page.getByRole("checkbox", { name: "Select two" }).uncheck();
+  const bar = page.getByRole("region", { name: "Selected keys" });
+  await expect(bar).toContainText("2 selected");
+  await expectAccessible(page);
+  // Meanwhile staff removed one of them.
+  await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [keys[2]?.id]);
+  await bar.getByRole("button", { name: "Revoke selected" }).click();
+  await question(page).getByRole("checkbox").check();
+  await question(page).getByRole("button", { name: "Revoke keys" }).click();
+  const results = question(page).getByRole("list", { name: "Results" }).getByRole("listitem");
+  await expect(results).toHaveText([/^one\s*Revoked$/, /^three\s*API key not found$/]);
+  await expectAccessible(page);
+  await question(page).getByRole("button", { name: "Close" }).click();
+  await expect(bar).toHaveCount(0);
+  await expect(row(page, "one").getByRole("cell").getByText("Revoked")).toBeVisible();
+  await expect(row(page, "two").getByRole("cell").getByText("Active")).toBeVisible();
+  const codes = await Promise.all(keys.map(({ api_key }) => verifyCode(page.request, deployment.settings, api_key)));
+  expect(codes).toStrictEqual(["REVOKED", "VALID", "NOT_FOUND"]);
+});
+
+test.describe("To regenerate a key a person", () => {
+  test.beforeEach(({ context }) => context.grantPermissions(["clipboard-read", "clipboard-write"]));
+
+  test("chooses how long the old credential works, sees both, and can end it now", async ({
+    page,
+    makeKey,
+    deployment,
+    query,
+  }) => {
+    const old = await makeKey({ key_name: "Production" });
+    await page.goto("/keys");
+    await choose(page, "Production", "Regenerate…");
+    const dialog = page.getByRole("dialog", { name: "Regenerate “Production”" });
+    await dialog.getByRole("radio", { name: "Not at all" }).check({ force: true });
+    await expect(dialog).toContainText("It stops working as soon as you confirm.");
+    await dialog.getByRole("radio", { name: "7 days" }).check({ force: true });
+    await expect(dialog).toContainText(/It stops working on \d+ \w+ 20\d\d, \d\d:\d\d\./);
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Regenerate key" }).dblclick();
+    const save = page.getByRole("dialog", { name: "Save your key" });
+    await expect(save).toContainText(/The old credential works until \d+ \w+ 20\d\d, \d\d:\d\d\./);
+    await save.getByRole("button", { name: "Copy .env" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "Copied to the clipboard." })).toHaveCount(1);
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    const fresh = /^API_KEY=(\S+)/.exec(copied)?.[1] ?? "";
+    await save.getByRole("button", { name: "Done" }).click();
+    await expect(menuButton(page, "Production")).toBeFocused();
+    await expect(row(page, "Production")).toContainText(`${fresh.slice(0, 14)}...`);
+    await expect(row(page, "Production")).toContainText(`${old.api_key.slice(0, 14)}... works until`);
+    const codes = async () => [
+      await verifyCode(page.request, deployment.settings, old.api_key),
+      await verifyCode(page.request, deployment.settings, fresh),
+    ];
+    expect(await codes()).toStrictEqual(["VALID", "VALID"]);
+    expect(
+      await query(
+        `SELECT round(extract(epoch FROM valid_until - replaced_at) / 86400)::int AS days FROM replaced_credentials r
+         JOIN api_keys k ON k.id = r.key_id WHERE k.uuid = $1`,
+        [old.id],
+      ),
+    ).toStrictEqual([{ days: 7 }]);
+
+    await page.getByRole("button", { name: /^End now/ }).click();
+    await expect(question(page).getByRole("button", { name: "Cancel" })).toBeFocused();
+    await question(page).getByRole("button", { name: "End now" }).click();
+    await expect(row(page, "Production").getByRole("cell").getByText("Active")).toBeVisible();
+    expect(await codes()).toStrictEqual(["NOT_FOUND", "VALID"]);
+    expect(
+      await query(
+        `SELECT action, actor_kind FROM audit_entries WHERE target_kind = 'api_key'
+         AND target_id = (SELECT id::text FROM api_keys WHERE uuid = $1) ORDER BY id`,
+        [old.id],
+      ),
+    ).toStrictEqual(
+      ["api_key.created", "api_key.regenerated", "api_key.grace_ended"].map((action) => ({ action, actor_kind: "user" })),
+    );
+  });
+
+  test("can end the old credential at once", async ({ page, makeKey, deployment }) => {
+    const old = await makeKey({ key_name: "Leaked" });
+    await page.goto("/keys");
+    await choose(page, "Leaked", "Regenerate…");
+    await page.getByRole("radio", { name: "Not at all" }).check({ force: true });
+    await page.getByRole("button", { name: "Regenerate key" }).click();
+    await expect(page.getByRole("dialog", { name: "Save your key" })).toContainText("The old credential no longer works.");
+    expect(await verifyCode(page.request, deployment.settings, old.api_key)).toBe("NOT_FOUND");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("alertdialog", { name: "You will not see this key again" })).toBeVisible();
+  });
+
+  test("is told when the key was revoked meanwhile", async ({ page, person, makeKey }) => {
+    const key = await makeKey({ key_name: "Gone" });
+    await page.goto("/keys");
+    await choose(page, "Gone", "Regenerate…");
+    await page.request.post(`/api/auth/keys/${key.id}/revoke/`, { headers: { Authorization: `Bearer ${person.access}` } });
+    await page.getByRole("button", { name: "Regenerate key" }).click();
+    await expect(page.getByRole("alert")).toContainText("This API key is revoked; create a new one instead");
+  });
+});
+
+test("Nobody can revoke, regenerate or end someone else's key through the forms", async ({ page, makeKey, deployment }) => {
+  await makeKey({ key_name: "Mine" });
+  const foreign = await makeKeyFor(page.request, await register(page.request), { key_name: "Foreign" });
+  await page.goto("/keys");
+  for (const [item, button] of [
+    ["Revoke…", "Revoke key"],
+    ["Regenerate…", "Regenerate key"],
+  ] as const) {
+    await choose(page, "Mine", item);
+    const dialog = page.getByRole(item === "Revoke…" ? "alertdialog" : "dialog");
+    await dialog.locator("input[name=uuid]").evaluate((input: HTMLInputElement, id) => (input.value = id), foreign.id);
+    if (item === "Revoke…") await dialog.getByRole("checkbox").check();
+    await dialog.getByRole("button", { name: button }).click();
+    await expect(dialog).toContainText(item === "Revoke…" ? "Not tried" : "API key not found");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+  }
+  expect(await verifyCode(page.request, deployment.settings, foreign.api_key)).toBe("VALID");
+});
+
+test("Dialogs and menus fit on a screen of 360 pixels", async ({ page, makeKey }) => {
+  await makeKey({ key_name: "x".repeat(100) });
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const item of ["Revoke…", "Regenerate…"]) {
+    await page.goto("/keys");
+    await choose(page, "x".repeat(100), item);
+    await expect(page.locator("[role=alertdialog], [role=dialog]")).toBeVisible();
+    await expectNoSidewaysScrolling(page);
+    await expectAccessible(page);
+  }
+});
