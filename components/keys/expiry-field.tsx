@@ -5,6 +5,7 @@ import { Choices } from "@/components/ui/choices";
 import { useFormState } from "@/components/ui/form";
 import { format, useTimeZone } from "@/components/ui/moment";
 import { FieldNotes, inputStyle } from "@/components/ui/text-field";
+import { endOfDay } from "./end-of-day";
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -55,10 +56,4 @@ export function ExpiryField({ from }: { from: Date }) {
       />
     </div>
   );
-}
-
-/** The first instant after that day where the visitor is; null while no day is chosen. */
-function endOfDay(date: string): Date | null {
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date) ?? [];
-  return year ? new Date(Number(year), Number(month) - 1, Number(day) + 1) : null;
 }

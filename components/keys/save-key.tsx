@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import { primaryButton } from "@/components/ui/button-styles";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -18,11 +18,12 @@ export function SaveKey({ issued, onSaved, onDone }: Props) {
   const { key, secret } = issued;
   const credentials = secret === null ? [key] : [key, secret];
 
-  function note(what: readonly string[]) {
-    const next = [...copied, ...what];
-    setCopied(next);
-    if (credentials.every((credential) => next.includes(credential))) onSaved();
-  }
+  const isSaved = credentials.every((credential) => copied.includes(credential));
+  const note = (what: readonly string[]) => setCopied((before) => [...before, ...what]);
+
+  useEffect(() => {
+    if (isSaved) onSaved();
+  }, [isSaved, onSaved]);
 
   const lines = {
     masked: (text: string) => credentials.reduce((shown, credential) => shown.replaceAll(credential, mask(credential)), text),

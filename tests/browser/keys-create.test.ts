@@ -171,10 +171,13 @@ test.describe("With a new key a person", () => {
     await page.keyboard.type("By hand");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
-    for (const what of ["Copy Key", "Copy Secret", "Done"]) {
-      await tabTo(page, what);
+    for (const what of ["Key", "Secret"]) {
+      await tabTo(page, `Copy ${what}`);
       await page.keyboard.press("Enter");
+      await expect(page.getByRole("button", { name: `Copied ${what}`, exact: true })).toBeFocused();
     }
+    await tabTo(page, "Done");
+    await page.keyboard.press("Enter");
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await expect(page.getByRole("button", { name: "Create key" })).toBeFocused();
   });

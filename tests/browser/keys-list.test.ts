@@ -154,9 +154,9 @@ test.describe("On the page of keys a person", () => {
     await page.goto("/keys");
     await expect(names(page)).toHaveCount(25);
     await expect(names(page).first()).toHaveText("key 27");
-    await page.getByRole("columnheader", { name: "Key" }).getByRole("link").click();
+    await page.getByRole("columnheader", { name: "Key", exact: true }).getByRole("link").click();
     await expect(names(page).first()).toHaveText("key 01");
-    await expect(page.getByRole("columnheader", { name: "Key" })).toHaveAttribute("aria-sort", "ascending");
+    await expect(page.getByRole("columnheader", { name: "Key", exact: true })).toHaveAttribute("aria-sort", "ascending");
     await page.getByRole("link", { name: "Next" }).click();
     await expect(names(page)).toHaveText(["key 26", "key 27"]);
     await page.reload();

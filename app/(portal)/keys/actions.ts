@@ -1,5 +1,6 @@
 "use server";
 
+import { refresh } from "next/cache";
 import type { IssueState } from "@/components/keys/issued-key";
 import type { RevokeResult, RevokeState } from "@/components/keys/key-actions";
 import { AppError } from "@/lib/errors";
@@ -13,6 +14,7 @@ import { regenerateKey } from "@/lib/keys/regenerate";
 import { revokeKey } from "@/lib/keys/revoke";
 import { createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 import { PAGE_SIZE } from "@/lib/keys/search";
+import { updateKey } from "@/lib/keys/update";
 import { readPermissions, refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
@@ -45,6 +47,29 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
     const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), grace_seconds);
     return { fields: {}, values: {}, issued: { uuid, name, key, secret, previousUntil: previousExpiresAt } };
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
+
+/** A field whose choice is "keep" is left out. */
+export async function updateKeyAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const user = await requireUser(`/keys/${textOf(form, "uuid")}`);
+    const isChosen = (name: string) => textOf(form, name) !== "keep";
+    const { key_name, permissions, expires_at } = validate(createKeySchema, {
+      key_name: textOf(form, "key_name"),
+      permissions: isChosen("access") ? readPermissions(form) : undefined,
+      expires_at: isChosen("expiry") ? textOf(form, "expires_at") : undefined,
+    });
+    refusePast(expires_at);
+    await updateKey(user, textOf(form, "uuid"), {
+      name: key_name,
+      ...(isChosen("access") && { permissions }),
+      ...(expires_at && { expiresAt: expires_at }),
+    });
+    refresh();
+    return { isDone: true, message: "Saved.", fields: {}, values: {} };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }

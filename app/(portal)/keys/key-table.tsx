@@ -61,9 +61,14 @@ function Row({ row, now }: { row: KeyRow; now: Date }) {
         <SelectRow uuid={row.uuid} />
       </td>
       <th scope="row" className="py-3 pr-4 font-normal">
-        <span data-name className="block font-medium [overflow-wrap:anywhere]">
+        <Link
+          data-name
+          href={`/keys/${row.uuid}`}
+          prefetch={false}
+          className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
+        >
           {row.name}
-        </span>
+        </Link>
         <Masked>{row.masked}</Masked>
         {row.replaced.map(({ masked, validUntil }) => (
           <span key={masked + validUntil.getTime()} className="mt-1 block text-ink-muted text-xs">

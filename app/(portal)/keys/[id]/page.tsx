@@ -1,0 +1,104 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { cache, type ReactNode } from "react";
+import { EditKey } from "@/components/keys/edit-key";
+import { KeyActions } from "@/components/keys/key-actions";
+import { KeyButton } from "@/components/keys/key-buttons";
+import { describePermissions } from "@/components/keys/permissions-text";
+import { StateBadge } from "@/components/keys/state-badge";
+import { AppError } from "@/lib/errors";
+import { requireUser } from "@/lib/identity/page-callers";
+import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
+import { endGraceAction, regenerateKeyAction, revokeKeysAction, updateKeyAction } from "../actions";
+import { KeyEvents } from "./key-events";
+import { KeyFacts } from "./key-facts";
+import { KeyUsage } from "./key-usage";
+
+type Props = { params: Promise<{ id: string }> };
+
+/** Once per request, for the title and the page. Whatever is not the visitor's own leads to the 404 page. */
+const loadKey = cache(async (id: string): Promise<KeyPage> => {
+  const user = await requireUser(`/keys/${encodeURIComponent(id)}`);
+  try {
+    return await getKeyPage(user, id);
+  } catch (error) {
+    if (error instanceof AppError && error.status === 404) notFound();
+    throw error;
+  }
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await loadKey((await params).id)).name };
+}
+
+const ACTIONS = { regenerate: regenerateKeyAction, revoke: revokeKeysAction, endGrace: endGraceAction };
+
+export default async function KeyOwnPage({ params }: Props) {
+  const key = await loadKey((await params).id);
+  const now = new Date();
+  const { uuid, name, state, lastUsedAt, permissions } = key;
+  const target = { uuid, name, state, lastUsedAt, callsToday: key.days.at(-1)?.calls ?? 0 };
+  return (
+    <KeyActions actions={ACTIONS} targets={[target]} now={now}>
+      <Link href="/keys" prefetch={false} className="rounded-sm text-ink-muted hover:text-ink">
+        <span aria-hidden="true">← </span>Keys
+      </Link>
+      <div className="mt-3 flex flex-wrap items-center gap-3">
+        <h1 className="font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">{name}</h1>
+        <StateBadge state={state} />
+      </div>
+      <KeyFacts facts={key} now={now} />
+      <Section title="Usage">
+        <KeyUsage days={key.days} />
+      </Section>
+      {state !== "revoked" && (
+        <Section title="Change">
+          <div className="max-w-lg">
+            <EditKey uuid={uuid} name={name} permissions={describePermissions(permissions)} action={updateKeyAction} />
+          </div>
+        </Section>
+      )}
+      <Section title="History">
+        <KeyEvents events={key.events} now={now} />
+      </Section>
+      {state !== "revoked" && <DangerZone isExpired={state === "expired"} />}
+    </KeyActions>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="mt-10">
+      <h2 className="mb-4 border-line border-b pb-2 font-semibold text-lg tracking-tight">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function DangerZone({ isExpired }: { isExpired: boolean }) {
+  return (
+    <section aria-label="Danger zone" className="mt-12 divide-y divide-line rounded-lg border border-danger">
+      {!isExpired && (
+        <Danger title="Regenerate" text="A new credential and secret. You choose how long the old ones go on working.">
+          <KeyButton opens="regenerate" />
+        </Danger>
+      )}
+      <Danger title="Revoke" text="Programs that use it stop working at once, and for good.">
+        <KeyButton opens="revoke" />
+      </Danger>
+    </section>
+  );
+}
+
+function Danger({ title, text, children }: { title: string; text: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3 p-4">
+      <div>
+        <h2 className="font-medium">{title}</h2>
+        <p className="text-ink-muted">{text}</p>
+      </div>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import "server-only";
+import { db, sql } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
+import { maskCredential } from "./credentials";
+import { isKeyUuid } from "./own-key";
+import type { Permissions } from "./permissions";
+import { CHART_DAYS, findReplaced, type LiveReplaced } from "./search";
+import { type KeyState, keyState } from "./validity";
+
+const AUDIT_LENGTH = 100;
+
+export type KeyEvent = { id: string; at: Date; actorKind: string; action: string; address: string | null };
+
+export type KeyPage = {
+  uuid: string;
+  name: string;
+  masked: string;
+  permissions: Permissions;
+  state: KeyState;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  regeneratedAt: Date | null;
+  lastUsedAt: Date | null;
+  totalUses: number;
+  replaced: LiveReplaced[];
+  /** UTC days up to today, oldest first. */
+  days: UsageDay[];
+  /** What was done to it, the latest first. */
+  events: KeyEvent[];
+};
+
+const select = {
+  id: true,
+  uuid: true,
+  name: true,
+  format: true,
+  hint: true,
+  permissions: true,
+  totalUses: true,
+  lastUsedAt: true,
+  createdAt: true,
+  expiresAt: true,
+  revokedAt: true,
+  deletedAt: true,
+  regeneratedAt: true,
+} as const;
+
+/**
+ * All that a key's own page shows. Someone else's, an unknown and a malformed id are the same error.
+ * @throws AppError API_KEY_NOT_FOUND
+ */
+export async function getKeyPage(owner: { id: string }, uuid: string): Promise<KeyPage> {
+  const now = new Date();
+  const key = isKeyUuid(uuid)
+    ? await db().apiKey.findFirst({ where: { uuid, userId: owner.id, deletedAt: null }, select })
+    : null;
+  if (!key) throw new AppError("API_KEY_NOT_FOUND");
+  const [replaced, days, events] = await Promise.all([findReplaced([key.id], now), findDays(key.id), findEvents(key.id)]);
+  const live = replaced.get(key.id) ?? [];
+  return {
+    uuid: key.uuid,
+    name: key.name,
+    masked: maskCredential(key.format, key.hint),
+    permissions: key.permissions as Permissions,
+    state: keyState({ ...key, replacedUntil: live[0]?.validUntil ?? null }, now),
+    createdAt: key.createdAt,
+    expiresAt: key.expiresAt,
+    revokedAt: key.revokedAt,
+    regeneratedAt: key.regeneratedAt,
+    lastUsedAt: key.lastUsedAt,
+    totalUses: Number(key.totalUses),
+    replaced: live,
+    days: fillGaps(days, now, CHART_DAYS),
+    events,
+  };
+}
+
+async function findDays(keyId: number): Promise<UsageDay[]> {
+  const rows = await sql<{ date: string; calls: string; credits: string }>(
+    "key-days",
+    `SELECT to_char(day, 'YYYY-MM-DD') AS date, calls, credits FROM usage_days
+     WHERE key_id = $1 AND day > (now() AT TIME ZONE 'UTC')::date - ${CHART_DAYS}`,
+    [keyId],
+  );
+  return rows.map(({ date, calls, credits }) => ({ date, calls: Number(calls), credits: Number(credits) }));
+}
+
+async function findEvents(keyId: number): Promise<KeyEvent[]> {
+  const entries = await db().auditEntry.findMany({
+    where: { targetKind: "api_key", targetId: String(keyId) },
+    orderBy: { id: "desc" },
+    take: AUDIT_LENGTH,
+    select: { id: true, at: true, actorKind: true, action: true, address: true },
+  });
+  // Where staff work from is not the owner's business.
+  return entries.map((entry) => ({ ...entry, id: String(entry.id), address: entry.actorKind === "user" ? entry.address : null }));
+}

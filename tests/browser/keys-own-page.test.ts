@@ -1,0 +1,123 @@
+import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { expect, makeKey as makeKeyFor, register, reportCalls, test, verifyCode } from "./signed-in";
+
+test.describe("On a key's own page a person", () => {
+  test("comes from the list and reads its facts, its use by day and what was done to it", async ({
+    page,
+    makeKey,
+    deployment,
+  }) => {
+    const key = await makeKey({ key_name: "Production", expires_at: "2099-03-01T12:00:00Z" });
+    await reportCalls(page.request, deployment.settings, key.api_key, 4);
+    await page.goto("/keys");
+    await page.getByRole("link", { name: "Production" }).click();
+    await expect(page).toHaveURL(`/keys/${key.id}`);
+    await expect(page).toHaveTitle("Production · Latchkey");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Production");
+    const facts = page.locator("dl").first();
+    await expect(facts).toContainText(`${key.api_key.slice(0, 14)}...`);
+    await expect(facts).toContainText(key.id);
+    await expect(facts).toContainText("1 Mar 2099, 15:00");
+    const usage = page.getByRole("region", { name: "Usage" });
+    await expect(usage).toContainText("4 calls and 4 credits in 30 days (UTC).");
+    await expect(usage.getByRole("img", { name: /^Calls per day: 4 calls/ })).toBeVisible();
+    await usage.getByText("As a table").click();
+    await expect(usage.getByRole("row").nth(1)).toHaveText(/^20\d\d-\d\d-\d\d\s*4\s*4$/);
+    await expect(page.getByRole("region", { name: "History" }).getByRole("listitem")).toHaveText([
+      /^Created by you from 127\.0\.0\.1/,
+    ]);
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoSidewaysScrolling(page);
+  });
+
+  test("renames it, takes permissions away and lets it end earlier", async ({ page, makeKey, query }) => {
+    const key = await makeKey({ key_name: "Before" });
+    await page.goto(`/keys/${key.id}`);
+    const form = page.getByRole("region", { name: "Change" });
+    await form.getByLabel("Name").fill("After");
+    await form.getByRole("radio", { name: "Take some away" }).check({ force: true });
+    await form.getByLabel("Permissions that stay").fill("read");
+    await form.getByRole("radio", { name: "End earlier" }).check({ force: true });
+    await form.getByLabel("Last day").fill("2099-05-31");
+    await form.getByRole("button", { name: "Save changes" }).click();
+    await expect(form.getByRole("status")).toHaveText("Saved.");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("After");
+    await expect(form.getByLabel("Name")).toHaveValue("After");
+    await expect(page.getByRole("region", { name: "History" }).getByRole("listitem")).toContainText([
+      /Changed by you/,
+      /Created/,
+    ]);
+    expect(
+      await query(
+        `SELECT before, after FROM audit_entries WHERE action = 'api_key.updated'
+         AND target_id = (SELECT id::text FROM api_keys WHERE uuid = $1)`,
+        [key.id],
+      ),
+    ).toStrictEqual([
+      {
+        before: { name: "Before", permissions: ["read", "write"], expires_at: null },
+        after: { name: "After", permissions: ["read"], expires_at: "2099-05-31T21:00:00.000Z" },
+      },
+    ]);
+    await expectAccessible(page);
+  });
+
+  test("cannot give it what it did not have", async ({ page, makeKey, query }) => {
+    const key = await makeKey({ key_name: "Narrow", permissions: ["read"], expires_at: "2090-01-01T00:00:00Z" });
+    await page.goto(`/keys/${key.id}`);
+    const form = page.getByRole("region", { name: "Change" });
+    await form.getByRole("radio", { name: "Take some away" }).check({ force: true });
+    await form.getByLabel("Permissions that stay").fill("read, write");
+    await form.getByRole("button", { name: "Save changes" }).click();
+    await expect(form.getByLabel("Permissions that stay")).toHaveAccessibleDescription(
+      /^A key cannot get what it did not have\./,
+    );
+    await expect(form.getByLabel("Permissions that stay")).toHaveValue("read, write");
+    await form.getByRole("radio", { name: "Keep" }).first().check({ force: true });
+    await form.getByRole("radio", { name: "End earlier" }).check({ force: true });
+    await form.getByLabel("Last day").fill("2091-01-01");
+    await form.getByRole("button", { name: "Save changes" }).click();
+    await expect(form.getByLabel("Last day")).toHaveAccessibleDescription("A key cannot end later than it does now.");
+    expect(await query("SELECT name, permissions, expires_at FROM api_keys WHERE uuid = $1", [key.id])).toStrictEqual([
+      { name: "Narrow", permissions: ["read"], expires_at: new Date("2090-01-01T00:00:00Z") },
+    ]);
+  });
+
+  test("revokes it in the danger zone at the end, and can change nothing any more", async ({ page, makeKey, deployment }) => {
+    const key = await makeKey({ key_name: "Ending" });
+    await page.goto(`/keys/${key.id}`);
+    const zone = page.getByRole("region", { name: "Danger zone" });
+    await zone.getByRole("button", { name: "Revoke key" }).click();
+    await expect(page.getByRole("alertdialog").getByRole("button", { name: "Cancel" })).toBeFocused();
+    await page.getByRole("alertdialog").getByRole("checkbox").check();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
+    await expect(zone).toHaveCount(0);
+    await expect(page.getByRole("region", { name: "Change" })).toHaveCount(0);
+    await expect(page.getByText("Revoked", { exact: true }).first()).toBeVisible();
+    expect(await verifyCode(page.request, deployment.settings, key.api_key)).toBe("REVOKED");
+    await expectAccessible(page);
+  });
+});
+
+test.describe("At the address of a key that is not theirs a person", () => {
+  test.use({ expectedProblems: /^console: Failed to load resource: .* 404 / });
+
+  test("sees the 404 page, whether it is someone else's, unknown or no id at all", async ({ page, makeKey }) => {
+    await makeKey();
+    const foreign = await makeKeyFor(page.request, await register(page.request));
+    for (const id of [foreign.id, "00000000-0000-4000-8000-000000000000", "1234", "a%20b"]) {
+      const answer = await page.goto(`/keys/${id}`);
+      expect(answer?.status()).toBe(404);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is no such page");
+      await expect(page).toHaveTitle("Page not found · Latchkey");
+    }
+    await expectAccessible(page);
+  });
+});
+
+test("A visitor who opens a key's page is sent to sign in and back", async ({ page }) => {
+  const answer = await page.request.get("/keys/550e8400-e29b-41d4-a716-446655440000", { maxRedirects: 0 });
+  expect(answer.status()).toBe(307);
+  expect(answer.headers().location).toBe("/sign-in?next=%2Fkeys%2F550e8400-e29b-41d4-a716-446655440000");
+});
