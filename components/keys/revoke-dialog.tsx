@@ -25,7 +25,11 @@ export function RevokeDialog({ targets, onClose, onClosed }: Props) {
     <AlertPanel
       isOpen
       title={single ? `Revoke “${single.name}”?` : `Revoke ${targets.length} keys?`}
-      description={results ? "This is what became of each." : "Programs that use it stop working at once, and for good."}
+      description={
+        results
+          ? "This is what became of each."
+          : `Programs that use ${single ? "it" : "them"} stop working at once, and for good.`
+      }
       onCancel={onClose}
       onClosed={onClosed}
     >

@@ -63,13 +63,13 @@ export function SelectionBar() {
       {selected.length > 0 && (
         <section
           aria-label="Selected keys"
-          className="sticky bottom-4 z-10 mt-4 flex flex-wrap items-center gap-3 rounded-lg border border-line-strong bg-canvas px-4 py-3 shadow-overlay"
+          className="sticky bottom-4 z-10 mt-4 flex flex-wrap items-center gap-2 rounded-lg border border-line-strong bg-canvas px-3 py-3 shadow-overlay"
         >
           <span className="grow tabular-nums">{selected.length} selected</span>
           <button type="button" onClick={clear} className={secondaryButton}>
             Clear
           </button>
-          <button type="button" onClick={() => setRevoking(selected)} className={`${secondaryButton} text-danger`}>
+          <button type="button" onClick={() => setRevoking(selected)} className={secondaryButton}>
             Revoke selected
           </button>
         </section>

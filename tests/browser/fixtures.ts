@@ -88,3 +88,19 @@ export function runInBash(script: string, variables: Record<string, string> = {}
   if (status !== 0) throw new Error(`bash answered ${status}:\n${stdout}\n${stderr}`);
   return stdout;
 }
+
+/** The cumulative layout shift so far, as the browser measures it. */
+export function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let total = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) total += (entry as PerformanceEntry & { value: number }).value;
+        });
+        observer.observe({ type: "layout-shift", buffered: true });
+        // Two frames: the one that paints the new typeface, and one in which its entry is there.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(total))));
+      }),
+  );
+}

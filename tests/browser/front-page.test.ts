@@ -1,5 +1,14 @@
 import type { Locator, Page } from "@playwright/test";
-import { expect, expectAccessible, expectNoSidewaysScrolling, randomEmail, runInBash, tabTo, test } from "./fixtures";
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  layoutShift,
+  randomEmail,
+  runInBash,
+  tabTo,
+  test,
+} from "./fixtures";
 
 const copyButton = (page: Page, title: string): Locator => page.getByRole("button", { name: `Copy ${title}`, exact: true });
 
@@ -8,22 +17,6 @@ async function copy(page: Page, title: string): Promise<string> {
   await copyButton(page, title).click();
   await expect(page.getByRole("button", { name: `Copied ${title}`, exact: true })).toBeVisible();
   return page.evaluate(() => navigator.clipboard.readText());
-}
-
-/** The cumulative layout shift so far, as the browser measures it. */
-function layoutShift(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        let total = 0;
-        const observer = new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) total += (entry as PerformanceEntry & { value: number }).value;
-        });
-        observer.observe({ type: "layout-shift", buffered: true });
-        // Two frames: the one that paints the new typeface, and one in which its entry is there.
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(total))));
-      }),
-  );
 }
 
 test.describe("On the front page a visitor", () => {

@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { expectAccessible, expectNoSidewaysScrolling, runInBash } from "./fixtures";
+import { expectAccessible, expectNoSidewaysScrolling, layoutShift, runInBash } from "./fixtures";
 import { expect, makeKey as makeKeyFor, register, reportCalls, sha256, test } from "./signed-in";
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -205,6 +205,17 @@ test.describe("On the page of keys a person", () => {
     }
     await cards.filter({ hasText: "Never expires" }).click();
     await expect(names(page)).toHaveCount(3);
+  });
+
+  test("sees nothing move while the page loads", async ({ page, makeKey }) => {
+    for (const key_name of ["one", "two", "three"]) await makeKey({ key_name });
+    for (const width of [360, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto("/keys");
+      await expect(names(page)).toHaveCount(3);
+      await page.evaluate(() => document.fonts.ready);
+      expect(await layoutShift(page)).toBeLessThan(0.02);
+    }
   });
 
   test("meets no accessibility problem and no sideways scrolling, at 360 and 1440 pixels", async ({ page, makeKey }) => {

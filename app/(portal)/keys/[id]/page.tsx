@@ -62,7 +62,11 @@ export default async function KeyOwnPage({ params }: Props) {
       <Section title="History">
         <KeyEvents events={key.events} now={now} />
       </Section>
-      {state !== "revoked" && <DangerZone isExpired={state === "expired"} />}
+      {state !== "revoked" && (
+        <Section title="Danger zone">
+          <DangerZone isExpired={state === "expired"} />
+        </Section>
+      )}
     </KeyActions>
   );
 }
@@ -78,7 +82,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function DangerZone({ isExpired }: { isExpired: boolean }) {
   return (
-    <section aria-label="Danger zone" className="mt-12 divide-y divide-line rounded-lg border border-danger">
+    <div className="divide-y divide-line rounded-lg border border-danger">
       {!isExpired && (
         <Danger title="Regenerate" text="A new credential and secret. You choose how long the old ones go on working.">
           <KeyButton opens="regenerate" />
@@ -87,7 +91,7 @@ function DangerZone({ isExpired }: { isExpired: boolean }) {
       <Danger title="Revoke" text="Programs that use it stop working at once, and for good.">
         <KeyButton opens="revoke" />
       </Danger>
-    </section>
+    </div>
   );
 }
 
@@ -95,7 +99,7 @@ function Danger({ title, text, children }: { title: string; text: string; childr
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 p-4">
       <div>
-        <h2 className="font-medium">{title}</h2>
+        <h3 className="font-medium">{title}</h3>
         <p className="text-ink-muted">{text}</p>
       </div>
       {children}
