@@ -48,7 +48,7 @@ test.describe("With a new key a person", () => {
     expect(rows).toStrictEqual([{ name: "Production", permissions: ["read", "write"], days: "90" }]);
   });
 
-  test("sees its credentials masked until asked, and as .env line, curl and fetch", async ({ page, person }) => {
+  test("sees its credentials masked until asked, and as .env line, curl and fetch", async ({ page, person: _person }) => {
     await create(page, "Masked");
     const key = await copy(page, "Key");
     const secret = await copy(page, "Secret");
@@ -64,10 +64,9 @@ test.describe("With a new key a person", () => {
     await expectAccessible(page);
     await page.setViewportSize({ width: 360, height: 740 });
     await expectNoSidewaysScrolling(page);
-    expect(person.id).not.toBe("");
   });
 
-  test("is asked once more before losing it by Esc, a click outside or X", async ({ page, person }) => {
+  test("is asked once more before losing it by Esc, a click outside or X", async ({ page, person: _person }) => {
     await create(page, "Guarded");
     const ways = [
       () => page.keyboard.press("Escape"),
@@ -87,10 +86,9 @@ test.describe("With a new key a person", () => {
     await expectAccessible(page);
     await guard(page).getByRole("button", { name: "Close anyway" }).click();
     await expect(page.getByRole("rowheader")).toContainText("Guarded");
-    expect(person.id).not.toBe("");
   });
 
-  test("meets it nowhere again: not by Back, in the address, in storage or in the page", async ({ page, person }) => {
+  test("meets it nowhere again: not by Back, in the address, in storage or in the page", async ({ page, person: _person }) => {
     await create(page, "Once");
     const key = await copy(page, "Key");
     await copy(page, "Secret");
@@ -112,7 +110,6 @@ test.describe("With a new key a person", () => {
     await page.goForward();
     await page.goBack();
     await expect(page.getByText(key.slice(14))).toHaveCount(0);
-    expect(person.id).not.toBe("");
   });
 
   test("chooses permissions and a day at which it ends", async ({ page, person, query }) => {

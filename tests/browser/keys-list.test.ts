@@ -27,7 +27,7 @@ test.describe("On the page of keys a person", () => {
 
   test("sees of each key name, masked credential, status, permissions, calls, last use and dates", async ({
     page,
-    person,
+    person: _person,
     makeKey,
     deployment,
   }) => {
@@ -61,7 +61,6 @@ test.describe("On the page of keys a person", () => {
     ]);
     // The browser stands in Dar es Salaam, three hours ahead of UTC.
     await expect(billing.getByText("1 Mar 2099")).toHaveAttribute("title", "1 Mar 2099, 15:00 GMT+3");
-    expect(person.email).toContain("@");
   });
 
   test("tells every status by its word, and keeps one by filtering", async ({ page, person, makeKey, query }) => {
