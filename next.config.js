@@ -28,8 +28,24 @@ export default {
   // Facts of the build that /api/health compares with the database. Never a secret: these are written into the code.
   env: { LATCHKEY_VERSION: version, LATCHKEY_MIGRATIONS: migrations.join(",") },
   headers: async () => [{ source: "/:path*", headers: securityHeaders }],
-  // The address the DataZag Public API reports usage to.
-  rewrites: async () => [{ source: "/usage", destination: "/api/usage" }],
+  // The address the DataZag Public API reports usage to is also that of the page, which people read and whose forms are
+  // sent there: with this header, or as form data before there is JavaScript. A report is signed, or has another body.
+  rewrites: async () => ({
+    beforeFiles: [
+      { has: [{ type: "header", key: "x-signature" }] },
+      {
+        has: [{ type: "header", key: "content-type", value: "(?!multipart/form-data).*" }],
+        missing: [{ type: "header", key: "next-action" }],
+      },
+      {
+        has: [{ type: "header", key: "content-length", value: "[1-9].*" }],
+        missing: [
+          { type: "header", key: "next-action" },
+          { type: "header", key: "content-type" },
+        ],
+      },
+    ].map((report) => ({ source: "/usage", destination: "/api/usage", ...report })),
+  }),
   poweredByHeader: false,
   // A redirect would lose a POST's body and fail a preflight: both slash forms are served as they are.
   skipTrailingSlashRedirect: true,

@@ -5,6 +5,7 @@ import { usePathname } from "next/navigation";
 
 const PAGES = [
   { href: "/keys", name: "Keys" },
+  { href: "/usage", name: "Usage" },
   { href: "/settings", name: "Settings" },
 ];
 

@@ -59,3 +59,17 @@ export const usageEventSchema = z
   .refine((event) => event.apiKey !== undefined || event.keyId !== undefined, MISSING);
 
 export type UsageInput = z.output<typeof usageEventSchema>;
+
+export const PERIODS = [7, 30, 90] as const;
+
+/** The address of the usage page. What is missing, repeated or senseless in it counts as not asked for: it never fails. */
+export const usageSearchSchema = z.object({
+  days: z.enum(PERIODS.map(String)).catch("30").transform(Number),
+  key: z
+    .guid()
+    .transform((id) => id.toLowerCase())
+    .nullable()
+    .catch(null),
+});
+
+export type UsageSearch = z.output<typeof usageSearchSchema>;

@@ -1,0 +1,116 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import type { ReactNode } from "react";
+import { secondaryButton } from "@/components/ui/button-styles";
+import { textLink } from "@/components/ui/text-link";
+import { Balance } from "@/components/usage/balance";
+import { DayChart } from "@/components/usage/day-chart";
+import { DayTable } from "@/components/usage/day-table";
+import { KeyTable } from "@/components/usage/key-table";
+import { AppError } from "@/lib/errors";
+import { requireUser } from "@/lib/identity/page-callers";
+import { getUsageReport, type UsageReport } from "@/lib/usage/report";
+import { PERIODS, type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
+import { usageAddress } from "./address";
+
+export const metadata: Metadata = { title: "Usage" };
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function UsagePage({ searchParams }: Props) {
+  const search = usageSearchSchema.parse(await searchParams);
+  const user = await requireUser(usageAddress(search));
+  const report = await getUsageReport(user, search).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === "API_KEY_NOT_FOUND") notFound();
+    throw error;
+  });
+  return (
+    <>
+      <h1 className="font-semibold text-2xl tracking-tight">Usage</h1>
+      <Balance balance={report.balance} pace={report.pace} callsToday={report.days.at(-1)?.calls ?? 0} />
+      {report.isUsed ? <Period report={report} search={search} /> : <NoCalls />}
+    </>
+  );
+}
+
+function NoCalls() {
+  return (
+    <div className="mt-8 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
+      <p className="max-w-prose text-lg">Calls made with your keys are counted here, by day and by key.</p>
+      <p className="mt-4">
+        <Link href="/keys" prefetch={false} className={secondaryButton}>
+          Go to your keys
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+function Period({ report, search }: { report: UsageReport; search: UsageSearch }) {
+  const keyAddress = (key: string | null) => usageAddress(search, { key });
+  return (
+    <>
+      <div className="mt-8 flex flex-wrap items-center justify-between gap-3 border-line border-t pt-6">
+        <PeriodSwitch search={search} />
+        <a href={usageAddress(search, {}, "/usage/export")} download className={secondaryButton}>
+          Download CSV
+        </a>
+      </div>
+      <p className="mt-4 text-ink-muted">
+        {report.key ? (
+          <>
+            Only <span className="font-medium text-ink [overflow-wrap:anywhere]">{report.key.name}</span>{" "}
+            <code className="font-mono text-xs">{report.key.masked}</code>.{" "}
+            <Link href={keyAddress(null)} prefetch={false} scroll={false} className={textLink}>
+              Show all keys
+            </Link>
+          </>
+        ) : (
+          "All keys."
+        )}{" "}
+        Days are UTC days, and today is not over.
+      </p>
+      <div className="mt-6 grid gap-x-8 gap-y-8 lg:grid-cols-2">
+        <DayChart unit="call" days={report.days} total={report.total.calls} />
+        <DayChart unit="credit" days={report.days} total={report.total.credits} />
+      </div>
+      <DayTable days={report.days} total={report.total} />
+      <Section title="By key">
+        {report.keys.length > 0 || report.deletedKeys ? (
+          <KeyTable report={report} addresses={new Map(report.keys.map(({ uuid }) => [uuid, keyAddress(uuid)]))} />
+        ) : (
+          <p className="mt-2 text-ink-muted">No key was used in these {search.days} days.</p>
+        )}
+      </Section>
+    </>
+  );
+}
+
+function PeriodSwitch({ search }: { search: UsageSearch }) {
+  return (
+    <nav aria-label="Period" className="-mx-2.5 flex flex-wrap gap-1">
+      {PERIODS.map((days) => (
+        <Link
+          key={days}
+          href={usageAddress(search, { days })}
+          prefetch={false}
+          scroll={false}
+          aria-current={search.days === days ? "true" : undefined}
+          className="rounded-md px-2.5 py-1.5 text-ink-muted transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
+        >
+          {days} days
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="mt-10">
+      <h2 className="font-medium text-lg">{title}</h2>
+      {children}
+    </section>
+  );
+}

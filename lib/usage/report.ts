@@ -1,0 +1,186 @@
+import "server-only";
+import { csvLine } from "@/lib/csv";
+import { db, sql } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { type CredentialFormat, maskCredential } from "@/lib/keys/credentials";
+import type { UsageSearch } from "./schemas";
+import { fillGaps, type UsageDay } from "./statistics";
+
+const DAY_MS = 24 * 3600 * 1000;
+const PACE_DAYS = 7;
+/** More keys than this are told as one sum. */
+const MAX_KEYS = 100;
+
+export type Totals = { calls: number; credits: number };
+
+/** How long the balance lasts, from the full UTC days before today. `daysLeft` is null when nothing is spent. */
+export type Pace = Totals & { days: number; creditsPerDay: number; daysLeft: number | null };
+
+export type ReportKey = { uuid: string; name: string; masked: string };
+
+export type UsageReport = {
+  balance: number;
+  pace: Pace;
+  /** The key that the days are about; null for all keys. */
+  key: ReportKey | null;
+  /** One entry a UTC day, the last one today. */
+  days: UsageDay[];
+  total: Totals;
+  /** Keys with calls in the period, the most expensive first, whatever key the days are about. */
+  keys: (ReportKey & Totals)[];
+  otherKeys: (Totals & { count: number }) | null;
+  deletedKeys: Totals | null;
+  /** Whether there was ever a call. */
+  isUsed: boolean;
+};
+
+/**
+ * What an owner's keys were used for in the last days, from day totals: its cost does not grow with the number of calls.
+ * @throws AppError API_KEY_NOT_FOUND when the key asked for is not the owner's, or was deleted
+ */
+export async function getUsageReport(owner: { id: string }, search: UsageSearch): Promise<UsageReport> {
+  const now = new Date();
+  const own = await findKey(owner, search);
+  const [user, anyDay, paceTotals, days, keys] = await Promise.all([
+    db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { credits: true } }),
+    db().usageDay.findFirst({ where: { userId: owner.id }, select: { day: true } }),
+    sumDays(owner, dayBefore(now, PACE_DAYS), dayBefore(now, 1)),
+    listDays(owner, now, search.days, own?.id ?? null),
+    sumKeys(owner, now, search.days),
+  ]);
+  const balance = Number(user.credits);
+  return {
+    balance,
+    pace: paceOf(balance, paceTotals),
+    key: own && toReportKey(own),
+    days,
+    total: sum(days),
+    ...keys,
+    isUsed: anyDay !== null,
+  };
+}
+
+/** The same numbers as text: a line per day and key with calls, and one for each day without. */
+export async function exportUsage(owner: { id: string }, search: UsageSearch): Promise<{ name: string; csv: string }> {
+  const now = new Date();
+  const own = await findKey(owner, search);
+  const rows = await sql<ExportRow>(
+    "export-usage",
+    `SELECT to_char(p.day, 'YYYY-MM-DD') AS date, ${KEY_COLUMNS}, sum(d.calls) AS calls, sum(d.credits) AS credits
+     FROM generate_series($2::timestamp, $3::timestamp, interval '1 day') AS p(day)
+     LEFT JOIN usage_days d ON d.user_id = $1 AND d.day = p.day::date AND ($4::int IS NULL OR d.key_id = $4)
+     LEFT JOIN api_keys k ON k.id = d.key_id
+     GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, name, 2`,
+    [owner.id, dayBefore(now, search.days - 1), dayBefore(now, 0), own?.id ?? null],
+  );
+  return {
+    name: `latchkey-usage-${dayBefore(now, search.days - 1)}-to-${dayBefore(now, 0)}.csv`,
+    csv: csvLine(["date", "key", "credential", "calls", "credits"]) + rows.map(exportLine).join(""),
+  };
+}
+
+export function paceOf(balance: number, spent: Totals): Pace {
+  const creditsPerDay = spent.credits / PACE_DAYS;
+  return {
+    ...spent,
+    days: PACE_DAYS,
+    creditsPerDay,
+    daysLeft: creditsPerDay > 0 ? Math.max(Math.floor(balance / creditsPerDay), 0) : null,
+  };
+}
+
+type OwnKey = { id: number; uuid: string; name: string; format: CredentialFormat; hint: string };
+
+/** Columns are null for a deleted key, so that all of them group into one. */
+type NamedRow = (Omit<OwnKey, "id"> | { uuid: null; name: null; format: null; hint: null }) & { calls: string; credits: string };
+
+const KEY_COLUMNS = ["uuid", "name", "format", "hint"]
+  .map((column) => `CASE WHEN k.deleted_at IS NULL THEN k.${column} END AS ${column}`)
+  .join(", ");
+
+async function findKey(owner: { id: string }, { key: uuid }: UsageSearch): Promise<OwnKey | null> {
+  if (uuid === null) return null;
+  const key = await db().apiKey.findFirst({
+    where: { uuid, userId: owner.id, deletedAt: null },
+    select: { id: true, uuid: true, name: true, format: true, hint: true },
+  });
+  if (!key) throw new AppError("API_KEY_NOT_FOUND");
+  return key;
+}
+
+function toReportKey({ uuid, name, format, hint }: Omit<OwnKey, "id">): ReportKey {
+  return { uuid, name, masked: maskCredential(format, hint) };
+}
+
+async function listDays(owner: { id: string }, now: Date, count: number, keyId: number | null): Promise<UsageDay[]> {
+  const rows = await sql<{ date: string; calls: string; credits: string }>(
+    "report-days",
+    `SELECT to_char(day, 'YYYY-MM-DD') AS date, sum(calls) AS calls, sum(credits) AS credits FROM usage_days
+     WHERE user_id = $1 AND day BETWEEN $2::date AND $3::date AND ($4::int IS NULL OR key_id = $4) GROUP BY day`,
+    [owner.id, dayBefore(now, count - 1), dayBefore(now, 0), keyId],
+  );
+  return fillGaps(
+    rows.map(({ date, calls, credits }) => ({ date, calls: Number(calls), credits: Number(credits) })),
+    now,
+    count,
+  );
+}
+
+async function sumDays(owner: { id: string }, first: string, last: string): Promise<Totals> {
+  const rows = await sql<{ calls: string; credits: string }>(
+    "report-sum",
+    `SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(credits), 0) AS credits FROM usage_days
+     WHERE user_id = $1 AND day BETWEEN $2::date AND $3::date`,
+    [owner.id, first, last],
+  );
+  return sum(rows.map(({ calls, credits }) => ({ calls: Number(calls), credits: Number(credits) })));
+}
+
+type KeySums = Pick<UsageReport, "keys" | "otherKeys" | "deletedKeys">;
+
+async function sumKeys(owner: { id: string }, now: Date, count: number): Promise<KeySums> {
+  const rows = await sql<NamedRow>(
+    "report-keys",
+    `SELECT ${KEY_COLUMNS}, sum(d.calls) AS calls, sum(d.credits) AS credits
+     FROM (
+       SELECT key_id, sum(calls) AS calls, sum(credits) AS credits FROM usage_days
+       WHERE user_id = $1 AND day BETWEEN $2::date AND $3::date GROUP BY key_id
+     ) d JOIN api_keys k ON k.id = d.key_id
+     GROUP BY 1, 2, 3, 4 ORDER BY 6 DESC, 5 DESC, uuid`,
+    [owner.id, dayBefore(now, count - 1), dayBefore(now, 0)],
+  );
+  const keys = rows.flatMap((row) => (row.uuid === null ? [] : [{ ...toReportKey(row), ...totalsOf(row) }]));
+  const others = keys.slice(MAX_KEYS);
+  const deleted = rows.find((row) => row.uuid === null);
+  return {
+    keys: keys.slice(0, MAX_KEYS),
+    otherKeys: others.length > 0 ? { count: others.length, ...sum(others) } : null,
+    deletedKeys: deleted ? totalsOf(deleted) : null,
+  };
+}
+
+type ExportRow = { date: string } & (NamedRow | { uuid: null; calls: null });
+
+function exportLine(row: ExportRow): string {
+  if (row.calls === null) return csvLine([row.date, "", "", 0, 0]);
+  const { calls, credits } = totalsOf(row);
+  if (row.uuid === null) return csvLine([row.date, "Deleted keys", "", calls, credits]);
+  const { name, masked } = toReportKey(row);
+  return csvLine([row.date, name, masked, calls, credits]);
+}
+
+function totalsOf(row: { calls: string; credits: string }): Totals {
+  return { calls: Number(row.calls), credits: Number(row.credits) };
+}
+
+function sum(parts: readonly Totals[]): Totals {
+  return parts.reduce<Totals>((all, { calls, credits }) => ({ calls: all.calls + calls, credits: all.credits + credits }), {
+    calls: 0,
+    credits: 0,
+  });
+}
+
+/** The UTC day so many days before that of `now`. */
+function dayBefore(now: Date, days: number): string {
+  return new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
+}

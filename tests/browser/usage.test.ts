@@ -1,0 +1,331 @@
+import { randomUUID } from "node:crypto";
+import fs from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import pg from "pg";
+import { signUsage } from "../../lib/usage/signature";
+import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo, test } from "./fixtures";
+import { fillSignIn, newPerson, type Person, signInTo } from "./people";
+
+type Deployment = { url: string; settings: Record<string, string> };
+type Key = { id: string; api_key: string };
+
+async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  const payload = typeof body === "string" ? body : JSON.stringify(body);
+  return fetch(url, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: payload });
+}
+
+async function newKey({ url }: Deployment, { email, password }: Person, name: string): Promise<Key> {
+  const login = await post(`${url}/api/auth/login/`, { email, password });
+  const { tokens } = (await login.json()) as { tokens: { access: string } };
+  const answer = await post(`${url}/api/auth/keys/create/`, { key_name: name }, { Authorization: `Bearer ${tokens.access}` });
+  expect(answer.status).toBe(201);
+  return ((await answer.json()) as { data: Key }).data;
+}
+
+/** Calls as the Public API reports them, each costing `delta`, so many days ago at this time of the day. */
+async function reportCalls({ url, settings }: Deployment, key: Key, daysAgo: number, calls: number, delta: number) {
+  const ts = Date.now() - daysAgo * 24 * 3600 * 1000;
+  const events = Array.from({ length: calls }, () => ({ id: randomUUID(), apiKey: key.api_key, delta, ts }));
+  const body = JSON.stringify({ events });
+  const answer = await post(`${url}/usage`, body, { "x-signature": signUsage(body, settings.USAGE_WEBHOOK_SECRET ?? "") });
+  expect(await answer.json()).toMatchObject({ ok: true, accepted: calls });
+}
+
+async function query({ settings }: Deployment, text: string, values: unknown[]): Promise<void> {
+  const client = new pg.Client({ connectionString: settings.DATABASE_URL });
+  await client.connect();
+  try {
+    await client.query(text, values);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The UTC day so many days ago, as the page writes it and as files do. */
+function dayAgo(days: number): { text: string; date: string } {
+  const at = new Date(Date.now() - days * 24 * 3600 * 1000);
+  const options = { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" } as const;
+  return { text: new Intl.DateTimeFormat("en-GB", options).format(at).replace(",", ""), date: at.toISOString().slice(0, 10) };
+}
+
+/** Someone with two keys: 80 credits a day in the last full week, and some calls of a month ago. */
+async function busyPerson(deployment: Deployment): Promise<{ person: Person; production: Key; staging: Key }> {
+  const person = await newPerson(deployment.url);
+  const production = await newKey(deployment, person, "Production, =East");
+  const staging = await newKey(deployment, person, "Staging");
+  await reportCalls(deployment, production, 1, 4, 100);
+  await reportCalls(deployment, staging, 3, 16, 10);
+  await reportCalls(deployment, staging, 0, 2, 5);
+  await reportCalls(deployment, production, 20, 7, 2);
+  await query(
+    deployment,
+    "INSERT INTO usage_days (key_id, user_id, day, calls, credits) SELECT id, user_id, $2::date, 1000, 3000 FROM api_keys WHERE uuid = $1",
+    [production.id, dayAgo(60).date],
+  );
+  return { person, production, staging };
+}
+
+const chart = (page: Page, name: "Calls per day" | "Credits per day") => page.getByRole("figure", { name });
+const dayTable = (page: Page) => page.getByRole("table", { name: "Calls and credits per day" });
+const keyTable = (page: Page) => page.getByRole("table", { name: "Calls and credits per key" });
+
+async function cellsOf(table: ReturnType<typeof dayTable>): Promise<string[][]> {
+  const rows = await table.getByRole("row").all();
+  return Promise.all(
+    rows.map(async (row) => (await row.getByRole("cell").or(row.getByRole("rowheader")).allInnerTexts()).map(oneLine)),
+  );
+}
+
+const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
+
+test.describe("On the usage page a person", () => {
+  test("sees how many credits are left and how long they last", async ({ page, deployment }) => {
+    const { person } = await busyPerson(deployment);
+    await signInTo(page, "/usage", person);
+    await expect(page).toHaveTitle("Usage · Latchkey");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Usage");
+    await expect(page.getByRole("navigation", { name: "Portal" }).getByRole("link", { name: "Usage" })).toHaveAttribute(
+      "aria-current",
+      "page",
+    );
+    const credits = page.getByRole("region", { name: "Credits" });
+    // 1000 at the start; 400 + 160 in the full week, 10 today, 14 earlier.
+    await expect(credits).toContainText("Credits left416");
+    await expect(credits).toContainText("About 5 days left, at 80 credits a day: the average of the last 7 full days.");
+    await expect(page.getByText("Days are UTC days, and today is not over.")).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("is told when nothing is left, when calls began today, and when there were none of late", async ({ page, deployment }) => {
+    const person = await newPerson(deployment.url);
+    const key = await newKey(deployment, person, "Only one");
+    await reportCalls(deployment, key, 20, 1, 1);
+    await signInTo(page, "/usage", person);
+    const credits = page.getByRole("region", { name: "Credits" });
+    await expect(credits).toContainText("No calls in the last 7 days.");
+    await reportCalls(deployment, key, 0, 1, 0);
+    await page.reload();
+    await expect(credits).toContainText("No calls in the 7 days before today, so how long they last shows tomorrow.");
+    await reportCalls(deployment, key, 2, 1, 0);
+    await page.reload();
+    await expect(credits).toContainText("The calls of the last 7 days cost nothing.");
+    await reportCalls(deployment, key, 0, 1, 999);
+    await page.reload();
+    await expect(credits).toContainText("None are left. Calls are refused until credits are added.");
+    await reportCalls(deployment, key, 0, 1, 1500);
+    await page.reload();
+    await expect(credits).toContainText("Credits overdrawn1,500You used 1,500 credits more than you had.");
+    await expectAccessible(page);
+  });
+
+  test("sees calls and credits per day, each day readable on its bar, and switches the period", async ({ page, deployment }) => {
+    const { person } = await busyPerson(deployment);
+    await signInTo(page, "/usage", person);
+    await expect(chart(page, "Calls per day")).toContainText("29 calls in all");
+    await expect(chart(page, "Credits per day")).toContainText("584 credits in all");
+    await expect(chart(page, "Calls per day").locator("svg g")).toHaveCount(30);
+    await expect(chart(page, "Calls per day").locator("g title").nth(28)).toHaveText(`${dayAgo(1).text}: 4 calls`);
+    await expect(chart(page, "Credits per day").locator("g title").nth(26)).toHaveText(`${dayAgo(3).text}: 160 credits`);
+
+    const period = page.getByRole("navigation", { name: "Period" });
+    await expect(period.locator("[aria-current]")).toHaveText("30 days");
+    await period.getByRole("link", { name: "90 days" }).click();
+    await expect(page).toHaveURL("/usage?days=90");
+    await expect(chart(page, "Calls per day")).toContainText("1,029 calls in all");
+    await expect(chart(page, "Calls per day").locator("svg g")).toHaveCount(90);
+    await period.getByRole("link", { name: "7 days" }).click();
+    await expect(chart(page, "Calls per day")).toContainText("22 calls in all");
+    await expect(period.locator("[aria-current]")).toHaveText("7 days");
+    await page.reload();
+    await expect(chart(page, "Credits per day")).toContainText("570 credits in all");
+    await page.goBack();
+    await expect(chart(page, "Calls per day")).toContainText("1,029 calls in all");
+  });
+
+  test("filters by a key, and keeps the period", async ({ page, deployment }) => {
+    const { person, production } = await busyPerson(deployment);
+    await signInTo(page, "/usage?days=7", person);
+    expect(await cellsOf(keyTable(page))).toStrictEqual([
+      [],
+      [`Production, =East ${production.api_key.slice(0, 14)}...`, "4", "400"],
+      [expect.stringMatching(/^Staging mf_live_\w{6}\.\.\.$/), "18", "170"],
+    ]);
+    await keyTable(page).getByRole("link", { name: "Production, =East" }).click();
+    await expect(page).toHaveURL(`/usage?days=7&key=${production.id}`);
+    await expect(page.getByText(`Only Production, =East`)).toBeVisible();
+    await expect(chart(page, "Calls per day")).toContainText("4 calls in all");
+    await expect(chart(page, "Credits per day")).toContainText("400 credits in all");
+    await expect(keyTable(page).locator("[aria-current]")).toHaveText("Production, =East");
+    await page.getByRole("navigation", { name: "Period" }).getByRole("link", { name: "90 days" }).click();
+    await expect(chart(page, "Credits per day")).toContainText("3,414 credits in all");
+    await page.getByRole("link", { name: "Show all keys" }).click();
+    await expect(page).toHaveURL("/usage?days=90");
+    await expect(chart(page, "Credits per day")).toContainText("3,584 credits in all");
+  });
+
+  test("reads the same numbers as a table, with the keyboard alone", async ({ page, deployment }) => {
+    const { person } = await busyPerson(deployment);
+    await signInTo(page, "/usage?days=7", person);
+    await expect(dayTable(page)).toBeHidden();
+    await tabTo(page, "Show the days as a table");
+    await page.keyboard.press("Enter");
+    await expect(dayTable(page)).toBeVisible();
+    expect(await cellsOf(dayTable(page))).toStrictEqual([
+      [],
+      [dayAgo(0).text, "2", "10"],
+      [dayAgo(1).text, "4", "400"],
+      [dayAgo(2).text, "0", "0"],
+      [dayAgo(3).text, "16", "160"],
+      [dayAgo(4).text, "0", "0"],
+      [dayAgo(5).text, "0", "0"],
+      [dayAgo(6).text, "0", "0"],
+      ["Total", "22", "570"],
+    ]);
+    await expectAccessible(page);
+  });
+
+  test("downloads a CSV that holds the same numbers, of all keys and of one", async ({ page, deployment }) => {
+    const { person, production, staging } = await busyPerson(deployment);
+    await signInTo(page, "/usage?days=7", person);
+    const masked = (key: Key) => `${key.api_key.slice(0, 14)}...`;
+    const header = "date,key,credential,calls,credits";
+    const ofProduction = `${dayAgo(1).date},"Production, =East",${masked(production)},4,400`;
+    const empty = (days: number) => `${dayAgo(days).date},,,0,0`;
+
+    const [all] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download CSV" }).click()]);
+    expect(all.suggestedFilename()).toBe(`latchkey-usage-${dayAgo(6).date}-to-${dayAgo(0).date}.csv`);
+    expect((await fs.readFile(await all.path(), "utf8")).split("\r\n")).toStrictEqual([
+      header,
+      empty(6),
+      empty(5),
+      empty(4),
+      `${dayAgo(3).date},Staging,${masked(staging)},16,160`,
+      empty(2),
+      ofProduction,
+      `${dayAgo(0).date},Staging,${masked(staging)},2,10`,
+      "",
+    ]);
+
+    await keyTable(page).getByRole("link", { name: "Production, =East" }).click();
+    await expect(chart(page, "Calls per day")).toContainText("4 calls in all");
+    const [one] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download CSV" }).click()]);
+    const lines = (await fs.readFile(await one.path(), "utf8")).split("\r\n");
+    expect(lines).toStrictEqual([header, empty(6), empty(5), empty(4), empty(3), empty(2), ofProduction, empty(0), ""]);
+  });
+
+  test("still finds the calls of deleted keys in the totals", async ({ page, deployment }) => {
+    const { person, production } = await busyPerson(deployment);
+    await query(deployment, "UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [production.id]);
+    await signInTo(page, "/usage?days=7", person);
+    await expect(chart(page, "Credits per day")).toContainText("570 credits in all");
+    expect(await cellsOf(keyTable(page))).toStrictEqual([
+      [],
+      [expect.stringMatching(/^Staging/), "18", "170"],
+      ["Deleted keys", "4", "400"],
+    ]);
+    await expect(page.getByRole("main")).not.toContainText("Production");
+    const file = await page.request.get("/usage/export?days=7");
+    expect(await file.text()).toContain(`\r\n${dayAgo(1).date},Deleted keys,,4,400\r\n`);
+    expect(file.headers()["content-type"]).toBe("text/csv; charset=utf-8");
+    expect(file.headers()["cache-control"]).toBe("no-store");
+  });
+
+  test("who has no calls yet is told what will be here, and where keys are", async ({ page, deployment }) => {
+    const person = await newPerson(deployment.url);
+    await signInTo(page, "/usage", person);
+    await expect(page.getByRole("region", { name: "Credits" })).toContainText("Credits left1,000No calls in the last 7 days.");
+    await expect(page.getByText("Calls made with your keys are counted here, by day and by key.")).toBeVisible();
+    await expect(page.getByRole("main").getByRole("link", { name: "Go to your keys" })).toHaveAttribute("href", "/keys");
+    await expect(page.getByRole("figure")).toHaveCount(0);
+    await expectAccessible(page);
+  });
+
+  test("gets the usual page for an address that was typed wrongly", async ({ page, deployment }) => {
+    const { person } = await busyPerson(deployment);
+    await signInTo(page, "/usage?days=31&key=mine&days=x", person);
+    await expect(chart(page, "Calls per day")).toContainText("29 calls in all");
+    expect((await page.request.get("/usage/export?days=-1&key=%00&x=1")).status()).toBe(200);
+  });
+
+  test("without a session signs in first and comes back to the same view", async ({ page, deployment }) => {
+    const { person, production } = await busyPerson(deployment);
+    const view = `/usage?days=90&key=${production.id}`;
+    const file = await page.request.get(`/usage/export?days=90&key=${production.id}`, { maxRedirects: 0 });
+    expect([file.status(), file.headers().location]).toStrictEqual([307, `/sign-in?next=${encodeURIComponent(view)}`]);
+    await page.goto(view);
+    await fillSignIn(page, person);
+    await expect(page).toHaveURL(view);
+    await expect(chart(page, "Credits per day")).toContainText("3,414 credits in all");
+  });
+
+  test("can choose dark and sign out on it: its forms are not taken for reports of calls", async ({ page, deployment }) => {
+    const person = await newPerson(deployment.url);
+    await signInTo(page, "/usage", person);
+    await page.getByRole("button", { name: "Dark" }).click();
+    await expect(page.getByRole("button", { name: "Dark" })).toHaveAttribute("aria-pressed", "true");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page).toHaveURL("/sign-in");
+  });
+
+  for (const width of [360, 1440]) {
+    test(`can read it at ${width} pixels, and nothing moves while it loads`, async ({ page, deployment }) => {
+      const { person } = await busyPerson(deployment);
+      await page.setViewportSize({ width, height: 900 });
+      await signInTo(page, "/usage?days=90", person);
+      await page.reload();
+      await expect(chart(page, "Calls per day")).toBeVisible();
+      expect(await layoutShift(page)).toBeLessThan(0.02);
+      await page.getByText("Show the days as a table").click();
+      await expectNoSidewaysScrolling(page);
+    });
+  }
+});
+
+test.describe("Without JavaScript a person", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("reads usage, filters it, and signs out", async ({ page, deployment }) => {
+    const { person } = await busyPerson(deployment);
+    await signInTo(page, "/usage", person);
+    await keyTable(page).getByRole("link", { name: "Staging" }).click();
+    await expect(chart(page, "Calls per day")).toContainText("18 calls in all");
+    await page.getByText("Show the days as a table").click();
+    await expect(dayTable(page)).toBeVisible();
+    await page.getByRole("link", { name: "Show all keys" }).click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page).toHaveURL("/sign-in");
+  });
+});
+
+test.describe("Someone else's key in the address", () => {
+  test.use({ expectedProblems: /404 \(Not Found\)/ });
+
+  test("is not found, whether it exists or not, and its file neither", async ({ page, deployment }) => {
+    const { production } = await busyPerson(deployment);
+    await signInTo(page, "/usage", await newPerson(deployment.url));
+    for (const id of [production.id, randomUUID()]) {
+      const answer = await page.goto(`/usage?key=${id}`);
+      expect(answer?.status()).toBe(404);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is no such page");
+      await expect(page.getByRole("main")).not.toContainText("Production");
+      const file = await page.request.get(`/usage/export?key=${id}`);
+      expect([file.status(), await file.text()]).toStrictEqual([404, ""]);
+    }
+    await expectAccessible(page);
+  });
+});
+
+/** The cumulative layout shift so far, as the browser measures it. */
+function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let total = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) total += (entry as PerformanceEntry & { value: number }).value;
+        });
+        observer.observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(total))));
+      }),
+  );
+}
