@@ -38,10 +38,12 @@ export default {
         missing: [{ type: "header", key: "next-action" }],
       },
       {
-        has: [{ type: "header", key: "content-length", value: "[1-9].*" }],
+        // Of no type, or empty. A browser asks for the page, whatever a proxy adds.
+        has: [{ type: "header", key: "content-length" }],
         missing: [
           { type: "header", key: "next-action" },
           { type: "header", key: "content-type" },
+          { type: "header", key: "accept", value: ".*text/html.*" },
         ],
       },
     ].map((report) => ({ source: "/usage", destination: "/api/usage", ...report })),

@@ -12,7 +12,7 @@ type Props = {
 /** What each key was used for. A name leads to the days of that key alone. */
 export function KeyTable({ report, addresses }: Props) {
   return (
-    <table className="mt-2 w-full border-collapse text-left tabular-nums">
+    <table className="mt-2 w-full border-collapse text-left">
       <caption className="sr-only">Calls and credits per key</caption>
       <thead className="border-line border-b text-ink-muted text-sm">
         <tr>
@@ -63,8 +63,8 @@ function Row({ totals, children }: { totals: Totals; children: ReactNode }) {
       <th scope="row" className="py-2.5 pr-4 font-normal">
         {children}
       </th>
-      <td className="py-2.5 pr-4 text-right">{figure(totals.calls)}</td>
-      <td className="py-2.5 text-right">{figure(totals.credits)}</td>
+      <td className="py-2.5 pr-4 text-right tabular-nums">{figure(totals.calls)}</td>
+      <td className="py-2.5 text-right tabular-nums">{figure(totals.credits)}</td>
     </tr>
   );
 }

@@ -203,6 +203,11 @@ describe("POST /usage refuses other people", () => {
   test("the signature comes before the JSON", async () => {
     expect((await call("/usage", { raw: "{", headers: { "x-signature": "0".repeat(64) } })).status).toBe(401);
   });
+
+  test("an empty body of no type, unsigned: the page of the same address is not what it asked for", async () => {
+    const answer = await call("/usage", { method: "POST" });
+    expect([answer.status, answer.body]).toStrictEqual([401, { error: "Invalid signature" }]);
+  });
 });
 
 describe("POST /usage with a batch", () => {

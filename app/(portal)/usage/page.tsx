@@ -89,7 +89,7 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
 
 function PeriodSwitch({ search }: { search: UsageSearch }) {
   return (
-    <nav aria-label="Period" className="-mx-2.5 flex flex-wrap gap-1">
+    <nav aria-label="Period" className="flex flex-wrap gap-1">
       {PERIODS.map((days) => (
         <Link
           key={days}
