@@ -145,6 +145,11 @@ describe("POST /api/auth/change-password", () => {
       const [first, second] = [await signInByCookie(user), await signInByCookie(user)];
       const answer = await changePassword(first, { currentPassword: user.password, ...choice });
       expect(answer.status).toBe(200);
+      const written = await query<{ action: string }>(
+        "SELECT action FROM audit_entries WHERE target_id = $1 ORDER BY id DESC LIMIT 3",
+        [user.id],
+      );
+      expect(written.map(({ action }) => action)).toStrictEqual(["user.password_changed", "user.signed_in", "user.signed_in"]);
       expect(await refreshStatus(user.refresh)).toBe(401);
       expect((await call("/api/auth/profile/", { token: user.access })).status).toBe(401);
       for (const Cookie of [first, second]) expect((await profile({ Cookie })).status).toBe(401);

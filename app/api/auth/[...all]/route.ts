@@ -1,9 +1,12 @@
+import { type AuditAction, recordAudit } from "@/lib/audit";
+import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/http/endpoint";
 import { parseObject, readBody, validate } from "@/lib/http/read-json";
 import { contextOf } from "@/lib/http/request-context";
 import { userDialect } from "@/lib/http/user-api";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
+import { actorOf } from "@/lib/identity/callers";
 import { changePasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";
 
@@ -16,6 +19,17 @@ const ROUTES: Record<string, "GET" | "POST"> = {
   "/change-password": "POST",
 };
 const THROTTLED = new Set(["/sign-in/email", "/change-password"]);
+
+// The library's transaction is over by then: the pages go through use cases of ours, which write both in one.
+const AUDITED: Partial<Record<string, AuditAction>> = {
+  "/sign-in/email": "user.signed_in",
+  "/change-password": "user.password_changed",
+};
+
+async function audit(request: Request, action: AuditAction, body: { user?: { id?: string } }): Promise<void> {
+  const id = body.user?.id;
+  if (id) await recordAudit(db(), actorOf(request, "user", id), { action, target: { kind: "user", id } });
+}
 
 async function serve(request: Request): Promise<Response> {
   try {
@@ -56,6 +70,8 @@ async function pass(request: Request, url: URL, body?: BodyInit): Promise<Respon
   const isJson = response.headers.get("content-type")?.includes("application/json");
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   response.headers.set("Cache-Control", "no-store");
+  const action = AUDITED[url.pathname.slice("/api/auth".length)];
+  if (response.ok && action) await audit(request, action, await response.clone().json());
   if (isJson) return response;
   // Clients parse every answer as JSON.
   return jsonResponse(
