@@ -51,7 +51,7 @@ export default {
   poweredByHeader: false,
   // A redirect would lose a POST's body and fail a preflight: both slash forms are served as they are.
   skipTrailingSlashRedirect: true,
-  serverExternalPackages: ["pg", "pino", "@neondatabase/serverless", "rate-limiter-flexible", "better-auth", "nodemailer"],
+  serverExternalPackages: ["pg", "pino", "@neondatabase/serverless", "rate-limiter-flexible", "better-auth", "nodemailer", "ws"],
   // Types are checked by `tsc` in `npm test`: TypeScript 7 has no JavaScript API for Next to call.
   typescript: { ignoreBuildErrors: true },
 };

@@ -28,7 +28,7 @@ export async function run({ isQuick }: Options): Promise<void> {
   const servers: TestServer[] = [];
   try {
     console.log("Preparing: databases, keys, a build with two bare routes…");
-    await applyMigrations({ DATABASE_URL: cluster.url, databaseDriver: "pg" });
+    await applyMigrations(cluster.url);
     const [small, large, peerUrl] = [
       await copyDatabase(cluster.url, "small"),
       await copyDatabase(cluster.url, "large"),

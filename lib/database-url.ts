@@ -1,17 +1,7 @@
-import { Client as NeonClient, neonConfig } from "@neondatabase/serverless";
-import pg from "pg";
+import { neonConfig } from "@neondatabase/serverless";
+import WebSocket from "ws";
 
 export type Driver = "neon" | "pg";
-
-export type DatabaseSettings = { DATABASE_URL: string; databaseDriver: Driver; NEON_WS_PROXY?: string | undefined };
-
-/** What both drivers' clients have in common. */
-export type Client = {
-  on(event: "error", listener: (error: Error) => void): unknown;
-  connect(): Promise<unknown>;
-  query(text: string): Promise<{ rows: Record<string, unknown>[] }>;
-  end(): Promise<void>;
-};
 
 /** Neon's hosts are reached over WebSockets by its own driver, everything else over TCP by `pg`. */
 export function driverFor(url: string): Driver {
@@ -19,14 +9,11 @@ export function driverFor(url: string): Driver {
 }
 
 /**
- * An unconnected client and the configuration that Prisma's adapter takes for the same address. Neon's pooler is
- * left out: it shares one session between clients, and session locks need one of their own.
+ * What `pg` takes to reach the address over TCP and with a session of its own, which session locks need: Neon's pooler
+ * shares one between clients, so it is left out.
  */
-export function directConnection({ DATABASE_URL: url, databaseDriver: driver, NEON_WS_PROXY }: DatabaseSettings) {
-  const config = { connectionString: url.replace("-pooler.", "."), connectionTimeoutMillis: 10_000, idleTimeoutMillis: 500 };
-  configureNeon(NEON_WS_PROXY);
-  const client: Client = driver === "neon" ? new NeonClient(config) : new pg.Client(config);
-  return { config, client };
+export function directConnection(url: string) {
+  return { connectionString: url.replace("-pooler.", "."), connectionTimeoutMillis: 10_000, idleTimeoutMillis: 500 };
 }
 
 /**
@@ -34,9 +21,10 @@ export function directConnection({ DATABASE_URL: url, databaseDriver: driver, NE
  * how the tests drive it against any PostgreSQL.
  */
 export function configureNeon(proxy: string | undefined): void {
-  neonConfig.webSocketConstructor ??= globalThis.WebSocket;
+  // Node.js 20 has no WebSocket of its own.
+  neonConfig.webSocketConstructor = WebSocket;
   if (!proxy) return;
-  neonConfig.wsProxy = () => proxy;
+  neonConfig.wsProxy = (host, port) => `${proxy}/v1?address=${host}:${port}`;
   neonConfig.useSecureWebSocket = false;
   neonConfig.pipelineTLS = false;
   neonConfig.pipelineConnect = false;

@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { PrismaNeon } from "@prisma/adapter-neon";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma/driver-adapter-utils";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { type Client, type DatabaseSettings, directConnection } from "../lib/database-url";
+import pg from "pg";
+import { directConnection } from "../lib/database-url";
 import type { Env } from "../lib/env";
 import { dataDirectory, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
@@ -22,7 +22,7 @@ const FILTERS = { externalTables: [], externalEnums: [] };
  */
 export async function main(args: string[]): Promise<void> {
   if (args[0] === "new") return writeMigration(args[1]);
-  const names = await withDatabase((env) => applyMigrations(env));
+  const names = await withDatabase((env) => applyMigrations(env.DATABASE_URL));
   console.log(names.length === 0 ? "The database is up to date." : `Applied ${names.join(", ")}.`);
 }
 
@@ -41,10 +41,12 @@ function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
 
 /**
  * Applies pending migrations and answers their names. Safe to run twice and from two places at once: an advisory
- * lock on a direct connection lets one in after the other.
+ * lock on a direct connection lets one in after the other. Always over TCP, which Neon speaks too: Prisma's adapter for
+ * Neon's own driver cannot read the catalog's columns of type `name`.
  */
-export async function applyMigrations(settings: DatabaseSettings, folder = MIGRATIONS): Promise<string[]> {
-  const { client, config } = directConnection(settings);
+export async function applyMigrations(url: string, folder = MIGRATIONS): Promise<string[]> {
+  const config = directConnection(url);
+  const client = new pg.Client(config);
   // A connection that is lost fails the query that runs on it; without a listener it would end the process too.
   client.on("error", () => {});
   try {
@@ -56,10 +58,7 @@ export async function applyMigrations(settings: DatabaseSettings, folder = MIGRA
     // The number only has to be the same for every instance.
     await client.query("SELECT pg_advisory_lock(7261001)");
     await forgetUnfinished(client);
-    const schemaEngine = await createEngine(
-      settings.databaseDriver === "neon" ? new PrismaNeon(config) : new PrismaPg(config),
-      client,
-    );
+    const schemaEngine = await createEngine(new PrismaPg(config), client);
     const migrationsList = readMigrations(folder);
     const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList, filters: FILTERS });
     return appliedMigrationNames;
@@ -85,7 +84,7 @@ function explainConnection(error: unknown): string {
 const UNFINISHED = "finished_at IS NULL AND rolled_back_at IS NULL";
 
 /** A migration takes effect together with its row, so an unfinished row stands for one that left nothing behind. */
-async function forgetUnfinished(client: Client): Promise<void> {
+async function forgetUnfinished(client: pg.Client): Promise<void> {
   const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') AS name");
   if (rows[0]?.name) await client.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE ${UNFINISHED}`);
 }
@@ -94,7 +93,7 @@ async function forgetUnfinished(client: Client): Promise<void> {
  * The adapters split scripts at every semicolon, functions included, and run the pieces one by one. Sent whole, a script
  * is one transaction, and its row is finished in that same transaction.
  */
-async function runScript(client: Client, script: string): Promise<void> {
+async function runScript(client: pg.Client, script: string): Promise<void> {
   const finish = script.includes("_prisma_migrations")
     ? ""
     : `;UPDATE _prisma_migrations SET finished_at = now() WHERE ${UNFINISHED}`;
@@ -123,11 +122,8 @@ async function writeMigration(name: string | undefined): Promise<void> {
   });
   // Only the two files are compared, but the engine wants a connection to start.
   const stdout = await withDatabase(async (env) => {
-    const { client, config } = directConnection(env);
-    const schemaEngine = await createEngine(
-      env.databaseDriver === "neon" ? new PrismaNeon(config) : new PrismaPg(config),
-      client,
-    );
+    const config = directConnection(env.DATABASE_URL);
+    const schemaEngine = await createEngine(new PrismaPg(config), new pg.Client(config));
     const difference = await schemaEngine.diff({
       from: fs.existsSync(previous) ? target(previous) : { tag: "empty" },
       to: target(SCHEMA),
@@ -158,7 +154,7 @@ async function loadEngine(): Promise<void> {
   (instance.exports.__wbindgen_start as () => void)();
 }
 
-async function createEngine(factory: PrismaPg | PrismaNeon, client: Client): Promise<engine.SchemaEngine> {
+async function createEngine(factory: PrismaPg, client: pg.Client): Promise<engine.SchemaEngine> {
   loading ??= loadEngine();
   await loading;
   const adapterFactory = {

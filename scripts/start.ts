@@ -59,7 +59,7 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
   const environment = await prepareEnvironment(requireFreePort);
   const release = await holdCluster(environment);
   try {
-    const applied = await applyMigrations(environment.env);
+    const applied = await applyMigrations(environment.env.DATABASE_URL);
     if (applied.length > 0) console.log(`Applied migrations: ${applied.join(", ")}.`);
     const admin = await ensureFirstAdmin(environment.dataDirectory);
     if (mode === "start") await ensureBuilt(stopping);

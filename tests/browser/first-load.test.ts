@@ -2,7 +2,7 @@ import { measureFirstLoad } from "../../scripts/first-load";
 import { expect, test } from "./fixtures";
 import { newPerson, signInTo } from "./people";
 
-const PAGES = ["/usage", "/settings"];
+const PAGES = ["/keys", "/usage", "/settings"];
 const LIMIT_BYTES = 200_000;
 
 test.describe("Before a person can use it,", () => {

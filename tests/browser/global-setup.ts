@@ -7,7 +7,7 @@ import { deploymentSettings, randomSecret, scratchFolder, startServer } from "..
 export default async function setup(): Promise<() => Promise<void>> {
   const folder = scratchFolder("browser");
   const cluster = await openCluster(folder, randomSecret());
-  await applyMigrations({ DATABASE_URL: cluster.url, databaseDriver: "pg" });
+  await applyMigrations(cluster.url);
   // All tests come from one address, so the limit per address would refuse them.
   const settings = { ...deploymentSettings(cluster.url), AUTH_RATE_LIMIT_PER_MINUTE: "1000" };
   const server = await startServer(settings);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = newFolder("leaks");
   const postgresPassword = keep("PostgreSQL password", randomSecret());
   cluster = await openCluster(folder, postgresPassword);
-  await applyMigrations({ DATABASE_URL: cluster.url, databaseDriver: "pg" });
+  await applyMigrations(cluster.url);
 });
 
 afterAll(async () => {

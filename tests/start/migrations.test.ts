@@ -49,11 +49,11 @@ function appliedIn(url: string) {
 
 describe("migrations", () => {
   test("are applied once: a second time does nothing", async () => {
-    const settings = { DATABASE_URL: await emptyDatabase(), databaseDriver: "pg" } as const;
-    expect(await applyMigrations(settings)).toStrictEqual(ALL);
-    const first = await query(settings.DATABASE_URL, "SELECT * FROM _prisma_migrations ORDER BY id");
-    expect(await applyMigrations(settings)).toStrictEqual([]);
-    expect(await query(settings.DATABASE_URL, "SELECT * FROM _prisma_migrations ORDER BY id")).toStrictEqual(first);
+    const url = await emptyDatabase();
+    expect(await applyMigrations(url)).toStrictEqual(ALL);
+    const first = await query(url, "SELECT * FROM _prisma_migrations ORDER BY id");
+    expect(await applyMigrations(url)).toStrictEqual([]);
+    expect(await query(url, "SELECT * FROM _prisma_migrations ORDER BY id")).toStrictEqual(first);
   });
 
   test("are applied once by two processes that start at once", async () => {
@@ -83,7 +83,7 @@ describe("migrations", () => {
   });
 
   test("that fail leave nothing behind, and are applied once they are mended", async () => {
-    const settings = { DATABASE_URL: await emptyDatabase(), databaseDriver: "pg" } as const;
+    const url = await emptyDatabase();
     const folder = newFolder("failing");
     fs.cpSync("prisma/migrations", folder, { recursive: true });
     const script = path.join(folder, "99990101000000_half", "migration.sql");
@@ -93,21 +93,19 @@ describe("migrations", () => {
       CREATE FUNCTION one() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 1; END $$;`;
     fs.writeFileSync(script, `${sound} INSERT INTO half VALUES (one()); SELECT 1 / 0;`);
 
-    await expect(applyMigrations(settings, folder)).rejects.toThrow(
+    await expect(applyMigrations(url, folder)).rejects.toThrow(
       /^A migration failed, and nothing of it was kept\.[\s\S]*division by zero/,
     );
-    expect(await query(settings.DATABASE_URL, "SELECT to_regclass('half') AS half, to_regproc('one') AS one")).toStrictEqual([
+    expect(await query(url, "SELECT to_regclass('half') AS half, to_regproc('one') AS one")).toStrictEqual([
       { half: null, one: null },
     ]);
     // Those before it stay, and one that fails again is still not kept.
-    expect((await appliedIn(settings.DATABASE_URL)).filter((row) => row.finished).map((row) => row.name)).toStrictEqual(ALL);
-    await expect(applyMigrations(settings, folder)).rejects.toThrow("division by zero");
+    expect((await appliedIn(url)).filter((row) => row.finished).map((row) => row.name)).toStrictEqual(ALL);
+    await expect(applyMigrations(url, folder)).rejects.toThrow("division by zero");
 
     fs.writeFileSync(script, sound);
-    expect(await applyMigrations(settings, folder)).toStrictEqual(["99990101000000_half"]);
-    expect(await query(settings.DATABASE_URL, "SELECT one() AS one FROM (SELECT count(*) FROM half) rows")).toStrictEqual([
-      { one: 1 },
-    ]);
-    expect(await applyMigrations(settings, folder)).toStrictEqual([]);
+    expect(await applyMigrations(url, folder)).toStrictEqual(["99990101000000_half"]);
+    expect(await query(url, "SELECT one() AS one FROM (SELECT count(*) FROM half) rows")).toStrictEqual([{ one: 1 }]);
+    expect(await applyMigrations(url, folder)).toStrictEqual([]);
   });
 });

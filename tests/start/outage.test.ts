@@ -38,7 +38,7 @@ let server: TestServer;
 
 beforeAll(async () => {
   cluster = await openCluster(newFolder("outage"), randomSecret());
-  await applyMigrations({ DATABASE_URL: cluster.url, databaseDriver: "pg" });
+  await applyMigrations(cluster.url);
 });
 
 afterAll(async () => {

@@ -31,7 +31,7 @@ export async function reportUnderFaults(count: number): Promise<FaultReport> {
   const folder = scratchFolder("faults");
   const cluster = await openCluster(folder, randomSecret());
   const settings = deploymentSettings(cluster.url);
-  await applyMigrations({ DATABASE_URL: cluster.url, databaseDriver: "pg" });
+  await applyMigrations(cluster.url);
   const database = new pg.Client({ connectionString: cluster.url });
   await database.connect();
   let server = await startServer(settings);

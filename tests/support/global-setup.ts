@@ -16,7 +16,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = scratchFolder("api");
   const cluster = await openCluster(folder, randomSecret());
-  await applyMigrations({ DATABASE_URL: cluster.url, databaseDriver: "pg" });
+  await applyMigrations(cluster.url);
   const settings = deploymentSettings(cluster.url);
   const server = await startServer(settings);
   project.provide("shared", { url: server.url, settings });
