@@ -6,7 +6,7 @@ export default defineConfig({
   globalSetup: "./tests/browser/global-setup.ts",
   forbidOnly: true,
   retries: 0,
-  workers: 1,
+  workers: 2,
   reporter: [["list"], ["json"]],
   use: {
     launchOptions: {
