@@ -1,11 +1,26 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { checkSecret } from "@/lib/http/admin-secret";
+import { pageSecurityPolicy } from "@/lib/http/content-security-policy";
 import { isAllowedOrigin } from "@/lib/http/origins";
 
 // The gate in front of the two key APIs: origins, preflights and, for the admin API, the shared secret. Handlers check
 // their own caller again, so passing by this file opens nothing. It stays `middleware.ts` because `proxy.ts` does not
 // run on the edge (docs/decisions/001).
-export const config = { matcher: ["/api/auth/:path*", "/api/api-keys/:path*"] };
+export const config = {
+  matcher: [
+    "/api/auth/:path*",
+    "/api/api-keys/:path*",
+    // Pages only where the instrumentation hook, which sets this header on every request, does not run: on a platform with
+    // a server of its own (docs/decisions/011).
+    {
+      source: "/((?!api/|_next/).*)",
+      missing: [
+        { type: "header", key: "content-security-policy" },
+        { type: "header", key: "x-signature" },
+      ],
+    },
+  ],
+};
 
 const METHOD_REFUSAL = "This method is not allowed.";
 
@@ -28,6 +43,7 @@ const API = {
 const ROUTED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 export async function middleware(request: NextRequest): Promise<Response> {
+  if (!request.nextUrl.pathname.startsWith("/api/")) return withNonce(request);
   const isAdmin = request.nextUrl.pathname.startsWith("/api/api-keys");
   const api = isAdmin ? API.admin : API.user;
   const origin = request.headers.get("origin");
@@ -49,6 +65,15 @@ export async function middleware(request: NextRequest): Promise<Response> {
   const refusal = isAdmin ? await refuseAdmin(request, cors) : null;
   if (refusal) return refusal;
   return NextResponse.next({ headers: cors });
+}
+
+/** Next takes the nonce for its scripts from the policy on the request. */
+function withNonce(request: NextRequest): Response {
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+  const policy = pageSecurityPolicy(nonce, process.env.NODE_ENV === "development");
+  const headers = new Headers(request.headers);
+  headers.set("Content-Security-Policy", policy);
+  return NextResponse.next({ request: { headers }, headers: { "Content-Security-Policy": policy } });
 }
 
 async function refuseAdmin(request: NextRequest, cors: Record<string, string>): Promise<Response | null> {

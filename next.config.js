@@ -8,15 +8,14 @@ const migrations = fs
   .map((entry) => entry.name)
   .sort();
 
-// Where the portal runs its own server, lib/http/request-log.ts sends the policy, with a nonce for each request. A platform
-// with a server of its own gets what can be said without one; Next's inline scripts need leave there.
-const platformPolicy = {
-  key: "Content-Security-Policy",
-  value: `${CONTENT_SECURITY_POLICY}; script-src 'self' 'unsafe-inline'`,
-};
+// Where the portal runs its own server, lib/http/request-log.ts sends these. On a platform with a server of its own, which is
+// on https, pages get their policy from the middleware.
+const platformHeaders = [
+  { source: "/:path*", headers: [{ key: "Strict-Transport-Security", value: "max-age=31536000" }] },
+  { source: "/(api|_next)/:path*", headers: [{ key: "Content-Security-Policy", value: CONTENT_SECURITY_POLICY }] },
+];
 
 const securityHeaders = [
-  ...(process.env.VERCEL ? [platformPolicy] : []),
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
   { key: "X-Frame-Options", value: "DENY" },
@@ -27,7 +26,7 @@ const securityHeaders = [
 export default {
   // Facts of the build that /api/health compares with the database. Never a secret: these are written into the code.
   env: { LATCHKEY_VERSION: version, LATCHKEY_MIGRATIONS: migrations.join(",") },
-  headers: async () => [{ source: "/:path*", headers: securityHeaders }],
+  headers: async () => [{ source: "/:path*", headers: securityHeaders }, ...(process.env.VERCEL ? platformHeaders : [])],
   // The address the DataZag Public API reports usage to is also that of the page, which people read and whose forms are
   // sent there: with this header, or as form data before there is JavaScript. A report is signed, or has another body.
   rewrites: async () => ({

@@ -6,6 +6,8 @@ const alias = { "@": path.resolve("."), "server-only": path.resolve("tests/suppo
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Left alone, two cores would get one worker, and much of what the tests do is waiting for a server.
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "unit", include: ["lib/**/*.test.ts"] } },
       { extends: true, test: { name: "faults", include: ["tests/faults/**/*.test.ts"], testTimeout: 300_000 } },

@@ -1,7 +1,8 @@
 "use client";
 
-import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
+import { secondaryButton } from "@/components/ui/button-styles";
 import { MessagePage } from "@/components/ui/message-page";
+import { TryAgain } from "@/components/ui/try-again";
 
 /** Shows the digest, which the server log repeats, and never the message: that could hold anything. */
 export function ErrorMessage({ digest }: { digest: string | undefined }) {
@@ -14,9 +15,7 @@ export function ErrorMessage({ digest }: { digest: string | undefined }) {
         </p>
       )}
       <div className="flex flex-wrap gap-3">
-        <button type="button" onClick={() => window.location.reload()} className={primaryButton}>
-          Try again
-        </button>
+        <TryAgain />
         <a href="/" className={secondaryButton}>
           Go to the front page
         </a>

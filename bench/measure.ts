@@ -1,15 +1,3 @@
-export type Row = {
-  name: string;
-  unit: string;
-  ours: number;
-  other: number;
-  otherName: string;
-  ratio: number;
-  /** Empty where a measure only explains another one. */
-  goal: string;
-  missedBy: string;
-};
-
 export type Side = (milliseconds: number) => Promise<number>;
 
 /**
@@ -35,19 +23,32 @@ export async function compare(
   return { ours: left, other: right, ratio: left / right };
 }
 
-/** A side that does one thing after another, in operations per second. */
-export function repeat(operation: (index: number) => Promise<unknown>): Side {
+/** A side that does one thing again and again, so many at a time, in operations per second. */
+export function repeat(operation: (index: number) => Promise<unknown>, atATime = 1): Side {
   let index = 0;
   return async (milliseconds) => {
     const startedAt = performance.now();
     let count = 0;
-    while (performance.now() - startedAt < milliseconds) {
-      await operation(index);
-      index += 1;
-      count += 1;
-    }
+    const work = async () => {
+      while (performance.now() - startedAt < milliseconds) {
+        index += 1;
+        await operation(index);
+        count += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: atATime }, work));
     return (count * 1000) / (performance.now() - startedAt);
   };
+}
+
+/** A side's rate, times a number: a call that does a hundred things does a hundred at its rate. */
+export function times(factor: number, side: Side): Side {
+  return async (milliseconds) => factor * (await side(milliseconds));
+}
+
+/** A side's rate as milliseconds for one. */
+export function timeOfOne(side: Side): Side {
+  return async (milliseconds) => 1000 / (await side(milliseconds));
 }
 
 export function median(values: readonly number[]): number {
@@ -55,8 +56,4 @@ export function median(values: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
-}
-
-export function round(value: number): number {
-  return Number(value.toPrecision(4));
 }

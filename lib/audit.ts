@@ -1,10 +1,11 @@
 import "server-only";
 import type { Prisma } from "@/prisma/generated/client";
+import type { AuditAction } from "./audit-actions";
 import type { Transaction } from "./db";
 
-/** Who acts: a person, staff through the admin API's shared secret, or the portal itself. */
+/** Who acts: a person, staff through the portal's pages or the admin API's shared secret, or the portal itself. */
 export type Actor = {
-  kind: "user" | "admin_api" | "system";
+  kind: "user" | "admin" | "admin_api" | "system";
   userId: string | null;
   address: string | null;
   requestId: string | null;
@@ -12,24 +13,10 @@ export type Actor = {
 
 export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null, requestId: null };
 
-export type AuditAction =
-  | "api_key.created"
-  | "api_key.regenerated"
-  | "api_key.grace_ended"
-  | "api_key.updated"
-  | "api_key.revoked"
-  | "api_key.deleted"
-  | "user.registered"
-  | "user.signed_in"
-  | "user.signed_out"
-  | "user.profile_updated"
-  | "user.password_changed"
-  | "user.password_reset"
-  | "user.email_verified";
-
 type Entry = {
   action: AuditAction;
-  target: { kind: "api_key" | "user"; id: string };
+  /** An export has no row of its own: its id says of what it was, such as "keys". */
+  target: { kind: "api_key" | "user" | "export"; id: string };
   before?: Prisma.InputJsonObject;
   after?: Prisma.InputJsonObject;
 };

@@ -18,7 +18,7 @@ type Client = {
   release(error?: boolean): void;
 };
 
-type Pool = Pick<Client, "query"> & { connect(): Promise<Client> };
+type Pool = Pick<Client, "query"> & { connect(): Promise<Client>; end(): Promise<void> };
 
 type Database = { prisma: PrismaClient; pool: Pool };
 
@@ -65,6 +65,13 @@ export async function transaction<Result>(work: (run: Run) => Promise<Result>): 
 /** For libraries that bring their own queries. */
 export function pool(): Pool {
   return database().pool;
+}
+
+/** For commands that end: a connection that is still open would be told of as lost when its database stops. */
+export async function disconnect(): Promise<void> {
+  await holder.latchkeyDatabase?.prisma.$disconnect();
+  await holder.latchkeyDatabase?.pool.end();
+  holder.latchkeyDatabase = undefined;
 }
 
 function database(): Database {

@@ -22,6 +22,7 @@ export const ERRORS = {
   INVALID_ADMIN_SECRET: { status: 401, message: "Unauthorized - Invalid admin secret" },
   INVALID_SERVICE_SECRET: { status: 401, message: "Unauthorized - Invalid service secret" },
   INVALID_SIGNATURE: { status: 401, message: "Invalid signature" },
+  CONFIRMATION_REQUIRED: { status: 403, message: "Confirm your password first: it was last given more than 15 minutes ago." },
   ORIGIN_NOT_ALLOWED: { status: 403, message: "Origin not allowed" },
   NOT_FOUND: { status: 404, message: "Not found" },
   USER_NOT_FOUND: { status: 404, message: "User not found" },
@@ -29,6 +30,10 @@ export const ERRORS = {
   UNKNOWN_API_KEY: { status: 404, message: "Unknown API key" },
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   API_KEY_REVOKED: { status: 409, message: "This API key is revoked; create a new one instead" },
+  CONFLICT: { status: 409, message: "This was changed meanwhile. Look again, then decide." },
+  LAST_ADMIN: { status: 409, message: "This is the last administrator. Make somebody else one first." },
+  OWN_ROLE: { status: 409, message: "Nobody changes their own role. Ask another administrator." },
+  INSUFFICIENT_CREDITS: { status: 409, message: "The balance must not fall below zero." },
   IDEMPOTENCY_KEY_USED: {
     status: 409,
     message: "This Idempotency-Key already created a key. Its credentials were shown once; regenerate that key to get new ones",

@@ -79,7 +79,7 @@ function runQuietly(script: string, args: string[], what: string, stopping?: Abo
   });
 }
 
-function hashSources(): string {
+export function hashSources(): string {
   const hash = createHash("sha256");
   const add = (file: string) => {
     if (file === path.join("prisma", "generated") || !fs.existsSync(file)) return;

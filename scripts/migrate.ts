@@ -27,7 +27,7 @@ export async function main(args: string[]): Promise<void> {
 }
 
 /** With the embedded database running: started for the occasion, or shared with a server that uses it already. */
-function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
+export function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
   return withLock(dataDirectory(), async () => {
     const environment = await prepareEnvironment();
     const release = await holdCluster(environment);

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
 import { ExpiryField } from "./expiry-field";
@@ -8,14 +8,21 @@ import type { IssueAction } from "./issued-key";
 import { PermissionsField } from "./permissions-field";
 import { ShowOnceDialog } from "./show-once-dialog";
 
-type Props = { action: IssueAction; onClose: () => void; onClosed: () => void };
+type Props = {
+  action: IssueAction;
+  onClose: () => void;
+  onClosed: () => void;
+  title?: string;
+  /** Fields that come before the others. */
+  children?: ReactNode;
+};
 
-export function CreateKeyDialog({ action, onClose, onClosed }: Props) {
+export function CreateKeyDialog({ action, onClose, onClosed, title = "Create a key", children }: Props) {
   const [openedAt] = useState(() => new Date());
   // Sent again after a lost connection, the form still means the same key. (randomUUID is missing on plain http.)
   const [idempotencyKey] = useState(() => [...crypto.getRandomValues(new Uint32Array(4))].join("-"));
   return (
-    <ShowOnceDialog title="Create a key" onClose={onClose} onClosed={onClosed}>
+    <ShowOnceDialog title={title} onClose={onClose} onClosed={onClosed}>
       {(onIssued) => (
         <Form
           submit="Create key"
@@ -25,6 +32,7 @@ export function CreateKeyDialog({ action, onClose, onClosed }: Props) {
             return next;
           }}
         >
+          {children}
           <TextField name="key_name" label="Name" required autoComplete="off" hint="What will use it, such as Production." />
           <PermissionsField />
           <ExpiryField from={openedAt} />

@@ -1,13 +1,20 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
 import type { IssueAction } from "./issued-key";
 
 const CreateKeyDialog = dynamic(() => import("./create-key-dialog").then((module) => module.CreateKeyDialog), { ssr: false });
 
-export function CreateKey({ action }: { action: IssueAction }) {
+type Props = {
+  action: IssueAction;
+  title?: string;
+  /** Fields that come before the others. */
+  children?: ReactNode;
+};
+
+export function CreateKey({ action, title, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
 
@@ -24,7 +31,11 @@ export function CreateKey({ action }: { action: IssueAction }) {
       <button ref={button} type="button" onClick={() => setOpen(true)} className={primaryButton}>
         Create key
       </button>
-      {isOpen && <CreateKeyDialog action={action} onClose={() => setOpen(false)} onClosed={() => button.current?.focus()} />}
+      {isOpen && (
+        <CreateKeyDialog action={action} title={title} onClose={() => setOpen(false)} onClosed={() => button.current?.focus()}>
+          {children}
+        </CreateKeyDialog>
+      )}
     </>
   );
 }

@@ -8,7 +8,11 @@ import { useKeyActions } from "./key-actions";
 type Props = { uuid: string; name: string; onClose: () => void; onClosed: () => void };
 
 export function EndGraceDialog({ uuid, name, onClose, onClosed }: Props) {
-  const { actions, changed } = useKeyActions();
+  const {
+    actions: { endGrace },
+    changed,
+  } = useKeyActions();
+  if (!endGrace) return null;
   return (
     <AlertPanel
       isOpen
@@ -23,7 +27,7 @@ export function EndGraceDialog({ uuid, name, onClose, onClosed }: Props) {
           submitStyle={dangerButton}
           cancel={<AlertCancel>Cancel</AlertCancel>}
           action={async (state, form) => {
-            const next = await actions.endGrace(state, form);
+            const next = await endGrace(state, form);
             if (next.isDone) {
               onClose();
               changed("The old credential no longer works.");

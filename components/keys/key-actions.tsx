@@ -12,19 +12,30 @@ export type KeyTarget = {
   name: string;
   state: KeyState;
   lastUsedAt: Date | null;
-  callsToday: number;
+  isDeleted?: boolean;
 };
+
+/** Calls of a key in the last 24 hours; `isMore` where they were not counted to the end. */
+export type RecentCalls = { uuid: string; calls: number; isMore: boolean };
+export type CountRecentCalls = (uuids: string[]) => Promise<RecentCalls[]>;
 
 export type RevokeResult = { uuid: string; problem: string | null };
 export type RevokeState = FormState & { results?: RevokeResult[] };
 export type RevokeAction = (state: FormState, form: FormData) => Promise<RevokeState>;
 
-export type Actions = { regenerate: IssueAction; revoke: RevokeAction; endGrace: FormAction };
+/** Staff see no credentials: they have neither of the last two. */
+export type Actions = {
+  revoke: RevokeAction;
+  recentCalls: CountRecentCalls;
+  regenerate?: IssueAction;
+  endGrace?: FormAction;
+};
 
 type Shared = {
   actions: Actions;
   targets: readonly KeyTarget[];
   selected: readonly KeyTarget[];
+  canSelect: (target: KeyTarget) => boolean;
   select: (uuids: readonly string[], isSelected: boolean) => void;
   now: Date;
   /** Reads the sentence out, and has the page show what changed. */
@@ -39,16 +50,20 @@ export function useKeyActions(): Shared {
   return shared;
 }
 
+const isNotRevoked = ({ state }: KeyTarget) => state !== "revoked";
+
 /** Around everything that acts on the keys of a page. Rows come from the server; what is ticked is known here alone. */
 export function KeyActions({
   actions,
   targets,
   now,
+  canSelect = isNotRevoked,
   children,
 }: {
   actions: Actions;
   targets: readonly KeyTarget[];
   now: Date;
+  canSelect?: (target: KeyTarget) => boolean;
   children: ReactNode;
 }) {
   const router = useRouter();
@@ -58,8 +73,9 @@ export function KeyActions({
     actions,
     targets,
     now,
+    canSelect,
     // A key that left the page, or that was revoked, is no longer ticked.
-    selected: targets.filter(({ uuid, state }) => ticked.has(uuid) && state !== "revoked"),
+    selected: targets.filter((target) => ticked.has(target.uuid) && canSelect(target)),
     select: (uuids, isSelected) =>
       setTicked((before) => new Set(isSelected ? [...before, ...uuids] : [...before].filter((uuid) => !uuids.includes(uuid)))),
     changed: (text) => {

@@ -8,7 +8,13 @@ import { toSearchTerm } from "./pasted-credential";
 const PAUSE_MS = 250;
 
 /** Searches while typing. No form around it: without JavaScript nothing typed or pasted here is sent anywhere. */
-export function KeySearchBox() {
+export function KeySearchBox({
+  label = "Search keys by name or visible part, or paste a whole key",
+  placeholder = "Search, or paste a key",
+}: {
+  label?: string;
+  placeholder?: string;
+}) {
   const router = useRouter();
   const path = usePathname();
   const parameters = useSearchParams();
@@ -37,7 +43,7 @@ export function KeySearchBox() {
     clearTimeout(pause.current);
     const term = await toSearchTerm(typed);
     const next = new URLSearchParams(parameters);
-    for (const name of ["q", "digest", "page"]) next.delete(name);
+    for (const name of ["q", "digest", "page", "after", "before"]) next.delete(name);
     if (term.kind === "digest") next.set("digest", term.digest);
     else if (term.text.trim()) next.set("q", term.text.trim());
     sent.current = next.get("q") ?? "";
@@ -54,9 +60,9 @@ export function KeySearchBox() {
       onKeyDown={(event) => {
         if (event.key === "Enter") search(text);
       }}
-      aria-label="Search keys by name or visible part, or paste a whole key"
+      aria-label={label}
       aria-busy={isPending}
-      placeholder="Search, or paste a key"
+      placeholder={placeholder}
       autoComplete="off"
       autoCapitalize="none"
       spellCheck={false}

@@ -25,7 +25,8 @@ export function RegenerateDialog({
   onClose: () => void;
   onClosed: () => void;
 }) {
-  const { actions } = useKeyActions();
+  const { regenerate } = useKeyActions().actions;
+  if (!regenerate) return null;
   return (
     <ShowOnceDialog
       title={`Regenerate “${target.name}”`}
@@ -37,7 +38,7 @@ export function RegenerateDialog({
         <Form
           submit="Regenerate key"
           action={async (state, form) => {
-            const { issued, ...next } = await actions.regenerate(state, form);
+            const { issued, ...next } = await regenerate(state, form);
             if (issued) onIssued(issued);
             return next;
           }}

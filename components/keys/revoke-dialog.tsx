@@ -1,17 +1,18 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { dangerButton } from "@/components/ui/button-styles";
 import { Form, useFormState } from "@/components/ui/form";
 import { Moment } from "@/components/ui/moment";
-import { type KeyTarget, type RevokeResult, useKeyActions } from "./key-actions";
+import { type KeyTarget, type RecentCalls, type RevokeResult, useKeyActions } from "./key-actions";
 
 type Props = { targets: readonly KeyTarget[]; onClose: () => void; onClosed: () => void };
 
 export function RevokeDialog({ targets, onClose, onClosed }: Props) {
   const { actions, changed } = useKeyActions();
   const [results, setResults] = useState<RevokeResult[] | null>(null);
+  const recent = useRecentCalls(targets);
   const single = targets.length === 1 ? targets[0] : undefined;
 
   function receive(received: RevokeResult[]) {
@@ -51,7 +52,7 @@ export function RevokeDialog({ targets, onClose, onClosed }: Props) {
               <li key={target.uuid} className="px-3 py-2">
                 <input type="hidden" name="uuid" value={target.uuid} />
                 {!single && <span className="block font-medium [overflow-wrap:anywhere]">{target.name}</span>}
-                <Use target={target} />
+                <Use target={target} recent={recent} />
               </li>
             ))}
           </ul>
@@ -62,15 +63,39 @@ export function RevokeDialog({ targets, onClose, onClosed }: Props) {
   );
 }
 
-function Use({ target: { lastUsedAt, callsToday } }: { target: KeyTarget }) {
+/** Counted when the dialog opens. Null until then, and empty where it could not be counted. */
+function useRecentCalls(targets: readonly KeyTarget[]): RecentCalls[] | null {
+  const { actions } = useKeyActions();
+  const [recent, setRecent] = useState<RecentCalls[] | null>(null);
+  const used = targets.filter(({ lastUsedAt }) => lastUsedAt).map(({ uuid }) => uuid);
+  const asked = used.join(" ");
+  useEffect(() => {
+    if (asked === "") return;
+    let isOpen = true;
+    const show = (counted: RecentCalls[]) => isOpen && setRecent(counted);
+    actions.recentCalls(asked.split(" ")).then(show, () => show([]));
+    return () => {
+      isOpen = false;
+    };
+  }, [actions, asked]);
+  return recent;
+}
+
+function Use({ target: { uuid, lastUsedAt }, recent }: { target: KeyTarget; recent: RecentCalls[] | null }) {
   const { now } = useKeyActions();
   if (!lastUsedAt) return <span className="text-ink-muted">Never used.</span>;
   return (
     <span className="text-ink-muted">
-      Last used <Moment at={lastUsedAt} now={now} as="ago" />, {callsToday.toLocaleString("en-GB")}{" "}
-      {callsToday === 1 ? "call" : "calls"} today (UTC).
+      Last used <Moment at={lastUsedAt} now={now} as="ago" />,{" "}
+      {recent ? describeCalls(recent.find((each) => each.uuid === uuid)) : "counting its calls…"}
     </span>
   );
+}
+
+function describeCalls(counted: RecentCalls | undefined): string {
+  if (!counted) return "its calls could not be counted.";
+  const { calls, isMore } = counted;
+  return `${isMore ? "more than " : ""}${calls.toLocaleString("en-GB")} ${calls === 1 ? "call" : "calls"} in the last 24 hours.`;
 }
 
 function Tick() {
@@ -96,7 +121,10 @@ function Tick() {
   );
 }
 
-function Results({ targets, results }: { targets: readonly KeyTarget[]; results: readonly RevokeResult[] }) {
+type ResultsProps = { targets: readonly KeyTarget[]; results: readonly RevokeResult[]; done?: string };
+
+/** What became of each key. */
+export function Results({ targets, results, done = "Revoked" }: ResultsProps) {
   return (
     <>
       <ul aria-label="Results" className="mt-4 max-h-64 divide-y divide-line overflow-y-auto rounded-md border border-line">
@@ -106,7 +134,7 @@ function Results({ targets, results }: { targets: readonly KeyTarget[]; results:
             <li key={uuid} className="px-3 py-2">
               <span className="block font-medium [overflow-wrap:anywhere]">{name}</span>
               {result?.problem === null ? (
-                <span className="text-positive">Revoked</span>
+                <span className="text-positive">{done}</span>
               ) : (
                 <span className="text-danger">{result?.problem ?? "Not tried"}</span>
               )}

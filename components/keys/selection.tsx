@@ -1,16 +1,16 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { useKeyActions } from "./key-actions";
 
 const RevokeDialog = dynamic(() => import("./revoke-dialog").then((module) => module.RevokeDialog), { ssr: false });
 
 export function SelectRow({ uuid }: { uuid: string }) {
-  const { targets, selected, select } = useKeyActions();
+  const { targets, selected, select, canSelect } = useKeyActions();
   const target = targets.find((each) => each.uuid === uuid);
-  if (!target || target.state === "revoked") return null;
+  if (!target || !canSelect(target)) return null;
   return (
     <input
       type="checkbox"
@@ -23,9 +23,9 @@ export function SelectRow({ uuid }: { uuid: string }) {
 }
 
 export function SelectAll() {
-  const { targets, selected, select } = useKeyActions();
+  const { targets, selected, select, canSelect } = useKeyActions();
   const box = useRef<HTMLInputElement>(null);
-  const possible = targets.filter(({ state }) => state !== "revoked");
+  const possible = targets.filter(canSelect);
   const isMixed = selected.length > 0 && selected.length < possible.length;
   useEffect(() => {
     if (box.current) box.current.indeterminate = isMixed;
@@ -48,32 +48,36 @@ export function SelectAll() {
   );
 }
 
-/** Stays in sight while something is ticked. */
-export function SelectionBar() {
+/** Stays in sight while something is ticked; `children` are what can be done with it. */
+export function SelectionFrame({ children }: { children: ReactNode }) {
   const { selected, select } = useKeyActions();
+  if (selected.length === 0) return null;
+  const uuids = selected.map(({ uuid }) => uuid);
+  return (
+    <section
+      aria-label="Selected keys"
+      className="sticky bottom-4 z-10 mt-4 flex flex-wrap items-center gap-2 rounded-lg border border-line-strong bg-canvas px-3 py-3 shadow-overlay"
+    >
+      <span className="grow tabular-nums">{selected.length} selected</span>
+      <button type="button" onClick={() => select(uuids, false)} className={secondaryButton}>
+        Clear
+      </button>
+      {children}
+    </section>
+  );
+}
+
+export function SelectionBar() {
+  const { selected } = useKeyActions();
   // What was ticked when the dialog opened: the list changes under it.
   const [revoking, setRevoking] = useState<typeof selected | null>(null);
-  const clear = () =>
-    select(
-      selected.map(({ uuid }) => uuid),
-      false,
-    );
   return (
     <>
-      {selected.length > 0 && (
-        <section
-          aria-label="Selected keys"
-          className="sticky bottom-4 z-10 mt-4 flex flex-wrap items-center gap-2 rounded-lg border border-line-strong bg-canvas px-3 py-3 shadow-overlay"
-        >
-          <span className="grow tabular-nums">{selected.length} selected</span>
-          <button type="button" onClick={clear} className={secondaryButton}>
-            Clear
-          </button>
-          <button type="button" onClick={() => setRevoking(selected)} className={secondaryButton}>
-            Revoke selected
-          </button>
-        </section>
-      )}
+      <SelectionFrame>
+        <button type="button" onClick={() => setRevoking(selected)} className={secondaryButton}>
+          Revoke selected
+        </button>
+      </SelectionFrame>
       {revoking && (
         <RevokeDialog
           targets={revoking}

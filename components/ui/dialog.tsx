@@ -19,6 +19,9 @@ export const overlayStyle = "fixed inset-0 z-20 bg-shade motion-safe:data-[state
 export const panelStyle =
   "fixed top-[max(1rem,10dvh)] left-1/2 z-20 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-lg -translate-x-1/2 overflow-y-auto rounded-lg border border-line bg-canvas p-5 shadow-overlay sm:max-h-[80dvh] sm:p-6";
 
+/** Of radio buttons the chosen one, as Tab does; Radix would take the first. */
+const FIRST_FIELD = "input:not([type=hidden], [type=radio], [hidden]), input:checked, select, textarea";
+
 export function Dialog({ isOpen, onClose, title, description, children, onClosed }: Props) {
   return (
     <Primitive.Root open={isOpen} onOpenChange={(wantsOpen) => !wantsOpen && onClose()}>
@@ -27,6 +30,12 @@ export function Dialog({ isOpen, onClose, title, description, children, onClosed
         <Primitive.Content
           className={panelStyle}
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={(event) => {
+            const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>(FIRST_FIELD);
+            if (!field) return;
+            event.preventDefault();
+            field.focus();
+          }}
           onCloseAutoFocus={(event) => {
             if (!onClosed) return;
             event.preventDefault();

@@ -1,13 +1,17 @@
 "use client";
 
 import { unstable_rethrow } from "next/navigation";
-import { createContext, type ReactNode, useActionState, useContext, useEffect, useRef, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useActionState, useContext, useEffect, useRef } from "react";
 import type { FormAction, FormState } from "@/lib/http/form-state";
 import { primaryButton } from "./button-styles";
+import { useHydrated } from "./hydrated";
 import { Notice } from "./notice";
 
 const EMPTY: FormState = { fields: {}, values: {} };
 const StateContext = createContext(EMPTY);
+
+/** For a form that is sent in another way, around its fields. */
+export const FormStateProvider = StateContext.Provider;
 
 /** What the form around a field was answered. */
 export function useFormState(): FormState {
@@ -26,7 +30,7 @@ type Props = {
 
 /** A form that a server action answers. It is a plain form until JavaScript is there; then it keeps the page, and the focus. */
 export function Form({ action, submit, submitStyle = primaryButton, cancel, children }: Props) {
-  const isHydrated = useSyncExternalStore(neverChanges, yes, no);
+  const isHydrated = useHydrated();
   const [state, formAction, isPending] = useActionState(isHydrated ? orUnreachable(action) : action, EMPTY);
   const form = useRef<HTMLFormElement>(null);
   const isSending = useRef(false);
@@ -76,7 +80,3 @@ function orUnreachable(action: FormAction): FormAction {
     }
   };
 }
-
-const neverChanges = () => () => {};
-const yes = () => true;
-const no = () => false;

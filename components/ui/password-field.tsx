@@ -11,6 +11,8 @@ export function PasswordField({ name, label, autoComplete, hint }: Props) {
   const id = useId();
   const [isShown, setShown] = useState(false);
   const errors = useFormState().fields[name];
+  // Why it was refused says the same again.
+  const note = errors ? undefined : hint;
   return (
     <div>
       <FieldLabel id={id} label={label} isOptional={false} />
@@ -24,7 +26,7 @@ export function PasswordField({ name, label, autoComplete, hint }: Props) {
           autoCapitalize="none"
           spellCheck={false}
           aria-invalid={errors ? true : undefined}
-          aria-describedby={describedBy(id, hint, errors)}
+          aria-describedby={describedBy(id, note, errors)}
           className={`${inputStyle} pr-16`}
         />
         <button
@@ -36,7 +38,7 @@ export function PasswordField({ name, label, autoComplete, hint }: Props) {
           <span className="sr-only"> {label.toLowerCase()}</span>
         </button>
       </div>
-      <FieldNotes id={id} hint={hint} errors={errors} />
+      <FieldNotes id={id} hint={note} errors={errors} />
     </div>
   );
 }

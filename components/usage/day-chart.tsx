@@ -72,5 +72,6 @@ export function DayChart({ unit, days, total }: { unit: Unit; days: UsageDay[]; 
 /** The end of the axis: a round number whose half is whole. */
 function axisTop(highest: number): number {
   const size = 10 ** Math.floor(Math.log10(Math.max(highest, 1)));
-  return [2, 4, 6, 8, 10].map((part) => part * size).find((end) => end >= highest) ?? 10 * size;
+  const ends = [1, 1.2, 1.6, 2, 3, 4, 6, 8, 10].map((part) => part * size).filter((end) => Number.isInteger(end / 2));
+  return ends.find((end) => end >= highest) ?? 10 * size;
 }

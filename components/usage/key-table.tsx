@@ -1,6 +1,6 @@
 import Link from "next/link";
-import type { ReactNode } from "react";
-import type { Totals, UsageReport } from "@/lib/usage/report";
+import { FigureTable } from "@/components/ui/figure-table";
+import type { UsageReport } from "@/lib/usage/report";
 import { figure } from "./figures";
 
 type Props = {
@@ -10,61 +10,43 @@ type Props = {
 };
 
 /** What each key was used for. A name leads to the days of that key alone. */
-export function KeyTable({ report, addresses }: Props) {
+export function KeyTable({ report: { key, keys, otherKeys, deletedKeys }, addresses }: Props) {
+  const rows = keys.map(({ uuid, name, masked, calls, credits }) => ({
+    id: uuid,
+    name: <KeyName name={name} masked={masked} address={addresses.get(uuid) ?? ""} isChosen={key?.uuid === uuid} />,
+    figures: [calls, credits],
+  }));
+  const rest = [
+    otherKeys && { ...otherKeys, id: "others", text: `${figure(otherKeys.count)} keys that were used less` },
+    deletedKeys && { ...deletedKeys, id: "deleted", text: "Deleted keys" },
+  ].flatMap((row) =>
+    row ? [{ ...row, name: <span className="text-ink-muted">{row.text}</span>, figures: [row.calls, row.credits] }] : [],
+  );
   return (
-    <table className="mt-2 w-full border-collapse text-left">
-      <caption className="sr-only">Calls and credits per key</caption>
-      <thead className="border-line border-b text-ink-muted text-sm">
-        <tr>
-          <th scope="col" className="py-2 pr-4 font-medium">
-            Key
-          </th>
-          <th scope="col" className="w-20 py-2 pr-4 text-right font-medium sm:w-32">
-            Calls
-          </th>
-          <th scope="col" className="w-20 py-2 text-right font-medium sm:w-32">
-            Credits
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {report.keys.map(({ uuid, name, masked, ...totals }) => (
-          <Row key={uuid} totals={totals}>
-            <Link
-              href={addresses.get(uuid) ?? ""}
-              prefetch={false}
-              scroll={false}
-              aria-current={report.key?.uuid === uuid ? "true" : undefined}
-              className="rounded-sm font-medium underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink aria-[current]:text-accent"
-            >
-              {name}
-            </Link>
-            <code className="mt-0.5 block font-mono text-ink-muted text-xs">{masked}</code>
-          </Row>
-        ))}
-        {report.otherKeys && (
-          <Row totals={report.otherKeys}>
-            <span className="text-ink-muted">{figure(report.otherKeys.count)} keys that were used less</span>
-          </Row>
-        )}
-        {report.deletedKeys && (
-          <Row totals={report.deletedKeys}>
-            <span className="text-ink-muted">Deleted keys</span>
-          </Row>
-        )}
-      </tbody>
-    </table>
+    <FigureTable
+      className="mt-2"
+      caption="Calls and credits per key"
+      head={["Key", "Calls", "Credits"]}
+      rows={[...rows, ...rest]}
+    />
   );
 }
 
-function Row({ totals, children }: { totals: Totals; children: ReactNode }) {
+type NameProps = { name: string; masked: string; address: string; isChosen: boolean };
+
+function KeyName({ name, masked, address, isChosen }: NameProps) {
   return (
-    <tr className="border-line border-b align-top">
-      <th scope="row" className="py-2.5 pr-4 font-normal">
-        {children}
-      </th>
-      <td className="py-2.5 pr-4 text-right tabular-nums">{figure(totals.calls)}</td>
-      <td className="py-2.5 text-right tabular-nums">{figure(totals.credits)}</td>
-    </tr>
+    <>
+      <Link
+        href={address}
+        prefetch={false}
+        scroll={false}
+        aria-current={isChosen ? "true" : undefined}
+        className="rounded-sm font-medium underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink aria-[current]:text-accent"
+      >
+        {name}
+      </Link>
+      <code className="mt-0.5 block font-mono text-ink-muted text-xs">{masked}</code>
+    </>
   );
 }

@@ -11,7 +11,7 @@ const COMMON = [
   "style-src 'self' 'unsafe-inline'",
 ];
 
-/** For answers that are not pages, and where no code of ours sees a request before Next does. */
+/** For answers that are not pages. */
 export const CONTENT_SECURITY_POLICY = COMMON.join("; ");
 
 /**

@@ -1,7 +1,7 @@
 import "server-only";
 import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
-import { type AppError, type ErrorCode, toAppError } from "@/lib/errors";
+import { type AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/errors";
 import { logFailure } from "./endpoint";
 import { contextOf } from "./request-context";
 
@@ -10,6 +10,8 @@ export type FormState = {
   /** About the form as a whole: what went wrong, or what was done. */
   message?: string;
   isDone?: boolean;
+  /** Nothing was done: the password has to be given again first, and then the same form be sent once more. */
+  needsPassword?: boolean;
   /** Sentences per input field. */
   fields: Record<string, string[]>;
   /** What was typed, to be shown again. Never a password. */
@@ -19,8 +21,10 @@ export type FormState = {
 export type FormAction = (state: FormState, form: FormData) => Promise<FormState>;
 
 /** Where the sentence that API clients know says too little to a person. */
-const SENTENCES: Partial<Record<ErrorCode, Partial<Pick<FormState, "message" | "fields">>>> = {
+const SENTENCES: Partial<Record<ErrorCode, Partial<Omit<FormState, "values">>>> = {
+  CONFIRMATION_REQUIRED: { message: ERRORS.CONFIRMATION_REQUIRED.message, needsPassword: true },
   INVALID_CREDENTIALS: { message: "The e-mail address or the password is wrong." },
+  NOT_FOUND: { message: "Not found. You may have been signed out: load this page again." },
   EMAIL_TAKEN: { fields: { email: ["There is an account with this address. Sign in instead."] } },
 };
 
@@ -40,7 +44,7 @@ export async function toFormState(thrown: unknown, form: FormData): Promise<Form
   return { ...sentencesOf(error), values };
 }
 
-function sentencesOf(error: AppError): Pick<FormState, "message" | "fields"> {
+function sentencesOf(error: AppError): Omit<FormState, "values"> {
   const own = SENTENCES[error.code];
   if (own) return { fields: {}, ...own };
   if (!error.fields) return { message: error.message, fields: {} };

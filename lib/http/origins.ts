@@ -1,7 +1,7 @@
 // Runs in the edge middleware: no Node.js APIs, no settings of its own.
 
 /** The five origins of the DataZag seed. */
-const SEED_ORIGINS = [
+export const SEED_ORIGINS = [
   "https://portal.datazag.com",
   "http://localhost:3000",
   "https://datazag-vercel.vercel.app",

@@ -77,8 +77,8 @@ function isDecodable(path: string): boolean {
 // Words of pages and routes. A segment that is none of them could be anything, a password of small letters included.
 const WORDS = new Set(
   [
-    "_next admin api api-keys audit auth change-password create docs email favicon.ico forgot-password health jwks",
-    "keys login logout openapi.json overview profile refresh regenerate register reset-password revoke settings sign-in",
+    "_next admin api api-keys audit auth change-password confirm create docs email export favicon.ico forgot-password health",
+    "jwks keys login logout openapi.json overview owners profile refresh regenerate register reset-password revoke settings sign-in",
     "sign-out sign-up token unsupported-method usage users verify verify-email webhooks",
   ].flatMap((line) => line.split(" ")),
 );

@@ -11,7 +11,10 @@ import { log } from "@/lib/log";
 
 export const MIN_PASSWORD_LENGTH = 8;
 export const MAX_PASSWORD_LENGTH = 128;
+/** From the last use, */
 export const SESSION_SECONDS = 7 * 24 * 3600;
+/** and from the sign-in, however often a page is used. */
+export const LONGEST_SESSION_SECONDS = 90 * 24 * 3600;
 /** The header in which our routes hand the client's address to better-auth. Always overwritten, never taken over. */
 export const ADDRESS_HEADER = "x-client-address";
 

@@ -9,19 +9,22 @@ const LIFETIME_MS: Record<Purpose, number> = { "reset-password": 3600 * 1000, "v
 
 /** A secret of 256 bits that speaks for the user once. Only its hash is stored, and it takes the place of older ones. */
 export async function issueToken(purpose: Purpose, userId: string): Promise<string> {
+  return db().$transaction((tx) => issueTokenIn(tx, purpose, userId));
+}
+
+/** The same as part of something larger. */
+export async function issueTokenIn(tx: Transaction, purpose: Purpose, userId: string): Promise<string> {
   const token = randomBytes(32).toString("base64url");
-  await db().$transaction(async (tx) => {
-    await tx.verification.deleteMany({
-      where: { OR: [{ value: ownerOf(purpose, userId) }, { expiresAt: { lt: new Date() } }] },
-    });
-    await tx.verification.create({
-      data: {
-        identifier: identifierOf(purpose, token),
-        value: ownerOf(purpose, userId),
-        expiresAt: new Date(Date.now() + LIFETIME_MS[purpose]),
-      },
-      select: { id: true },
-    });
+  await tx.verification.deleteMany({
+    where: { OR: [{ value: ownerOf(purpose, userId) }, { expiresAt: { lt: new Date() } }] },
+  });
+  await tx.verification.create({
+    data: {
+      identifier: identifierOf(purpose, token),
+      value: ownerOf(purpose, userId),
+      expiresAt: new Date(Date.now() + LIFETIME_MS[purpose]),
+    },
+    select: { id: true },
   });
   return token;
 }

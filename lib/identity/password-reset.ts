@@ -2,15 +2,17 @@ import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 import { sendMail } from "@/lib/mail";
 import { auth } from "./auth";
-import { issueToken, spendToken } from "./mailed-tokens";
+import { issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
+import { withReturnPath } from "./return-path";
 
-/** Mails a link to whoever has an account with this address. Says nothing about whether anyone has. */
-export async function mailResetLink(email: string): Promise<void> {
+/** Mails a link to whoever has an account with this address, who then goes on to `next`. Says nothing about whether anyone has. */
+export async function mailResetLink(email: string, next: string): Promise<void> {
   const user = await db().user.findUnique({ where: { email }, select: { id: true, email: true } });
   if (!user) return;
-  const link = `${env().appUrl}/reset-password?token=${await issueToken("reset-password", user.id)}`;
+  const link = withReturnPath(linkOf(await issueToken("reset-password", user.id)), next);
   const text = [
     "Someone, probably you, asked for a new password at Latchkey.",
     "",
@@ -20,6 +22,24 @@ export async function mailResetLink(email: string): Promise<void> {
     "If it was not you, do nothing: your password stays as it is.",
   ];
   await sendMail({ to: user.email, subject: "Choose a new password", text: text.join("\n") });
+}
+
+/**
+ * The same link for an operator to pass on, on record. Nothing is mailed, and the password stays as it is until it is used.
+ * @throws AppError USER_NOT_FOUND
+ */
+export async function issueResetLink(actor: Actor, email: string): Promise<string> {
+  return db().$transaction(async (tx) => {
+    const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
+    if (!user) throw new AppError("USER_NOT_FOUND");
+    const token = await issueTokenIn(tx, "reset-password", user.id);
+    await recordAudit(tx, actor, { action: "user.reset_link_issued", target: { kind: "user", id: user.id } });
+    return linkOf(token);
+  });
+}
+
+function linkOf(token: string): string {
+  return `${env().appUrl}/reset-password?token=${token}`;
 }
 
 /**

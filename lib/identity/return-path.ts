@@ -15,5 +15,6 @@ export function returnPath(next: unknown): string {
 /** The same page with `next` carried along, unless that is where it goes anyway. */
 export function withReturnPath(page: string, next: unknown): string {
   const path = returnPath(next);
-  return path === "/keys" ? page : `${page}?next=${encodeURIComponent(path)}`;
+  if (path === "/keys") return page;
+  return `${page}${page.includes("?") ? "&" : "?"}next=${encodeURIComponent(path)}`;
 }

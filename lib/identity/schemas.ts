@@ -61,6 +61,10 @@ export const logoutSchema = z.object({ refresh: z.string().optional().catch(unde
 
 export const changePasswordSchema = z.object({ currentPassword: z.string(REQUIRED), newPassword });
 
+export const confirmPasswordSchema = z.object({
+  password: z.string(REQUIRED).min(1, "Enter your password.").max(1024, "This is not your password."),
+});
+
 export const replaceProfileSchema = z.object({
   first_name: text(100),
   last_name: text(100),

@@ -1,7 +1,7 @@
 import "server-only";
 import { makeSignature } from "better-auth/crypto";
 import { db } from "@/lib/db";
-import { auth } from "./auth";
+import { auth, LONGEST_SESSION_SECONDS } from "./auth";
 
 type CookieOptions = { httpOnly: boolean; secure: boolean; sameSite: "lax"; path: string };
 
@@ -12,13 +12,18 @@ export async function sessionCookieName(): Promise<{ name: string; options: Cook
   return { name, options: { httpOnly: true, secure: attributes.secure ?? false, sameSite: "lax", path: "/" } };
 }
 
-/** The session as a browser keeps it: its token together with an HMAC, the form that the identity library reads. */
+/**
+ * The session as a browser keeps it: its token together with an HMAC, the form that the identity library reads. Kept for
+ * as long as the session could last, because a page that is being rendered cannot renew a cookie: whether the session
+ * still lasts, the database says.
+ */
 export async function sessionCookie(sessionId: string) {
   const { name, options } = await sessionCookieName();
   const { secret } = await auth().$context;
-  const { token, expiresAt } = await db().session.findUniqueOrThrow({
+  const { token, createdAt } = await db().session.findUniqueOrThrow({
     where: { id: sessionId },
-    select: { token: true, expiresAt: true },
+    select: { token: true, createdAt: true },
   });
-  return { name, value: `${token}.${await makeSignature(token, secret)}`, options: { ...options, expires: expiresAt } };
+  const expires = new Date(createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000);
+  return { name, value: `${token}.${await makeSignature(token, secret)}`, options: { ...options, expires } };
 }

@@ -6,7 +6,7 @@ import { AppError } from "@/lib/errors";
 import { isBanned } from "@/lib/keys/validity";
 import type { Prisma } from "@/prisma/generated/client";
 import { getProfile, type Profile } from "./accounts";
-import { ADDRESS_HEADER, auth, SESSION_SECONDS } from "./auth";
+import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./auth";
 import type { CurrentUser } from "./callers";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
@@ -57,6 +57,21 @@ export async function refreshTokens(refreshToken: string): Promise<Tokens> {
   // Signed out in between: a session that is gone is not brought back.
   if (count === 0) throw new AppError("REFRESH_TOKEN_NOT_VALID");
   return issueTokens(userId, sessionId);
+}
+
+const ONE_DAY_SECONDS = 24 * 3600;
+
+/**
+ * A page was used: the session's seven days begin again, up to ninety days after the sign-in. Written once a day at most.
+ * One that has ended meanwhile stays ended.
+ */
+export async function extendSession(session: { id: string; createdAt: Date; expiresAt: Date }): Promise<void> {
+  const expiresAt = Math.min(Date.now() + SESSION_SECONDS * 1000, session.createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000);
+  if (expiresAt - session.expiresAt.getTime() < ONE_DAY_SECONDS * 1000) return;
+  await db().session.updateMany({
+    where: { id: session.id, expiresAt: session.expiresAt },
+    data: { expiresAt: new Date(expiresAt) },
+  });
 }
 
 /** Ends a session: its cookie, its access tokens and its refresh tokens are dead. Ending it again changes nothing. */

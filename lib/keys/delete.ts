@@ -1,6 +1,6 @@
 import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit";
-import { db } from "@/lib/db";
+import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 
 const MAX_ID = 2_147_483_647;
@@ -13,21 +13,28 @@ const MAX_ID = 2_147_483_647;
 export async function deleteKey(actor: Actor, idText: string): Promise<{ id: number; name: string }> {
   const id = parseKeyId(idText);
   return db().$transaction(async (tx) => {
-    const deletedAt = new Date();
-    const [key] = await tx.apiKey.updateManyAndReturn({
-      where: { id, deletedAt: null },
-      data: { deletedAt },
-      select: { id: true, name: true },
-    });
+    const key = await markDeleted(tx, actor, id);
     if (!key) throw new AppError("API_KEY_NOT_FOUND");
-    await recordAudit(tx, actor, {
-      action: "api_key.deleted",
-      target: { kind: "api_key", id: String(key.id) },
-      before: { name: key.name, deleted_at: null },
-      after: { deleted_at: deletedAt.toISOString() },
-    });
     return key;
   });
+}
+
+/** Null when it is deleted already, or never was. */
+export async function markDeleted(tx: Transaction, actor: Actor, id: number): Promise<{ id: number; name: string } | null> {
+  const deletedAt = new Date();
+  const [key] = await tx.apiKey.updateManyAndReturn({
+    where: { id, deletedAt: null },
+    data: { deletedAt },
+    select: { id: true, name: true },
+  });
+  if (!key) return null;
+  await recordAudit(tx, actor, {
+    action: "api_key.deleted",
+    target: { kind: "api_key", id: String(key.id) },
+    before: { name: key.name, deleted_at: null },
+    after: { deleted_at: deletedAt.toISOString() },
+  });
+  return key;
 }
 
 /** A positive decimal integer: `abc`, `1.5`, `1e3`, `0x10` and `-1` are malformed, one beyond the id range is unknown. */

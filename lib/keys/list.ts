@@ -5,7 +5,7 @@ import { AppError } from "@/lib/errors";
 import type { CredentialFormat } from "./credentials";
 import type { Permissions } from "./permissions";
 
-const ownSelect = {
+export const ownSelect = {
   uuid: true,
   name: true,
   format: true,

@@ -2,11 +2,14 @@ import "server-only";
 import { db, sql } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
+import type { Prisma } from "@/prisma/generated/client";
 import { maskCredential } from "./credentials";
+import { ownSelect } from "./list";
 import { isKeyUuid } from "./own-key";
 import type { Permissions } from "./permissions";
 import { CHART_DAYS, findReplaced, type LiveReplaced } from "./search";
 import { type KeyState, keyState } from "./validity";
+import { findOutcomes, type Outcomes } from "./verification-counts";
 
 const AUDIT_LENGTH = 100;
 
@@ -27,37 +30,35 @@ export type KeyPage = {
   replaced: LiveReplaced[];
   /** UTC days up to today, oldest first. */
   days: UsageDay[];
+  outcomes: Outcomes;
   /** What was done to it, the latest first. */
   events: KeyEvent[];
 };
 
-const select = {
-  id: true,
-  uuid: true,
-  name: true,
-  format: true,
-  hint: true,
-  permissions: true,
-  totalUses: true,
-  lastUsedAt: true,
-  createdAt: true,
-  expiresAt: true,
-  revokedAt: true,
-  deletedAt: true,
-  regeneratedAt: true,
-} as const;
+export const keyPageSelect = { ...ownSelect, id: true, regeneratedAt: true } as const;
 
 /**
  * All that a key's own page shows. Someone else's, an unknown and a malformed id are the same error.
  * @throws AppError API_KEY_NOT_FOUND
  */
 export async function getKeyPage(owner: { id: string }, uuid: string): Promise<KeyPage> {
-  const now = new Date();
   const key = isKeyUuid(uuid)
-    ? await db().apiKey.findFirst({ where: { uuid, userId: owner.id, deletedAt: null }, select })
+    ? await db().apiKey.findFirst({ where: { uuid, userId: owner.id, deletedAt: null }, select: keyPageSelect })
     : null;
   if (!key) throw new AppError("API_KEY_NOT_FOUND");
-  const [replaced, days, events] = await Promise.all([findReplaced([key.id], now), findDays(key.id), findEvents(key.id)]);
+  const [page, events] = await Promise.all([describeKey(key, new Date()), findEvents(key.id)]);
+  return { ...page, events };
+}
+
+type SelectedKey = Prisma.ApiKeyGetPayload<{ select: typeof keyPageSelect }>;
+
+/** The key's facts and its use, without what was done to it. */
+export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<KeyPage, "events">> {
+  const [replaced, days, outcomes] = await Promise.all([
+    findReplaced([key.id], now),
+    findDays(key.id),
+    findOutcomes(key.id, now, CHART_DAYS),
+  ]);
   const live = replaced.get(key.id) ?? [];
   return {
     uuid: key.uuid,
@@ -73,7 +74,7 @@ export async function getKeyPage(owner: { id: string }, uuid: string): Promise<K
     totalUses: Number(key.totalUses),
     replaced: live,
     days: fillGaps(days, now, CHART_DAYS),
-    events,
+    outcomes,
   };
 }
 
@@ -90,7 +91,7 @@ async function findDays(keyId: number): Promise<UsageDay[]> {
 async function findEvents(keyId: number): Promise<KeyEvent[]> {
   const entries = await db().auditEntry.findMany({
     where: { targetKind: "api_key", targetId: String(keyId) },
-    orderBy: { id: "desc" },
+    orderBy: [{ at: "desc" }, { id: "desc" }],
     take: AUDIT_LENGTH,
     select: { id: true, at: true, actorKind: true, action: true, address: true },
   });

@@ -1,6 +1,6 @@
 import "server-only";
-import { recordAudit } from "@/lib/audit";
-import { db } from "@/lib/db";
+import { type Actor, recordAudit } from "@/lib/audit";
+import { db, type Transaction } from "@/lib/db";
 import type { CurrentUser } from "@/lib/identity/callers";
 import { lockOwnKey } from "./own-key";
 
@@ -11,16 +11,19 @@ import { lockOwnKey } from "./own-key";
 export async function revokeKey(owner: CurrentUser, uuid: string): Promise<{ uuid: string }> {
   return db().$transaction(async (tx) => {
     const key = await lockOwnKey(tx, owner, uuid);
-    if (!key.revokedAt) {
-      const revokedAt = new Date();
-      await tx.apiKey.update({ where: { id: key.id }, data: { revokedAt }, select: { id: true } });
-      await recordAudit(tx, owner.actor, {
-        action: "api_key.revoked",
-        target: { kind: "api_key", id: String(key.id) },
-        before: { revoked_at: null },
-        after: { revoked_at: revokedAt.toISOString() },
-      });
-    }
+    if (!key.revokedAt) await markRevoked(tx, owner.actor, key.id);
     return { uuid: key.uuid };
+  });
+}
+
+/** For a key that is locked and not revoked yet. */
+export async function markRevoked(tx: Transaction, actor: Actor, id: number): Promise<void> {
+  const revokedAt = new Date();
+  await tx.apiKey.update({ where: { id }, data: { revokedAt }, select: { id: true } });
+  await recordAudit(tx, actor, {
+    action: "api_key.revoked",
+    target: { kind: "api_key", id: String(id) },
+    before: { revoked_at: null },
+    after: { revoked_at: revokedAt.toISOString() },
   });
 }

@@ -171,7 +171,7 @@ function readTotals(row: Totals | undefined): Omit<KeyListing, "keys"> {
 }
 
 /** Under the current secret and, while it is being rotated, the previous one. */
-function digestHashes(digest: string): CredentialHash[] {
+export function digestHashes(digest: string): CredentialHash[] {
   const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
   const bytes = Buffer.from(digest, "hex");
   return [KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS]
@@ -179,7 +179,7 @@ function digestHashes(digest: string): CredentialHash[] {
     .map((secret) => hashDigest(bytes, secret));
 }
 
-async function findDailyCalls(keyIds: (number | null)[]): Promise<Map<number | null, number[]>> {
+export async function findDailyCalls(keyIds: (number | null)[]): Promise<Map<number | null, number[]>> {
   const rows = await sql<{ key_id: number; days_ago: number; calls: string }>(
     "daily-calls",
     `SELECT key_id, ((now() AT TIME ZONE 'UTC')::date - day) AS days_ago, calls FROM usage_days

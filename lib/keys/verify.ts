@@ -4,16 +4,18 @@ import { env } from "@/lib/env";
 import { type Credential, type CredentialHash, hashCredential, matchesHash, parseCredential } from "./credentials";
 import type { Permissions } from "./permissions";
 import { checkKey, type KeyFacts, type ValidityCode } from "./validity";
+import { countVerification } from "./verification-counts";
 
 export type VerifyInput = { key: string; secret?: string | null; permission?: string | null; cost: number };
 
-type FoundKey = KeyFacts & { uuid: string; name: string; userId: string; secretHash: Uint8Array | null };
+type FoundKey = KeyFacts & { id: number; uuid: string; name: string; userId: string; secretHash: Uint8Array | null };
 
 /** `key` is null when no key has the credential. */
 export type Verdict = { code: ValidityCode; key: Omit<FoundKey, "secretHash"> | null };
 
 type Row = {
   hash: Buffer;
+  id: number;
   uuid: string;
   name: string;
   user_id: string;
@@ -29,7 +31,7 @@ type Row = {
 };
 
 const FACTS =
-  "k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at, u.credits, u.banned, u.ban_expires_at";
+  "k.id, k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at, u.credits, u.banned, u.ban_expires_at";
 
 export const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
@@ -58,7 +60,9 @@ function judge(input: VerifyInput, found: FoundKey | null, now: Date): Verdict {
     permission: input.permission ?? null,
     cost: input.cost,
   });
-  return { code, key: code === "NOT_FOUND" ? null : found };
+  if (!found || code === "NOT_FOUND") return { code, key: null };
+  countVerification(found.id, code);
+  return { code, key: found };
 }
 
 const MAX_LOOKUPS = 2;
@@ -132,6 +136,7 @@ async function findKeys(credentials: Set<Credential>): Promise<Map<string, Found
 
 function fromRow(row: Row): FoundKey {
   return {
+    id: row.id,
     uuid: row.uuid,
     name: row.name,
     userId: row.user_id,

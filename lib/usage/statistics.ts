@@ -53,10 +53,14 @@ function countKeys(keys: KeyRow[], now: Date): Pick<UsageStatistics, "keys" | "c
 /** One entry a day up to and including `today`, oldest first, with zeros where nothing was used. */
 export function fillGaps(days: UsageDay[], today: Date, count: number): UsageDay[] {
   const known = new Map(days.map((day) => [day.date, day]));
-  return Array.from({ length: count }, (_, index) => {
-    const date = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - (count - 1 - index)))
+  return lastDays(today, count).map((date) => known.get(date) ?? { date, calls: 0, credits: 0 });
+}
+
+/** UTC days such as "2026-11-22", up to and including `today`, the oldest first. */
+export function lastDays(today: Date, count: number): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - (count - 1 - index)))
       .toISOString()
-      .slice(0, 10);
-    return known.get(date) ?? { date, calls: 0, credits: 0 };
-  });
+      .slice(0, 10),
+  );
 }

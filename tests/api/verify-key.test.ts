@@ -114,7 +114,25 @@ describe("POST /api/keys/verify answers", () => {
     expect((await verify({ key, cost: 0 })).body.code).toBe("VALID");
   });
 
-  test("and writes nothing", async () => {
+  test("and is counted by day and outcome, a few seconds later and in one go", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    for (const cost of [1, 1, 1, 5000]) await verify({ key: key.api_key, cost });
+    await verify({ key: `${key.api_key.slice(0, -1)}!` });
+    const counts = () =>
+      query(
+        `SELECT code, count::int, day = (now() AT TIME ZONE 'UTC')::date AS is_today FROM verification_days
+         WHERE key_id = (SELECT id FROM api_keys WHERE uuid = $1) ORDER BY code`,
+        [key.id],
+      );
+    await expect.poll(async () => (await counts()).length, { timeout: 30_000 }).toBe(2);
+    expect(await counts()).toStrictEqual([
+      { code: "CREDITS_EXHAUSTED", count: 1, is_today: true },
+      { code: "VALID", count: 3, is_today: true },
+    ]);
+  });
+
+  test("and writes nothing itself", async () => {
     const user = await newUser();
     const key = await newKey(user);
     const read = () => query("SELECT k.*, u.* FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.uuid = $1", [key.id]);

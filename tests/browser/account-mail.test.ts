@@ -61,10 +61,16 @@ for (const javaScriptEnabled of [true, false]) {
       mailbox,
       deployment,
     }) => {
-      const person = await newPerson(portal.url);
+      const person = await newPerson(deployment.url);
       await signInTo(page, "/settings", person);
-      await page.goto("/");
-      await askForLink(page, person.email);
+      // The way back is kept all along: it was /keys that they wanted to see.
+      await page.context().clearCookies();
+      await page.goto("/keys?status=active");
+      await page.getByRole("link", { name: "Forgot your password?" }).click();
+      // The page before has a field of the same name.
+      await expect(page).toHaveTitle("Forgot password · Latchkey");
+      await page.getByLabel("E-mail address").fill(person.email);
+      await page.getByRole("button", { name: "Send the link" }).click();
       await expect(page.getByRole("status")).toHaveText(SENT);
       const mail = await mailbox.newestTo(person.email);
       expect([mail.from, mail.subject]).toStrictEqual(["Latchkey <keys@example.com>", "Choose a new password"]);
@@ -79,14 +85,13 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("New password", { exact: true }).fill("a new long one");
       await page.getByRole("button", { name: "Set password" }).click();
       // The session of before is over, so the sign-in page stays.
-      await expect(page).toHaveURL("/sign-in?done=reset");
+      await expect(page).toHaveURL("/sign-in?done=reset&next=%2Fkeys%3Fstatus%3Dactive");
       await expect(page.getByText("Your new password is set. Sign in with it.")).toBeVisible();
       expect(await query(deployment.settings, "SELECT 1 FROM sessions WHERE user_id = $1", [person.id])).toStrictEqual([]);
       await fillSignIn(page, person);
       await expect(alert(page)).toHaveText("The e-mail address or the password is wrong.");
-      await page.goto("/sign-in?next=%2Fsettings");
       await fillSignIn(page, { email: person.email, password: "a new long one" });
-      await expect(page).toHaveURL("/settings");
+      await expect(page).toHaveURL("/keys?status=active");
 
       await page.goto(link);
       await page.getByLabel("New password", { exact: true }).fill("a third long one");
@@ -133,14 +138,16 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("Whoever registers over the API is mailed a link that confirms the address", async ({ portal, mailbox }) => {
+  const { email } = await newPerson(portal.url);
+  const mail = await mailbox.newestTo(email);
+  expect(mail.subject).toBe("Confirm your e-mail address");
+  expect(linkIn(mail.text).split("=")[0]).toBe(`${portal.url}/verify-email?token`);
+});
+
 test.describe("A link to a new password", () => {
-  test("is stored as a hash, speaks for nothing else, and is refused after an hour", async ({
-    page,
-    portal,
-    mailbox,
-    deployment,
-  }) => {
-    const person = await newPerson(portal.url);
+  test("is stored as a hash, speaks for nothing else, and is refused after an hour", async ({ page, mailbox, deployment }) => {
+    const person = await newPerson(deployment.url);
     await askForLink(page, person.email);
     const token = new URL(linkIn((await mailbox.newestTo(person.email)).text)).searchParams.get("token") ?? "";
     expect(Buffer.from(token, "base64url")).toHaveLength(32);
@@ -168,8 +175,8 @@ test.describe("A link to a new password", () => {
     await expect(page).toHaveURL("/forgot-password");
   });
 
-  test("is promised to unknown addresses in the same words, but mailed to none", async ({ page, portal, mailbox }) => {
-    const person = await newPerson(portal.url);
+  test("is promised to unknown addresses in the same words, but mailed to none", async ({ page, mailbox, deployment }) => {
+    const person = await newPerson(deployment.url);
     await askForLink(page, randomEmail());
     await expect(page.getByRole("status")).toHaveText(SENT);
     await askForLink(page, person.email);
@@ -178,11 +185,24 @@ test.describe("A link to a new password", () => {
     expect(mailbox.mails.map(({ to }) => to)).toStrictEqual([person.email]);
   });
 
+  test("does not lead off this site, whatever is written into its address", async ({ page, mailbox, deployment }) => {
+    const person = await newPerson(deployment.url);
+    await page.goto("/forgot-password?next=%2F%2Fevil.example");
+    await page.getByLabel("E-mail address").fill(person.email);
+    await page.getByRole("button", { name: "Send the link" }).click();
+    const link = linkIn((await mailbox.newestTo(person.email)).text);
+    expect([...new URL(link).searchParams.keys()]).toStrictEqual(["token"]);
+    await page.goto(`${link}&next=https%3A%2F%2Fevil.example`);
+    await page.getByLabel("New password", { exact: true }).fill("a new long one");
+    await page.getByRole("button", { name: "Set password" }).click();
+    await expect(page).toHaveURL("/sign-in?done=reset");
+  });
+
   test("is mailed to one address three times in a quarter of an hour, whether or not there is an account", async ({
     page,
-    portal,
+    deployment,
   }) => {
-    const person = await newPerson(portal.url);
+    const person = await newPerson(deployment.url);
     for (const email of [person.email, randomEmail()]) {
       for (let request = 0; request < 3; request += 1) {
         await askForLink(page, email);
@@ -199,8 +219,8 @@ test.describe("Where mail cannot be sent", () => {
   test.describe("because no mail server is set up", () => {
     test.use({ mailSettings: { SMTP_URL: "" } });
 
-    test("the page says that the link is in the server's log, and that link works", async ({ page, portal }) => {
-      const person = await newPerson(portal.url);
+    test("the page says that the link is in the server's log, and that link works", async ({ page, portal, deployment }) => {
+      const person = await newPerson(deployment.url);
       await askForLink(page, person.email);
       await expect(page.getByRole("main")).toContainText("This server sends no mail: links are written to its log.");
       await expect(page.getByRole("status")).toHaveText(SENT.replace("on its way to it", "in the server’s log"));
@@ -221,8 +241,8 @@ test.describe("Where mail cannot be sent", () => {
     // Nothing listens on the discard port.
     test.use({ mailSettings: { SMTP_URL: "smtp://127.0.0.1:9" } });
 
-    test("the answer is the same, and the log says so without the link", async ({ page, portal }) => {
-      const person = await newPerson(portal.url);
+    test("the answer is the same, and the log says so without the link", async ({ page, portal, deployment }) => {
+      const person = await newPerson(deployment.url);
       await askForLink(page, person.email);
       await expect(page.getByRole("status")).toHaveText(SENT);
       await expect.poll(() => portal.output()).toContain("a mail could not be sent");

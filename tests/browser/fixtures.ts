@@ -37,6 +37,8 @@ export { expect };
 
 /** Nothing that axe can find, in light and in dark. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A page that refreshes itself takes its title away for a moment; one that has none fails here.
+  await expect(page).toHaveTitle(/./);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations, passes } = await new AxeBuilder({ page }).analyze();

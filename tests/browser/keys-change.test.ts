@@ -12,13 +12,19 @@ async function choose(page: Page, name: string, item: string): Promise<void> {
 }
 
 test.describe("To revoke a key a person", () => {
-  test("is told its use, has the focus on Cancel, and must tick before it ends", async ({ page, makeKey, deployment }) => {
+  test("is told its use, has the focus on Cancel, and must tick before it ends", async ({ page, makeKey, deployment, query }) => {
     const key = await makeKey({ key_name: "Old laptop" });
-    await reportCalls(page.request, deployment.settings, key.api_key, 2);
+    await reportCalls(page.request, deployment.settings, key.api_key, 3);
+    // One of them was made on the day before: more than 24 hours ago, whatever time it is.
+    await query(
+      `UPDATE usage_events SET at = at - interval '24 hours' WHERE (key_id, event_id) =
+       (SELECT key_id, event_id FROM usage_events e JOIN api_keys k ON k.id = e.key_id WHERE k.uuid = $1 LIMIT 1)`,
+      [key.id],
+    );
     await page.goto("/keys");
     await choose(page, "Old laptop", "Revoke…");
     await expect(question(page).getByRole("button", { name: "Cancel" })).toBeFocused();
-    await expect(question(page)).toContainText(/Last used (just now|\d+ minutes? ago), 2 calls today \(UTC\)\./);
+    await expect(question(page)).toContainText(/Last used (just now|\d+ minutes? ago), 2 calls in the last 24 hours\./);
     await expectAccessible(page);
     await question(page).getByRole("button", { name: "Revoke key" }).click();
     const tick = question(page).getByRole("checkbox");

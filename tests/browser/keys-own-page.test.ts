@@ -2,13 +2,20 @@ import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
 import { expect, makeKey as makeKeyFor, register, reportCalls, test, verifyCode } from "./signed-in";
 
 test.describe("On a key's own page a person", () => {
-  test("comes from the list and reads its facts, its use by day and what was done to it", async ({
+  test("comes from the list and reads its facts, its use by day and outcome, and what was done to it", async ({
     page,
     makeKey,
     deployment,
+    query,
   }) => {
     const key = await makeKey({ key_name: "Production", expires_at: "2099-03-01T12:00:00Z" });
     await reportCalls(page.request, deployment.settings, key.api_key, 4);
+    await query(
+      `INSERT INTO verification_days SELECT id, (now() AT TIME ZONE 'UTC')::date - days, code, count FROM api_keys,
+       (VALUES (0, 'VALID', 1200), (0, 'EXPIRED', 7), (1, 'EXPIRED', 2), (1, 'CREDITS_EXHAUSTED', 1)) AS n(days, code, count)
+       WHERE uuid = $1`,
+      [key.id],
+    );
     await page.goto("/keys");
     await page.getByRole("link", { name: "Production" }).click();
     await expect(page).toHaveURL(`/keys/${key.id}`);
@@ -21,8 +28,11 @@ test.describe("On a key's own page a person", () => {
     const usage = page.getByRole("region", { name: "Usage" });
     await expect(usage).toContainText("4 calls and 4 credits in 30 days (UTC).");
     await expect(usage.getByRole("img", { name: /^Calls per day: 4 calls/ })).toBeVisible();
+    await expect(usage).toContainText("1,200 valid, 10 refused: 9 after it expired, 1 without credits.");
+    await expect(usage.getByRole("img", { name: "Verifications per day: 1,200 valid, 10 refused." })).toBeVisible();
     await usage.getByText("As a table").click();
-    await expect(usage.getByRole("row").nth(1)).toHaveText(/^20\d\d-\d\d-\d\d\s*4\s*4$/);
+    await expect(usage.getByRole("row").nth(1)).toHaveText(/^\w{3} \d+ \w{3,4}\s*4\s*4\s*1,200\s*7$/);
+    await expect(usage.getByRole("row").nth(2)).toHaveText(/^\w{3} \d+ \w{3,4}\s*0\s*0\s*0\s*3$/);
     await expect(page.getByRole("region", { name: "History" }).getByRole("listitem")).toHaveText([
       /^Created by you from 127\.0\.0\.1/,
     ]);

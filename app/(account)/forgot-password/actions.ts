@@ -1,14 +1,15 @@
 "use server";
 
 import { headers } from "next/headers";
+import { mailLater } from "@/app/mail-later";
 import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import { actorOf } from "@/lib/identity/callers";
 import { mailResetLink } from "@/lib/identity/password-reset";
+import { returnPath } from "@/lib/identity/return-path";
 import { forgotPasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt, countMail } from "@/lib/identity/throttle";
 import { isMailSetUp } from "@/lib/mail";
-import { mailLater } from "../mail-later";
 
 export async function forgotPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
@@ -16,7 +17,8 @@ export async function forgotPasswordAction(_state: FormState, form: FormData): P
     await countAttempt({ address: actor.address });
     const { email } = validate(forgotPasswordSchema, Object.fromEntries(form));
     await countMail(email);
-    mailLater(() => mailResetLink(email));
+    const next = returnPath(form.get("next"));
+    mailLater(() => mailResetLink(email, next));
     const where = isMailSetUp() ? "on its way to it" : "in the server’s log";
     const message = `If there is an account with this address, a link is ${where}. The link works once, for one hour.`;
     return { message, isDone: true, fields: {}, values: { email } };

@@ -3,23 +3,28 @@ import Link from "next/link";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
+import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { NoMailNotice } from "../no-mail-notice";
 import { forgotPasswordAction } from "./actions";
 
 export const metadata: Metadata = { title: "Forgot password" };
 
-export default function ForgotPasswordPage() {
+type Props = { searchParams: Promise<{ next?: string | string[] }> };
+
+export default async function ForgotPasswordPage({ searchParams }: Props) {
+  const { next } = await searchParams;
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Forgot your password?</h1>
       <p className="mt-2 mb-6 text-ink-muted">We mail you a link with which you choose a new one.</p>
       <NoMailNotice />
       <Form action={forgotPasswordAction} submit="Send the link">
+        <input type="hidden" name="next" value={returnPath(next)} />
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
       </Form>
       <p className="mt-6 text-ink-muted">
         You remember it?{" "}
-        <Link href="/sign-in" className={textLink}>
+        <Link href={withReturnPath("/sign-in", next)} className={textLink}>
           Sign in
         </Link>
       </p>

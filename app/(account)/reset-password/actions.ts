@@ -6,6 +6,7 @@ import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import { actorOf } from "@/lib/identity/callers";
 import { resetPassword } from "@/lib/identity/password-reset";
+import { withReturnPath } from "@/lib/identity/return-path";
 import { resetPasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";
 
@@ -18,5 +19,5 @@ export async function resetPasswordAction(_state: FormState, form: FormData): Pr
   } catch (error) {
     return toFormState(error, form);
   }
-  redirect("/sign-in?done=reset");
+  redirect(withReturnPath("/sign-in?done=reset", form.get("next")));
 }

@@ -3,20 +3,24 @@ import Link from "next/link";
 import { Form } from "@/components/ui/form";
 import { PasswordField } from "@/components/ui/password-field";
 import { textLink } from "@/components/ui/text-link";
+import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { resetPasswordAction } from "./actions";
 
 // The address holds the secret of the link, so no other site may learn it. Stricter, and browsers would hide the origin of
 // the form from ourselves.
 export const metadata: Metadata = { title: "Choose a new password", referrer: "same-origin" };
 
-export default async function ResetPasswordPage({ searchParams }: { searchParams: Promise<{ token?: string | string[] }> }) {
-  const { token } = await searchParams;
+type Props = { searchParams: Promise<{ token?: string | string[]; next?: string | string[] }> };
+
+export default async function ResetPasswordPage({ searchParams }: Props) {
+  const { token, next } = await searchParams;
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Choose a new password</h1>
       <p className="mt-2 mb-6 text-ink-muted">You are then signed out everywhere, and sign in with it.</p>
       <Form action={resetPasswordAction} submit="Set password">
         <input type="hidden" name="token" value={typeof token === "string" ? token : ""} />
+        <input type="hidden" name="next" value={returnPath(next)} />
         <PasswordField
           name="password"
           label="New password"
@@ -26,7 +30,7 @@ export default async function ResetPasswordPage({ searchParams }: { searchParams
       </Form>
       <p className="mt-6 text-ink-muted">
         The link does not work?{" "}
-        <Link href="/forgot-password" className={textLink}>
+        <Link href={withReturnPath("/forgot-password", next)} className={textLink}>
           Ask for a new one
         </Link>
       </p>

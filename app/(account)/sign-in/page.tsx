@@ -33,7 +33,7 @@ export default async function SignInPage({
         <PasswordField name="password" label="Password" autoComplete="current-password" />
       </Form>
       <p className="mt-6">
-        <Link href="/forgot-password" className={textLink}>
+        <Link href={withReturnPath("/forgot-password", next)} className={textLink}>
           Forgot your password?
         </Link>
       </p>

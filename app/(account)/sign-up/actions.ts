@@ -2,6 +2,7 @@
 
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
+import { mailLater } from "@/app/mail-later";
 import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import { registerUser } from "@/lib/identity/accounts";
@@ -12,7 +13,6 @@ import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
 import { keepSession } from "../keep-session";
-import { mailLater } from "../mail-later";
 
 export async function signUpAction(_state: FormState, form: FormData): Promise<FormState> {
   try {

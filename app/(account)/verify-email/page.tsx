@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { Form } from "@/components/ui/form";
+import { textLink } from "@/components/ui/text-link";
 import { verifyEmailAction } from "./actions";
 
 export const metadata: Metadata = { title: "Confirm your e-mail address", referrer: "same-origin" };
@@ -9,11 +11,19 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
   const { token } = await searchParams;
   return (
     <>
-      <h1 className="font-semibold text-2xl tracking-tight">Confirm your e-mail address</h1>
+      <h1 className="font-semibold text-2xl tracking-tight">
+        Confirm your <span className="whitespace-nowrap">e-mail</span> address
+      </h1>
       <p className="mt-2 mb-6 text-ink-muted">One click, and we know that the address is yours.</p>
       <Form action={verifyEmailAction} submit="Confirm">
         <input type="hidden" name="token" value={typeof token === "string" ? token : ""} />
       </Form>
+      <p className="mt-6 text-ink-muted">
+        The link does not work?{" "}
+        <Link href="/settings" prefetch={false} className={textLink}>
+          Ask for a new one
+        </Link>
+      </p>
     </>
   );
 }

@@ -7,7 +7,7 @@ import { AppError } from "@/lib/errors";
 import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import type { CurrentUser } from "@/lib/identity/callers";
-import { requireUser } from "@/lib/identity/page-callers";
+import { findUser, requireUserOnPage } from "@/lib/identity/page-callers";
 import { createKey } from "@/lib/keys/create";
 import { endGrace } from "@/lib/keys/end-grace";
 import { regenerateKey } from "@/lib/keys/regenerate";
@@ -15,12 +15,13 @@ import { revokeKey } from "@/lib/keys/revoke";
 import { createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
+import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { readPermissions, refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const user = await requireUser("/keys");
+    const user = await requireUserOnPage("/keys");
     const { key_name, permissions, expires_at } = validate(createKeySchema, {
       key_name: textOf(form, "key_name"),
       permissions: readPermissions(form),
@@ -43,7 +44,7 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
 
 export async function regenerateKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const user = await requireUser("/keys");
+    const user = await requireUserOnPage("/keys");
     const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), grace_seconds);
     return { fields: {}, values: {}, issued: { uuid, name, key, secret, previousUntil: previousExpiresAt } };
@@ -55,7 +56,7 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
 /** A field whose choice is "keep" is left out. */
 export async function updateKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireUser(`/keys/${textOf(form, "uuid")}`);
+    const user = await requireUserOnPage(`/keys/${textOf(form, "uuid")}`);
     const isChosen = (name: string) => textOf(form, name) !== "keep";
     const { key_name, permissions, expires_at } = validate(createKeySchema, {
       key_name: textOf(form, "key_name"),
@@ -78,7 +79,7 @@ export async function updateKeyAction(_state: FormState, form: FormData): Promis
 /** Revokes each of the keys for itself: one that cannot be revoked does not keep the others alive. */
 export async function revokeKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {
   try {
-    const user = await requireUser("/keys");
+    const user = await requireUserOnPage("/keys");
     if (textOf(form, "understood") !== "on") {
       throw new AppError("INVALID_INPUT", { fields: { understood: ["Tick this first."] } });
     }
@@ -100,9 +101,15 @@ async function revokeOne(user: CurrentUser, uuid: string, form: FormData): Promi
   }
 }
 
+/** For the dialog that revokes. Whoever is signed out by now learns that when they revoke. */
+export async function recentCallsAction(uuids: string[]): Promise<RecentCalls[]> {
+  const user = await findUser();
+  return user ? countRecentCalls(user, validate(recentCallsSchema, uuids)) : [];
+}
+
 export async function endGraceAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    await endGrace(await requireUser("/keys"), textOf(form, "uuid"));
+    await endGrace(await requireUserOnPage("/keys"), textOf(form, "uuid"));
     return { isDone: true, fields: {}, values: {} };
   } catch (error) {
     return withSentences(await toFormState(error, form));

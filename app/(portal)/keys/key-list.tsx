@@ -6,17 +6,23 @@ import { KeySearchBox } from "@/components/keys/key-search-box";
 import { SelectionBar } from "@/components/keys/selection";
 import { STATE_NAMES } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
+import { ChoiceLinks } from "@/components/ui/choice-links";
 import type { CurrentUser } from "@/lib/identity/callers";
 import type { KeySearch } from "@/lib/keys/schemas";
 import { type KeyRow, searchKeys } from "@/lib/keys/search";
 import { KEY_STATES } from "@/lib/keys/validity";
-import { createKeyAction, endGraceAction, regenerateKeyAction, revokeKeysAction } from "./actions";
+import { createKeyAction, endGraceAction, recentCallsAction, regenerateKeyAction, revokeKeysAction } from "./actions";
 import { isFiltered, keysAddress } from "./address";
 import { HygieneCards } from "./hygiene-cards";
 import { KeyTable } from "./key-table";
 import { NoKeys } from "./no-keys";
 
-const ACTIONS = { regenerate: regenerateKeyAction, revoke: revokeKeysAction, endGrace: endGraceAction };
+const ACTIONS = {
+  regenerate: regenerateKeyAction,
+  revoke: revokeKeysAction,
+  endGrace: endGraceAction,
+  recentCalls: recentCallsAction,
+};
 
 /** Everything below the heading: cards, search, table, pages. */
 export async function KeyList({ user, search }: { user: CurrentUser; search: KeySearch }) {
@@ -57,8 +63,8 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
   );
 }
 
-function toTarget({ uuid, name, state, lastUsedAt, dailyCalls }: KeyRow): KeyTarget {
-  return { uuid, name, state, lastUsedAt, callsToday: dailyCalls.at(-1) ?? 0 };
+function toTarget({ uuid, name, state, lastUsedAt }: KeyRow): KeyTarget {
+  return { uuid, name, state, lastUsedAt };
 }
 
 function describeFound(found: number, search: KeySearch): string {
@@ -72,22 +78,12 @@ function describeFound(found: number, search: KeySearch): string {
 }
 
 function StatusFilter({ search }: { search: KeySearch }) {
-  return (
-    <nav aria-label="Status" className="mt-4 flex flex-wrap gap-1">
-      {[null, ...KEY_STATES].map((status) => (
-        <Link
-          key={status}
-          href={keysAddress(search, { status })}
-          prefetch={false}
-          scroll={false}
-          aria-current={search.status === status ? "true" : undefined}
-          className="rounded-md px-2.5 py-1.5 text-ink-muted transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
-        >
-          {status ? STATE_NAMES[status] : "All"}
-        </Link>
-      ))}
-    </nav>
-  );
+  const choices = [null, ...KEY_STATES].map((status) => ({
+    name: status ? STATE_NAMES[status] : "All",
+    href: keysAddress(search, { status }),
+    isChosen: search.status === status,
+  }));
+  return <ChoiceLinks label="Status" choices={choices} className="mt-4" />;
 }
 
 function Pages({ page, pages, search }: { page: number; pages: number; search: KeySearch }) {

@@ -2,6 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
+import { mailLater } from "@/app/mail-later";
 import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import { updateProfile } from "@/lib/identity/accounts";
@@ -13,7 +14,6 @@ import { endSession } from "@/lib/identity/sessions";
 import { countAttempt, countMail } from "@/lib/identity/throttle";
 
 import { isMailSetUp } from "@/lib/mail";
-import { mailLater } from "../../(account)/mail-later";
 
 const PATH = "/settings";
 

@@ -68,7 +68,7 @@ export default async function SettingsPage() {
       </Section>
       <Section
         title="Sessions"
-        lead="Every sign-in of the last seven days that was not signed out, in the portal and over the API."
+        lead="In the portal and over the API. One ends seven days after its last use, or when you sign it out."
       >
         <SessionList sessions={sessions} current={user.sessionId} now={new Date()} action={endSessionAction} />
       </Section>

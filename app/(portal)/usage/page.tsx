@@ -5,13 +5,13 @@ import type { ReactNode } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { textLink } from "@/components/ui/text-link";
 import { Balance } from "@/components/usage/balance";
-import { DayChart } from "@/components/usage/day-chart";
-import { DayTable } from "@/components/usage/day-table";
 import { KeyTable } from "@/components/usage/key-table";
+import { PeriodSwitch } from "@/components/usage/period-switch";
+import { UsageCharts } from "@/components/usage/usage-charts";
 import { AppError } from "@/lib/errors";
 import { requireUser } from "@/lib/identity/page-callers";
 import { getUsageReport, type UsageReport } from "@/lib/usage/report";
-import { PERIODS, type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
+import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
 import { usageAddress } from "./address";
 
 export const metadata: Metadata = { title: "Usage" };
@@ -52,7 +52,7 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
   return (
     <>
       <div className="mt-8 flex flex-wrap items-center justify-between gap-3 border-line border-t pt-6">
-        <PeriodSwitch search={search} />
+        <PeriodSwitch search={search} addressOf={(change) => usageAddress(search, change)} />
         <a href={usageAddress(search, {}, "/usage/export")} download className={secondaryButton}>
           Download CSV
         </a>
@@ -71,11 +71,7 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
         )}{" "}
         Days are UTC days, and today is not over.
       </p>
-      <div className="mt-6 grid gap-x-8 gap-y-8 lg:grid-cols-2">
-        <DayChart unit="call" days={report.days} total={report.total.calls} />
-        <DayChart unit="credit" days={report.days} total={report.total.credits} />
-      </div>
-      <DayTable days={report.days} total={report.total} />
+      <UsageCharts days={report.days} total={report.total} />
       <Section title="By key">
         {report.keys.length > 0 || report.deletedKeys ? (
           <KeyTable report={report} addresses={new Map(report.keys.map(({ uuid }) => [uuid, keyAddress(uuid)]))} />
@@ -84,25 +80,6 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
         )}
       </Section>
     </>
-  );
-}
-
-function PeriodSwitch({ search }: { search: UsageSearch }) {
-  return (
-    <nav aria-label="Period" className="flex flex-wrap gap-1">
-      {PERIODS.map((days) => (
-        <Link
-          key={days}
-          href={usageAddress(search, { days })}
-          prefetch={false}
-          scroll={false}
-          aria-current={search.days === days ? "true" : undefined}
-          className="rounded-md px-2.5 py-1.5 text-ink-muted transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
-        >
-          {days} days
-        </Link>
-      ))}
-    </nav>
   );
 }
 

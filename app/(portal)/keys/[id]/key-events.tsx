@@ -9,7 +9,7 @@ const DEEDS: Record<string, string> = {
   "api_key.revoked": "Revoked",
 };
 
-const ACTORS: Record<string, string> = { user: "you", admin_api: "staff", system: "Latchkey" };
+const ACTORS: Record<string, string> = { user: "you", admin: "staff", admin_api: "staff", system: "Latchkey" };
 
 export function KeyEvents({ events, now }: { events: KeyEvent[]; now: Date }) {
   return (

@@ -5,12 +5,13 @@ import { cache, type ReactNode } from "react";
 import { EditKey } from "@/components/keys/edit-key";
 import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
+import { PageSection } from "@/components/keys/page-section";
 import { describePermissions } from "@/components/keys/permissions-text";
 import { StateBadge } from "@/components/keys/state-badge";
 import { AppError } from "@/lib/errors";
 import { requireUser } from "@/lib/identity/page-callers";
 import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
-import { endGraceAction, regenerateKeyAction, revokeKeysAction, updateKeyAction } from "../actions";
+import { endGraceAction, recentCallsAction, regenerateKeyAction, revokeKeysAction, updateKeyAction } from "../actions";
 import { KeyEvents } from "./key-events";
 import { KeyFacts } from "./key-facts";
 import { KeyUsage } from "./key-usage";
@@ -32,13 +33,18 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await loadKey((await params).id)).name };
 }
 
-const ACTIONS = { regenerate: regenerateKeyAction, revoke: revokeKeysAction, endGrace: endGraceAction };
+const ACTIONS = {
+  regenerate: regenerateKeyAction,
+  revoke: revokeKeysAction,
+  endGrace: endGraceAction,
+  recentCalls: recentCallsAction,
+};
 
 export default async function KeyOwnPage({ params }: Props) {
   const key = await loadKey((await params).id);
   const now = new Date();
   const { uuid, name, state, lastUsedAt, permissions } = key;
-  const target = { uuid, name, state, lastUsedAt, callsToday: key.days.at(-1)?.calls ?? 0 };
+  const target = { uuid, name, state, lastUsedAt };
   return (
     <KeyActions actions={ACTIONS} targets={[target]} now={now}>
       <Link href="/keys" prefetch={false} className="rounded-sm text-ink-muted hover:text-ink">
@@ -49,34 +55,25 @@ export default async function KeyOwnPage({ params }: Props) {
         <StateBadge state={state} />
       </div>
       <KeyFacts facts={key} now={now} />
-      <Section title="Usage">
-        <KeyUsage days={key.days} />
-      </Section>
+      <PageSection title="Usage">
+        <KeyUsage days={key.days} outcomes={key.outcomes} />
+      </PageSection>
       {state !== "revoked" && (
-        <Section title="Change">
+        <PageSection title="Change">
           <div className="max-w-lg">
             <EditKey uuid={uuid} name={name} permissions={describePermissions(permissions)} action={updateKeyAction} />
           </div>
-        </Section>
+        </PageSection>
       )}
-      <Section title="History">
+      <PageSection title="History">
         <KeyEvents events={key.events} now={now} />
-      </Section>
+      </PageSection>
       {state !== "revoked" && (
-        <Section title="Danger zone">
+        <PageSection title="Danger zone">
           <DangerZone isExpired={state === "expired"} />
-        </Section>
+        </PageSection>
       )}
     </KeyActions>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="mt-10">
-      <h2 className="mb-4 border-line border-b pb-2 font-semibold text-lg tracking-tight">{title}</h2>
-      {children}
-    </section>
   );
 }
 

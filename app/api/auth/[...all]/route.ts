@@ -1,4 +1,5 @@
-import { type AuditAction, recordAudit } from "@/lib/audit";
+import { recordAudit } from "@/lib/audit";
+import type { AuditAction } from "@/lib/audit-actions";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/http/endpoint";

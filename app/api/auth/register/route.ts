@@ -1,7 +1,9 @@
+import { mailLater } from "@/app/mail-later";
 import { readJson } from "@/lib/http/read-json";
 import { identityApi } from "@/lib/http/user-api";
 import { registerUser } from "@/lib/identity/accounts";
 import { actorOf } from "@/lib/identity/callers";
+import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
@@ -15,6 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
     await countAttempt({ account: input.email });
     const { id } = await registerUser(actor, input);
     const { user, tokens } = await openSession(actor, id, request.headers.get("user-agent"));
+    mailLater(() => mailVerificationLink(id));
     return { status: 201, data: { message: "User registered successfully", user: toUser(user), tokens } };
   },
 });

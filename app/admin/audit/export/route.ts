@@ -1,0 +1,14 @@
+import { exportAudit } from "@/lib/audit-export";
+import { auditSearchSchema } from "@/lib/audit-schemas";
+import { requireFreshAdminAt } from "@/lib/identity/admins";
+import { csvResponse } from "../../csv-response";
+import { auditAddress } from "../address";
+
+/** What the list finds, as a file. */
+export async function GET(request: Request): Promise<Response> {
+  const search = auditSearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
+  const admin = await requireFreshAdminAt(auditAddress(search, {}, "/admin/audit/export"));
+  const { actor, action, target, from, to } = search;
+  const day = new Date().toISOString().slice(0, 10);
+  return csvResponse(`latchkey-audit-${day}.csv`, await exportAudit(admin, { actor, action, target, from, to }));
+}

@@ -1,0 +1,62 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { AuditEntries } from "@/components/admin/audit/audit-entries";
+import { AuditFilterForm } from "@/components/admin/audit/filter-form";
+import { ExportLink } from "@/components/admin/export-link";
+import { KeysetPages } from "@/components/admin/keyset-pages";
+import { textLink } from "@/components/ui/text-link";
+import { type AuditPage, listAudit } from "@/lib/audit-list";
+import { type AuditSearch, auditSearchSchema } from "@/lib/audit-schemas";
+import { requireAdmin } from "@/lib/identity/admins";
+import { isConfirmedAction } from "../confirm/actions";
+import { auditAddress } from "./address";
+
+export const metadata: Metadata = { title: "Audit" };
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function AuditLogPage({ searchParams }: Props) {
+  const admin = await requireAdmin();
+  const search = auditSearchSchema.parse(await searchParams);
+  const page = await listAudit(admin, search);
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h1 className="font-semibold text-2xl tracking-tight">Audit</h1>
+        <ExportLink href={auditAddress(search, {}, "/admin/audit/export")} isFresh={isConfirmedAction}>
+          Download CSV
+        </ExportLink>
+      </div>
+      <AuditFilterForm search={search} />
+      {isFiltered(search) && (
+        <p className="mt-4">
+          <Link href="/admin/audit" prefetch={false} className={textLink}>
+            Show all entries
+          </Link>
+        </p>
+      )}
+      {page.entries.length > 0 ? (
+        <AuditEntries entries={page.entries} now={new Date()} />
+      ) : (
+        <p role="status" className="mt-6 text-ink-muted">
+          {emptySentence(page, search)}
+        </p>
+      )}
+      <KeysetPages
+        of="audit entries"
+        newer={page.newer && auditAddress(search, { before: page.newer })}
+        older={page.older && auditAddress(search, { after: page.older })}
+      />
+    </>
+  );
+}
+
+function isFiltered({ actor, action, target, from, to, after, before }: AuditSearch): boolean {
+  return Boolean(actor || action || target || from || to || after || before);
+}
+
+function emptySentence({ unknown }: AuditPage, { actor, target }: AuditSearch): string {
+  if (unknown === "actor") return `Nobody here has the address “${actor}”.`;
+  if (unknown === "target") return `There is no user and no key called “${target}”.`;
+  return "No entry fits.";
+}

@@ -1,0 +1,27 @@
+"use server";
+
+import { type FormState, toFormState } from "@/lib/http/form-state";
+import { validate } from "@/lib/http/read-json";
+import { isConfirmed, requireAdminToConfirm } from "@/lib/identity/admins";
+import { confirmPassword } from "@/lib/identity/passwords";
+import { confirmPasswordSchema } from "@/lib/identity/schemas";
+import { countAttempt } from "@/lib/identity/throttle";
+
+/** For 15 minutes from now, this session may change things. */
+export async function confirmPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const admin = await requireAdminToConfirm();
+    const { password } = validate(confirmPasswordSchema, { password: form.get("password") });
+    // The password could be guessed here as well as on the sign-in page.
+    await countAttempt({ address: admin.actor.address, account: admin.email });
+    await confirmPassword(admin, password);
+    return { isDone: true, message: "Your password is confirmed.", fields: {}, values: {} };
+  } catch (error) {
+    return toFormState(error, form);
+  }
+}
+
+/** Whether a change or a download would go through now. */
+export async function isConfirmedAction(): Promise<boolean> {
+  return isConfirmed();
+}

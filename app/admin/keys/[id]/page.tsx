@@ -1,0 +1,84 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { KeyFacts } from "@/app/(portal)/keys/[id]/key-facts";
+import { KeyUsage } from "@/app/(portal)/keys/[id]/key-usage";
+import { AuditEntries } from "@/components/admin/audit/audit-entries";
+import { DeleteButton } from "@/components/admin/keys/delete-button";
+import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
+import { KeyButton } from "@/components/keys/key-buttons";
+import { PageSection } from "@/components/keys/page-section";
+import { StateBadge } from "@/components/keys/state-badge";
+import { Badge } from "@/components/ui/badge";
+import { textLink } from "@/components/ui/text-link";
+import { figure } from "@/components/usage/figures";
+import { AppError } from "@/lib/errors";
+import { requireAdmin } from "@/lib/identity/admins";
+import { type AdminKeyPage, getAnyKeyPage } from "@/lib/keys/admin-key-page";
+import { deleteAnyKeysAction, recentCallsOfAnyAction, revokeAnyKeysAction } from "../actions";
+
+type Props = { params: Promise<{ id: string }> };
+
+/** Once per request, for the title and the page. */
+const loadKey = cache(async (id: string): Promise<AdminKeyPage> => {
+  const admin = await requireAdmin();
+  return getAnyKeyPage(admin, id).catch((error: unknown) => {
+    if (error instanceof AppError && error.status === 404) notFound();
+    throw error;
+  });
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: (await loadKey((await params).id)).name };
+}
+
+const ACTIONS = { revoke: revokeAnyKeysAction, remove: deleteAnyKeysAction, recentCalls: recentCallsOfAnyAction };
+
+export default async function AdminKeyOwnPage({ params }: Props) {
+  const key = await loadKey((await params).id);
+  const now = new Date();
+  const { uuid, name, state, lastUsedAt, deletedAt } = key;
+  const target = { uuid, name, state, lastUsedAt, isDeleted: deletedAt !== null };
+  return (
+    <StaffKeyActions actions={ACTIONS} targets={[target]} now={now}>
+      <Link href="/admin/keys" prefetch={false} className="rounded-sm text-ink-muted hover:text-ink">
+        <span aria-hidden="true">← </span>Keys
+      </Link>
+      <div className="mt-3 flex flex-wrap items-center gap-3">
+        <h1 className="font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">{name}</h1>
+        {deletedAt ? <Badge tone="danger">Deleted</Badge> : <StateBadge state={state} />}
+      </div>
+      <Owner owner={key.owner} id={key.id} />
+      {/* Only the owner ends a grace: staff revoke. */}
+      <KeyFacts facts={{ ...key, replaced: [], events: [] }} now={now} />
+      <PageSection title="Usage">
+        <KeyUsage days={key.days} outcomes={key.outcomes} />
+      </PageSection>
+      <PageSection title="Latest audit entries">
+        <AuditEntries entries={key.entries} now={now} />
+      </PageSection>
+      {!deletedAt && (
+        <PageSection title="Danger zone">
+          <div className="flex flex-wrap gap-3">
+            {state !== "revoked" && <KeyButton opens="revoke" />}
+            <DeleteButton />
+          </div>
+        </PageSection>
+      )}
+    </StaffKeyActions>
+  );
+}
+
+function Owner({ owner: { id, email, name, credits, isBanned }, id: number }: { owner: AdminKeyPage["owner"]; id: number }) {
+  return (
+    <p className="mt-2 text-ink-muted [overflow-wrap:anywhere]">
+      Number {number}, of{" "}
+      <Link href={`/admin/users/${id}`} prefetch={false} className={textLink}>
+        {email}
+      </Link>
+      {name && ` (${name})`}, who has {figure(credits)} credits
+      {isBanned && <strong className="text-danger"> and is banned</strong>}.
+    </p>
+  );
+}

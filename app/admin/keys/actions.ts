@@ -1,0 +1,97 @@
+"use server";
+
+import { readPermissions, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
+import type { IssueState } from "@/components/keys/issued-key";
+import type { RecentCalls, RevokeResult, RevokeState } from "@/components/keys/key-actions";
+import { AppError } from "@/lib/errors";
+import { type FormState, toFormState } from "@/lib/http/form-state";
+import { validate } from "@/lib/http/read-json";
+import { requireAdmin, requireFreshAdmin } from "@/lib/identity/admins";
+import { type FoundPerson, findPeople } from "@/lib/identity/find-people";
+import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
+import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
+import { createKey } from "@/lib/keys/create";
+import { readIdempotencyKey } from "@/lib/keys/schemas";
+import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
+
+const MAX_TYPED = 254;
+
+/** Who could be meant, while an owner is being typed. */
+export async function findOwnersAction(typed: string): Promise<FoundPerson[]> {
+  const admin = await requireAdmin();
+  return typeof typed === "string" ? findPeople(admin, typed.trim().slice(0, MAX_TYPED)) : [];
+}
+
+/** For the dialog that revokes. */
+export async function recentCallsOfAnyAction(uuids: string[]): Promise<RecentCalls[]> {
+  const admin = await requireAdmin();
+  const asked = recentCallsSchema.safeParse(uuids);
+  return asked.success ? countRecentCallsOfAny(admin, asked.data) : [];
+}
+
+/** The form carries an id of its own, so that sending it twice makes one key. */
+export async function createKeyForAction(_state: FormState, form: FormData): Promise<IssueState> {
+  try {
+    const admin = await requireFreshAdmin();
+    const input = validate(adminCreateKeyForSchema, {
+      owner: textOf(form, "owner"),
+      format: textOf(form, "format"),
+      key_name: textOf(form, "key_name"),
+      permissions: readPermissions(form),
+      expires_at: textOf(form, "expires_at"),
+    });
+    refusePast(input.expires_at);
+    const { uuid, name, key, secret } = await createKey(admin.actor, input.owner, {
+      name: input.key_name,
+      permissions: input.permissions,
+      expiresAt: input.expires_at,
+      format: input.format,
+      idempotencyKey: readIdempotencyKey(textOf(form, "idempotency_key") || null),
+    });
+    return { fields: {}, values: {}, issued: { uuid, name, key, secret } };
+  } catch (error) {
+    const state = withSentences(await toFormState(error, form));
+    const isRepeat = error instanceof AppError && error.code.startsWith("IDEMPOTENCY_KEY_");
+    return isRepeat ? { ...state, message: ALREADY_MADE } : state;
+  }
+}
+
+const ALREADY_MADE =
+  "The first attempt did make the key; only its credentials were lost on the way. Revoke it in the list and make another.";
+
+/** Revokes each of the keys for itself: one that cannot be revoked does not keep the others alive. */
+export async function revokeAnyKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {
+  try {
+    const admin = await requireFreshAdmin();
+    const { uuids } = validate(adminRevokeKeysSchema, { uuids: form.getAll("uuid"), understood: textOf(form, "understood") });
+    return await withResults(uuids, form, (uuid) => revokeAnyKey(admin, uuid));
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
+
+export async function deleteAnyKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {
+  try {
+    const admin = await requireFreshAdmin();
+    const { uuids, name } = validate(adminDeleteKeysSchema, {
+      uuids: form.getAll("uuid"),
+      name: form.get("name"),
+      confirmation: textOf(form, "confirmation"),
+    });
+    return await withResults(uuids, form, (uuid) => deleteAnyKey(admin, uuid, name));
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
+
+async function withResults(uuids: string[], form: FormData, change: (uuid: string) => Promise<void>): Promise<RevokeState> {
+  const results: RevokeResult[] = [];
+  for (const uuid of uuids) {
+    const problem = await change(uuid).then(
+      () => null,
+      async (error: unknown) => (await toFormState(error, form)).message ?? "It could not be done.",
+    );
+    results.push({ uuid, problem });
+  }
+  return { fields: {}, values: {}, results };
+}

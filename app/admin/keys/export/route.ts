@@ -1,0 +1,14 @@
+import { requireFreshAdminAt } from "@/lib/identity/admins";
+import { exportKeys } from "@/lib/keys/admin-export";
+import { adminKeySearchSchema } from "@/lib/keys/admin-schemas";
+import { csvResponse } from "../../csv-response";
+import { adminKeysAddress } from "../address";
+
+/** What the list finds, as a file. */
+export async function GET(request: Request): Promise<Response> {
+  const search = adminKeySearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
+  const admin = await requireFreshAdminAt(adminKeysAddress(search, {}, "/admin/keys/export"));
+  const { after: _, before: __, ...conditions } = search;
+  const day = new Date().toISOString().slice(0, 10);
+  return csvResponse(`latchkey-keys-${day}.csv`, await exportKeys(admin, conditions));
+}

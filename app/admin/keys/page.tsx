@@ -1,0 +1,126 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { ExportLink } from "@/components/admin/export-link";
+import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
+import { StaffSelectionBar } from "@/components/admin/keys/selection-bar";
+import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
+import { KeysetPages } from "@/components/admin/keyset-pages";
+import type { KeyTarget } from "@/components/keys/key-actions";
+import { KeySearchBox } from "@/components/keys/key-search-box";
+import { ChoiceLinks } from "@/components/ui/choice-links";
+import { textLink } from "@/components/ui/text-link";
+import { requireAdmin } from "@/lib/identity/admins";
+import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
+import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema, KEY_FORMATS } from "@/lib/keys/admin-schemas";
+import { isConfirmedAction } from "../confirm/actions";
+import {
+  createKeyForAction,
+  deleteAnyKeysAction,
+  findOwnersAction,
+  recentCallsOfAnyAction,
+  revokeAnyKeysAction,
+} from "./actions";
+import { adminKeysAddress } from "./address";
+import { KeyTable } from "./key-table";
+
+export const metadata: Metadata = { title: "Keys" };
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+const ACTIONS = { revoke: revokeAnyKeysAction, remove: deleteAnyKeysAction, recentCalls: recentCallsOfAnyAction };
+
+export default async function AdminKeysPage({ searchParams }: Props) {
+  const admin = await requireAdmin();
+  const search = adminKeySearchSchema.parse(await searchParams);
+  const listing = await listKeys(admin, search);
+  const now = new Date();
+  const isByTime = effectiveSort(search) === "-created";
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h1 className="font-semibold text-2xl tracking-tight">Keys</h1>
+        <ExportLink href={adminKeysAddress(search, {}, "/admin/keys/export")} isFresh={isConfirmedAction}>
+          Download CSV
+        </ExportLink>
+      </div>
+      <div className="mt-6 flex flex-wrap items-center gap-3">
+        <div className="min-w-48 max-w-xl grow">
+          <KeySearchBox
+            label="Find keys by name, owner, visible part or id, or paste a whole key"
+            placeholder="Name, owner, visible part, id, or a pasted key"
+          />
+        </div>
+        <div className="ml-auto">
+          <CreateKeyFor action={createKeyForAction} find={findOwnersAction} />
+        </div>
+      </div>
+      <div className="mt-4 flex flex-wrap gap-x-6">
+        <Filter name="Status" of="status" values={ADMIN_KEY_STATUSES} labels={STATUS_NAMES} search={search} />
+        <Filter name="Format" of="format" values={KEY_FORMATS} labels={FORMAT_NAMES} search={search} />
+      </div>
+      <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
+        {describeFound(listing, search)}{" "}
+        {isFiltered(search) && (
+          <Link href="/admin/keys" prefetch={false} className={textLink}>
+            Show all
+          </Link>
+        )}
+      </p>
+      <StaffKeyActions actions={ACTIONS} targets={listing.keys.map(toTarget)} now={now}>
+        {listing.keys.length > 0 && <KeyTable keys={listing.keys} search={search} now={now} />}
+        <StaffSelectionBar />
+      </StaffKeyActions>
+      <KeysetPages
+        of="keys"
+        newer={listing.newer === null ? null : adminKeysAddress(search, { before: listing.newer })}
+        older={listing.older === null ? null : adminKeysAddress(search, { after: listing.older })}
+        names={isByTime ? undefined : { newer: "Previous", older: "Next" }}
+      />
+    </>
+  );
+}
+
+function toTarget({ uuid, name, state, lastUsedAt, deletedAt }: AdminKeyRow): KeyTarget {
+  return { uuid, name, state, lastUsedAt, isDeleted: deletedAt !== null };
+}
+
+function isFiltered({ sort: _, ...conditions }: AdminKeySearch): boolean {
+  return Object.values(conditions).some(Boolean);
+}
+
+function describeFound({ keys, isOwnerUnknown }: AdminKeyListing, { digest, owner }: AdminKeySearch): string {
+  if (isOwnerUnknown) return `There is no user “${owner}”.`;
+  if (digest) return describeCredential(keys);
+  if (keys.length === 0) return "No key fits.";
+  return owner ? `Keys of ${keys[0]?.owner.email ?? owner}.` : "";
+}
+
+/** Whose it is and whether it still works, which is what whoever pasted it wants to know. */
+function describeCredential(keys: AdminKeyRow[]): string {
+  const [key] = keys;
+  if (!key) return "No key has, or had, the credential that you pasted.";
+  const at = key.deletedAt ?? key.revokedAt;
+  const end = key.deletedAt ? "deleted" : "revoked";
+  const fate = at ? ` It was ${end} on ${at.toISOString().slice(0, 10)}.` : "";
+  return `The credential that you pasted is, or was, that of this key.${fate}`;
+}
+
+const STATUS_NAMES = { active: "Active", expiring: "Expiring", expired: "Expired", revoked: "Revoked", deleted: "Deleted" };
+const FORMAT_NAMES = { mf_live: "mf_live_", datazag: "datazag_" };
+
+type FilterProps<Value extends string> = {
+  name: string;
+  of: "status" | "format";
+  values: readonly Value[];
+  labels: Record<Value, string>;
+  search: AdminKeySearch;
+};
+
+function Filter<Value extends string>({ name, of, values, labels, search }: FilterProps<Value>) {
+  const choices = [null, ...values].map((value) => ({
+    name: value ? labels[value] : `Any ${name.toLowerCase()}`,
+    href: adminKeysAddress(search, { [of]: value }),
+    isChosen: search[of] === value,
+  }));
+  return <ChoiceLinks label={name} choices={choices} />;
+}

@@ -1,0 +1,54 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { AuditEntries } from "@/components/admin/audit/audit-entries";
+import { NumberCard } from "@/components/admin/number-card";
+import { textLink } from "@/components/ui/text-link";
+import { dayText, figure } from "@/components/usage/figures";
+import { UsageCharts } from "@/components/usage/usage-charts";
+import { latestAudit } from "@/lib/audit-list";
+import { requireAdmin } from "@/lib/identity/admins";
+import { getOverview, type Overview } from "@/lib/overview";
+
+export const metadata: Metadata = { title: "Overview" };
+
+const LATEST = 10;
+
+export default async function OverviewPage() {
+  const admin = await requireAdmin();
+  const [overview, entries] = await Promise.all([getOverview(admin), latestAudit(admin, LATEST)]);
+  return (
+    <>
+      <h1 className="font-semibold text-2xl tracking-tight">Overview</h1>
+      <Numbers overview={overview} />
+      <section aria-label="Usage" className="mt-10">
+        <p className="text-ink-muted">
+          Everyone's keys in the last {overview.days.length} days. Days are UTC days, and today is not over.
+        </p>
+        <UsageCharts days={overview.days} total={overview.total} />
+      </section>
+      <section aria-label="Latest audit entries" className="mt-10">
+        <div className="flex flex-wrap items-baseline justify-between gap-3">
+          <h2 className="font-medium text-lg">Latest audit entries</h2>
+          <Link href="/admin/audit" prefetch={false} className={textLink}>
+            All entries
+          </Link>
+        </div>
+        <AuditEntries entries={entries} now={new Date()} />
+      </section>
+    </>
+  );
+}
+
+function Numbers({ overview: { today, lastWeek, ...overview } }: { overview: Overview }) {
+  const against = (amount: number) => `${figure(amount)} on ${dayText(lastWeek.date, true)}, the whole day`;
+  return (
+    <ul aria-label="Numbers" className="mt-6 grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+      <NumberCard name="Users" value={overview.users} href="/admin/users" />
+      <NumberCard name="Active keys" value={overview.activeKeys} href="/admin/keys?status=active" />
+      <NumberCard name="Calls today" value={today.calls} note={against(lastWeek.calls)} href="/admin/keys?sort=-used" />
+      <NumberCard name="Users low on credits" value={overview.lowOnCredits} href="/admin/users?filter=low-credits" isWarning />
+      <NumberCard name="Keys expiring this week" value={overview.expiringKeys} href="/admin/keys?status=expiring" isWarning />
+      <NumberCard name="Credits today" value={today.credits} note={against(lastWeek.credits)} href="/admin/keys?sort=-used" />
+    </ul>
+  );
+}

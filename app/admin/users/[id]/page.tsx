@@ -1,0 +1,167 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { AuditEntries } from "@/components/admin/audit/audit-entries";
+import { UserActions, type UserTarget } from "@/components/admin/users/user-actions";
+import { EmailText, RoleName, StatusBadge } from "@/components/admin/users/user-badges";
+import { UserFacts } from "@/components/admin/users/user-facts";
+import { Adjustments, Nothing, Section, UserKeys, UserSessions } from "@/components/admin/users/user-sections";
+import { Moment } from "@/components/ui/moment";
+import { textLink } from "@/components/ui/text-link";
+import { PeriodSwitch } from "@/components/usage/period-switch";
+import { latestAudit } from "@/lib/audit-list";
+import { AppError } from "@/lib/errors";
+import { type CurrentAdmin, requireAdmin } from "@/lib/identity/admins";
+import { getUserPage, type UserPage } from "@/lib/identity/user-page";
+import { getUsageReport } from "@/lib/usage/report";
+import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
+import { usageAddress } from "../../../(portal)/usage/address";
+import {
+  adjustCreditsAction,
+  banUserAction,
+  changeRoleAction,
+  endSessionsAction,
+  revokeAllKeysAction,
+  unbanUserAction,
+} from "./actions";
+import { UserUsage } from "./user-usage";
+
+export const metadata: Metadata = { title: "User" };
+
+const ENTRIES = 10;
+
+type Props = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+const ACTIONS = {
+  adjustCredits: adjustCreditsAction,
+  ban: banUserAction,
+  unban: unbanUserAction,
+  changeRole: changeRoleAction,
+  endSessions: endSessionsAction,
+  revokeAll: revokeAllKeysAction,
+};
+
+export default async function UserDetailPage({ params, searchParams }: Props) {
+  const admin = await requireAdmin();
+  const search = usageSearchSchema.parse(await searchParams);
+  const { user, report, entries } = await read(admin, (await params).id, search);
+  const now = new Date();
+  const addressOf = (change: Partial<UsageSearch>) => usageAddress(search, change, `/admin/users/${user.id}`);
+  return (
+    <>
+      <Title user={user} />
+      {user.isBanned && <Ban user={user} now={now} />}
+      <UserActions user={targetOf(user, admin)} actions={ACTIONS} />
+      <UserFacts user={user} now={now} />
+      <Section title="Keys" aside={user.keyCount > user.keys.length && <All of={user} />}>
+        {user.keyCount > 0 ? <UserKeys keys={user.keys} now={now} /> : <Nothing>There is no key.</Nothing>}
+      </Section>
+      <Section title="Usage" aside={report.isUsed && <PeriodSwitch search={search} addressOf={addressOf} />}>
+        {report.isUsed ? (
+          <UserUsage report={report} search={search} addressOf={addressOf} />
+        ) : (
+          <Nothing>No key was ever used.</Nothing>
+        )}
+      </Section>
+      <Section title="Credits added or removed by staff">
+        {user.adjustments.length > 0 ? <Adjustments adjustments={user.adjustments} now={now} /> : <Nothing>None.</Nothing>}
+      </Section>
+      <Section title="Sessions">
+        {user.sessionCount > 0 ? (
+          <UserSessions sessions={user.sessions} now={now} />
+        ) : (
+          <Nothing>This user is signed in nowhere.</Nothing>
+        )}
+      </Section>
+      <Section title="Audit" aside={<AuditLinks id={user.id} />}>
+        {entries.length > 0 ? <AuditEntries entries={entries} now={now} /> : <Nothing>Nothing is on record yet.</Nothing>}
+      </Section>
+    </>
+  );
+}
+
+/** A user who is not there, and a key that is not theirs, are pages that do not exist. */
+async function read(admin: CurrentAdmin, id: string, search: UsageSearch) {
+  try {
+    const user = await getUserPage(admin, id);
+    const target = { kind: "user", id: user.id };
+    const [report, entries] = await Promise.all([getUsageReport(user, search), latestAudit(admin, ENTRIES, target)]);
+    return { user, report, entries };
+  } catch (error) {
+    if (error instanceof AppError && error.status === 404) notFound();
+    throw error;
+  }
+}
+
+function targetOf({ id, email, role, isBanned, credits, ...user }: UserPage, admin: CurrentAdmin): UserTarget {
+  const isSelf = id === admin.id;
+  return {
+    id,
+    email,
+    role,
+    isBanned,
+    isSelf,
+    credits,
+    adjustment: user.adjustments[0]?.id ?? "0",
+    sessionCount: isSelf ? user.sessionCount - 1 : user.sessionCount,
+    unrevokedCount: user.unrevokedCount,
+  };
+}
+
+function Title({ user: { email, name, role, isBanned } }: { user: UserPage }) {
+  return (
+    <>
+      <p className="mb-2">
+        <Link href="/admin/users" prefetch={false} className={textLink}>
+          Users
+        </Link>
+      </p>
+      <h1 className="font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">
+        <EmailText>{email}</EmailText>
+      </h1>
+      <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-muted">
+        {name && <span className="[overflow-wrap:anywhere]">{name}</span>}
+        <StatusBadge isBanned={isBanned} />
+        <RoleName of={role} />
+      </p>
+    </>
+  );
+}
+
+function Ban({ user: { banReason, banExpiresAt }, now }: { user: UserPage; now: Date }) {
+  return (
+    <p className="mt-4 max-w-prose rounded-md border border-danger bg-danger-soft px-3 py-2 text-danger [overflow-wrap:anywhere]">
+      Banned: {banReason ?? "no reason given"}
+      {banExpiresAt && (
+        <>
+          , until <Moment at={banExpiresAt} now={now} as="minute" />
+        </>
+      )}
+    </p>
+  );
+}
+
+function All({ of: { email, keyCount } }: { of: UserPage }) {
+  return (
+    <Link href={`/admin/keys?${new URLSearchParams({ q: email })}`} prefetch={false} className={textLink}>
+      All {keyCount.toLocaleString("en-GB")} keys
+    </Link>
+  );
+}
+
+function AuditLinks({ id }: { id: string }) {
+  const link = (name: "target" | "actor", text: string) => (
+    <Link href={`/admin/audit?${name}=${id}`} prefetch={false} className={textLink}>
+      {text}
+    </Link>
+  );
+  return (
+    <p className="flex flex-wrap gap-x-4">
+      {link("target", "All about them")}
+      {link("actor", "All they did")}
+    </p>
+  );
+}

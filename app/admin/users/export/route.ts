@@ -1,0 +1,14 @@
+import { requireFreshAdminAt } from "@/lib/identity/admins";
+import { exportUsers } from "@/lib/identity/user-export";
+import { userSearchSchema } from "@/lib/identity/user-schemas";
+import { csvResponse } from "../../csv-response";
+import { usersAddress } from "../address";
+
+/** What the list finds, as a file. */
+export async function GET(request: Request): Promise<Response> {
+  const search = userSearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
+  const admin = await requireFreshAdminAt(usersAddress(search, {}, "/admin/users/export"));
+  const { q, role, filter, sort } = search;
+  const day = new Date().toISOString().slice(0, 10);
+  return csvResponse(`latchkey-users-${day}.csv`, await exportUsers(admin, { q, role, filter, sort }));
+}

@@ -1,0 +1,161 @@
+import { createHash, randomUUID } from "node:crypto";
+import pg from "pg";
+import { auditQuery } from "../lib/audit-list";
+import { userQuery } from "../lib/identity/user-list";
+import { adminKeyQuery } from "../lib/keys/admin-list";
+import { adminKeySearchSchema } from "../lib/keys/admin-schemas";
+import { repeat, timeOfOne } from "./measure";
+import type { Bench } from "./run";
+
+const FEW = 1_000;
+const KEYS_EACH = 10;
+const PAGE = 51;
+const KEY_PAGE = 26;
+
+type Statement = { text: string; values: unknown[] };
+type List = { name: string; query: Statement };
+
+/** What the lists of staff cost with many rows against few: first pages, pages deep inside, each filter, search. */
+export async function measureStaffLists(bench: Bench, databases: { few: string; many: string }): Promise<void> {
+  const { manyUsers, manyKeys } = bench.scale;
+  console.log(`Seeding ${manyUsers} users, ${manyKeys} keys and as many audit entries…`);
+  await seed(databases.few, FEW, FEW);
+  await seed(databases.many, manyUsers, manyKeys);
+  const [few, many] = [open(databases.few), open(databases.many)];
+  for (const { name, query } of [...userLists(), ...keyLists(), ...auditLists()]) {
+    const run = (pool: pg.Pool) => timeOfOne(repeat(() => pool.query({ ...query, name })));
+    await bench.measure(
+      {
+        name: `${name}, ${name.startsWith("users") ? manyUsers : manyKeys} rows`,
+        unit: "ms",
+        otherName: `${FEW} rows`,
+        goal: { atMost: 1.5 },
+      },
+      { ours: run(many), other: run(few) },
+      bench.scale.milliseconds / 4,
+    );
+  }
+  await few.end();
+  await many.end();
+}
+
+function open(connectionString: string): pg.Pool {
+  return new pg.Pool({ connectionString, max: 1 });
+}
+
+/** Rows are a second apart, the newest now. Of the few, each filter still fills a page. */
+async function seed(url: string, users: number, keys: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query("SET session_replication_role = replica");
+  await client.query(
+    `INSERT INTO users (id, email, name, role, banned, credits, created_at, last_login_at, updated_at)
+     SELECT lpad(to_hex(n), 32, '0')::uuid, 'person' || n || '@mail' || n % 97 || '.example', 'Asha ' || substr(md5(n::text), 1, 12),
+       CASE WHEN n % 16 = 0 THEN 'admin' ELSE 'user' END::role, n % 10 = 0, CASE WHEN n % 12 = 0 THEN 5 ELSE 1000 END,
+       now() - n * interval '1 second', CASE WHEN n % 3 > 0 THEN now() - n * interval '1 minute' END, now()
+     FROM generate_series(1, $1::int) n`,
+    [users],
+  );
+  await client.query(
+    `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at, expires_at, revoked_at, deleted_at)
+     SELECT gen_random_uuid(), lpad(to_hex(1 + n % $2::int), 32, '0')::uuid, 'Key ' || substr(md5(n::text), 1, 12),
+       CASE WHEN n % 9 = 0 THEN 'datazag' ELSE 'mf_live' END::key_format, substr(md5(n::text), 1, 6),
+       sha256(n::text::bytea), '["read"]', now() - n * interval '1 second',
+       CASE WHEN n % 4 = 0 THEN now() + (n % 100 - 50) * interval '1 day' END,
+       CASE WHEN n % 10 = 0 THEN now() END, CASE WHEN n % 15 = 0 THEN now() END
+     FROM generate_series(1, $1::int) n`,
+    [keys, keys / KEYS_EACH],
+  );
+  await client.query(
+    `INSERT INTO audit_entries (at, actor_kind, actor_id, action, target_kind, target_id)
+     SELECT now() - n * interval '1 second', CASE WHEN n % 10 = 0 THEN 'admin_api' ELSE 'user' END,
+       CASE WHEN n % 10 > 0 THEN lpad(to_hex(1 + n % 13), 32, '0')::uuid END,
+       CASE WHEN n % 9 = 0 THEN 'user.signed_in' ELSE 'api_key.created' END, 'api_key', (1 + n % 11)::text
+     FROM generate_series(1, $1::int) n`,
+    [keys],
+  );
+  await client.query("VACUUM ANALYZE");
+  await client.end();
+}
+
+function userLists(): List[] {
+  const all = { q: "", role: null, filter: null, sort: "created" } as const;
+  const list = (
+    name: string,
+    search: Partial<Parameters<typeof userQuery>[0]>,
+    place: { at: Date; id: string } | null = null,
+  ) => ({
+    name: `users, ${name}`,
+    query: userQuery({ ...all, ...search }, { place, direction: "older", limit: PAGE }),
+  });
+  return [
+    list("first page", {}),
+    list("deep page", {}, deep()),
+    list("latest seen", { sort: "seen" }),
+    list("banned", { filter: "banned" }),
+    list("low on credits", { filter: "low-credits" }),
+    list("staff", { role: "admin" }),
+    list("part of an address", { q: "n471@m" }),
+    list("part of a name", { q: nameOf(471).slice(3, 11) }),
+  ];
+}
+
+function keyLists(): List[] {
+  const list = (name: string, address: Record<string, string>, place: { value: string; id: number } | null = null) => ({
+    name: `keys, ${name}`,
+    query: adminKeyQuery(adminKeySearchSchema.parse(address), null, { place, direction: "older", limit: KEY_PAGE }),
+  });
+  return [
+    list("first page", {}),
+    list("deep page", {}, { value: minutesAgo(8).toISOString(), id: 1 }),
+    list("by name", { sort: "name" }),
+    list("by last use", { sort: "-used" }),
+    list("by expiry", { sort: "expires" }),
+    list("active", { status: "active" }),
+    list("expiring", { status: "expiring" }),
+    list("expired", { status: "expired" }),
+    list("revoked", { status: "revoked" }),
+    list("deleted", { status: "deleted" }),
+    list("of a format", { format: "datazag" }),
+    list("part of a name", { q: nameOf(471).slice(3, 11) }),
+    list("an owner's address", { q: "n47@mail47" }),
+    list("the visible part", { q: `mf_live_${nameOf(471).slice(0, 6)}` }),
+    list("a number", { q: "700471" }),
+    list("a credential", { digest: "0".repeat(64) }),
+  ];
+}
+
+function auditLists(): List[] {
+  const all = { actor: null, action: null, target: null, from: null, until: null };
+  const list = (
+    name: string,
+    filter: Partial<Parameters<typeof auditQuery>[0]>,
+    place: { at: Date; id: string } | null = null,
+  ) => ({
+    name: `audit, ${name}`,
+    query: auditQuery({ ...all, ...filter }, { place, direction: "older", limit: PAGE }),
+  });
+  return [
+    list("first page", {}),
+    list("deep page", {}, { at: minutesAgo(8), id: "1" }),
+    list("an actor", { actor: { id: "00000000-0000-0000-0000-000000000007" } }),
+    list("the admin API", { actor: { kind: "admin_api" } }),
+    list("an action", { action: "user.signed_in" }),
+    list("a key", { target: { kind: "api_key", id: "7" } }),
+    list("a time", { from: minutesAgo(12), until: minutesAgo(4) }),
+  ];
+}
+
+/** What the seed calls the nth. */
+function nameOf(n: number): string {
+  return createHash("md5").update(String(n)).digest("hex").slice(0, 12);
+}
+
+function deep(): { at: Date; id: string } {
+  return { at: minutesAgo(8), id: randomUUID() };
+}
+
+/** Half of the few rows lie behind eight minutes. */
+function minutesAgo(minutes: number): Date {
+  return new Date(Date.now() - minutes * 60_000);
+}

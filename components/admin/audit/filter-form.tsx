@@ -1,0 +1,72 @@
+import type { ReactNode } from "react";
+import { secondaryButton } from "@/components/ui/button-styles";
+import { inputStyle } from "@/components/ui/text-field";
+import type { AuditSearch } from "@/lib/audit-schemas";
+import { ACTION_OPTIONS } from "./words";
+
+type Props = { search: Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to"> };
+
+/** A plain form: what it asks is an address, which can be kept and passed on. */
+export function AuditFilterForm({ search }: Props) {
+  return (
+    <form
+      // Another search is another form: fields show what they were made with.
+      key={JSON.stringify(search)}
+      action="/admin/audit"
+      aria-label="Filter"
+      className="mt-6 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-[repeat(3,minmax(0,1fr))_9.5rem_9.5rem_auto]"
+    >
+      <Field id="actor" label="Who">
+        <input id="actor" name="actor" list="actors" defaultValue={search.actor} placeholder="E-mail or id" {...TEXT} />
+      </Field>
+      <datalist id="actors">
+        <option value="Latchkey" />
+        <option value="Admin API" />
+      </datalist>
+      <Field id="action" label="Did what">
+        <select id="action" name="action" defaultValue={search.action ?? ""} className={inputStyle}>
+          <option value="">Anything</option>
+          {ACTION_OPTIONS.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field id="target" label="To what">
+        <input id="target" name="target" defaultValue={search.target} placeholder="E-mail, user id or key id" {...TEXT} />
+      </Field>
+      <Field id="from" label="From day (UTC)">
+        <input id="from" name="from" type="date" defaultValue={search.from ?? ""} className={inputStyle} />
+      </Field>
+      <Field id="to" label="To day (UTC)">
+        <input id="to" name="to" type="date" defaultValue={search.to ?? ""} className={inputStyle} />
+      </Field>
+      <div>
+        <button type="submit" className={secondaryButton}>
+          Filter
+        </button>
+      </div>
+    </form>
+  );
+}
+
+const TEXT = {
+  type: "text",
+  maxLength: 254,
+  autoComplete: "off",
+  autoCapitalize: "none",
+  spellCheck: false,
+  className: inputStyle,
+} as const;
+
+function Field({ id, label, children }: { id: string; label: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className="mb-1.5 block font-medium">
+        {label}
+      </label>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useRef, useState } from "react";
+import { useKeyActions } from "@/components/keys/key-actions";
+import { dangerButton } from "@/components/ui/button-styles";
+
+const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
+
+/** For the one key of the page. */
+export function DeleteButton() {
+  const target = useKeyActions().targets[0];
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  if (!target) return null;
+  const focus = () => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus();
+  return (
+    <>
+      <button ref={button} type="button" onClick={() => setOpen(true)} className={dangerButton}>
+        Delete key
+      </button>
+      {isOpen && <DeleteDialog targets={[target]} onClose={() => setOpen(false)} onClosed={focus} />}
+    </>
+  );
+}

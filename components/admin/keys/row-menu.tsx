@@ -1,0 +1,41 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useRef, useState } from "react";
+import { useKeyActions } from "@/components/keys/key-actions";
+import { Menu, MenuItem } from "@/components/ui/menu";
+
+const RevokeDialog = dynamic(() => import("@/components/keys/revoke-dialog").then((module) => module.RevokeDialog), {
+  ssr: false,
+});
+const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
+
+/** What staff can do with one key of a list. */
+export function StaffRowMenu({ uuid }: { uuid: string }) {
+  const { targets } = useKeyActions();
+  const [open, setOpen] = useState<"revoke" | "delete" | null>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const target = targets.find((each) => each.uuid === uuid);
+  if (!target || target.isDeleted) return null;
+  const focus = () => (trigger.current?.isConnected ? trigger.current : document.getElementById("content"))?.focus();
+  const dialog = { targets: [target], onClose: () => setOpen(null), onClosed: focus };
+  return (
+    <>
+      <Menu
+        label={`Actions for ${target.name}`}
+        trigger={<Ellipsis aria-hidden="true" className="size-4" />}
+        triggerRef={trigger}
+      >
+        <MenuItem onSelect={() => setOpen("revoke")} refusal={target.state === "revoked" ? "It is revoked." : null} isDanger>
+          Revoke…
+        </MenuItem>
+        <MenuItem onSelect={() => setOpen("delete")} isDanger>
+          Delete…
+        </MenuItem>
+      </Menu>
+      {open === "revoke" && <RevokeDialog {...dialog} />}
+      {open === "delete" && <DeleteDialog {...dialog} />}
+    </>
+  );
+}

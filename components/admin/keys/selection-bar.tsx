@@ -1,0 +1,43 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { type KeyTarget, useKeyActions } from "@/components/keys/key-actions";
+import { SelectionFrame } from "@/components/keys/selection";
+import { secondaryButton } from "@/components/ui/button-styles";
+
+const RevokeDialog = dynamic(() => import("@/components/keys/revoke-dialog").then((module) => module.RevokeDialog), {
+  ssr: false,
+});
+const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
+
+type Open = { dialog: "revoke" | "delete"; targets: readonly KeyTarget[] };
+
+/** What staff can do with all that is ticked. */
+export function StaffSelectionBar() {
+  const { selected } = useKeyActions();
+  // What was ticked when the dialog opened: the list changes under it.
+  const [open, setOpen] = useState<Open | null>(null);
+  const revocable = selected.filter(({ state }) => state !== "revoked");
+  const dialog = {
+    targets: open?.targets ?? [],
+    onClose: () => setOpen(null),
+    onClosed: () => document.getElementById("content")?.focus(),
+  };
+  return (
+    <>
+      <SelectionFrame>
+        {revocable.length > 0 && (
+          <button type="button" onClick={() => setOpen({ dialog: "revoke", targets: revocable })} className={secondaryButton}>
+            {revocable.length === selected.length ? "Revoke selected" : `Revoke ${revocable.length} of them`}
+          </button>
+        )}
+        <button type="button" onClick={() => setOpen({ dialog: "delete", targets: selected })} className={secondaryButton}>
+          Delete selected
+        </button>
+      </SelectionFrame>
+      {open?.dialog === "revoke" && <RevokeDialog {...dialog} />}
+      {open?.dialog === "delete" && <DeleteDialog {...dialog} />}
+    </>
+  );
+}

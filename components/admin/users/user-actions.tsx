@@ -1,0 +1,92 @@
+"use client";
+
+import { useRef, useState } from "react";
+import { secondaryButton } from "@/components/ui/button-styles";
+import { Notice } from "@/components/ui/notice";
+import type { FormAction, FormState } from "@/lib/http/form-state";
+import type { UserRole } from "@/lib/identity/user-schemas";
+import type { RevokedKey } from "@/lib/keys/revoke-all";
+import { BanDialog, CreditsDialog, RoleDialog, SessionsDialog } from "./dialogs";
+import { RevokeAllDialog } from "./revoke-all-dialog";
+
+/** What the page shows of the user; forms carry it along, so that nobody decides on what is no more. */
+export type UserTarget = {
+  id: string;
+  email: string;
+  role: UserRole;
+  isBanned: boolean;
+  /** Whoever looks at the page looks at themselves. */
+  isSelf: boolean;
+  credits: number;
+  /** Of the latest adjustment; "0" when there is none. */
+  adjustment: string;
+  sessionCount: number;
+  unrevokedCount: number;
+};
+
+export type RevokeAllState = FormState & { revoked?: RevokedKey[] };
+
+export type UserActionSet = Record<"adjustCredits" | "ban" | "unban" | "changeRole" | "endSessions", FormAction> & {
+  revokeAll: (state: FormState, form: FormData) => Promise<RevokeAllState>;
+};
+
+export type DialogProps = {
+  user: UserTarget;
+  actions: UserActionSet;
+  onClose: () => void;
+  onDone: (state: FormState) => void;
+  onClosed: () => void;
+};
+
+const DIALOGS = { credits: CreditsDialog, ban: BanDialog, role: RoleDialog, sessions: SessionsDialog, keys: RevokeAllDialog };
+
+type Deed = keyof typeof DIALOGS;
+
+/** Everything that can be done to a user: a button each, and what came of it. */
+export function UserActions({ user, actions }: { user: UserTarget; actions: UserActionSet }) {
+  const [open, setOpen] = useState<Deed | null>(null);
+  const [result, setResult] = useState<string | null>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const place = useRef<HTMLDivElement>(null);
+  const OpenDialog = open && DIALOGS[open];
+
+  const button = (deed: Deed, name: string) => (
+    <button
+      type="button"
+      className={secondaryButton}
+      onClick={(event) => {
+        opener.current = event.currentTarget;
+        setResult(null);
+        setOpen(deed);
+      }}
+    >
+      {name}
+    </button>
+  );
+  /** A button that is gone after its deed leaves the focus to what is said about it. */
+  const takeFocusBack = () => (place.current?.querySelector<HTMLElement>("[data-notice]") ?? opener.current)?.focus();
+
+  return (
+    <div className="mt-6">
+      <div className="flex flex-wrap gap-2">
+        {button("credits", "Add or remove credits")}
+        {user.sessionCount > 0 && button("sessions", user.isSelf ? "End other sessions" : "End sessions")}
+        {user.unrevokedCount > 0 && button("keys", "Revoke all keys")}
+        {!user.isSelf && button("role", user.role === "admin" ? "Make a plain user" : "Make administrator")}
+        {!user.isSelf && button("ban", user.isBanned ? "Unban" : "Ban")}
+      </div>
+      <div ref={place} className="mt-4 max-w-prose empty:hidden">
+        {result && <Notice tone="positive">{result}</Notice>}
+      </div>
+      {OpenDialog && (
+        <OpenDialog
+          user={user}
+          actions={actions}
+          onClose={() => setOpen(null)}
+          onDone={({ message }) => setResult(message ?? null)}
+          onClosed={takeFocusBack}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { browserName } from "@/components/account/browser-name";
+import { StateBadge } from "@/components/keys/state-badge";
+import { Moment } from "@/components/ui/moment";
+import type { UserKey, UserSession } from "@/lib/identity/user-page";
+import type { Adjustment } from "@/lib/usage/adjust-credits";
+
+type SectionProps = { title: string; aside?: ReactNode; children: ReactNode };
+
+export function Section({ title, aside, children }: SectionProps) {
+  return (
+    <section aria-label={title} className="mt-10 border-line border-t pt-6">
+      <div className="flex flex-wrap items-baseline justify-between gap-3">
+        <h2 className="font-medium text-lg">{title}</h2>
+        {aside}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+export function Nothing({ children }: { children: string }) {
+  return <p className="mt-2 text-ink-muted">{children}</p>;
+}
+
+/** The newest keys; narrow screens keep name, credential, status and last use. */
+export function UserKeys({ keys, now }: { keys: readonly UserKey[]; now: Date }) {
+  return (
+    <table className="mt-2 w-full border-collapse text-left">
+      <caption className="sr-only">Keys of this user</caption>
+      <thead className="border-line border-b text-ink-muted text-sm">
+        <tr>
+          <Header>Key</Header>
+          <Header>Status</Header>
+          <Header className="hidden sm:table-cell">Last used</Header>
+          <Header className="hidden sm:table-cell">Created</Header>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map((key) => (
+          <tr key={key.id} className="border-line border-b align-top">
+            <th scope="row" className="py-2.5 pr-4 font-normal">
+              <Link
+                href={`/admin/keys?q=${key.id}`}
+                prefetch={false}
+                className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
+              >
+                {key.name}
+              </Link>
+              <code className="font-mono text-ink-muted text-xs">{key.masked}</code>
+              <span className="mt-1 block text-ink-muted text-sm sm:hidden">
+                <LastUsed at={key.lastUsedAt} now={now} />
+              </span>
+            </th>
+            <td className="py-2.5 pr-4">
+              <StateBadge state={key.state} />
+            </td>
+            <td className="hidden whitespace-nowrap py-2.5 pr-4 sm:table-cell">
+              <LastUsed at={key.lastUsedAt} now={now} />
+            </td>
+            <td className="hidden whitespace-nowrap py-2.5 sm:table-cell">
+              <Moment at={key.createdAt} now={now} as="day" />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function LastUsed({ at, now }: { at: Date | null; now: Date }) {
+  return at ? <Moment at={at} now={now} as="ago" /> : <span className="text-ink-faint">Never used</span>;
+}
+
+function Header({ className = "", children }: { className?: string; children: string }) {
+  return (
+    <th scope="col" className={`py-2 pr-4 font-medium ${className}`}>
+      {children}
+    </th>
+  );
+}
+
+export function Adjustments({ adjustments, now }: { adjustments: readonly Adjustment[]; now: Date }) {
+  return (
+    <ul className="mt-2 divide-y divide-line">
+      {adjustments.map(({ id, amount, reason, at }) => (
+        <li key={id} className="grid grid-cols-[minmax(5rem,auto)_minmax(0,1fr)_auto] gap-x-4 py-2">
+          <span className={`tabular-nums ${amount < 0 ? "text-danger" : "text-positive"}`}>
+            {amount < 0 ? "−" : "+"}
+            {Math.abs(amount).toLocaleString("en-GB")}
+          </span>
+          <span className="[overflow-wrap:anywhere]">{reason ?? <span className="text-ink-faint">No reason given</span>}</span>
+          <span className="whitespace-nowrap text-ink-muted">
+            <Moment at={at} now={now} as="ago" />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function UserSessions({ sessions, now }: { sessions: readonly UserSession[]; now: Date }) {
+  return (
+    <ul className="mt-2 divide-y divide-line">
+      {sessions.map(({ id, createdAt, ipAddress, userAgent }) => (
+        <li key={id} className="flex flex-wrap justify-between gap-x-4 py-2">
+          <span>{browserName(userAgent)}</span>
+          <span className="text-ink-muted [overflow-wrap:anywhere]">
+            Signed in <Moment at={createdAt} now={now} as="ago" />
+            {ipAddress && ` from ${ipAddress}`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

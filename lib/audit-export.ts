@@ -1,0 +1,55 @@
+import "server-only";
+import { recordAudit } from "./audit";
+import { resolveConditions } from "./audit-filter";
+import { type AuditRecord, type AuditRow, auditQuery, toRecord } from "./audit-list";
+import type { AuditConditions } from "./audit-schemas";
+import { CSV_CHUNK, csvChunks, csvLine } from "./csv";
+import { db, sql } from "./db";
+import type { CurrentAdmin } from "./identity/admins";
+
+const COLUMNS = [
+  ...["id", "at", "actor_kind", "actor_id", "actor", "action", "target_kind", "target_id", "target", "address"],
+  ...["request_id", "before", "after"],
+];
+
+/**
+ * Everything that the list finds under these conditions, newest first, as the lines of a CSV, a chunk at a time: what is
+ * asked for as it is sent does not fill the memory. The export is on record before its first line is read.
+ */
+export async function exportAudit(admin: CurrentAdmin, conditions: AuditConditions): Promise<AsyncIterable<string>> {
+  const filter = await resolveConditions(conditions);
+  const chunkAfter = (last: AuditRecord | undefined) =>
+    "unknown" in filter ? null : auditQuery(filter, { place: last ?? null, direction: "older", limit: CSV_CHUNK });
+  const statement = chunkAfter(undefined);
+  const first = await db().$transaction(async (tx) => {
+    await recordAudit(tx, admin.actor, {
+      action: "audit.exported",
+      target: { kind: "export", id: "audit" },
+      after: { conditions: Object.fromEntries(Object.entries(conditions).filter(([, value]) => value)) },
+    });
+    return statement ? tx.$queryRawUnsafe<AuditRow[]>(statement.text, ...statement.values) : [];
+  });
+  return csvChunks(COLUMNS, first.map(toRecord), lineOf, async (last) => {
+    const next = chunkAfter(last);
+    return next ? (await sql<AuditRow>(next.name, next.text, next.values)).map(toRecord) : [];
+  });
+}
+
+function lineOf({ id, at, actor, action, target, address, requestId, before, after }: AuditRecord): string {
+  const json = (value: AuditRecord["before"]) => (value ? JSON.stringify(value) : "");
+  return csvLine([
+    id,
+    at.toISOString(),
+    actor.kind,
+    actor.id ?? "",
+    actor.email ?? "",
+    action,
+    target.kind,
+    target.id,
+    target.name ?? "",
+    address ?? "",
+    requestId ?? "",
+    json(before),
+    json(after),
+  ]);
+}

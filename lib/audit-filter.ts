@@ -1,0 +1,70 @@
+import "server-only";
+import { z } from "zod";
+import type { AuditAction } from "./audit-actions";
+import type { AuditConditions } from "./audit-schemas";
+import { sql } from "./db";
+import { parseInstant } from "./instant";
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** The conditions of a list of entries, with everything that was named looked up. */
+export type AuditFilter = {
+  actor: { id: string } | { kind: string } | null;
+  action: AuditAction | null;
+  target: { kind: string; id: string } | null;
+  /** Instants; `until` itself is not part of the time. */
+  from: Date | null;
+  until: Date | null;
+};
+
+/** What acts without being a person, by the name that the list gives it. */
+const NAMED_ACTORS = new Map([
+  ["latchkey", "system"],
+  ["admin api", "admin_api"],
+]);
+const EXPORTS = new Set(["keys", "users", "audit"]);
+
+/** `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
+export async function resolveConditions(search: AuditConditions): Promise<AuditFilter | { unknown: "actor" | "target" }> {
+  const [actor, target] = await Promise.all([findActor(search.actor), findTarget(search.target)]);
+  if (search.actor && !actor) return { unknown: "actor" };
+  if (search.target && !target) return { unknown: "target" };
+  const until = search.to ? parseInstant(search.to) : null;
+  return {
+    actor,
+    action: search.action,
+    target,
+    from: search.from ? parseInstant(search.from) : null,
+    until: until && new Date(until.getTime() + DAY_MS),
+  };
+}
+
+async function findActor(text: string): Promise<AuditFilter["actor"]> {
+  if (!text) return null;
+  const kind = NAMED_ACTORS.get(text.toLowerCase());
+  if (kind) return { kind };
+  if (isUuid(text)) return { id: text };
+  const id = await findUserId(text);
+  return id ? { id } : null;
+}
+
+async function findTarget(text: string): Promise<AuditFilter["target"]> {
+  if (!text) return null;
+  if (EXPORTS.has(text.toLowerCase())) return { kind: "export", id: text.toLowerCase() };
+  if (/^\d{1,9}$/.test(text)) return { kind: "api_key", id: String(Number(text)) };
+  if (!isUuid(text)) {
+    const id = await findUserId(text);
+    return id ? { kind: "user", id } : null;
+  }
+  const [key] = await sql<{ id: number }>("key-id-by-uuid", "SELECT id FROM api_keys WHERE uuid = $1", [text]);
+  return key ? { kind: "api_key", id: String(key.id) } : { kind: "user", id: text.toLowerCase() };
+}
+
+async function findUserId(email: string): Promise<string | null> {
+  const [user] = await sql<{ id: string }>("user-id-by-email", "SELECT id FROM users WHERE email = $1", [email.toLowerCase()]);
+  return user?.id ?? null;
+}
+
+function isUuid(text: string): boolean {
+  return z.guid().safeParse(text).success;
+}

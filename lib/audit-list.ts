@@ -1,0 +1,147 @@
+import "server-only";
+import { type AuditFilter, resolveConditions } from "./audit-filter";
+import type { AuditPlace, AuditSearch } from "./audit-schemas";
+import { sql } from "./db";
+import type { CurrentAdmin } from "./identity/admins";
+import { type CredentialFormat, maskCredential, maskCredentials } from "./keys/credentials";
+import { type Direction, pageOf } from "./keyset";
+
+export const AUDIT_PAGE_SIZE = 50;
+
+type Json = Record<string, unknown>;
+
+export type AuditRecord = {
+  id: string;
+  at: Date;
+  /** `email` is null for what is no person. */
+  actor: { kind: string; id: string | null; email: string | null };
+  action: string;
+  /** `name`: an e-mail address, or a key's name; null when there is none. `masked` for keys only. */
+  target: { kind: string; id: string; name: string | null; masked: string | null };
+  address: string | null;
+  requestId: string | null;
+  before: Json | null;
+  after: Json | null;
+};
+
+export type AuditPage = {
+  entries: AuditRecord[];
+  newer: AuditPlace | null;
+  older: AuditPlace | null;
+  /** What was asked for and does not exist: then there are no entries. */
+  unknown: "actor" | "target" | null;
+};
+
+export type AuditRow = {
+  id: string;
+  at: Date;
+  actor_kind: string;
+  actor_id: string | null;
+  actor_email: string | null;
+  action: string;
+  target_kind: string;
+  target_id: string;
+  target_email: string | null;
+  key_name: string | null;
+  key_format: CredentialFormat | null;
+  key_hint: string | null;
+  address: string | null;
+  request_id: string | null;
+  before: Json | null;
+  after: Json | null;
+};
+
+type Statement = { name: string; text: string; values: unknown[] };
+
+type Step = { place: AuditPlace | null; direction: Direction; limit: number };
+
+/** Each condition is the beginning of an index whose end is the order of the list, so that any page costs the same. */
+export function auditQuery(filter: AuditFilter, { place, direction, limit }: Step): Statement {
+  const [compared, order] = direction === "older" ? ["<", "DESC"] : [">", "ASC"];
+  const { conditions, values, names } = conditionsOf(filter);
+  if (place) {
+    conditions.push(`(at, id) ${compared} ($${values.push(place.at)}::timestamptz, $${values.push(place.id)}::bigint)`);
+    names.push("place");
+  }
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+  const text = `
+    SELECT a.id::text, a.at, a.actor_kind, a.actor_id::text, actor.email AS actor_email, a.action, a.target_kind, a.target_id,
+      target.email AS target_email, key.name AS key_name, key.format::text AS key_format, key.hint AS key_hint,
+      a.address, a.request_id, a.before, a.after
+    FROM (SELECT * FROM audit_entries ${where} ORDER BY at ${order}, id ${order} LIMIT $${values.push(limit)}::int) a
+    LEFT JOIN users actor ON actor.id = a.actor_id
+    LEFT JOIN users target ON target.id = CASE WHEN a.target_kind = 'user' THEN a.target_id::uuid END
+    LEFT JOIN api_keys key ON key.id = CASE WHEN a.target_kind = 'api_key' THEN a.target_id::int END
+    ORDER BY a.at DESC, a.id DESC`;
+  return { name: ["audit", direction, ...names].join("-"), text, values };
+}
+
+function conditionsOf({ actor, action, target, from, until }: AuditFilter) {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  const names: string[] = [];
+  const add = (name: string, condition: (parameter: string) => string, value: unknown) => {
+    names.push(name);
+    conditions.push(condition(`$${values.push(value)}`));
+  };
+  if (actor && "id" in actor) add("actor", (id) => `actor_id = ${id}::uuid`, actor.id);
+  if (actor && "kind" in actor) add("kind", (kind) => `actor_id IS NULL AND actor_kind = ${kind}`, actor.kind);
+  if (action) add("action", (name) => `action = ${name}`, action);
+  if (target) {
+    add("target", (kind) => `target_kind = ${kind}`, target.kind);
+    add("id", (id) => `target_id = ${id}`, target.id);
+  }
+  if (from) add("from", (instant) => `at >= ${instant}::timestamptz`, from);
+  if (until) add("until", (instant) => `at < ${instant}::timestamptz`, until);
+  return { conditions, values, names };
+}
+
+/** A page of the audit log, newest first. */
+export async function listAudit(_admin: CurrentAdmin, search: AuditSearch): Promise<AuditPage> {
+  const filter = await resolveConditions(search);
+  if ("unknown" in filter) return { entries: [], newer: null, older: null, unknown: filter.unknown };
+  const direction = search.before ? "newer" : "older";
+  const place = search.before ?? search.after;
+  const rows = await read(filter, { place, direction, limit: AUDIT_PAGE_SIZE + 1 });
+  const { rows: entries, newer, older } = pageOf(rows, AUDIT_PAGE_SIZE, direction, place !== null);
+  return { entries, newer, older, unknown: null };
+}
+
+/** The latest entries, all of them or those about one thing. */
+export async function latestAudit(
+  _admin: CurrentAdmin,
+  limit: number,
+  target: AuditFilter["target"] = null,
+): Promise<AuditRecord[]> {
+  const filter = { actor: null, action: null, target, from: null, until: null };
+  return read(filter, { place: null, direction: "older", limit });
+}
+
+async function read(filter: AuditFilter, step: Step): Promise<AuditRecord[]> {
+  const { name, text, values } = auditQuery(filter, step);
+  return (await sql<AuditRow>(name, text, values)).map(toRecord);
+}
+
+export function toRecord(row: AuditRow): AuditRecord {
+  return {
+    id: row.id,
+    at: row.at,
+    actor: { kind: row.actor_kind, id: row.actor_id, email: row.actor_email },
+    action: row.action,
+    target: {
+      kind: row.target_kind,
+      id: row.target_id,
+      name: row.target_email ?? (row.key_name === null ? null : maskCredentials(row.key_name)),
+      masked: row.key_format && row.key_hint ? maskCredential(row.key_format, row.key_hint) : null,
+    },
+    address: row.address,
+    requestId: row.request_id,
+    before: withoutCredentials(row.before),
+    after: withoutCredentials(row.after),
+  };
+}
+
+/** No entry is written with a credential; but people can give one as a key's name. */
+function withoutCredentials(json: Json | null): Json | null {
+  return json && JSON.parse(maskCredentials(JSON.stringify(json)));
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { AUDIT_ACTIONS } from "./audit-actions";
+import { parseInstant } from "./instant";
+import { isPlainText } from "./keys/permissions";
+
+const text = z.string().trim().max(254).refine(isPlainText).catch("");
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .refine((date) => parseInstant(date) !== null)
+  .nullable()
+  .catch(null);
+
+/** The place of an entry in the order of the list. */
+export type AuditPlace = { at: Date; id: string };
+
+const place = z
+  .string()
+  .regex(/^\d{1,14}-\d{1,18}$/)
+  .transform((written): AuditPlace => {
+    const [at = "", id = ""] = written.split("-");
+    return { at: new Date(Number(at)), id };
+  })
+  .nullable()
+  .catch(null);
+
+/** What the address of the list says. What is not valid in it is as if it were not there. */
+export const auditSearchSchema = z.object({
+  /** An e-mail address, a user's id, or the name of what acts without being a person. */
+  actor: text,
+  action: z.enum(AUDIT_ACTIONS).nullable().catch(null),
+  /** An e-mail address, the id of a user or of a key, or what was exported. */
+  target: text,
+  /** The first and the last UTC day. */
+  from: day,
+  to: day,
+  /** Entries older than this one, or newer than that. */
+  after: place,
+  before: place,
+});
+
+export type AuditSearch = z.output<typeof auditSearchSchema>;
+export type AuditConditions = Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to">;
+
+export function writePlace({ at, id }: AuditPlace): string {
+  return `${at.getTime()}-${id}`;
+}

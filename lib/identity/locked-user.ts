@@ -1,0 +1,90 @@
+import "server-only";
+import type { Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { isBanned } from "@/lib/keys/validity";
+import type { CurrentAdmin } from "./admins";
+import type { UserRole } from "./user-schemas";
+
+export type LockedUser = {
+  id: string;
+  email: string;
+  role: UserRole;
+  credits: number;
+  /** `banned` also after the ban's end has passed; `isBanned` is what counts. */
+  banned: boolean;
+  isBanned: boolean;
+  banReason: string | null;
+};
+
+type Row = {
+  email: string;
+  role: UserRole;
+  credits: bigint;
+  banned: boolean;
+  ban_expires_at: Date | null;
+  ban_reason: string | null;
+};
+
+/**
+ * Any user, held until the transaction ends, so that changes to one user happen one after the other.
+ * @throws AppError USER_NOT_FOUND
+ */
+export async function lockUser(tx: Transaction, id: string): Promise<LockedUser> {
+  const [row] = await tx.$queryRaw<Row[]>`
+    SELECT email, role::text, credits, banned, ban_expires_at, ban_reason FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  if (!row) throw new AppError("USER_NOT_FOUND");
+  const { email, role, banned } = row;
+  return {
+    id,
+    email,
+    role,
+    credits: Number(row.credits),
+    banned,
+    isBanned: isBanned({ banned, banExpiresAt: row.ban_expires_at }, new Date()),
+    banReason: row.ban_reason,
+  };
+}
+
+/**
+ * Whoever changes who the administrators are, waits here for the one who is at it: each of two people would otherwise
+ * leave the other as the last. To be taken before any user.
+ */
+export async function lockAdmins(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(7261002)`;
+}
+
+/**
+ * With the administrators locked: `user` is about to be one no more.
+ * @throws AppError LAST_ADMIN
+ */
+export async function requireOtherAdmin(tx: Transaction, user: LockedUser): Promise<void> {
+  if (user.role !== "admin" || user.isBanned) return;
+  const others = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM users WHERE role = 'admin' AND id <> ${user.id}::uuid
+      AND NOT (banned AND (ban_expires_at IS NULL OR ban_expires_at > now())) LIMIT 1`;
+  if (others.length === 0) throw new AppError("LAST_ADMIN");
+}
+
+/**
+ * With the administrators locked: whoever asks may have been demoted or banned since they were let in.
+ * @throws AppError CONFLICT
+ */
+export async function requireStillAdmin(tx: Transaction, admin: CurrentAdmin): Promise<void> {
+  const found = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM users WHERE id = ${admin.id}::uuid AND role = 'admin'
+      AND NOT (banned AND (ban_expires_at IS NULL OR ban_expires_at > now()))`;
+  if (found.length === 0) throw new AppError("CONFLICT", { message: "You are no administrator any more." });
+}
+
+/**
+ * What somebody decided on has to be what is there still.
+ * @throws AppError CONFLICT with what changed
+ */
+export function requireAsSeen(user: LockedUser, seen: { role: UserRole; banned: boolean }): void {
+  const changes = [
+    user.isBanned !== seen.banned && (user.isBanned ? `was banned: “${user.banReason ?? "no reason given"}”` : "was unbanned"),
+    user.role !== seen.role && (user.role === "admin" ? "became an administrator" : "is no administrator any more"),
+  ].filter((change) => change !== false);
+  if (changes.length === 0) return;
+  throw new AppError("CONFLICT", { message: `Nothing was done. Meanwhile, ${user.email} ${changes.join(" and ")}.` });
+}

@@ -1,0 +1,30 @@
+import "server-only";
+import { recordAudit } from "@/lib/audit";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import type { CurrentAdmin } from "./admins";
+import { lockAdmins, lockUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
+import type { ChangeRoleInput } from "./user-schemas";
+
+/**
+ * Makes a user an administrator, or an administrator a user. It holds from their next request on.
+ * @throws AppError USER_NOT_FOUND, CONFLICT, OWN_ROLE, LAST_ADMIN
+ */
+export async function changeRole(admin: CurrentAdmin, input: ChangeRoleInput): Promise<void> {
+  if (input.user === admin.id) throw new AppError("OWN_ROLE");
+  await db().$transaction(async (tx) => {
+    await lockAdmins(tx);
+    const user = await lockUser(tx, input.user);
+    if (input.to === "user") await requireOtherAdmin(tx, user);
+    await requireStillAdmin(tx, admin);
+    requireAsSeen(user, input);
+    if (user.role === input.to) return;
+    await tx.user.update({ where: { id: user.id }, data: { role: input.to }, select: { id: true } });
+    await recordAudit(tx, admin.actor, {
+      action: "user.role_changed",
+      target: { kind: "user", id: user.id },
+      before: { role: user.role },
+      after: { role: input.to },
+    });
+  });
+}

@@ -1,0 +1,51 @@
+import "server-only";
+import { recordAudit } from "@/lib/audit";
+import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/csv";
+import { db, sql } from "@/lib/db";
+import type { CurrentAdmin } from "./admins";
+import { type ListedUser, placeOf, toListed, type UserRow, userQuery } from "./user-list";
+import type { UserConditions, UserSort } from "./user-schemas";
+
+const COLUMNS = ["id", "email", "name", "role", "status", "credits", "usable_keys", "created_at", "last_seen_at"];
+
+/**
+ * All users that the list finds, in its order, as the lines of a CSV, a chunk at a time. The export is on record before
+ * its first line is read.
+ */
+export async function exportUsers(
+  admin: CurrentAdmin,
+  search: UserConditions & { sort: UserSort },
+): Promise<AsyncIterable<string>> {
+  const chunkAfter = (last: ListedUser | null) =>
+    userQuery(search, { place: last && placeOf(last, search.sort), direction: "older", limit: CSV_CHUNK });
+  const { q, role, filter } = search;
+  const { text, values } = chunkAfter(null);
+  const now = new Date();
+  const first = await db().$transaction(async (tx) => {
+    await recordAudit(tx, admin.actor, {
+      action: "users.exported",
+      target: { kind: "export", id: "users" },
+      after: { conditions: Object.fromEntries(Object.entries({ q, role, filter }).filter(([, value]) => value)) },
+    });
+    return (await tx.$queryRawUnsafe<UserRow[]>(text, ...values)).map((row) => toListed(row, now));
+  });
+  return csvChunks(COLUMNS, first, lineOf, async (last) => {
+    const next = chunkAfter(last);
+    const rows = await sql<UserRow>(next.name && `${next.name}-export`, next.text, next.values);
+    return rows.map((row) => toListed(row, new Date()));
+  });
+}
+
+function lineOf(user: ListedUser): string {
+  return csvLine([
+    user.id,
+    user.email,
+    user.name,
+    user.role,
+    user.isBanned ? "banned" : "active",
+    user.credits,
+    user.keys,
+    user.createdAt.toISOString(),
+    user.lastSeenAt?.toISOString() ?? "",
+  ]);
+}

@@ -1,0 +1,115 @@
+import "server-only";
+import { z } from "zod";
+import { sql } from "@/lib/db";
+import { isBanned } from "@/lib/keys/validity";
+import { type Direction, pageOf } from "@/lib/keyset";
+import { contains, USER_TEXT } from "@/lib/text-search";
+import type { CurrentAdmin } from "./admins";
+import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./user-schemas";
+
+export const USER_PAGE_SIZE = 50;
+
+export type ListedUser = {
+  id: string;
+  email: string;
+  name: string;
+  credits: number;
+  /** Keys that can be used now. */
+  keys: number;
+  role: UserRole;
+  isBanned: boolean;
+  createdAt: Date;
+  /** The latest sign-in. */
+  lastSeenAt: Date | null;
+};
+
+export type UserListing = { users: ListedUser[]; newer: UserPlace | null; older: UserPlace | null };
+
+export type UserRow = {
+  id: string;
+  email: string;
+  name: string;
+  credits: string;
+  keys: string;
+  role: UserRole;
+  banned: boolean;
+  ban_expires_at: Date | null;
+  created_at: Date;
+  last_login_at: Date | null;
+};
+
+type Statement = { name: string; text: string; values: unknown[] };
+type Step = { place: UserPlace | null; direction: Direction; limit: number };
+
+/** As the indexes have it: rows do not compare with what is null. */
+const ORDER_BY: Record<UserSort, string> = {
+  created: "created_at",
+  seen: "coalesce(last_login_at, '-infinity'::timestamptz)",
+};
+
+/** Each order and filter is one of an index, so that any page costs the same. */
+export function userQuery(search: UserConditions & { sort: UserSort }, { place, direction, limit }: Step): Statement {
+  const [compared, order] = direction === "older" ? ["<", "DESC"] : [">", "ASC"];
+  const instant = ORDER_BY[search.sort];
+  const { conditions, values } = conditionsOf(search);
+  if (place) {
+    const at = values.push(place.at ?? "-infinity");
+    conditions.push(`(${instant}, id) ${compared} ($${at}::timestamptz, $${values.push(place.id)}::uuid)`);
+  }
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+  const text = `
+    SELECT u.*, (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND k.deleted_at IS NULL AND k.revoked_at IS NULL
+      AND (k.expires_at IS NULL OR k.expires_at > now())) AS keys
+    FROM (
+      SELECT id, email, name, credits, role::text, banned, ban_expires_at, created_at, last_login_at FROM users ${where}
+      ORDER BY ${instant} ${order}, id ${order} LIMIT $${values.push(limit)}::int
+    ) u ORDER BY ${instant} DESC, id DESC`;
+  const { q, role, filter, sort } = search;
+  // A search is planned anew each time: what is right for a rare word is wrong for a common one.
+  const name = q ? "" : ["users", sort, role ?? "all", filter ?? "any", direction, place ? "place" : "first"].join("-");
+  return { name, text, values };
+}
+
+function conditionsOf({ q, role, filter }: UserConditions) {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  if (q) conditions.push(searchCondition(q, (value) => `$${values.push(value)}`));
+  // Written out, for the partial indexes to be found.
+  if (role) conditions.push(`role = '${role}'`);
+  if (filter === "banned") conditions.push("banned AND (ban_expires_at IS NULL OR ban_expires_at > now())");
+  if (filter === "low-credits") conditions.push("low_on_credits");
+  return { conditions, values };
+}
+
+function searchCondition(q: string, parameter: (value: string) => string): string {
+  return z.guid().safeParse(q).success ? `id = ${parameter(q)}::uuid` : contains(USER_TEXT, q, parameter);
+}
+
+/** A page of all users, the newest or the latest seen first. */
+export async function listUsers(_admin: CurrentAdmin, search: UserSearch): Promise<UserListing> {
+  const direction = search.before ? "newer" : "older";
+  const place = search.before ?? search.after;
+  const { name, text, values } = userQuery(search, { place, direction, limit: USER_PAGE_SIZE + 1 });
+  const now = new Date();
+  const found = (await sql<UserRow>(name, text, values)).map((row) => toListed(row, now));
+  const { rows: users, newer, older } = pageOf(found, USER_PAGE_SIZE, direction, place !== null);
+  return { users, newer: newer && placeOf(newer, search.sort), older: older && placeOf(older, search.sort) };
+}
+
+export function placeOf(user: ListedUser, sort: UserSort): UserPlace {
+  return { at: sort === "created" ? user.createdAt : user.lastSeenAt, id: user.id };
+}
+
+export function toListed(row: UserRow, now: Date): ListedUser {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    credits: Number(row.credits),
+    keys: Number(row.keys),
+    role: row.role,
+    isBanned: isBanned({ banned: row.banned, banExpiresAt: row.ban_expires_at }, now),
+    createdAt: row.created_at,
+    lastSeenAt: row.last_login_at,
+  };
+}

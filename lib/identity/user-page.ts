@@ -1,0 +1,117 @@
+import "server-only";
+import { z } from "zod";
+import { db } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { maskCredential } from "@/lib/keys/credentials";
+import { findReplaced } from "@/lib/keys/search";
+import { isBanned, type KeyState, keyState } from "@/lib/keys/validity";
+import { type Adjustment, listAdjustments } from "@/lib/usage/adjust-credits";
+import type { Prisma } from "@/prisma/generated/client";
+import type { CurrentAdmin } from "./admins";
+
+/** The rest is in the list of keys. */
+const KEYS_SHOWN = 10;
+const ADJUSTMENTS_SHOWN = 5;
+const SESSIONS_SHOWN = 20;
+
+const select = {
+  id: true,
+  email: true,
+  emailVerified: true,
+  name: true,
+  phoneNumber: true,
+  timezone: true,
+  role: true,
+  banned: true,
+  banReason: true,
+  banExpiresAt: true,
+  credits: true,
+  createdAt: true,
+  lastLoginAt: true,
+  apiAccount: { select: { accountId: true } },
+} satisfies Prisma.UserSelect;
+
+const keySelect = {
+  id: true,
+  name: true,
+  format: true,
+  hint: true,
+  createdAt: true,
+  expiresAt: true,
+  revokedAt: true,
+  deletedAt: true,
+  lastUsedAt: true,
+} satisfies Prisma.ApiKeySelect;
+
+export type UserKey = { id: number; name: string; masked: string; state: KeyState; createdAt: Date; lastUsedAt: Date | null };
+export type UserSession = { id: string; createdAt: Date; ipAddress: string | null; userAgent: string | null };
+
+/** All that staff see of one user, but for usage and audit. */
+export type UserPage = Omit<Prisma.UserGetPayload<{ select: typeof select }>, "credits" | "banned" | "apiAccount"> & {
+  credits: number;
+  isBanned: boolean;
+  accountId: string | null;
+  /** The newest ones, how many there are, and how many of those are not revoked. */
+  keys: UserKey[];
+  keyCount: number;
+  unrevokedCount: number;
+  adjustments: Adjustment[];
+  sessions: UserSession[];
+  sessionCount: number;
+};
+
+/** @throws AppError USER_NOT_FOUND for a malformed id as well */
+export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<UserPage> {
+  const now = new Date();
+  const user = z.guid().safeParse(id).success ? await db().user.findUnique({ where: { id }, select }) : null;
+  if (!user) throw new AppError("USER_NOT_FOUND");
+  const present = { userId: user.id, deletedAt: null };
+  const open = { userId: user.id, expiresAt: { gt: now } };
+  const [keys, keyCount, unrevokedCount, adjustments, sessions, sessionCount] = await Promise.all([
+    findKeys(user.id, now),
+    db().apiKey.count({ where: present }),
+    db().apiKey.count({ where: { ...present, revokedAt: null } }),
+    listAdjustments(db(), user.id, ADJUSTMENTS_SHOWN),
+    db().session.findMany({
+      where: open,
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take: SESSIONS_SHOWN,
+      select: { id: true, createdAt: true, ipAddress: true, userAgent: true },
+    }),
+    db().session.count({ where: open }),
+  ]);
+  const { apiAccount, banned, credits, ...facts } = user;
+  return {
+    ...facts,
+    credits: Number(credits),
+    isBanned: isBanned({ banned, banExpiresAt: user.banExpiresAt }, now),
+    accountId: apiAccount?.accountId ?? null,
+    keys,
+    keyCount,
+    unrevokedCount,
+    adjustments,
+    sessions,
+    sessionCount,
+  };
+}
+
+async function findKeys(userId: string, now: Date): Promise<UserKey[]> {
+  const keys = await db().apiKey.findMany({
+    where: { userId, deletedAt: null },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: KEYS_SHOWN,
+    select: keySelect,
+  });
+  const replaced = await findReplaced(
+    keys.map(({ id }) => id),
+    now,
+  );
+  return keys.map((key) => ({
+    id: key.id,
+    name: key.name,
+    masked: maskCredential(key.format, key.hint),
+    state: keyState({ ...key, replacedUntil: replaced.get(key.id)?.[0]?.validUntil ?? null }, now),
+    createdAt: key.createdAt,
+    lastUsedAt: key.lastUsedAt,
+  }));
+}

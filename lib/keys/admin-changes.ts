@@ -1,0 +1,62 @@
+import "server-only";
+import type { AuditAction } from "@/lib/audit-actions";
+import { db, type Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import type { CurrentAdmin } from "@/lib/identity/admins";
+import { maskCredentials } from "./credentials";
+import { markDeleted } from "./delete";
+import { isKeyUuid } from "./own-key";
+import { markRevoked } from "./revoke";
+
+/**
+ * Ends anyone's key for good. Of two who try at once, one is told what the other did.
+ * @throws AppError API_KEY_NOT_FOUND, CONFLICT
+ */
+export async function revokeAnyKey(admin: CurrentAdmin, uuid: string): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const key = await lockAnyKey(tx, uuid);
+    if (key.revokedAt) throw await changedMeanwhile(tx, key.id, "api_key.revoked");
+    await markRevoked(tx, admin.actor, key.id);
+  });
+}
+
+/**
+ * Takes anyone's key out of use and out of the lists; its history stays. `name`: what the page called it, where that was
+ * what the admin confirmed.
+ * @throws AppError API_KEY_NOT_FOUND, CONFLICT
+ */
+export async function deleteAnyKey(admin: CurrentAdmin, uuid: string, name: string | null): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const key = await lockAnyKey(tx, uuid);
+    const shown = maskCredentials(key.name);
+    if (name !== null && shown !== name) {
+      throw new AppError("CONFLICT", { message: `It was renamed meanwhile: it is called “${shown}” now.` });
+    }
+    if (!(await markDeleted(tx, admin.actor, key.id))) throw new AppError("API_KEY_NOT_FOUND");
+  });
+}
+
+/** @throws AppError API_KEY_NOT_FOUND, CONFLICT (it is deleted) */
+async function lockAnyKey(tx: Transaction, uuid: string) {
+  if (!isKeyUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
+  const [locked] = await tx.$queryRaw<{ id: number }[]>`SELECT id FROM api_keys WHERE uuid = ${uuid}::uuid FOR NO KEY UPDATE`;
+  if (!locked) throw new AppError("API_KEY_NOT_FOUND");
+  const select = { id: true, name: true, revokedAt: true, deletedAt: true } as const;
+  const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked.id }, select });
+  if (key.deletedAt) throw await changedMeanwhile(tx, key.id, "api_key.deleted");
+  return key;
+}
+
+const DEEDS = { "api_key.revoked": "revoked", "api_key.deleted": "deleted" } as const satisfies Partial<
+  Record<AuditAction, string>
+>;
+
+async function changedMeanwhile(tx: Transaction, keyId: number, action: keyof typeof DEEDS): Promise<AppError> {
+  const [entry] = await tx.$queryRaw<{ at: Date; email: string | null }[]>`
+    SELECT a.at, u.email FROM audit_entries a LEFT JOIN users u ON u.id = a.actor_id
+    WHERE a.target_kind = 'api_key' AND a.target_id = ${String(keyId)} AND a.action = ${action}
+    ORDER BY a.at DESC, a.id DESC LIMIT 1`;
+  const by = entry?.email ? ` by ${entry.email}` : "";
+  const at = entry ? ` on ${entry.at.toISOString().slice(0, 16).replace("T", " at ")} UTC` : "";
+  return new AppError("CONFLICT", { message: `It was ${DEEDS[action]} already${by}${at}.` });
+}

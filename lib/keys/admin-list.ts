@@ -1,0 +1,186 @@
+import "server-only";
+import { sql } from "@/lib/db";
+import type { CurrentAdmin } from "@/lib/identity/admins";
+import { type Direction, pageOf } from "@/lib/keyset";
+import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
+import { findOwnerId, type KeyConditions, keyConditions } from "./admin-search";
+import { type CredentialFormat, maskCredential, maskCredentials } from "./credentials";
+import type { Permissions } from "./permissions";
+import type { KeySort } from "./schemas";
+import { CHART_DAYS, findDailyCalls, findReplaced, type KeyRow } from "./search";
+import { isBanned, keyState } from "./validity";
+
+export const ADMIN_PAGE_SIZE = 25;
+
+/** As the owner's list has it, and whose it is. A deleted key also has the state that it would have. */
+export type AdminKeyRow = KeyRow & {
+  id: number;
+  format: CredentialFormat;
+  totalUses: number;
+  deletedAt: Date | null;
+  owner: { id: string; email: string; isBanned: boolean };
+};
+
+export type AdminKeyListing = {
+  keys: AdminKeyRow[];
+  /** Ids of keys beside which the pages before and after this one begin. */
+  newer: number | null;
+  older: number | null;
+  isOwnerUnknown: boolean;
+};
+
+export type AdminKeyRecord = {
+  id: number;
+  uuid: string;
+  name: string;
+  format: CredentialFormat;
+  hint: string;
+  permissions: Permissions;
+  total_uses: string;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  deleted_at: Date | null;
+  last_used_at: Date | null;
+  owner_id: string;
+  owner_email: string;
+  owner_banned: boolean;
+  owner_ban_expires_at: Date | null;
+  place: string;
+};
+
+/** Where a key stands in an order: the text of what it is ordered by, and its id. */
+export type KeyPlace = { value: string; id: number };
+type Step = { place: KeyPlace | null; direction: Direction; limit: number };
+type Statement = { name: string; text: string; values: unknown[] };
+
+/** Expressions of indexes: whatever else is asked for, a page can be read in its order. Last use counts by the day. */
+const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type: string }> = {
+  created: { by: "k.created_at", type: "timestamptz" },
+  name: { by: "lower(k.name)", type: "text" },
+  used: { by: "coalesce(k.last_used_on, '-infinity'::date)", type: "date" },
+  expires: { by: "coalesce(k.expires_at, 'infinity'::timestamptz)", type: "timestamptz" },
+};
+
+const OWN_ORDER: Partial<Record<AdminKeyStatus, KeySort>> = { expiring: "expires", expired: "-expires" };
+
+/** Deleted keys are in no index but that of their creation. */
+export function effectiveSort({ sort, status }: Pick<AdminKeyConditions, "sort" | "status">): KeySort {
+  if (status === "deleted") return sort === "created" ? sort : "-created";
+  return sort ?? (status && OWN_ORDER[status]) ?? "-created";
+}
+
+function orderOf(sort: KeySort) {
+  const column = sort.replace("-", "") as keyof typeof ORDERS;
+  return { ...ORDERS[column], isDescending: sort.startsWith("-") };
+}
+
+/** `ownerId`: of the owner that the conditions name, if they do. A page costs the same wherever it is. */
+export function adminKeyQuery(search: AdminKeyConditions, ownerId: string | null, step: Step): Statement {
+  const values: unknown[] = [];
+  const sort = effectiveSort(search);
+  const { isDescending, ...order } = orderOf(sort);
+  const found = foundSql(
+    keyConditions(search, ownerId, (value) => `$${values.push(value)}`),
+    { ...order, isDescending },
+    step,
+    values,
+  );
+  const shown = isDescending ? "DESC" : "ASC";
+  const text = `
+    SELECT k.id, k.uuid, k.name, k.format::text AS format, k.hint, k.permissions, k.total_uses::text AS total_uses, k.created_at,
+      k.expires_at, k.revoked_at, k.deleted_at, k.last_used_at, u.id::text AS owner_id, u.email AS owner_email,
+      u.banned AS owner_banned, u.ban_expires_at AS owner_ban_expires_at, found.place::text AS place
+    FROM (${found}) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id
+    ORDER BY found.place ${shown}, found.id ${shown}`;
+  // A search is planned anew each time: what is right for a rare word is wrong for a common one.
+  const isPlanned = search.q === "" && ownerId === null && search.digest === null;
+  const parts = [
+    "admin-keys",
+    sort,
+    search.status ?? "all",
+    search.format ?? "any",
+    step.direction,
+    step.place ? "place" : "first",
+  ];
+  return { name: isPlanned ? parts.join("-") : "", text, values };
+}
+
+type Order = { by: string; type: string; isDescending: boolean };
+
+/** Ids and places of the page. Each branch reads no more of its index than the page needs. */
+function foundSql({ all, branches }: KeyConditions, { by, type, isDescending }: Order, step: Step, values: unknown[]): string {
+  const isDown = isDescending === (step.direction === "older");
+  const direction = isDown ? "DESC" : "ASC";
+  const conditions = [...all];
+  if (step.place) {
+    const at = `($${values.push(step.place.value)}::${type}, $${values.push(step.place.id)}::int)`;
+    conditions.push(`(${by}, k.id) ${isDown ? "<" : ">"} ${at}`);
+  }
+  const limit = `$${values.push(step.limit)}::int`;
+  const selects = branches.map((branch) => {
+    const where = [...conditions, ...branch].join(" AND ");
+    return `(SELECT k.id, ${by} AS place FROM api_keys k ${where && `WHERE ${where}`} ORDER BY ${by} ${direction}, k.id ${direction} LIMIT ${limit})`;
+  });
+  if (selects.length === 1) return selects.join("");
+  return `SELECT id, place FROM (${selects.join(" UNION ")}) branches ORDER BY place ${direction}, id ${direction} LIMIT ${limit}`;
+}
+
+/** A page of the keys of everyone. */
+export async function listKeys(_admin: CurrentAdmin, search: AdminKeySearch): Promise<AdminKeyListing> {
+  const ownerId = search.owner ? await findOwnerId(search.owner) : null;
+  if (search.owner && !ownerId) return { keys: [], newer: null, older: null, isOwnerUnknown: true };
+  const beside = search.before ?? search.after;
+  const place = beside === null ? null : await findPlace(beside, effectiveSort(search));
+  const direction = search.before && place ? "newer" : "older";
+  const { name, text, values } = adminKeyQuery(search, ownerId, { place, direction, limit: ADMIN_PAGE_SIZE + 1 });
+  const found = await sql<AdminKeyRecord>(name, text, values);
+  const { rows, newer, older } = pageOf(found, ADMIN_PAGE_SIZE, direction, place !== null);
+  return { keys: await withUse(rows), newer: newer?.id ?? null, older: older?.id ?? null, isOwnerUnknown: false };
+}
+
+/** Null when there never was such a key: then the list begins at its beginning. */
+async function findPlace(id: number, sort: KeySort): Promise<KeyPlace | null> {
+  const { by } = orderOf(sort);
+  const [row] = await sql<{ value: string }>(`key-place-${sort}`, `SELECT (${by})::text AS value FROM api_keys k WHERE id = $1`, [
+    id,
+  ]);
+  return row ? { value: row.value, id } : null;
+}
+
+async function withUse(records: AdminKeyRecord[]): Promise<AdminKeyRow[]> {
+  const now = new Date();
+  const ids = records.map(({ id }) => id);
+  const [calls, replaced] = await Promise.all([findDailyCalls(ids), findReplaced(ids, now)]);
+  return records.map((record) => {
+    const live = replaced.get(record.id) ?? [];
+    return {
+      ...describe(record, now, live[0]?.validUntil ?? null),
+      replaced: live,
+      dailyCalls: calls.get(record.id) ?? Array<number>(CHART_DAYS).fill(0),
+    };
+  });
+}
+
+/** Without credentials, also where someone gave one as a name. */
+export function describe(record: AdminKeyRecord, now: Date, replacedUntil: Date | null) {
+  const life = { expiresAt: record.expires_at, revokedAt: record.revoked_at, deletedAt: record.deleted_at };
+  return {
+    ...life,
+    id: record.id,
+    uuid: record.uuid,
+    name: maskCredentials(record.name),
+    format: record.format,
+    masked: maskCredential(record.format, record.hint),
+    permissions: record.permissions,
+    state: keyState({ ...life, replacedUntil }, now),
+    createdAt: record.created_at,
+    lastUsedAt: record.last_used_at,
+    totalUses: Number(record.total_uses),
+    owner: {
+      id: record.owner_id,
+      email: record.owner_email,
+      isBanned: isBanned({ banned: record.owner_banned, banExpiresAt: record.owner_ban_expires_at }, now),
+    },
+  };
+}

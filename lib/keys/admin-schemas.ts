@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { maskCredentials } from "./credentials";
+import { isPlainText } from "./permissions";
+import { createKeySchema, KEY_SORTS } from "./schemas";
+
+export const ADMIN_KEY_STATUSES = ["active", "expiring", "expired", "revoked", "deleted"] as const;
+export const KEY_FORMATS = ["mf_live", "datazag"] as const;
+
+const MAX_TEXT = 254;
+const MAX_ID = 2_147_483_647;
+
+const text = z.string().trim().max(MAX_TEXT).refine(isPlainText).catch("");
+/** The key beside which a page begins: rows are never removed, so that its place can always be looked up. */
+const place = z.coerce.number().int().min(1).max(MAX_ID).nullable().catch(null);
+
+/** What the address of the list says. What is not valid in it is as if it were not there. */
+export const adminKeySearchSchema = z.object({
+  /** Part of a key's name or of its owner's e-mail address or name, the visible part, or an id. Never a whole credential. */
+  q: text.transform((typed) => maskCredentials(typed).replace(/(\.{2,}|…)$/, "")),
+  /** SHA-256 of a credential, made by the browser. */
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .catch(null),
+  status: z.enum(ADMIN_KEY_STATUSES).nullable().catch(null),
+  /** An e-mail address or a user's id. */
+  owner: text,
+  format: z.enum(KEY_FORMATS).nullable().catch(null),
+  /** Null for the order that suits the status. */
+  sort: z.enum(KEY_SORTS).nullable().catch(null),
+  after: place,
+  before: place,
+});
+
+export type AdminKeySearch = z.output<typeof adminKeySearchSchema>;
+export type AdminKeyStatus = (typeof ADMIN_KEY_STATUSES)[number];
+export type AdminKeyConditions = Omit<AdminKeySearch, "after" | "before">;
+
+export const adminCreateKeyForSchema = createKeySchema.extend({
+  owner: z.guid("Choose one of the people found."),
+  format: z.enum(KEY_FORMATS, "Choose one."),
+});
+
+const uuids = z.array(z.guid()).min(1, "Choose a key first.").max(100, "At most 100 at once.");
+
+export const adminRevokeKeysSchema = z.object({ uuids, understood: z.literal("on", "Tick this first.") });
+
+/** `name`: what the page called the only key. What has to be typed is that, or "delete 3 keys". */
+export const adminDeleteKeysSchema = z
+  .object({ uuids, name: z.string().nullable(), confirmation: z.string().transform(plainSpaces) })
+  .refine(({ confirmation, ...asked }) => confirmation === deletionPhrase(asked.uuids.length, asked.name), {
+    path: ["confirmation"],
+    error: ({ input }) => {
+      const { uuids: chosen, name } = input as { uuids: string[]; name: string | null };
+      return `Type “${deletionPhrase(chosen.length, name)}”.`;
+    },
+  });
+
+/** What to type before keys are deleted. */
+export function deletionPhrase(count: number, name: string | null): string {
+  return count === 1 && name !== null ? plainSpaces(name) : `delete ${count} ${count === 1 ? "key" : "keys"}`;
+}
+
+/** Pages show several spaces as one. */
+function plainSpaces(typed: string): string {
+  return typed.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,82 @@
+import "server-only";
+import { sql } from "@/lib/db";
+import { log } from "@/lib/log";
+import { lastDays } from "@/lib/usage/statistics";
+import type { ValidityCode } from "./validity";
+
+export type Refusal = { code: Exclude<ValidityCode, "VALID" | "NOT_FOUND">; count: number };
+
+/** What verifications of a key answered: by day (UTC, up to today, the oldest first), and in all by reason, the commonest first. */
+export type Outcomes = { days: { date: string; valid: number; refused: number }[]; valid: number; refusals: Refusal[] };
+
+const FLUSH_MS = 5_000;
+const DAY_MS = 24 * 3600 * 1000;
+
+type Count = { keyId: number; day: Date; code: ValidityCode; count: number };
+
+let counts = new Map<string, Count>();
+
+/**
+ * Counts what a verification answered, in memory: verifying itself writes nothing. A few seconds later the counts of all
+ * keys are added to the day's totals in one statement. They are statistics and no money: a process that is killed takes
+ * the last seconds of them with it, and counts that could not be written are let go.
+ */
+export function countVerification(keyId: number, code: ValidityCode): void {
+  const day = Math.floor(Date.now() / DAY_MS);
+  const id = `${keyId} ${day} ${code}`;
+  const known = counts.get(id);
+  if (known) {
+    known.count += 1;
+    return;
+  }
+  if (counts.size === 0) setTimeout(flush, FLUSH_MS).unref();
+  counts.set(id, { keyId, day: new Date(day * DAY_MS), code, count: 1 });
+}
+
+function flush(): void {
+  const batch = [...counts.values()];
+  counts = new Map();
+  add(batch).catch((error: unknown) =>
+    log.warn({ cause: error instanceof Error ? error.name : "unknown", rows: batch.length }, "verifications were not counted"),
+  );
+}
+
+// In one order, so that two servers that add at once wait for each other instead of deadlocking.
+const ADD = `INSERT INTO verification_days (key_id, day, code, count)
+  SELECT * FROM unnest($1::int[], $2::date[], $3::text[], $4::bigint[]) AS n(key_id, day, code, count) ORDER BY 1, 2, 3
+  ON CONFLICT (key_id, day, code) DO UPDATE SET count = verification_days.count + excluded.count`;
+
+async function add(batch: readonly Count[]): Promise<void> {
+  const column = <T>(pick: (count: Count) => T) => batch.map(pick);
+  await sql("add-verifications", ADD, [
+    column(({ keyId }) => keyId),
+    column(({ day }) => day.toISOString().slice(0, 10)),
+    column(({ code }) => code),
+    column(({ count }) => count),
+  ]);
+}
+
+type DayRow = { date: string; code: "VALID" | Refusal["code"]; count: string };
+
+/** The last `dayCount` days. */
+export async function findOutcomes(keyId: number, now: Date, dayCount: number): Promise<Outcomes> {
+  const rows = await sql<DayRow>(
+    "verification-days",
+    `SELECT to_char(day, 'YYYY-MM-DD') AS date, code, count FROM verification_days
+     WHERE key_id = $1 AND day > (now() AT TIME ZONE 'UTC')::date - $2::int`,
+    [keyId, dayCount],
+  );
+  const days = new Map(lastDays(now, dayCount).map((date) => [date, { date, valid: 0, refused: 0 }]));
+  const byCode = new Map<DayRow["code"], number>();
+  for (const { date, code, count } of rows) {
+    const day = days.get(date);
+    if (day) day[code === "VALID" ? "valid" : "refused"] += Number(count);
+    byCode.set(code, (byCode.get(code) ?? 0) + Number(count));
+  }
+  const refusals = [...byCode].flatMap(([code, count]) => (code === "VALID" ? [] : [{ code, count }]));
+  return {
+    days: [...days.values()],
+    valid: byCode.get("VALID") ?? 0,
+    refusals: refusals.sort((left, right) => right.count - left.count),
+  };
+}

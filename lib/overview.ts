@@ -1,0 +1,66 @@
+import "server-only";
+import { sql } from "./db";
+import type { CurrentAdmin } from "./identity/admins";
+import { EXPIRING_DAYS } from "./keys/validity";
+import { fillGaps, type UsageDay } from "./usage/statistics";
+
+const DAYS = 30;
+const WEEK = 7;
+
+export type Overview = {
+  users: number;
+  lowOnCredits: number;
+  activeKeys: number;
+  expiringKeys: number;
+  /** One entry a UTC day, the last one today. */
+  days: UsageDay[];
+  total: { calls: number; credits: number };
+  today: UsageDay;
+  /** The whole of the same day last week. */
+  lastWeek: UsageDay;
+};
+
+type Counts = { users: string; low_on_credits: string; active_keys: string; expiring_keys: string };
+
+/** How the portal is doing. The numbers are those of the lists that they lead to. */
+export async function getOverview(_admin: CurrentAdmin): Promise<Overview> {
+  const now = new Date();
+  const [[counts], days] = await Promise.all([
+    sql<Counts>(
+      "overview-counts",
+      `SELECT (SELECT count(*) FROM users) AS users,
+         (SELECT count(*) FROM users WHERE low_on_credits) AS low_on_credits,
+         (SELECT count(*) FROM api_keys WHERE deleted_at IS NULL AND revoked_at IS NULL
+           AND (expires_at IS NULL OR expires_at > $1::timestamptz)) AS active_keys,
+         (SELECT count(*) FROM api_keys WHERE deleted_at IS NULL AND revoked_at IS NULL AND expires_at > $1::timestamptz
+           AND expires_at <= $1::timestamptz + interval '${EXPIRING_DAYS * 24} hours') AS expiring_keys`,
+      [now],
+    ),
+    listDays(now),
+  ]);
+  const none = { date: "", calls: 0, credits: 0 };
+  return {
+    users: Number(counts?.users),
+    lowOnCredits: Number(counts?.low_on_credits),
+    activeKeys: Number(counts?.active_keys),
+    expiringKeys: Number(counts?.expiring_keys),
+    days,
+    total: days.reduce((sum, { calls, credits }) => ({ calls: sum.calls + calls, credits: sum.credits + credits }), {
+      calls: 0,
+      credits: 0,
+    }),
+    today: days.at(-1) ?? none,
+    lastWeek: days.at(-1 - WEEK) ?? none,
+  };
+}
+
+async function listDays(now: Date): Promise<UsageDay[]> {
+  const rows = await sql<{ date: string; calls: string; credits: string }>(
+    "overview-days",
+    `SELECT to_char(day, 'YYYY-MM-DD') AS date, sum(calls) AS calls, sum(credits) AS credits FROM usage_days
+     WHERE day > ($1::timestamptz AT TIME ZONE 'UTC')::date - ${DAYS} GROUP BY day`,
+    [now],
+  );
+  const days = rows.map(({ date, calls, credits }) => ({ date, calls: Number(calls), credits: Number(credits) }));
+  return fillGaps(days, now, DAYS);
+}

@@ -1,0 +1,72 @@
+import "server-only";
+import { recordAudit } from "@/lib/audit";
+import { db, type Transaction } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import type { CurrentAdmin } from "@/lib/identity/admins";
+import { lockUser } from "@/lib/identity/locked-user";
+import { type AdjustCreditsInput, MAX_CREDITS } from "@/lib/identity/user-schemas";
+import { enterCredits } from "./ledger";
+
+/** An entry of the ledger that staff made. `id` is "0" when there is none. */
+export type Adjustment = { id: string; amount: number; reason: string | null; at: Date };
+
+/**
+ * Adds credits, or removes some that are there, by an entry in the ledger. Answers the new balance. Usage moves balances
+ * at any time and is no conflict; another adjustment since the one that the form knew of is.
+ * @throws AppError USER_NOT_FOUND, CONFLICT, INSUFFICIENT_CREDITS, INVALID_INPUT with fields
+ */
+export async function adjustCredits(admin: CurrentAdmin, input: AdjustCreditsInput): Promise<number> {
+  return db().$transaction(async (tx) => {
+    const user = await lockUser(tx, input.user);
+    const [latest] = await listAdjustments(tx, user.id, 1);
+    if (latest && latest.id !== input.adjustment) throw conflict(latest, user.credits);
+    const balance = user.credits + input.amount;
+    if (input.amount < 0 && balance < 0) throw insufficient(user.credits);
+    if (balance > MAX_CREDITS) {
+      const most = figure(MAX_CREDITS);
+      throw new AppError("INVALID_INPUT", {
+        fields: { amount: [`The balance would be more than ${most}, the most that is kept.`] },
+      });
+    }
+    await enterCredits(tx, { userId: user.id, amount: input.amount, kind: "adjustment", reason: input.reason });
+    await recordAudit(tx, admin.actor, {
+      action: "user.credits_adjusted",
+      target: { kind: "user", id: user.id },
+      before: { credits: user.credits },
+      after: { credits: balance, amount: input.amount, reason: input.reason },
+    });
+    return balance;
+  });
+}
+
+/** The latest changes by staff, the newest first. */
+export async function listAdjustments(
+  tx: Pick<Transaction, "creditEntry">,
+  userId: string,
+  limit: number,
+): Promise<Adjustment[]> {
+  const entries = await tx.creditEntry.findMany({
+    where: { userId, kind: "adjustment" },
+    orderBy: { id: "desc" },
+    take: limit,
+    select: { id: true, amount: true, reason: true, at: true },
+  });
+  return entries.map((entry) => ({ ...entry, id: String(entry.id), amount: Number(entry.amount) }));
+}
+
+function conflict({ amount, reason }: Adjustment, credits: number): AppError {
+  const change = amount > 0 ? `${figure(amount)} credits were added` : `${figure(-amount)} credits were removed`;
+  const why = reason ? ` (“${reason}”)` : "";
+  return new AppError("CONFLICT", {
+    message: `Nothing was done. Meanwhile, ${change}${why}; the balance is now ${figure(credits)}.`,
+  });
+}
+
+function insufficient(credits: number): AppError {
+  const message = credits > 0 ? `There are only ${figure(credits)} credits to remove.` : "There are no credits to remove.";
+  return new AppError("INSUFFICIENT_CREDITS", { message, fields: { amount: [message] } });
+}
+
+function figure(amount: number): string {
+  return amount.toLocaleString("en-GB");
+}

@@ -1,0 +1,52 @@
+import { SYSTEM_ACTOR } from "../lib/audit";
+import { disconnect } from "../lib/db";
+import { AppError } from "../lib/errors";
+import { grantAdmin } from "../lib/identity/grant-admin";
+import { issueResetLink } from "../lib/identity/password-reset";
+import { forgotPasswordSchema } from "../lib/identity/schemas";
+import { Prisma } from "../prisma/generated/client";
+import { Failure } from "./failure";
+import { withDatabase } from "./migrate";
+
+const USAGE = `Say what to do, and for whom:
+  npm run admin -- grant EMAIL            makes the user an administrator
+  npm run admin -- reset-password EMAIL   prints a link that sets a new password`;
+
+const COMMANDS: Record<string, (email: string) => Promise<string[]>> = { grant, "reset-password": resetPassword };
+
+/** For whoever runs the portal and cannot, or need not, sign in to it. */
+export async function main([name = "", email = "", ...rest]: string[]): Promise<void> {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || rest.length > 0) throw new Failure(USAGE);
+  const input = forgotPasswordSchema.safeParse({ email });
+  if (!input.success) throw new Failure(email ? `"${email}" is not an e-mail address.` : USAGE);
+  const lines = await withDatabase(() =>
+    command(input.data.email)
+      .catch((error: unknown) => {
+        throw explain(error, input.data.email);
+      })
+      .finally(disconnect),
+  );
+  console.log(lines.join("\n"));
+}
+
+async function grant(email: string): Promise<string[]> {
+  const { wasAdmin, isBanned } = await grantAdmin(SYSTEM_ACTOR, email);
+  const lines = [wasAdmin ? `${email} is an administrator already.` : `${email} is an administrator now.`];
+  if (isBanned) lines.push("They are banned, and cannot sign in until another administrator lifts the ban.");
+  return lines;
+}
+
+async function resetPassword(email: string): Promise<string[]> {
+  const link = await issueResetLink(SYSTEM_ACTOR, email);
+  return [`${email} can choose a new password here. The link works once, for one hour:`, link];
+}
+
+function explain(error: unknown, email: string): unknown {
+  if (error instanceof AppError && error.code === "USER_NOT_FOUND")
+    return new Failure(`There is no user with the address ${email}.`);
+  const hasNoTables =
+    error instanceof Prisma.PrismaClientKnownRequestError && /42P01|P2021/.test(`${error.code} ${error.message}`);
+  if (hasNoTables) return new Failure("The database has no tables yet. Make them first: npm run migrate");
+  return error;
+}

@@ -1,0 +1,280 @@
+import { createHash, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SYSTEM_ACTOR } from "../../lib/audit";
+import { disconnect } from "../../lib/db";
+import { AppError } from "../../lib/errors";
+import type { CurrentAdmin } from "../../lib/identity/admins";
+import { findPeople } from "../../lib/identity/find-people";
+import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
+import { exportKeys } from "../../lib/keys/admin-export";
+import { getAnyKeyPage } from "../../lib/keys/admin-key-page";
+import { type AdminKeyRow, adminKeyQuery, listKeys } from "../../lib/keys/admin-list";
+import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
+import { createKey, type IssuedKey } from "../../lib/keys/create";
+import { shared } from "../support/client";
+import { whileLocked } from "../support/races";
+import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
+
+const COUNT = 30_000;
+const USERS = 15_000;
+
+let database: ScratchDatabase;
+let owner: { id: string; email: string };
+let admins: CurrentAdmin[];
+
+/** Every 10th is revoked, every 15th deleted, every 4th ends some day, every 20th is of the other format. */
+beforeAll(async () => {
+  database = await scratchDatabase();
+  Object.assign(process.env, shared().settings, { DATABASE_URL: database.url });
+  await database.query(`
+    SET session_replication_role = replica;
+    INSERT INTO users (id, email, name)
+    SELECT lpad(to_hex(n), 32, '0')::uuid, substr(md5(n::text), 1, 10) || n || '@mail.example', 'Asha ' || substr(md5('x' || n), 1, 10)
+    FROM generate_series(1, ${USERS}) n;
+    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at, expires_at, revoked_at, deleted_at, last_used_at)
+    SELECT gen_random_uuid(), lpad(to_hex(1 + n % ${USERS}), 32, '0')::uuid, 'Key ' || substr(md5('k' || n), 1, 12),
+      CASE WHEN n % 20 = 0 THEN 'datazag' ELSE 'mf_live' END::key_format, substr(md5(n::text), 1, 6), sha256(n::text::bytea), '["read"]',
+      now() - n / 3 * interval '1 minute', CASE WHEN n % 4 = 0 THEN now() + (n % 200 - 100) * interval '1 day' + interval '1 hour' END,
+      CASE WHEN n % 10 = 0 THEN now() END, CASE WHEN n % 15 = 0 THEN now() END, CASE WHEN n % 3 > 0 THEN now() - n * interval '1 hour' END
+    FROM generate_series(1, ${COUNT}) n;
+    INSERT INTO replaced_credentials (credential_hash, key_id, hint, valid_until)
+    SELECT sha256(('old' || n)::bytea), n, 'abcdef', now() FROM generate_series(1, 5000) n;
+    SET session_replication_role = origin`);
+  owner = await newUser("mwana@kilimo.example", "Mwana Juma", "user");
+  admins = await Promise.all(["first@staff.example", "second@staff.example"].map(newAdmin));
+  await database.query("VACUUM ANALYZE");
+}, 120_000);
+
+afterAll(async () => {
+  await disconnect();
+  await database.drop();
+});
+
+async function newUser(email: string, name: string, role: string) {
+  const [user] = await database.query<{ id: string }>(
+    "INSERT INTO users (id, email, name, role) VALUES (gen_random_uuid(), $1, $2, $3::role) RETURNING id",
+    [email, name, role],
+  );
+  return { id: user?.id ?? "", email };
+}
+
+async function newAdmin(email: string): Promise<CurrentAdmin> {
+  const { id } = await newUser(email, "Staff", "admin");
+  const actor = { kind: "admin", userId: id, address: null, requestId: null } as const;
+  return { id, email, sessionId: randomUUID(), actor, isAdmin: true };
+}
+
+function admin(): CurrentAdmin {
+  const [first] = admins;
+  if (!first) throw new Error("there is no administrator");
+  return first;
+}
+
+const newKey = (name: string): Promise<IssuedKey> =>
+  createKey(SYSTEM_ACTOR, owner.id, { name, permissions: ["read"], expiresAt: null, format: "mf_live" });
+const search = (address: Record<string, string>) => adminKeySearchSchema.parse(address);
+const find = async (address: Record<string, string>) => (await listKeys(admin(), search(address))).keys;
+const digestOf = (credential: string) => createHash("sha256").update(credential).digest("hex");
+const count = async (condition: string) =>
+  Number((await database.query<{ count: string }>(`SELECT count(*) FROM api_keys WHERE ${condition}`))[0]?.count);
+
+describe("the list of everyone's keys", () => {
+  test("finds a key by name, owner, visible part, number, id and pasted credential, and says whose it is", async () => {
+    const key = await newKey("Uvuvi production");
+    const hint = key.key.slice(8, 14);
+    const ways: Record<string, string>[] = [
+      { q: "UVUVI PROD" },
+      { q: "kilimo.ex" },
+      { q: `mf_live_${hint}...` },
+      { q: hint },
+      { q: String(key.id) },
+      { q: key.uuid },
+      { owner: "Mwana@kilimo.example" },
+      { owner: owner.id },
+      { digest: digestOf(key.key) },
+      { digest: digestOf(key.secret ?? "") },
+    ];
+    for (const way of ways) {
+      const found = (await find(way)).find(({ uuid }) => uuid === key.uuid);
+      expect(found, JSON.stringify(way)).toMatchObject({ name: "Uvuvi production", owner: { email: "mwana@kilimo.example" } });
+    }
+    expect(await find({ digest: digestOf(`${key.key}x`) })).toStrictEqual([]);
+    expect(await listKeys(admin(), search({ owner: "nobody@at.all" }))).toMatchObject({ keys: [], isOwnerUnknown: true });
+    // A whole credential that was not hashed is cut to what may be seen of it.
+    expect(search({ q: key.key }).q).toBe(`mf_live_${hint}`);
+  });
+
+  test("finds revoked and deleted ones by their credential, and deleted ones not by name", async () => {
+    const [revoked, deleted] = [await newKey("Zamani one"), await newKey("Zamani two")];
+    await revokeAnyKey(admin(), revoked.uuid);
+    await deleteAnyKey(admin(), deleted.uuid, "Zamani two");
+    const found = [{ uuid: revoked.uuid, state: "revoked" }];
+    expect(await find({ digest: digestOf(revoked.key), status: "active" })).toMatchObject(found);
+    const [gone] = await find({ digest: digestOf(deleted.key) });
+    expect(gone).toMatchObject({ uuid: deleted.uuid, deletedAt: expect.any(Date) });
+    expect((await find({ q: "zamani" })).map(({ uuid }) => uuid)).toStrictEqual([revoked.uuid]);
+    expect((await find({ q: "zamani", status: "deleted" })).map(({ uuid }) => uuid)).toStrictEqual([deleted.uuid]);
+  });
+
+  const usable = "deleted_at IS NULL AND revoked_at IS NULL";
+  test.each<[string, Record<string, string>, string]>([
+    ["all that are not deleted", {}, "deleted_at IS NULL"],
+    ["active ones by name", { status: "active", sort: "name" }, `${usable} AND (expires_at IS NULL OR expires_at > now())`],
+    ["expiring ones", { status: "expiring" }, `${usable} AND expires_at > now() AND expires_at <= now() + interval '7 days'`],
+    ["expired ones", { status: "expired" }, `${usable} AND expires_at <= now()`],
+    ["revoked ones by last use", { status: "revoked", sort: "-used" }, "deleted_at IS NULL AND revoked_at IS NOT NULL"],
+    ["deleted ones", { status: "deleted" }, "deleted_at IS NOT NULL"],
+    ["those of a format", { format: "datazag", sort: "used" }, "deleted_at IS NULL AND format = 'datazag'"],
+  ])("shows %s, page by page, each once", async (_, address, condition) => {
+    const uuids = new Set<string>();
+    let rows = 0;
+    let after: string | null = null;
+    // The export reads the same pages, a thousand at a time.
+    for await (const part of await exportKeys(admin(), search(address))) {
+      for (const line of part.trimEnd().split("\r\n")) {
+        const uuid = line.split(",")[1] ?? "";
+        if (uuid !== "uuid") rows += uuids.add(uuid) ? 1 : 0;
+      }
+      after = part;
+    }
+    expect(after).not.toBeNull();
+    expect(rows).toBe(await count(condition));
+    expect(uuids.size).toBe(rows);
+  });
+
+  test("turns pages both ways, in every order", async () => {
+    for (const sort of ["created", "-created", "name", "-name", "used", "-used", "expires", "-expires"]) {
+      const first = await listKeys(admin(), search({ sort }));
+      const second = await listKeys(admin(), search({ sort, after: String(first.older) }));
+      const back = await listKeys(admin(), search({ sort, before: String(second.newer) }));
+      const ids = (keys: AdminKeyRow[]) => keys.map(({ id }) => id);
+      expect(first.newer).toBeNull();
+      expect(ids(first.keys)).toHaveLength(25);
+      expect(ids(back.keys)).toStrictEqual(ids(first.keys));
+      expect(ids(first.keys).filter((id) => ids(second.keys).includes(id))).toStrictEqual([]);
+    }
+  });
+
+  test("takes an address edited by hand for what is valid in it", async () => {
+    const hostile = {
+      q: "\u0000",
+      digest: "x",
+      status: "all",
+      owner: "\n",
+      format: "gold",
+      sort: "id",
+      after: "-1",
+      before: "1e9",
+    };
+    const nothing = { q: "", digest: null, status: null, owner: "", format: null, sort: null, after: null };
+    expect(search(hostile)).toMatchObject(nothing);
+    expect(await find({ after: "2147483647" })).toHaveLength(25);
+  });
+
+  test("finds the people a key could be for", async () => {
+    expect(await findPeople(admin(), "wana ju")).toStrictEqual([{ ...owner, name: "Mwana Juma" }]);
+    expect(await findPeople(admin(), "%")).toStrictEqual([]);
+    expect(await findPeople(admin(), "")).toStrictEqual([]);
+  });
+
+  test("leads to a page about each, by number and id, deleted ones included", async () => {
+    const key = await newKey("Ukurasa");
+    await deleteAnyKey(admin(), key.uuid, "Ukurasa");
+    for (const id of [key.uuid, String(key.id)]) {
+      expect(await getAnyKeyPage(admin(), id)).toMatchObject({ name: "Ukurasa", owner: { email: owner.email }, id: key.id });
+    }
+    await expect(getAnyKeyPage(admin(), "0")).rejects.toThrow("API key not found");
+  });
+});
+
+describe("the plan of the list reads an index", () => {
+  test.each<[string, Record<string, string>]>([
+    ["the newest", {}],
+    ["by name", { sort: "name" }],
+    ["by last use", { sort: "-used" }],
+    ["by expiry", { sort: "expires" }],
+    ["revoked", { status: "revoked" }],
+    ["deleted", { status: "deleted" }],
+    ["expiring", { status: "expiring" }],
+    ["expired", { status: "expired" }],
+    ["of a format", { format: "datazag" }],
+    ["part of a name", { q: createHash("md5").update("k471").digest("hex").slice(2, 10) }],
+    ["part of an owner's name", { q: createHash("md5").update("x471").digest("hex").slice(1, 9) }],
+    ["the visible part", { q: `mf_live_${createHash("md5").update("471").digest("hex").slice(0, 6)}` }],
+    ["a number", { q: "29471" }],
+    ["an id", { q: randomUUID() }],
+    ["a credential", { digest: digestOf("any") }],
+  ])("for %s, at the beginning and deep inside", async (_, address) => {
+    const conditions = search(address);
+    const places = address.q || address.digest ? [null] : [null, await deepPlace(conditions)];
+    for (const place of places) {
+      const steps = await stepsOf(database, adminKeyQuery(conditions, null, { place, direction: "older", limit: 26 }));
+      expect(steps.filter((step) => step["Node Type"] === "Seq Scan").map((step) => step["Relation Name"])).toStrictEqual([]);
+      const read = steps.reduce((sum, step) => sum + (step["Rows Removed by Filter"] ?? 0) * step["Actual Loops"], 0);
+      expect(read).toBeLessThan(1000);
+    }
+  });
+
+  async function deepPlace(conditions: ReturnType<typeof search>) {
+    const { text, values } = adminKeyQuery(conditions, null, { place: null, direction: "older", limit: 300 });
+    const last = (await database.query<{ place: string; id: number }>(text, values)).at(-1);
+    return last ? { value: last.place, id: last.id } : null;
+  }
+});
+
+describe("of two administrators who act on one key at once", () => {
+  const outcomes = async (uuid: string, acts: ((by: CurrentAdmin) => Promise<void>)[]) => {
+    const lock = { text: "SELECT 1 FROM api_keys WHERE uuid = $1 FOR UPDATE", values: [uuid] };
+    const both = () => Promise.allSettled(acts.map((act, index) => act(admins[index] ?? admin())));
+    const results = await whileLocked(lock, 2, both, database.url);
+    return results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+  };
+
+  test("one revokes it, and the other is told who did", async () => {
+    const { id, uuid } = await newKey("Contested");
+    const [refusal, ...others] = await outcomes(uuid, [(by) => revokeAnyKey(by, uuid), (by) => revokeAnyKey(by, uuid)]);
+    expect(others).toStrictEqual([]);
+    expect(refusal).toBeInstanceOf(AppError);
+    expect(refusal.message).toMatch(
+      /^It was revoked already by (first|second)@staff\.example on 20\d\d-\d\d-\d\d at \d\d:\d\d UTC\.$/,
+    );
+    const entries = await database.query(
+      "SELECT actor_kind FROM audit_entries WHERE target_id = $1 AND action = 'api_key.revoked'",
+      [String(id)],
+    );
+    expect(entries).toStrictEqual([{ actor_kind: "admin" }]);
+  });
+
+  test("one deletes it, and the other is told", async () => {
+    const { uuid } = await newKey("Contested");
+    const remove = (by: CurrentAdmin) => deleteAnyKey(by, uuid, "Contested");
+    const [refusal, ...others] = await outcomes(uuid, [remove, remove]);
+    expect(others).toStrictEqual([]);
+    expect(refusal.message).toMatch(/^It was deleted already by (first|second)@staff\.example /);
+    await expect(revokeAnyKey(admin(), uuid)).rejects.toThrow("It was deleted already by");
+  });
+
+  test("who confirmed another name than it has now deletes nothing", async () => {
+    const { uuid } = await newKey("New name");
+    await expect(deleteAnyKey(admin(), uuid, "Old name")).rejects.toThrow(
+      "It was renamed meanwhile: it is called “New name” now.",
+    );
+    expect(await find({ q: uuid })).toMatchObject([{ deletedAt: null }]);
+  });
+});
+
+test("the export of keys has no credential, no formula that runs, and is on record without what was pasted", async () => {
+  const key = await newKey('=HYPERLINK("http://evil.example")');
+  const digest = digestOf(key.key);
+  const parts: string[] = [];
+  for await (const part of await exportKeys(admin(), search({ digest }))) parts.push(part);
+  const [head, line, ...rest] = parts.join("").trimEnd().split("\r\n");
+  expect(rest).toStrictEqual([]);
+  expect(head).toMatch(/^id,uuid,name,owner_id,owner_email,format,visible_part,status,permissions,calls,/);
+  expect(line).toContain(`${key.uuid},"'=HYPERLINK(""http://evil.example"")",${owner.id},mwana@kilimo.example,mf_live,`);
+  expect(parts.join("")).not.toContain(key.key);
+  const [entry] = await database.query<{ after: unknown }>(
+    "SELECT after FROM audit_entries WHERE action = 'keys.exported' ORDER BY id DESC LIMIT 1",
+  );
+  expect(entry?.after).toStrictEqual({ conditions: { credential: "pasted" } });
+});

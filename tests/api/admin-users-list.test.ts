@@ -1,0 +1,192 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { disconnect } from "../../lib/db";
+import type { CurrentAdmin } from "../../lib/identity/admins";
+import { exportUsers } from "../../lib/identity/user-export";
+import { type ListedUser, listUsers, userQuery } from "../../lib/identity/user-list";
+import { type UserConditions, type UserPlace, type UserSort, userSearchSchema } from "../../lib/identity/user-schemas";
+import { shared } from "../support/client";
+import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
+
+const COUNT = 40_000;
+
+let database: ScratchDatabase;
+const actor = { kind: "admin", userId: randomUUID(), address: null, requestId: null } as const;
+const admin: CurrentAdmin = { id: actor.userId, email: "staff@example.com", sessionId: randomUUID(), actor, isAdmin: true };
+
+/**
+ * Every 50th is banned, every 100th has few credits, every 1,000th is of staff, every 3rd was never seen. Many share an
+ * instant with others.
+ */
+beforeAll(async () => {
+  database = await scratchDatabase();
+  Object.assign(process.env, shared().settings, { DATABASE_URL: database.url });
+  await database.query(`
+    SET session_replication_role = replica;
+    INSERT INTO users (id, email, name, first_name, last_name, role, banned, credits, created_at, last_login_at)
+    SELECT gen_random_uuid(), 'person' || n || '@mail' || (n % 97) || '.example', 'Given' || (n % 211) || ' Family' || (n % 1013), '', '',
+      CASE WHEN n % 1000 = 0 THEN 'admin' ELSE 'user' END::role, n % 50 = 0, CASE WHEN n % 100 = 0 THEN 5 ELSE 1000 END,
+      '2026-01-01'::timestamptz + n / 3 * interval '1 minute',
+      CASE WHEN n % 3 > 0 THEN '2026-06-01'::timestamptz + n * 7919 % ${COUNT} / 3 * interval '1 minute' END
+    FROM generate_series(1, ${COUNT}) n;
+    INSERT INTO users (id, email, name, first_name, last_name, created_at)
+    VALUES (gen_random_uuid(), 'zoe_q@rare.example', '=1+1, "Zoë" 100%', '', '', '2025-01-01');
+    SET session_replication_role = origin`);
+  await database.query("VACUUM ANALYZE users");
+}, 120_000);
+
+afterAll(async () => {
+  await disconnect();
+  await database.drop();
+});
+
+const search = (address: Record<string, string>) => userSearchSchema.parse(address);
+const find = async (address: Record<string, string>) => (await listUsers(admin, search(address))).users;
+const count = async (condition: string) =>
+  Number((await database.query<{ count: string }>(`SELECT count(*) FROM users WHERE ${condition}`))[0]?.count);
+
+describe("the list of users", () => {
+  test.each([
+    ["part of an e-mail address", "n4711@m"],
+    ["an e-mail address in capitals", "PERSON4711@MAIL55.EXAMPLE"],
+  ])("finds %s", async (_, q) => {
+    expect((await find({ q })).map(({ email }) => email)).toStrictEqual(["person4711@mail55.example"]);
+  });
+
+  test("finds part of a name, an id, the beginning of a word of two letters, and what means something to SQL", async () => {
+    const [rare] = await find({ q: "e_q@r" });
+    const found = await Promise.all(["zo", "ZO", "zoë", "00%", '"z', rare?.id ?? ""].map((q) => find({ q })));
+    for (const users of found) expect(users.map(({ id }) => id)).toStrictEqual([rare?.id]);
+    expect(rare).toMatchObject({
+      email: "zoe_q@rare.example",
+      keys: 0,
+      credits: 0,
+      role: "user",
+      isBanned: false,
+      lastSeenAt: null,
+    });
+    for (const q of ["nobody at all", "%", "o__q"]) expect(await find({ q })).toStrictEqual([]);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ["banned ones", { filter: "banned" }, "banned"],
+    ["those low on credits", { filter: "low-credits", sort: "seen" }, "credits < 100"],
+    ["staff", { role: "admin" }, "role = 'admin'"],
+    [
+      "staff low on credits, of one name",
+      { role: "admin", filter: "low-credits", q: "given1" },
+      "role = 'admin' AND name LIKE 'Given1%'",
+    ],
+  ])("shows only %s, page by page, each once and in order", async (_, address, condition) => {
+    const pages = await walk(address);
+    const users = pages.flat();
+    expect(users).toHaveLength(await count(condition));
+    expect(new Set(users.map(({ id }) => id)).size).toBe(users.length);
+    const instants = users.map(({ createdAt, lastSeenAt }) =>
+      address.sort ? (lastSeenAt?.getTime() ?? 0) : createdAt.getTime(),
+    );
+    expect(instants).toStrictEqual(instants.toSorted((a, b) => b - a));
+  });
+
+  test("goes back to the pages it came from", async () => {
+    for (const sort of ["created", "seen"] as const) {
+      const first = await listUsers(admin, search({ sort }));
+      const second = await listUsers(admin, { ...search({ sort }), after: first.older });
+      const third = await listUsers(admin, { ...search({ sort }), after: second.older });
+      expect(first.newer).toBeNull();
+      expect(await listUsers(admin, { ...search({ sort }), before: third.newer })).toStrictEqual(second);
+      const back = await listUsers(admin, { ...search({ sort }), before: second.newer });
+      expect(back).toStrictEqual({ ...first, newer: null });
+    }
+  });
+
+  test("takes an address edited by hand for what is valid in it", async () => {
+    const hostile = {
+      q: "\u0000",
+      role: "root",
+      filter: "everything",
+      sort: "-id",
+      after: "1_2",
+      before: "never_'; DROP TABLE users",
+    };
+    expect(search(hostile)).toStrictEqual({ q: "", role: null, filter: null, sort: "created", after: null, before: null });
+    expect(await find({ after: `99999999999999_${randomUUID()}` })).toHaveLength(50);
+    expect(await find({ after: `never_${randomUUID()}` })).toStrictEqual([]);
+  });
+});
+
+async function walk(address: Record<string, string>): Promise<ListedUser[][]> {
+  const pages: ListedUser[][] = [];
+  let after: UserPlace | null = null;
+  do {
+    const { users, older } = await listUsers(admin, { ...search(address), after });
+    pages.push(users);
+    after = older;
+  } while (after);
+  return pages;
+}
+
+describe("the plan of the list reads an index", () => {
+  const deep = { at: new Date("2026-01-05T00:00:00Z"), id: randomUUID() };
+  const deepSeen = { at: new Date("2026-06-05T00:00:00Z"), id: randomUUID() };
+  const cases: [string, Partial<UserConditions & { sort: UserSort; place: UserPlace }>, string][] = [
+    ["the newest", {}, "users_created_at_id_idx"],
+    ["a page deep inside", { place: deep }, "users_created_at_id_idx"],
+    ["the latest seen", { sort: "seen" }, "users_last_seen_idx"],
+    ["a page deep inside of the latest seen", { sort: "seen", place: deepSeen }, "users_last_seen_idx"],
+    ["staff", { role: "admin" }, "users_admins_idx"],
+    ["banned ones", { filter: "banned" }, "users_banned_idx"],
+    ["banned ones, deep inside", { filter: "banned", place: deep }, "users_banned_idx"],
+    ["banned ones by last seen", { filter: "banned", sort: "seen" }, "users_banned_last_seen_idx"],
+    ["those low on credits", { filter: "low-credits" }, "users_low_on_credits_idx"],
+    [
+      "those low on credits by last seen",
+      { filter: "low-credits", sort: "seen", place: deepSeen },
+      "users_low_on_credits_last_seen_idx",
+    ],
+    ["part of an address", { q: "n4711@m" }, "users_search_idx"],
+    ["part of a name", { q: "amily1012" }, "users_search_idx"],
+    ["the beginning of a word", { q: "zo" }, "users_search_idx"],
+  ];
+  test.each(cases)("for %s", async (_, { place, ...conditions }, index) => {
+    const step = { place: place ?? null, direction: "older", limit: 51 } as const;
+    const query = userQuery({ q: "", role: null, filter: null, sort: "created", ...conditions }, step);
+    const steps = await stepsOf(database, query);
+    expect(steps.map((node) => node["Index Name"])).toContain(index);
+    expect(steps.filter((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === "users")).toStrictEqual([]);
+    // Nor is much read that is then left out.
+    for (const node of steps) expect(node["Rows Removed by Filter"] ?? 0).toBeLessThan(100);
+    for (const node of steps) expect(node["Actual Rows"]).toBeLessThanOrEqual(51);
+  });
+});
+
+describe("the export", () => {
+  const read = async (address: Record<string, string>) => {
+    const parts: string[] = [];
+    for await (const part of await exportUsers(admin, search(address))) parts.push(part);
+    return parts;
+  };
+
+  test("holds all that the list finds, in parts, with cells that no spreadsheet runs, and is on record", async () => {
+    const parts = await read({});
+    const lines = parts.join("").trimEnd().split("\r\n");
+    expect(parts.length).toBeGreaterThan(COUNT / 1000);
+    expect(lines[0]).toBe("id,email,name,role,status,credits,usable_keys,created_at,last_seen_at");
+    expect(new Set(lines).size).toBe(COUNT + 2);
+    expect(lines.at(-1)).toContain(`,zoe_q@rare.example,"'=1+1, ""Zoë"" 100%",user,active,0,0,2025-01-01T00:00:00.000Z,`);
+
+    await read({ filter: "banned", q: "given1" });
+    const entries = await database.query("SELECT actor_id, target_kind, target_id, after FROM audit_entries ORDER BY id");
+    const by = { actor_id: admin.id, target_kind: "export", target_id: "users" };
+    expect(entries).toStrictEqual([
+      { ...by, after: { conditions: {} } },
+      { ...by, after: { conditions: { q: "given1", filter: "banned" } } },
+    ]);
+  });
+
+  test("holds what was filtered only", async () => {
+    const lines = (await read({ filter: "banned", role: "admin", sort: "seen" })).join("").trimEnd().split("\r\n").slice(1);
+    expect(lines).toHaveLength(await count("banned AND role = 'admin'"));
+    expect(lines.filter((line) => !line.includes(",admin,banned,"))).toStrictEqual([]);
+  });
+});

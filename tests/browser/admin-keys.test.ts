@@ -1,0 +1,133 @@
+import fs from "node:fs";
+import type { Locator, Page } from "@playwright/test";
+import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { expect, makeKey, register, sha256, verifyCode } from "./signed-in";
+import { confirm, test } from "./staff";
+
+test.beforeEach(({ stale }) => stale());
+
+const row = (page: Page, name: string): Locator => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
+const question = (page: Page): Locator => page.getByRole("alertdialog");
+const searchBox = (page: Page): Locator => page.getByRole("searchbox", { name: /^Find keys/ });
+
+async function choose(page: Page, name: string, item: string): Promise<void> {
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+test("A member of staff finds a key by its owner and by a pasted credential, which does not leave the browser", async ({
+  page,
+  query,
+}) => {
+  const owner = await register(page.request);
+  const key = await makeKey(page.request, owner, { key_name: "Till 4" });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url(), request.postData() ?? ""));
+  await page.goto("/admin/keys?status=nonsense&after=x");
+  await searchBox(page).fill(owner.email);
+  await expect(row(page, "Till 4")).toContainText("Active");
+  await expectAccessible(page);
+  await page.reload();
+  await expect(row(page, "Till 4")).toBeVisible();
+
+  await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [key.id]);
+  await searchBox(page).fill(key.api_key);
+  await expect(page).toHaveURL(`/admin/keys?status=nonsense&digest=${sha256(key.api_key)}`);
+  await expect(page.getByRole("main").getByRole("status").first()).toContainText(
+    /^The credential that you pasted is, or was, that of this key\. It was deleted on 20\d\d-\d\d-\d\d\./,
+  );
+  await expect(row(page, "Till 4")).toContainText("Deleted");
+  expect(asked.filter((text) => text.includes(key.api_key))).toStrictEqual([]);
+
+  await page.getByRole("link", { name: "Till 4" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Till 4");
+  await expect(page.getByRole("main")).toContainText(`of ${owner.email} (Asha Mrema), who has 1,000 credits.`);
+  await expect(page.getByRole("region", { name: "Danger zone" })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expectNoSidewaysScrolling(page);
+  await page.goto("/admin/keys");
+  await expectNoSidewaysScrolling(page);
+});
+
+test("A member of staff creates a key for someone found by typing, and sees it once", async ({
+  page,
+  admin,
+  query,
+  deployment,
+}) => {
+  const owner = await register(page.request);
+  await page.goto("/admin/keys");
+  await page.getByRole("button", { name: "Create key" }).click();
+  const dialog = page.getByRole("dialog", { name: "Create a key for someone" });
+  const field = dialog.getByRole("combobox", { name: "Owner" });
+  await expect(field).toBeFocused();
+  await page.keyboard.type(owner.email.slice(0, 18));
+  await expect(dialog.getByRole("option", { name: owner.email })).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await expect(dialog.getByRole("option")).toHaveCount(0);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(field).toHaveValue(owner.email);
+  await dialog.getByLabel("Name").fill("For you");
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await confirm(page, admin);
+  const save = page.getByRole("dialog", { name: "Save your key" });
+  await save.getByRole("button", { name: "Show key and secret" }).click();
+  const key = /mf_live_[0-9A-Za-z]{38}/.exec((await save.textContent()) ?? "")?.[0] ?? "";
+  expect(await verifyCode(page.request, deployment.settings, key)).toBe("VALID");
+  expect(
+    await query(
+      `SELECT a.actor_kind, a.actor_id, k.user_id FROM audit_entries a JOIN api_keys k ON k.id::text = a.target_id
+       WHERE a.action = 'api_key.created' AND a.target_kind = 'api_key' AND k.user_id = $1`,
+      [owner.id],
+    ),
+  ).toStrictEqual([{ actor_kind: "admin", actor_id: admin.id, user_id: owner.id }]);
+});
+
+test("A member of staff revokes one, deletes several by typing, and reads what became of each; then downloads the rest", async ({
+  page,
+  admin,
+  query,
+  deployment,
+}) => {
+  const owner = await register(page.request);
+  const keys = [];
+  for (const key_name of ["one", "two", "three"]) keys.push(await makeKey(page.request, owner, { key_name }));
+  await page.goto(`/admin/keys?owner=${owner.id}`);
+  await choose(page, "one", "Revoke…");
+  await expect(question(page)).toContainText("Never used.");
+  await question(page).getByRole("checkbox").check();
+  await question(page).getByRole("button", { name: "Revoke key" }).click();
+  await confirm(page, admin);
+  await expect(row(page, "one")).toContainText("Revoked");
+
+  await page.getByRole("checkbox", { name: "Select two" }).check();
+  await page.getByRole("checkbox", { name: "Select three" }).check();
+  // Meanwhile someone else deleted one of them.
+  await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [keys[1]?.id]);
+  await page.getByRole("button", { name: "Delete selected" }).click();
+  await question(page).getByRole("button", { name: "Delete keys" }).click();
+  const typed = question(page).getByLabel("Type “delete 2 keys” to confirm");
+  await expect(typed).toHaveAccessibleDescription("Type “delete 2 keys”.");
+  await expectAccessible(page);
+  await typed.fill("delete 2 keys");
+  await question(page).getByRole("button", { name: "Delete keys" }).click();
+  await expect(question(page).getByRole("list", { name: "Results" }).getByRole("listitem")).toHaveText([
+    /^three\s*Deleted$/,
+    /^two\s*It was deleted already\.$/,
+  ]);
+  await question(page).getByRole("button", { name: "Close" }).click();
+  const codes = await Promise.all(keys.map(({ api_key }) => verifyCode(page.request, deployment.settings, api_key)));
+  expect(codes).toStrictEqual(["REVOKED", "NOT_FOUND", "NOT_FOUND"]);
+
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download CSV" }).click();
+  const lines = fs
+    .readFileSync(await (await download).path(), "utf8")
+    .trimEnd()
+    .split("\r\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toContain(`${keys[0]?.id},one,${owner.id},${owner.email},mf_live,`);
+});

@@ -1,0 +1,161 @@
+import fs from "node:fs";
+import type { Page } from "@playwright/test";
+import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { expect, makeKey, register, reportCalls, verifyCode } from "./signed-in";
+import { confirm, test } from "./staff";
+
+test.beforeEach(({ stale }) => stale());
+
+const result = (page: Page) => page.locator("main [data-notice]");
+const dialog = (page: Page) => page.getByRole("dialog");
+
+/** Opens the dialog of a deed, which may have fields, and does it. */
+async function perform(page: Page, name: string, submit: string, fields: Record<string, string> = {}): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
+  for (const [label, value] of Object.entries(fields)) await dialog(page).getByLabel(label).fill(value);
+  await dialog(page).getByRole("button", { name: submit, exact: true }).click();
+}
+
+test.describe("A member of staff", () => {
+  test("finds a user by part of the address and gives them credits, with a reason", async ({
+    page,
+    admin,
+    query,
+    deployment,
+  }) => {
+    const user = await register(page.request);
+    const { api_key } = await makeKey(page.request, user, { key_name: "Production" });
+    await reportCalls(page.request, deployment.settings, api_key, 3);
+    await page.goto("/admin/users?role=nobody&after=1&sort=-id");
+    await page.getByRole("searchbox", { name: "Find" }).fill(user.email.slice(3, 20).toUpperCase());
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/admin\/users\?q=/);
+    const row = page.getByRole("row").nth(1);
+    await expect(row).toContainText(/Active\s*User\s*997\s*1\s*just now/);
+    await expect(page.getByRole("row")).toHaveCount(2);
+    await page.getByRole("link", { name: user.email }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(user.email);
+    await expect(page.getByRole("region", { name: "Keys" })).toContainText(/Production.*Active/);
+    await expect(page.getByRole("figure", { name: "Calls per day" })).toContainText("3 calls in all");
+
+    // The password is asked for, and then what was typed is done.
+    await perform(page, "Add or remove credits", "Add credits", { Credits: "2,000", Reason: "A refund" });
+    await confirm(page, admin);
+    await expect(result(page)).toHaveText("2,000 credits added. The balance is now 2,997.");
+    await expect(result(page)).toBeFocused();
+    await expect(page.getByRole("region", { name: "Credits added" }).getByRole("listitem")).toHaveText([
+      "+2,000A refundjust now",
+    ]);
+    await expect(page.getByRole("region", { name: "Audit" })).toContainText(`${admin.email} (staff)Credits adjusted`);
+
+    // Too much to remove, and then somebody else is quicker.
+    await page.getByRole("button", { name: "Add or remove credits" }).click();
+    await dialog(page).getByText("Remove", { exact: true }).click();
+    await dialog(page).getByLabel("Credits").fill("2998");
+    await dialog(page).getByLabel("Reason").fill("Given twice");
+    await dialog(page).getByRole("button", { name: "Remove credits" }).click();
+    await expect(dialog(page)).toContainText("There are only 2,997 credits to remove.");
+    await expect(dialog(page).getByLabel("Credits")).toBeFocused();
+    await query("INSERT INTO credit_entries (user_id, amount, kind, reason) VALUES ($1, -2000, 'adjustment', 'Twice')", [
+      user.id,
+    ]);
+    await dialog(page).getByLabel("Credits").fill("900");
+    await dialog(page).getByRole("button", { name: "Remove credits" }).click();
+    const conflict = "Nothing was done. Meanwhile, 2,000 credits were removed (“Twice”); the balance is now 997.";
+    await expect(dialog(page).getByRole("alert")).toHaveText(conflict);
+    await expect(dialog(page)).toContainText("has 997 credits");
+    await expectAccessible(page);
+    // Knowing that, one may go on.
+    await dialog(page).getByRole("button", { name: "Remove credits" }).click();
+    await expect(result(page)).toHaveText("900 credits removed. The balance is now 97.");
+  });
+
+  test("filters the list and takes what is left along, by the address alone", async ({ page, admin, query }) => {
+    const user = await register(page.request);
+    await query("INSERT INTO credit_entries (user_id, amount, kind) VALUES ($1, -903, 'adjustment')", [user.id]);
+    await page.goto("/admin/users");
+    await page.getByRole("searchbox", { name: "Find" }).fill(user.email);
+    await page.getByLabel("State").selectOption("Low on credits");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("link", { name: "Last seen" }).click();
+    await expect(page).toHaveURL(/q=.*&filter=low-credits&sort=seen$/);
+    await expect(page.getByRole("columnheader", { name: "Last seen" })).toHaveAttribute("aria-sort", "descending");
+    await expect(page.getByRole("row")).toHaveCount(2);
+    await page.getByRole("link", { name: "Download CSV" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), confirm(page, admin)]);
+    const lines = fs.readFileSync(await download.path(), "utf8").split("\r\n");
+    expect(lines[1]).toContain(`${user.id},${user.email},Asha Mrema,user,active,97,0,`);
+    expect(lines).toHaveLength(3);
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoSidewaysScrolling(page);
+    await page.getByLabel("State").selectOption("Banned");
+    await page.getByRole("button", { name: "Find" }).click();
+    await expect(page.getByRole("status")).toHaveText(/^Nobody of those chosen has/);
+    await page.getByRole("link", { name: "Show all users" }).click();
+    await expect(page).toHaveURL("/admin/users?sort=seen");
+  });
+
+  test("bans a user, whose key is refused, and lets them in again", async ({ page, admin, deployment }) => {
+    const user = await register(page.request);
+    const { api_key } = await makeKey(page.request, user);
+    const verdict = () => verifyCode(page.request, deployment.settings, api_key);
+    await page.goto(`/admin/users/${user.id}`);
+    await perform(page, "Ban", "Ban", { Reason: "" });
+    await confirm(page, admin);
+    await expect(dialog(page)).toContainText("Say why.");
+    await dialog(page).getByLabel("Reason").fill("Resells calls");
+    await dialog(page).getByRole("button", { name: "Ban", exact: true }).click();
+    await expect(result(page)).toHaveText("Banned. Their keys are refused from now on; one session was ended.");
+    await expect(page.getByText("Banned: Resells calls")).toBeVisible();
+    await expect(page.getByRole("button", { name: "End sessions" })).toHaveCount(0);
+    expect(await verdict()).toBe("USER_DISABLED");
+    await expectAccessible(page);
+
+    await perform(page, "Unban", "Unban", { Reason: "A mistake" });
+    await expect(result(page)).toHaveText("Unbanned. Their keys work again, and they can sign in.");
+    await expect(page.getByText("Banned: Resells calls")).toHaveCount(0);
+    expect(await verdict()).toBe("VALID");
+  });
+
+  test("ends sessions, changes the role and revokes all keys, by keyboard and on a phone", async ({
+    page,
+    admin,
+    query,
+    deployment,
+  }) => {
+    const user = await register(page.request);
+    const keys = [await makeKey(page.request, user, { key_name: "One" }), await makeKey(page.request, user, { key_name: "Two" })];
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`/admin/users/${user.id}`);
+    await expectAccessible(page);
+    await expectNoSidewaysScrolling(page);
+
+    const ending = page.getByRole("button", { name: "End sessions" });
+    await ending.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Escape");
+    await expect(ending).toBeFocused();
+    await perform(page, "End sessions", "End sessions");
+    await confirm(page, admin);
+    await expect(result(page)).toHaveText("Done: one session was ended.");
+    await expect(result(page)).toBeFocused();
+    expect(await query("SELECT id FROM sessions WHERE user_id = $1", [user.id])).toStrictEqual([]);
+
+    await perform(page, "Make administrator", "Make administrator");
+    await expect(result(page)).toHaveText("They are an administrator now.");
+    await perform(page, "Make a plain user", "Make a plain user");
+    await expect(result(page)).toHaveText("They are no administrator any more.");
+
+    await perform(page, "Revoke all keys", "Revoke all keys");
+    const results = page.getByRole("dialog", { name: "These keys are revoked" });
+    await expect(results.getByRole("listitem")).toHaveText([/^One.*Revoked$/, /^Two.*Revoked$/]);
+    await expectAccessible(page);
+    await results.getByRole("button", { name: "Close", exact: true }).last().click();
+    await expect(result(page)).toHaveText("2 keys are revoked.");
+    for (const { api_key } of keys) expect(await verifyCode(page.request, deployment.settings, api_key)).toBe("REVOKED");
+
+    await page.goto(`/admin/users/${admin.id}`);
+    await expect(page.getByRole("button", { name: /administrator|plain user|^Ban$/ })).toHaveCount(0);
+  });
+});

@@ -1,0 +1,112 @@
+import { execFile } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answer, call, newUser, type TestUser } from "../support/client";
+import { cookieOf } from "../support/cookies";
+import { sendPlainForm } from "../support/plain-form";
+import { cleanEnvironment } from "../support/server";
+import { type Launched, launch, newFolder, processesOf } from "./launch";
+
+type Ended = { status: number; output: string };
+
+/** Runs `npm run admin -- …` for the portal of this folder. */
+function admin(args: string[], { dataDirectory, port }: Pick<Launched, "dataDirectory" | "port">): Promise<Ended> {
+  const env = { ...cleanEnvironment(), DATA_DIR: dataDirectory, PORT: String(port) };
+  const command = ["--conditions=react-server", "scripts/run.mjs", "admin", ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
+      resolve({ status: error ? Number(error.code) : 0, output: stdout + stderr }),
+    );
+  });
+}
+
+let started: Launched;
+
+beforeAll(async () => {
+  started = await launch();
+  await started.ready();
+});
+
+afterAll(async () => {
+  await started.stop();
+});
+
+function logIn({ email }: TestUser, password: string): Promise<Answer> {
+  return call("/api/auth/login/", { body: { email, password } }, started.url);
+}
+
+async function auditPage({ email, password }: TestUser): Promise<{ status: number; html: string }> {
+  const headers = { Origin: started.url };
+  const answer = await call("/api/auth/sign-in/email", { body: { email, password }, headers }, started.url);
+  const page = await fetch(`${started.url}/admin/audit`, { headers: { Cookie: cookieOf(answer) } });
+  return { status: page.status, html: await page.text() };
+}
+
+describe("npm run admin", () => {
+  test("grant makes an administrator while the portal runs, and says when there was nothing to do", async () => {
+    const user = await newUser(started.url);
+    expect((await auditPage(user)).status).toBe(404);
+    const upperCase = user.email.toUpperCase();
+    expect(await admin(["grant", upperCase], started)).toStrictEqual({
+      status: 0,
+      output: `${user.email} is an administrator now.\n`,
+    });
+    expect(await admin(["grant", user.email], started)).toStrictEqual({
+      status: 0,
+      output: `${user.email} is an administrator already.\n`,
+    });
+    const { status, html } = await auditPage(user);
+    expect(status).toBe(200);
+    // The word stands in the choice of actions too; each entry repeats it once.
+    const times = (action: string) => html.split(`font-medium">${action}<`).length - 1;
+    expect([times("Role changed"), times("Reset link issued")]).toStrictEqual([1, 0]);
+  });
+
+  test("reset-password prints a link that works once, and changes nothing by itself", async () => {
+    const user = await newUser(started.url);
+    const { status, output } = await admin(["reset-password", user.email], started);
+    expect(status).toBe(0);
+    const link = /^(.*) can choose a new password here\. The link works once, for one hour:\n(http:\S+)\n$/.exec(output);
+    expect(link?.[1]).toBe(user.email);
+    expect((await logIn(user, user.password)).status).toBe(200);
+
+    const address = link?.[2] ?? "";
+    expect((await sendPlainForm(address, { password: "a sentence is good" })).status).toBe(303);
+    expect([(await logIn(user, user.password)).status, (await logIn(user, "a sentence is good")).status]).toStrictEqual([
+      400, 200,
+    ]);
+    expect((await sendPlainForm(address, { password: "another sentence" })).status).not.toBe(303);
+    expect((await logIn(user, "another sentence")).status).toBe(400);
+
+    expect((await admin(["grant", user.email], started)).status).toBe(0);
+    const { html } = await auditPage({ ...user, password: "a sentence is good" });
+    expect(html).toContain('font-medium">Reset link issued<');
+    expect(html).not.toContain(new URL(address).searchParams.get("token") ?? "");
+  });
+
+  test("refuses in one sentence what it cannot do, and says what it can", async () => {
+    const sentence = "\nThere is no user with the address nobody@example.com.\n";
+    const [unknown, noAddress, noCommand] = await Promise.all(
+      [
+        ["grant", "nobody@example.com"],
+        ["grant", "nobody"],
+        ["revoke", "a@b.c"],
+      ].map((args) => admin(args, started)),
+    );
+    expect(unknown).toStrictEqual({ status: 1, output: sentence });
+    expect(await admin(["reset-password", "nobody@example.com"], started)).toStrictEqual({ status: 1, output: sentence });
+    expect(noAddress).toStrictEqual({ status: 1, output: '\n"nobody" is not an e-mail address.\n' });
+    expect(noCommand?.status).toBe(1);
+    expect(noCommand?.output).toMatch(/^\nSay what to do, and for whom:\n {2}npm run admin -- grant EMAIL /);
+  });
+
+  test("works when the portal does not run, leaves nothing running, and says so where there is none yet", async () => {
+    const user = await newUser(started.url);
+    await started.stop();
+    const nowhere = { dataDirectory: newFolder(), port: started.port };
+    const [done, refused] = await Promise.all([admin(["grant", user.email], started), admin(["grant", user.email], nowhere)]);
+    expect(done).toStrictEqual({ status: 0, output: `${user.email} is an administrator now.\n` });
+    expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+    expect(refused.status).toBe(1);
+    expect(refused.output).toMatch(/The database has no tables yet\. Make them first: npm run migrate\n$/);
+  });
+});
