@@ -45,6 +45,7 @@ export async function run({ isQuick }: { isQuick: boolean }): Promise<void> {
       few: await copyDatabase(cluster.url, "few"),
       many: await copyDatabase(cluster.url, "many"),
       staffFew: await copyDatabase(cluster.url, "staff_few"),
+      staffFewUsers: await copyDatabase(cluster.url, "staff_few_users"),
       staffMany: await copyDatabase(cluster.url, "staff_many"),
       peer: await copyDatabase(cluster.url, "peer", "template0"),
     };
@@ -70,7 +71,8 @@ export async function run({ isQuick }: { isQuick: boolean }): Promise<void> {
     await measurePages(bench);
     await measureLists(bench, emptyCopies);
     // Their rows take longer to make than a quick run may.
-    if (!isQuick) await measureStaffLists(bench, { few: emptyCopies.staffFew, many: emptyCopies.staffMany });
+    const { staffFew, staffFewUsers, staffMany } = emptyCopies;
+    if (!isQuick) await measureStaffLists(bench, { few: staffFew, fewUsers: staffFewUsers, many: staffMany });
     await measureMemory(bench);
   } finally {
     for (const server of servers) await server.stop("SIGKILL");

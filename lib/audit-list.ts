@@ -68,12 +68,12 @@ export function auditQuery(filter: AuditFilter, { place, direction, limit }: Ste
     SELECT a.id::text, a.at, a.actor_kind, a.actor_id::text, actor.email AS actor_email, a.action, a.target_kind, a.target_id,
       target.email AS target_email, key.name AS key_name, key.format::text AS key_format, key.hint AS key_hint,
       a.address, a.request_id, a.before, a.after
-    FROM (SELECT * FROM audit_entries ${where} ORDER BY at ${order}, id ${order} LIMIT $${values.push(limit)}::int) a
+    FROM (SELECT * FROM audit_entries ${where} ORDER BY at ${order}, id ${order} LIMIT ${limit}) a
     LEFT JOIN users actor ON actor.id = a.actor_id
     LEFT JOIN users target ON target.id = CASE WHEN a.target_kind = 'user' THEN a.target_id::uuid END
     LEFT JOIN api_keys key ON key.id = CASE WHEN a.target_kind = 'api_key' THEN a.target_id::int END
     ORDER BY a.at DESC, a.id DESC`;
-  return { name: ["audit", direction, ...names].join("-"), text, values };
+  return { name: ["audit", direction, ...names, limit].join("-"), text, values };
 }
 
 function conditionsOf({ actor, action, target, from, until }: AuditFilter) {

@@ -31,7 +31,7 @@ export async function exportUsers(
   });
   return csvChunks(COLUMNS, first, lineOf, async (last) => {
     const next = chunkAfter(last);
-    const rows = await sql<UserRow>(next.name && `${next.name}-export`, next.text, next.values);
+    const rows = await sql<UserRow>(next.name, next.text, next.values);
     return rows.map((row) => toListed(row, new Date()));
   });
 }

@@ -62,11 +62,11 @@ export function userQuery(search: UserConditions & { sort: UserSort }, { place, 
       AND (k.expires_at IS NULL OR k.expires_at > now())) AS keys
     FROM (
       SELECT id, email, name, credits, role::text, banned, ban_expires_at, created_at, last_login_at FROM users ${where}
-      ORDER BY ${instant} ${order}, id ${order} LIMIT $${values.push(limit)}::int
+      ORDER BY ${instant} ${order}, id ${order} LIMIT ${limit}
     ) u ORDER BY ${instant} DESC, id DESC`;
   const { q, role, filter, sort } = search;
   // A search is planned anew each time: what is right for a rare word is wrong for a common one.
-  const name = q ? "" : ["users", sort, role ?? "all", filter ?? "any", direction, place ? "place" : "first"].join("-");
+  const name = q ? "" : ["users", sort, role ?? "all", filter ?? "any", direction, place ? "place" : "first", limit].join("-");
   return { name, text, values };
 }
 

@@ -5,7 +5,7 @@ import { db, sql } from "@/lib/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { type AdminKeyRecord, adminKeyQuery, describe } from "./admin-list";
 import type { AdminKeyConditions } from "./admin-schemas";
-import { findOwnerId } from "./admin-search";
+import { findNamed, NOTHING_NAMED } from "./admin-search";
 
 const COLUMNS = [
   ...["id", "uuid", "name", "owner_id", "owner_email", "format", "visible_part", "status", "permissions", "calls"],
@@ -17,10 +17,10 @@ const COLUMNS = [
  * its first line is read. Neither credentials nor hashes are read.
  */
 export async function exportKeys(admin: CurrentAdmin, search: AdminKeyConditions): Promise<AsyncIterable<string>> {
-  const ownerId = search.owner ? await findOwnerId(search.owner) : null;
-  const isNobody = search.owner !== "" && ownerId === null;
+  const found = await findNamed(search);
+  const named = "unknown" in found ? NOTHING_NAMED : found;
   const chunkAfter = (last: AdminKeyRecord | null) =>
-    adminKeyQuery(search, ownerId, { place: last && { value: last.place, id: last.id }, direction: "older", limit: CSV_CHUNK });
+    adminKeyQuery(search, named, { place: last && { value: last.place, id: last.id }, direction: "older", limit: CSV_CHUNK });
   const { text, values } = chunkAfter(null);
   const first = await db().$transaction(async (tx) => {
     await recordAudit(tx, admin.actor, {
@@ -28,11 +28,11 @@ export async function exportKeys(admin: CurrentAdmin, search: AdminKeyConditions
       target: { kind: "export", id: "keys" },
       after: { conditions: conditionsOf(search) },
     });
-    return isNobody ? [] : tx.$queryRawUnsafe<AdminKeyRecord[]>(text, ...values);
+    return "unknown" in found ? [] : tx.$queryRawUnsafe<AdminKeyRecord[]>(text, ...values);
   });
   return csvChunks(COLUMNS, first, lineOf, async (last) => {
     const next = chunkAfter(last);
-    return sql<AdminKeyRecord>(next.name && `${next.name}-export`, next.text, next.values);
+    return sql<AdminKeyRecord>(next.name, next.text, next.values);
   });
 }
 

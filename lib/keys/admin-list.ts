@@ -3,7 +3,7 @@ import { sql } from "@/lib/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { type Direction, pageOf } from "@/lib/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
-import { findOwnerId, type KeyConditions, keyConditions } from "./admin-search";
+import { type FoundCredential, findNamed, type KeyConditions, keyConditions, type Named, type Unknown } from "./admin-search";
 import { type CredentialFormat, maskCredential, maskCredentials } from "./credentials";
 import type { Permissions } from "./permissions";
 import type { KeySort } from "./schemas";
@@ -26,7 +26,10 @@ export type AdminKeyListing = {
   /** Ids of keys beside which the pages before and after this one begin. */
   newer: number | null;
   older: number | null;
-  isOwnerUnknown: boolean;
+  /** What the digest is of. */
+  credential: FoundCredential | null;
+  /** What was asked for and does not exist: then there are no keys. */
+  unknown: Unknown["unknown"] | null;
 };
 
 export type AdminKeyRecord = {
@@ -75,13 +78,13 @@ function orderOf(sort: KeySort) {
   return { ...ORDERS[column], isDescending: sort.startsWith("-") };
 }
 
-/** `ownerId`: of the owner that the conditions name, if they do. A page costs the same wherever it is. */
-export function adminKeyQuery(search: AdminKeyConditions, ownerId: string | null, step: Step): Statement {
+/** `named`: what the conditions name. A page costs the same wherever it is. */
+export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: Step): Statement {
   const values: unknown[] = [];
   const sort = effectiveSort(search);
   const { isDescending, ...order } = orderOf(sort);
   const found = foundSql(
-    keyConditions(search, ownerId, (value) => `$${values.push(value)}`),
+    keyConditions(search, named, (value) => `$${values.push(value)}`),
     { ...order, isDescending },
     step,
     values,
@@ -94,7 +97,7 @@ export function adminKeyQuery(search: AdminKeyConditions, ownerId: string | null
     FROM (${found}) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id
     ORDER BY found.place ${shown}, found.id ${shown}`;
   // A search is planned anew each time: what is right for a rare word is wrong for a common one.
-  const isPlanned = search.q === "" && ownerId === null && search.digest === null;
+  const isPlanned = search.q === "" && named.ownerId === null && named.credential === null;
   const parts = [
     "admin-keys",
     sort,
@@ -102,6 +105,7 @@ export function adminKeyQuery(search: AdminKeyConditions, ownerId: string | null
     search.format ?? "any",
     step.direction,
     step.place ? "place" : "first",
+    step.limit,
   ];
   return { name: isPlanned ? parts.join("-") : "", text, values };
 }
@@ -117,26 +121,26 @@ function foundSql({ all, branches }: KeyConditions, { by, type, isDescending }: 
     const at = `($${values.push(step.place.value)}::${type}, $${values.push(step.place.id)}::int)`;
     conditions.push(`(${by}, k.id) ${isDown ? "<" : ">"} ${at}`);
   }
-  const limit = `$${values.push(step.limit)}::int`;
   const selects = branches.map((branch) => {
     const where = [...conditions, ...branch].join(" AND ");
-    return `(SELECT k.id, ${by} AS place FROM api_keys k ${where && `WHERE ${where}`} ORDER BY ${by} ${direction}, k.id ${direction} LIMIT ${limit})`;
+    return `(SELECT k.id, ${by} AS place FROM api_keys k ${where && `WHERE ${where}`} ORDER BY ${by} ${direction}, k.id ${direction} LIMIT ${step.limit})`;
   });
   if (selects.length === 1) return selects.join("");
-  return `SELECT id, place FROM (${selects.join(" UNION ")}) branches ORDER BY place ${direction}, id ${direction} LIMIT ${limit}`;
+  return `SELECT id, place FROM (${selects.join(" UNION ")}) branches ORDER BY place ${direction}, id ${direction} LIMIT ${step.limit}`;
 }
 
 /** A page of the keys of everyone. */
 export async function listKeys(_admin: CurrentAdmin, search: AdminKeySearch): Promise<AdminKeyListing> {
-  const ownerId = search.owner ? await findOwnerId(search.owner) : null;
-  if (search.owner && !ownerId) return { keys: [], newer: null, older: null, isOwnerUnknown: true };
+  const named = await findNamed(search);
+  if ("unknown" in named) return { keys: [], newer: null, older: null, credential: null, unknown: named.unknown };
   const beside = search.before ?? search.after;
   const place = beside === null ? null : await findPlace(beside, effectiveSort(search));
   const direction = search.before && place ? "newer" : "older";
-  const { name, text, values } = adminKeyQuery(search, ownerId, { place, direction, limit: ADMIN_PAGE_SIZE + 1 });
+  const { name, text, values } = adminKeyQuery(search, named, { place, direction, limit: ADMIN_PAGE_SIZE + 1 });
   const found = await sql<AdminKeyRecord>(name, text, values);
   const { rows, newer, older } = pageOf(found, ADMIN_PAGE_SIZE, direction, place !== null);
-  return { keys: await withUse(rows), newer: newer?.id ?? null, older: older?.id ?? null, isOwnerUnknown: false };
+  const { credential } = named;
+  return { keys: await withUse(rows), newer: newer?.id ?? null, older: older?.id ?? null, credential, unknown: null };
 }
 
 /** Null when there never was such a key: then the list begins at its beginning. */

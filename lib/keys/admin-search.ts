@@ -28,14 +28,11 @@ const STATUS: Record<AdminKeyStatus, string> = {
 
 const MAX_ID = 2_147_483_647;
 
-/**
- * Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for.
- * `ownerId`: of the owner that `search` names.
- */
-export function keyConditions(search: AdminKeyConditions, ownerId: string | null, place: Place): KeyConditions {
-  const { status, format, q, digest } = search;
+/** Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for. */
+export function keyConditions({ status, format, q }: AdminKeyConditions, named: Named, place: Place): KeyConditions {
+  const { ownerId, credential } = named;
   // Whoever asks about a credential wants to know of it, whatever the list was filtered by before.
-  if (digest) return { all: [], branches: [[hasCredential(digest, place)]] };
+  if (credential) return { all: [], branches: [[`k.id = ${place(credential.keyId)}::int`]] };
   const all: string[] = [];
   if (status) all.push(STATUS[status]);
   if (ownerId) all.push(`k.user_id = ${place(ownerId)}::uuid`);
@@ -43,15 +40,6 @@ export function keyConditions(search: AdminKeyConditions, ownerId: string | null
   const listed = status ? [] : [NOT_DELETED];
   if (!q) return { all, branches: [listed] };
   return { all, branches: [...exactBranches(q, place), ...textBranches(q, place).map((branch) => [...listed, branch])] };
-}
-
-function hasCredential(digest: string, place: Place): string {
-  const hashes = `${place(digestHashes(digest).map((hash) => `\\x${Buffer.from(hash).toString("hex")}`))}::bytea[]`;
-  return `k.id IN (
-    SELECT id FROM api_keys WHERE credential_hash = ANY(${hashes})
-    UNION SELECT id FROM api_keys WHERE secret_hash = ANY(${hashes})
-    UNION SELECT key_id FROM replaced_credentials WHERE credential_hash = ANY(${hashes})
-    UNION SELECT key_id FROM replaced_credentials WHERE secret_hash = ANY(${hashes}))`;
 }
 
 function exactBranches(q: string, place: Place): string[][] {
@@ -73,8 +61,50 @@ function textBranches(q: string, place: Place): string[] {
   return [contains("k.name", q, place), `k.user_id IN (${owners})`];
 }
 
-/** The id of whom a filter names by e-mail address or id; null when there is no such person. */
-export async function findOwnerId(owner: string): Promise<string | null> {
+/** What the address names, looked up; null for what it does not name. */
+export type Named = { ownerId: string | null; credential: FoundCredential | null };
+
+/** A key that has a credential, or had it; `validUntil` is when one that was replaced stops to work, or did. */
+export type FoundCredential = { keyId: number; part: "key" | "secret"; replaced: { at: Date; validUntil: Date } | null };
+
+export type Unknown = { unknown: "owner" | "credential" };
+
+export const NOTHING_NAMED: Named = { ownerId: null, credential: null };
+
+/** `unknown` is what was named and does not exist. */
+export async function findNamed({ owner, digest }: AdminKeyConditions): Promise<Named | Unknown> {
+  if (digest) {
+    const credential = await findCredential(digest);
+    return credential ? { ownerId: null, credential } : { unknown: "credential" };
+  }
+  const ownerId = owner ? await findOwnerId(owner) : null;
+  return owner && !ownerId ? { unknown: "owner" } : { ownerId, credential: null };
+}
+
+type CredentialRecord = { key_id: number; part: "key" | "secret"; replaced_at: Date | null; valid_until: Date | null };
+
+async function findCredential(digest: string): Promise<FoundCredential | null> {
+  const { name, text, values } = credentialQuery(digest);
+  const [row] = await sql<CredentialRecord>(name, text, values);
+  if (!row) return null;
+  const { replaced_at: at, valid_until: validUntil } = row;
+  return { keyId: row.key_id, part: row.part, replaced: at && validUntil && { at, validUntil } };
+}
+
+export function credentialQuery(digest: string) {
+  const current = "NULL::timestamptz AS replaced_at, NULL::timestamptz AS valid_until FROM api_keys";
+  const replaced = "replaced_at, valid_until FROM replaced_credentials";
+  const text = `
+    SELECT id AS key_id, 'key' AS part, ${current} WHERE credential_hash = ANY($1::bytea[])
+    UNION ALL SELECT id, 'secret', ${current} WHERE secret_hash = ANY($1::bytea[])
+    UNION ALL SELECT key_id, 'key', ${replaced} WHERE credential_hash = ANY($1::bytea[])
+    UNION ALL SELECT key_id, 'secret', ${replaced} WHERE secret_hash = ANY($1::bytea[])
+    LIMIT 1`;
+  const hashes = digestHashes(digest).map((hash) => `\\x${Buffer.from(hash).toString("hex")}`);
+  return { name: "credential-by-digest", text, values: [hashes] };
+}
+
+async function findOwnerId(owner: string): Promise<string | null> {
   const isId = z.guid().safeParse(owner).success;
   const [user] = await sql<{ id: string }>(
     isId ? "owner-by-id" : "owner-by-email",

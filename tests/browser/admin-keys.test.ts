@@ -30,12 +30,23 @@ test("A member of staff finds a key by its owner and by a pasted credential, whi
   await page.reload();
   await expect(row(page, "Till 4")).toBeVisible();
 
-  await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [key.id]);
+  const found = page.getByRole("main").getByRole("status").first();
+  await searchBox(page).fill(key.secret_key);
+  await expect(found).toContainText(/^What you pasted is this key’s secret\. Show all$/);
+  await page.request.post(`/api/auth/keys/${key.id}/regenerate/`, {
+    headers: { Authorization: `Bearer ${owner.access}` },
+    data: { grace_seconds: 3600 },
+  });
+  const replaced = /^What you pasted is a credential of this key that was replaced on 20\d\d-\d\d-\d\d\. /;
   await searchBox(page).fill(key.api_key);
   await expect(page).toHaveURL(`/admin/keys?status=nonsense&digest=${sha256(key.api_key)}`);
-  await expect(page.getByRole("main").getByRole("status").first()).toContainText(
-    /^The credential that you pasted is, or was, that of this key\. It was deleted on 20\d\d-\d\d-\d\d\./,
-  );
+  await expect(found).toContainText(new RegExp(`${replaced.source}It works until 20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\.`));
+  await query("UPDATE replaced_credentials SET valid_until = now() WHERE hint = $1", [key.api_key.slice(8, 14)]);
+  await page.reload();
+  await expect(found).toContainText(new RegExp(`${replaced.source}It no longer works\\.`));
+  await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [key.id]);
+  await page.reload();
+  await expect(found).toContainText(new RegExp(`${replaced.source}The key was deleted on 20\\d\\d-\\d\\d-\\d\\d\\.`));
   await expect(row(page, "Till 4")).toContainText("Deleted");
   expect(asked.filter((text) => text.includes(key.api_key))).toStrictEqual([]);
 

@@ -12,6 +12,7 @@ import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/identity/admins";
 import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
 import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema, KEY_FORMATS } from "@/lib/keys/admin-schemas";
+import type { FoundCredential } from "@/lib/keys/admin-search";
 import { isConfirmedAction } from "../confirm/actions";
 import {
   createKeyForAction,
@@ -59,7 +60,7 @@ export default async function AdminKeysPage({ searchParams }: Props) {
         <Filter name="Format" of="format" values={KEY_FORMATS} labels={FORMAT_NAMES} search={search} />
       </div>
       <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
-        {describeFound(listing, search)}{" "}
+        {describeFound(listing, search, now)}{" "}
         {isFiltered(search) && (
           <Link href="/admin/keys" prefetch={false} className={textLink}>
             Show all
@@ -88,21 +89,28 @@ function isFiltered({ sort: _, ...conditions }: AdminKeySearch): boolean {
   return Object.values(conditions).some(Boolean);
 }
 
-function describeFound({ keys, isOwnerUnknown }: AdminKeyListing, { digest, owner }: AdminKeySearch): string {
-  if (isOwnerUnknown) return `There is no user “${owner}”.`;
-  if (digest) return describeCredential(keys);
-  if (keys.length === 0) return "No key fits.";
-  return owner ? `Keys of ${keys[0]?.owner.email ?? owner}.` : "";
+function describeFound({ keys, credential, unknown }: AdminKeyListing, { owner }: AdminKeySearch, now: Date): string {
+  if (unknown === "owner") return `There is no user “${owner}”.`;
+  if (unknown === "credential") return "No key has, or had, the credential that you pasted.";
+  const [key] = keys;
+  if (!key) return "No key fits.";
+  if (credential) return describeCredential(key, credential, now);
+  return owner ? `Keys of ${key.owner.email}.` : "";
 }
 
-/** Whose it is and whether it still works, which is what whoever pasted it wants to know. */
-function describeCredential(keys: AdminKeyRow[]): string {
-  const [key] = keys;
-  if (!key) return "No key has, or had, the credential that you pasted.";
-  const at = key.deletedAt ?? key.revokedAt;
-  const end = key.deletedAt ? "deleted" : "revoked";
-  const fate = at ? ` It was ${end} on ${at.toISOString().slice(0, 10)}.` : "";
-  return `The credential that you pasted is, or was, that of this key.${fate}`;
+/** Which of the key's credentials it is and whether it still works, which is what whoever pasted it wants to know. */
+function describeCredential(key: AdminKeyRow, { part, replaced }: FoundCredential, now: Date): string {
+  const what = `What you pasted is ${replaced ? `a ${part === "key" ? "credential" : "secret"} of this key that was replaced on ${dayOf(replaced.at)}` : `this key’s ${part === "key" ? "credential" : "secret"}`}.`;
+  if (key.deletedAt) return `${what} The key was deleted on ${dayOf(key.deletedAt)}.`;
+  if (key.revokedAt) return `${what} The key was revoked on ${dayOf(key.revokedAt)}.`;
+  if (!replaced) return what;
+  return replaced.validUntil > now
+    ? `${what} It works until ${replaced.validUntil.toISOString().slice(0, 16).replace("T", " ")} UTC.`
+    : `${what} It no longer works.`;
+}
+
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
 }
 
 const STATUS_NAMES = { active: "Active", expiring: "Expiring", expired: "Expired", revoked: "Revoked", deleted: "Deleted" };
