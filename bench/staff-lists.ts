@@ -99,6 +99,7 @@ function userLists(): List[] {
     list("low on credits", { filter: "low-credits" }),
     list("staff", { role: "admin" }),
     list("part of an address", { q: "n471@m" }),
+    list("a whole address", { q: "person471@mail83.example" }),
     list("part of a name", { q: nameOf(471).slice(3, 11) }),
   ];
 }
@@ -121,7 +122,8 @@ function keyLists(): List[] {
     list("deleted", { status: "deleted" }),
     list("of a format", { format: "datazag" }),
     list("part of a name", { q: nameOf(471).slice(3, 11) }),
-    list("an owner's address", { q: "n47@mail47" }),
+    list("part of an owner's address", { q: "n47@mail47" }),
+    list("an owner's whole address", { q: "person47@mail47.example" }),
     list("the visible part", { q: `mf_live_${nameOf(471).slice(0, 6)}` }),
     list("a number", { q: "700471" }),
     { name: "keys, a credential", query: credentialQuery("0".repeat(64)) },

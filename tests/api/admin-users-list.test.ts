@@ -65,7 +65,8 @@ describe("the list of users", () => {
       isBanned: false,
       lastSeenAt: null,
     });
-    for (const q of ["nobody at all", "%", "o__q"]) expect(await find({ q })).toStrictEqual([]);
+    for (const q of ["nobody at all", "%", "o__q", "person4711@mail56", "zoe\\_q@rare"])
+      expect(await find({ q })).toStrictEqual([]);
   });
 
   test.each<[string, Record<string, string>, string]>([
@@ -145,6 +146,7 @@ describe("the plan of the list reads an index", () => {
       "users_low_on_credits_last_seen_idx",
     ],
     ["part of an address", { q: "n4711@m" }, "users_search_idx"],
+    ["a whole address", { q: "person4711@mail55.example" }, "users_search_idx"],
     ["part of a name", { q: "amily1012" }, "users_search_idx"],
     ["the beginning of a word", { q: "zo" }, "users_search_idx"],
   ];
