@@ -6,8 +6,11 @@ import { withPreviewSecrets } from "./preview-secrets";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema.optional());
-const wholeNumber = (fallback: number, min: number, max: number) =>
-  z.preprocess(blankIsUnset, z.coerce.number().int().min(min).max(max).default(fallback));
+const wholeNumber = (fallback: number, min: number, max: number) => {
+  const number = z.coerce.number("must be a whole number").int("must be a whole number");
+  const inRange = number.min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+  return z.preprocess(blankIsUnset, inRange.default(fallback));
+};
 const list = z.preprocess(
   blankIsUnset,
   z
