@@ -8,7 +8,14 @@ export async function register(): Promise<void> {
     if (wrong) return log.error(`These settings need attention (see .env.example): ${wrong.join("; ")}.`);
     const { watchRequests } = await import("./lib/http/request-log");
     const { scheduleHousekeeping } = await import("./lib/housekeeping");
-    watchRequests({ isDevelopment: process.env.NODE_ENV === "development" });
+    const isDevelopment = process.env.NODE_ENV === "development";
+    watchRequests({ isDevelopment });
+    // In development routes are compiled anew, which this copy would not notice.
+    if (!isDevelopment) {
+      const { answerDirectly } = await import("./lib/http/direct-answers");
+      const { POST } = await import("./app/api/keys/verify/route");
+      answerDirectly({ "/api/keys/verify": POST, "/api/keys/verify/": POST });
+    }
     scheduleHousekeeping();
   }
 }
