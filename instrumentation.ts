@@ -10,8 +10,8 @@ export async function register(): Promise<void> {
     const { scheduleHousekeeping } = await import("./lib/housekeeping");
     const isDevelopment = process.env.NODE_ENV === "development";
     watchRequests({ isDevelopment });
-    // In development routes are compiled anew, which this copy would not notice.
-    if (!isDevelopment) {
+    // In development routes are compiled anew, which this copy would not notice. On Vercel what follows an answer is Next's.
+    if (!isDevelopment && !process.env.VERCEL) {
       const { answerDirectly } = await import("./lib/http/direct-answers");
       const { POST } = await import("./app/api/keys/verify/route");
       answerDirectly({ "/api/keys/verify": POST, "/api/keys/verify/": POST });
