@@ -117,6 +117,7 @@ test("The deployment check of a sound deployment passes, and leaves no key behin
   }
 });
 
+const json = { "content-type": "application/json" };
 const html = { "content-type": "text/html" };
 const KEY_ROUTES = /^\/api\/(auth\/keys|api-keys)\b/;
 const routeNames = APIS.flatMap(({ routes }) =>
@@ -208,7 +209,9 @@ describe("The deployment check names what is wrong with a deployment, and only t
       "that believes in another address",
       {
         answer: (asked) =>
-          asked === "/api/openapi.json" ? { status: 200, body: '{"servers":[{"url":"https://keys.example.com"}]}' } : null,
+          /^\/api\/openapi\.json\/?$/.test(asked)
+            ? { status: 200, headers: json, body: '{"servers":[{"url":"https://keys.example.com"}]}' }
+            : null,
       },
       {
         Address:
