@@ -91,6 +91,7 @@ const WORDS = new Set(
     "_next admin api api-keys audit auth change-password confirm create docs email export favicon.ico forgot-password health",
     "jwks keys login logout openapi.json overview owners profile refresh regenerate register reset-password revoke settings sign-in",
     "sign-out sign-up token unsupported-method usage users verify verify-email webhooks",
+    "accounts your-keys everyones-keys behind-your-api browser-sessions",
   ].flatMap((line) => line.split(" ")),
 );
 
