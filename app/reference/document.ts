@@ -57,22 +57,22 @@ Timestamps are ISO 8601 in UTC with milliseconds. Bodies are at most 64 KiB, bat
 export type OpenApiDocument = ReturnType<typeof makeDocument>;
 export type DescribedOperation = ReturnType<typeof describeOperation>;
 
+/** An operation of the list above as the document describes it. */
+export function operationIn({ paths }: OpenApiDocument, { method, path }: Operation): DescribedOperation {
+  const described = paths[path.replace(/\/$/, "")]?.[method.toLowerCase()];
+  if (!described) throw new Error(`the document does not describe ${method} ${path}`);
+  return described;
+}
+
 let made: OpenApiDocument | undefined;
 
 /**
  * OpenAPI 3.1 of this deployment, from the schemas that check requests and the dialects that write answers. Made once:
  * it takes a tenth of a second, and anyone may ask for it.
  */
-export function openApiDocument(): OpenApiDocument {
+export function openApiDocument() {
   made ??= makeDocument();
   return made;
-}
-
-/** An operation of the list above as the document describes it. */
-export function operationIn({ paths }: OpenApiDocument, { method, path }: Operation): DescribedOperation {
-  const described = paths[path.replace(/\/$/, "")]?.[method.toLowerCase()];
-  if (!described) throw new Error(`the document does not describe ${method} ${path}`);
-  return described;
 }
 
 function makeDocument() {
