@@ -54,7 +54,7 @@ export const OWN_KEYS: Group = {
       callers: USER_CALLERS,
       parameters: [idempotencyKey],
       body: body(createKeySchema, {
-        full: { key_name: "My API Key", permissions: ["read", "write"], expires_at: "2025-12-31T23:59:59Z" },
+        full: { key_name: "My API Key", permissions: ["read", "write"], expires_at: "2030-12-31T23:59:59Z" },
         shortest: { key_name: "Test API Key" },
         by_resource: { key_name: "SMS", permissions: { sms: ["send", "status"], "*": ["read"] } },
       }),

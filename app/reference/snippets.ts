@@ -1,10 +1,14 @@
-import type { Operation } from "./operation";
+import type { Caller, Operation } from "./operation";
 
-/** One call to an operation, as the snippets show it. `signed`: its body has to be signed. */
-type Call = { method: string; url: string; headers: [name: string, value: Value][]; body: unknown; isSigned: boolean };
+/** One call to an operation, as the snippets show it. `isSigned`: its body has to be signed. */
+type Call = { method: string; url: Text; headers: [name: string, value: Text][]; body: unknown; isSigned: boolean };
 
-/** Text with names of environment variables in it: `["Bearer ", { variable: "ACCESS_TOKEN" }]`. */
-type Value = readonly (string | { variable: string })[];
+/** `$NAME` in it is an environment variable. */
+type Text = string;
+const VARIABLE = /\$([A-Z_]+)/g;
+
+/** Names a call. What people copy into a program must not name each of its calls alike. */
+const NEW_ID: Text = "a new id";
 
 export type Snippets = { curl: string; javascript: string; python: string };
 
@@ -14,52 +18,38 @@ export function snippetsOf(operation: Operation, address: string): Snippets {
   return { curl: toCurl(call), javascript: toJavaScript(call), python: toPython(call) };
 }
 
-function callOf({ method, path, callers, parameters = [], body }: Operation, address: string): Call {
-  const query = parameters.filter((each) => each.in === "query" && each.name === "limit");
-  const search = query.map(({ name, example }) => `?${name}=${example}`).join("");
-  const sentHeaders = parameters.filter((each) => each.in === "header");
+function callOf({ method, path, callers: [caller], dialect, parameters = [], body }: Operation, address: string): Call {
+  const search = parameters.some(({ name }) => name === "limit") ? "?limit=100" : "";
   return {
     method,
-    url: address + path + search,
+    url: address + path.replace("{id}", "$KEY_ID") + search,
     headers: [
-      ...credentialsOf(callers[0], address),
-      ...sentHeaders.map(({ name, example = "" }): [string, Value] => [name, [example]]),
-      ...(body ? [["Content-Type", ["application/json"]] as [string, Value]] : []),
+      ...(caller ? CREDENTIALS[caller] : []),
+      // Browsers send it by themselves.
+      ...(dialect === "library" ? [["Origin", address] as [string, Text]] : []),
+      ...parameters.filter((each) => each.in === "header").map(({ name }): [string, Text] => [name, NEW_ID]),
+      ...(body ? [["Content-Type", "application/json"] as [string, Text]] : []),
     ],
     body: body && Object.values(body.examples)[0],
-    isSigned: callers[0] === "usageSignature",
+    isSigned: caller === "usageSignature",
   };
 }
 
-function credentialsOf(caller: Operation["callers"][number] | undefined, address: string): [string, Value][] {
-  switch (caller) {
-    case "accessToken":
-      return [["Authorization", ["Bearer ", { variable: "ACCESS_TOKEN" }]]];
-    case "serviceSecret":
-      return [["Authorization", ["Bearer ", { variable: "SERVICE_API_SECRET" }]]];
-    case "adminSecret":
-      return [["X-Admin-Secret", [{ variable: "ADMIN_API_SECRET" }]]];
-    case "sessionCookie":
-      // Browsers send both by themselves.
-      return [
-        ["Cookie", [{ variable: "SESSION_COOKIE" }]],
-        ["Origin", [address]],
-      ];
-    default:
-      return [];
-  }
-}
-
-const write = (value: Value, variable: (name: string) => string): string =>
-  value.map((part) => (typeof part === "string" ? part : variable(part.variable))).join("");
+const CREDENTIALS: Record<Caller, [string, Text][]> = {
+  accessToken: [["Authorization", "Bearer $ACCESS_TOKEN"]],
+  sessionCookie: [["Cookie", "$SESSION_COOKIE"]],
+  adminSecret: [["X-Admin-Secret", "$ADMIN_API_SECRET"]],
+  serviceSecret: [["Authorization", "Bearer $SERVICE_API_SECRET"]],
+  // Made from the body, by each language in its own way.
+  usageSignature: [],
+};
 
 function toCurl({ method, url, headers, body, isSigned }: Call): string {
-  const shell = (name: string) => `$${name}`;
   const quoted = `'${JSON.stringify(body, null, 2)?.replaceAll("'", "'\\''")}'`;
   const signature = `$(printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$USAGE_WEBHOOK_SECRET" | sed 's/.* //')`;
   const lines = [
-    `curl${method === "GET" ? "" : ` -X ${method}`} "${url.replace("{id}", "$KEY_ID")}"`,
-    ...headers.map(([name, value]) => `-H "${name}: ${write(value, shell)}"`),
+    `curl${method === "GET" ? "" : ` -X ${method}`} "${url}"`,
+    ...headers.map(([name, value]) => `-H "${name}: ${value === NEW_ID ? "$(openssl rand -hex 16)" : value}"`),
     ...(isSigned ? [`-H "x-signature: ${signature}"`] : []),
     ...(body === undefined ? [] : [isSigned ? `-d "$BODY"` : `-d ${quoted}`]),
   ];
@@ -67,11 +57,10 @@ function toCurl({ method, url, headers, body, isSigned }: Call): string {
 }
 
 function toJavaScript({ method, url, headers, body, isSigned }: Call): string {
-  const literal = (value: Value) =>
-    value.some((part) => typeof part !== "string")
-      ? `\`${write(value, (name) => `\${process.env.${name}}`)}\``
-      : JSON.stringify(write(value, String));
-  const address = url.includes("{id}") ? `\`${url.replace("{id}", `\${process.env.KEY_ID}`)}\`` : JSON.stringify(url);
+  const literal = (text: Text) => {
+    if (text === NEW_ID) return "crypto.randomUUID()";
+    return text.includes("$") ? `\`${text.replace(VARIABLE, (_, name) => `\${process.env.${name}}`)}\`` : JSON.stringify(text);
+  };
   const json = JSON.stringify(body, null, 2);
   const sent = [
     ...headers.map(([name, value]) => `    ${/^\w+$/.test(name) ? name : JSON.stringify(name)}: ${literal(value)},`),
@@ -88,38 +77,27 @@ function toJavaScript({ method, url, headers, body, isSigned }: Call): string {
     ...(isSigned ? ['import { createHmac } from "node:crypto";', ""] : []),
     ...(body === undefined ? [] : [`const body = JSON.stringify(${json});`]),
     options.length > 0
-      ? `const answer = await fetch(${address}, {\n${options.join("\n")}\n});`
-      : `const answer = await fetch(${address});`,
+      ? `const answer = await fetch(${literal(url)}, {\n${options.join("\n")}\n});`
+      : `const answer = await fetch(${literal(url)});`,
     "console.log(answer.status, await answer.json());",
   ].join("\n");
 }
 
 function toPython({ method, url, headers, body, isSigned }: Call): string {
-  const literal = (value: Value) =>
-    value.some((part) => typeof part !== "string")
-      ? `f"${write(value, (name) => `{os.environ['${name}']}`)}"`
-      : JSON.stringify(write(value, String));
-  const address = url.includes("{id}") ? `f"${url.replace("{id}", "{os.environ['KEY_ID']}")}"` : JSON.stringify(url);
+  const literal = (text: Text) => {
+    if (text === NEW_ID) return "str(uuid.uuid4())";
+    return text.includes("$") ? `f"${text.replace(VARIABLE, "{os.environ['$1']}")}"` : JSON.stringify(text);
+  };
   const sent = [
     ...headers.map(([name, value]) => `        ${JSON.stringify(name)}: ${literal(value)},`),
     ...(isSigned
       ? ['        "x-signature": hmac.new(os.environ["USAGE_WEBHOOK_SECRET"].encode(), body, "sha256").hexdigest(),']
       : []),
   ];
-  const text = [address, ...headers.map(([, value]) => literal(value))].join();
-  const modules = [
-    ...(isSigned ? ["hmac"] : []),
-    "json",
-    ...(isSigned || text.includes("os.environ") ? ["os"] : []),
-    "urllib.error",
-    "urllib.request",
-  ];
-  return [
-    ...modules.map((name) => `import ${name}`),
-    "",
+  const lines = [
     ...(body === undefined ? [] : [`body = json.dumps(${toPythonLiteral(body)}).encode()`]),
     "request = urllib.request.Request(",
-    `    ${address},`,
+    `    ${literal(url)},`,
     `    method="${method}",`,
     ...(sent.length > 0 ? ["    headers={", ...sent, "    },"] : []),
     ...(body === undefined ? [] : ["    data=body,"]),
@@ -129,7 +107,10 @@ function toPython({ method, url, headers, body, isSigned }: Call): string {
     "except urllib.error.HTTPError as error:",
     "    answer = error",
     "print(answer.status, json.load(answer))",
-  ].join("\n");
+  ];
+  const modules = ["hmac", "json", "os", "urllib.error", "urllib.request", "uuid"];
+  const used = modules.filter((name) => lines.some((line) => line.includes(`${name}.`)));
+  return [...used.map((name) => `import ${name}`), "", ...lines].join("\n");
 }
 
 function toPythonLiteral(value: unknown, indent = ""): string {

@@ -17,7 +17,10 @@ export type Tryable = {
   ends: string | null;
 };
 
-type Outcome = { status: string; requestId: string | null; text: string } | { problem: string };
+type Outcome = { status: string; headers: [name: string, value: string][]; text: string } | { problem: string };
+
+/** Headers of an answer that say something to people. */
+const TELLING = ["X-Request-Id", "Retry-After", "Allow", "WWW-Authenticate"];
 
 /** Sends the operation from this page to this server, and shows the answer. Nothing of it is kept. */
 export function TryIt({ operation }: { operation: Tryable }) {
@@ -45,12 +48,12 @@ export function TryIt({ operation }: { operation: Tryable }) {
             {(attributes) => (
               <input
                 {...attributes}
-                type="password"
                 value={token}
                 onChange={(event) => setToken(event.target.value.trim())}
                 autoComplete="off"
                 spellCheck={false}
-                className={`${inputStyle} font-mono`}
+                // Hidden as a password is; were it one, browsers would offer to store it.
+                className={`${inputStyle} font-mono [-webkit-text-security:disc]`}
               />
             )}
           </Field>
@@ -70,6 +73,8 @@ export function TryIt({ operation }: { operation: Tryable }) {
                 name=" body"
                 rows={Math.min(body.split("\n").length, 14)}
                 defaultValue={body}
+                // It may hold a password: a browser that restores its pages would write it to disk.
+                autoComplete="off"
                 spellCheck={false}
                 className="block w-full rounded-md border border-line-strong bg-canvas px-3 py-2 font-mono text-sm"
               />
@@ -115,15 +120,18 @@ function Field({ label, hint, isCode = false, children }: FieldProps) {
 
 function Shown({ outcome }: { outcome: Outcome }) {
   if ("problem" in outcome) return <Notice tone="danger">{outcome.problem}</Notice>;
-  const { status, requestId, text } = outcome;
+  const { status, headers, text } = outcome;
   return (
     <div role="status" className="space-y-2">
       <Answer status={status} code={text} />
-      {requestId && (
-        <p className="text-ink-muted text-sm">
-          X-Request-Id: <code className="font-mono [overflow-wrap:anywhere]">{requestId}</code>
-        </p>
-      )}
+      <dl className="text-ink-muted text-sm">
+        {headers.map(([name, value]) => (
+          <div key={name}>
+            <dt className="inline">{name}: </dt>
+            <dd className="inline font-mono text-xs [overflow-wrap:anywhere]">{value}</dd>
+          </div>
+        ))}
+      </dl>
     </div>
   );
 }
@@ -148,8 +156,11 @@ async function send({ method, path, parameters, takesToken }: Tryable, form: For
       body: body === null ? null : String(body),
       cache: "no-store",
     });
-    const status = `${answer.status} ${answer.statusText}`.trim();
-    return { status, requestId: answer.headers.get("x-request-id"), text: indented(await answer.text()) };
+    return {
+      status: `${answer.status} ${answer.statusText}`.trim(),
+      headers: TELLING.map((name): [string, string] => [name, answer.headers.get(name) ?? ""]).filter(([, value]) => value),
+      text: indented(await answer.text()),
+    };
   } catch {
     return { problem: "No answer came. Check the connection, and what you typed, and send it again." };
   }
