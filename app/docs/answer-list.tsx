@@ -3,6 +3,7 @@ import type { DescribedOperation } from "../reference/document";
 import { fieldsOf } from "../reference/fields";
 import type { JsonSchema } from "../reference/json-schema";
 import { FieldTable } from "./field-table";
+import { Inline } from "./prose";
 
 type Props = { described: DescribedOperation; schemas: Record<string, JsonSchema> };
 
@@ -18,10 +19,13 @@ export function AnswerList({ described, schemas }: Props) {
           return (
             <details key={status} open={isGood} className="border-line border-b">
               <summary className="rounded-sm py-2.5 hover:bg-surface">
-                <Status status={status} /> <span className="text-ink-muted">{description}</span>
+                <Status status={status} />{" "}
+                <span className="text-ink-muted">
+                  <Inline text={description} />
+                </span>
               </summary>
               <div className="space-y-3 pt-1 pb-5">
-                {isGood && <FieldTable title="Fields" choices={fieldsOf(schema, schemas)} />}
+                {isGood && <FieldTable title="Fields" isAnswer choices={fieldsOf(schema, schemas)} />}
                 {Object.entries(examples).map(([name, { value }]) => (
                   <Answer
                     key={name}

@@ -7,8 +7,12 @@ import { DocsNavigation } from "./navigation";
 
 export default function DocsLayout({ children }: { children: ReactNode }) {
   const places = [
-    { href: "/docs", name: "Getting started", isExact: true },
-    ...GROUPS.map(({ slug, name }) => ({ href: `/docs/${slug}`, name })),
+    { href: "/docs", name: "Getting started" },
+    ...GROUPS.map(({ slug, name, operations }) => ({
+      href: `/docs/${slug}`,
+      name,
+      parts: operations.map(({ id, summary }) => ({ id, name: summary })),
+    })),
   ];
   return (
     <>
@@ -17,7 +21,7 @@ export default function DocsLayout({ children }: { children: ReactNode }) {
           <AccountLinks />
         </nav>
       </SiteHeader>
-      <div className="mx-auto grid w-full max-w-page grow content-start gap-x-12 gap-y-6 px-4 py-8 sm:px-6 sm:py-10 lg:grid-cols-[12rem_minmax(0,1fr)]">
+      <div className="mx-auto grid w-full max-w-page grow content-start gap-x-12 gap-y-6 px-4 py-8 sm:px-6 sm:py-10 lg:grid-cols-[14rem_minmax(0,1fr)]">
         <DocsNavigation places={places} />
         <main id="content" tabIndex={-1} className="min-w-0">
           <AccessTokenProvider>{children}</AccessTokenProvider>

@@ -101,7 +101,12 @@ function Trial({ operation, described }: { operation: Operation; described: Desc
       operation={{
         method,
         path,
-        parameters: parameters.map(({ name, in: place, required, description }) => ({ name, in: place, required, description })),
+        parameters: parameters.map(({ name, in: place, required, description }) => ({
+          name,
+          in: place,
+          required,
+          hint: <Inline text={description} />,
+        })),
         body: example ? JSON.stringify(example.value, null, 2) : null,
         takesToken: callers.includes("accessToken"),
         ends,

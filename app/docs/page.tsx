@@ -48,6 +48,9 @@ export default async function DocsPage() {
         . Every path works with and without a trailing slash, and every answer below <code className="font-mono">/api/</code> is
         JSON.
       </p>
+      <div className="mt-2">
+        <Prose text="The snippets take secrets and ids from the environment. After the steps above, `export ACCESS_TOKEN=$TOKEN` gives them your access token." />
+      </div>
       {GROUPS.map(({ slug, name, operations }) => (
         <section key={slug} aria-labelledby={slug} className="mt-8">
           <h3 id={slug} className="font-medium">

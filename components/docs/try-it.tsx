@@ -11,7 +11,7 @@ import { useAccessToken } from "./access-token";
 export type Tryable = {
   method: string;
   path: string;
-  parameters: { name: string; in: "path" | "query" | "header"; required: boolean; description: string }[];
+  parameters: { name: string; in: "path" | "query" | "header"; required: boolean; hint: ReactNode }[];
   body: string | null;
   takesToken: boolean;
   ends: string | null;
@@ -44,7 +44,10 @@ export function TryIt({ operation }: { operation: Tryable }) {
         className="space-y-4 border-line border-t px-4 py-4"
       >
         {takesToken && (
-          <Field label="Access token" hint="Without one: your session in this browser. It is kept until you leave this page.">
+          <Field
+            label="Access token"
+            hint="Without one, your session in this browser speaks for you. A token stays in memory until you leave these pages."
+          >
             {(attributes) => (
               <input
                 {...attributes}
@@ -58,8 +61,8 @@ export function TryIt({ operation }: { operation: Tryable }) {
             )}
           </Field>
         )}
-        {parameters.map(({ name, required, description }) => (
-          <Field key={name} label={name} hint={description} isCode>
+        {parameters.map(({ name, required, hint }) => (
+          <Field key={name} label={name} hint={hint} isCode>
             {(attributes) => (
               <input {...attributes} name={name} required={required} autoComplete="off" className={`${inputStyle} font-mono`} />
             )}
@@ -96,7 +99,7 @@ export function TryIt({ operation }: { operation: Tryable }) {
 
 type FieldProps = {
   label: string;
-  hint?: string;
+  hint?: ReactNode;
   isCode?: boolean;
   children: (attributes: { id: string; "aria-describedby"?: string }) => ReactNode;
 };
