@@ -1,6 +1,8 @@
 import "server-only";
+import { explainConnection } from "./connections";
 import { sql } from "./db";
 import { env } from "./env";
+import { log } from "./log";
 
 const startedAt = new Date();
 
@@ -38,7 +40,8 @@ async function appliedMigrations(): Promise<Set<string> | null> {
     );
     return new Set(rows.map((row) => row.migration_name));
   } catch (error) {
-    const isMissingTable = error instanceof Error && "code" in error && error.code === "42P01";
-    return isMissingTable ? new Set() : null;
+    if (error instanceof Error && "code" in error && error.code === "42P01") return new Set();
+    log.warn(`The database could not be reached: ${explainConnection(error)}`);
+    return null;
   }
 }

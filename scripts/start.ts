@@ -10,7 +10,7 @@ import { Failure } from "./failure";
 import { ensureFirstAdmin, type FirstAdmin, forgetPassword } from "./first-admin";
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
-import { applyMigrations } from "./migrate";
+import { migrate } from "./migrate";
 
 /** `start`: everything from an empty folder to a server that answers, then its address and a first `curl`. */
 export async function main(): Promise<void> {
@@ -59,7 +59,7 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
   const environment = await prepareEnvironment(requireFreePort);
   const release = await holdCluster(environment);
   try {
-    const applied = await applyMigrations(environment.env.DATABASE_URL);
+    const applied = await migrate(environment.env);
     if (applied.length > 0) console.log(`Applied migrations: ${applied.join(", ")}.`);
     const admin = await ensureFirstAdmin(environment.dataDirectory);
     if (mode === "start") await ensureBuilt(stopping);
