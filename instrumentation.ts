@@ -1,9 +1,21 @@
 /** Next's hook at server start. Requests are watched at the HTTP server, so that pages, refusals and errors count too. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
+    const { wrongSettings } = await import("./lib/env");
+    const { log } = await import("./lib/log");
+    const wrong = wrongSettings();
+    // An error thrown here would make every answer a bare 500, and nobody could read what /api/health says.
+    if (wrong) return log.error(`These settings need attention (see .env.example): ${wrong.join("; ")}.`);
     const { watchRequests } = await import("./lib/http/request-log");
     const { scheduleHousekeeping } = await import("./lib/housekeeping");
-    watchRequests({ isDevelopment: process.env.NODE_ENV === "development" });
+    const isDevelopment = process.env.NODE_ENV === "development";
+    watchRequests({ isDevelopment });
+    // In development routes are compiled anew, which this copy would not notice. On Vercel what follows an answer is Next's.
+    if (!isDevelopment && !process.env.VERCEL) {
+      const { answerDirectly } = await import("./lib/http/direct-answers");
+      const { POST } = await import("./app/api/keys/verify/route");
+      answerDirectly({ "/api/keys/verify": POST, "/api/keys/verify/": POST });
+    }
     scheduleHousekeeping();
   }
 }

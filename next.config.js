@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { CONTENT_SECURITY_POLICY } from "./lib/http/content-security-policy.js";
+import { CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from "./lib/http/security-headers.js";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("package.json", import.meta.url), "utf8"));
 const migrations = fs
@@ -11,22 +11,21 @@ const migrations = fs
 // Where the portal runs its own server, lib/http/request-log.ts sends these. On a platform with a server of its own, which is
 // on https, pages get their policy from the middleware.
 const platformHeaders = [
-  { source: "/:path*", headers: [{ key: "Strict-Transport-Security", value: "max-age=31536000" }] },
+  {
+    source: "/:path*",
+    headers: Object.entries({ ...SECURITY_HEADERS, "Strict-Transport-Security": "max-age=31536000" }).map(([key, value]) => ({
+      key,
+      value,
+    })),
+  },
   { source: "/(api|_next)/:path*", headers: [{ key: "Content-Security-Policy", value: CONTENT_SECURITY_POLICY }] },
-];
-
-const securityHeaders = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Permissions-Policy", value: "camera=(), geolocation=(), microphone=()" },
 ];
 
 /** @type {import("next").NextConfig} */
 export default {
   // Facts of the build that /api/health compares with the database. Never a secret: these are written into the code.
   env: { LATCHKEY_VERSION: version, LATCHKEY_MIGRATIONS: migrations.join(",") },
-  headers: async () => [{ source: "/:path*", headers: securityHeaders }, ...(process.env.VERCEL ? platformHeaders : [])],
+  headers: async () => (process.env.VERCEL ? platformHeaders : []),
   // The address the DataZag Public API reports usage to is also that of the page, which people read and whose forms are
   // sent there: with this header, or as form data before there is JavaScript. A report is signed, or has another body.
   rewrites: async () => ({

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { EnvError, parseEnv } from "./env";
+import { parseEnv } from "./env";
+import { EnvError } from "./errors";
+import { SECRETS } from "./preview-secrets";
 
 const good = {
   DATABASE_URL: "postgresql://user:pw@localhost:5432/latchkey",
@@ -53,6 +55,63 @@ describe("Settings", () => {
     expect(parseEnv({ ...good, APP_URL: "https://keys.example.com/" }).appUrl).toBe("https://keys.example.com");
     expect(parseEnv({ ...good, VERCEL_URL: "x.vercel.app" }).appUrl).toBe("https://x.vercel.app");
     expect(parseEnv({ ...good, PORT: "4000" }).appUrl).toBe("http://localhost:4000");
+  });
+
+  test("know a preview's address from production's", () => {
+    const hosts = {
+      VERCEL_URL: "x-1a2b.vercel.app",
+      VERCEL_BRANCH_URL: "x-git-b.vercel.app",
+      VERCEL_PROJECT_PRODUCTION_URL: "x.example",
+    };
+    const addressOf = (settings: Record<string, string | undefined>) => parseEnv({ ...good, ...hosts, ...settings }).appUrl;
+    expect(addressOf({ VERCEL_ENV: "production" })).toBe("https://x.example");
+    expect(addressOf({ VERCEL_ENV: "preview" })).toBe("https://x-git-b.vercel.app");
+    expect(addressOf({ VERCEL_ENV: "preview", VERCEL_BRANCH_URL: undefined })).toBe("https://x-1a2b.vercel.app");
+    expect(addressOf({ VERCEL_ENV: "preview", APP_URL: "https://keys.example.com" })).toBe("https://keys.example.com");
+  });
+});
+
+describe("A preview without secrets", () => {
+  const database = (password: string, host = "ep-a-pooler.eu-central-1.aws.neon.tech") =>
+    `postgresql://owner:${password}@${host}/db`;
+  const preview = { VERCEL_ENV: "preview", DATABASE_URL: database("npg_0123456789ab") };
+  const secretsOf = (settings: Record<string, string>) => {
+    const env = parseEnv(settings);
+    return SECRETS.map((name) => env[name]);
+  };
+
+  test("has some that nobody can tell from each other, from the password or from another preview's", () => {
+    const secrets = [
+      preview,
+      { ...preview, DATABASE_URL: database("npg_0123456789ac") },
+      { ...preview, DATABASE_URL: database("npg_0123456789ab", "ep-b-pooler.eu-central-1.aws.neon.tech") },
+    ].flatMap(secretsOf);
+    for (const secret of secrets) expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(new Set(secrets).size).toBe(3 * SECRETS.length);
+  });
+
+  test("has the same ones in each of its instances, and keeps those it was given", () => {
+    expect(secretsOf({ ...preview, VERCEL_URL: "another.vercel.app" })).toStrictEqual(secretsOf(preview));
+    const own = { ...preview, ADMIN_API_SECRET: "given", SERVICE_API_SECRET: " " };
+    expect(parseEnv(own)).toMatchObject({
+      ADMIN_API_SECRET: "given",
+      SERVICE_API_SECRET: parseEnv(preview).SERVICE_API_SECRET,
+    });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["production", { ...preview, VERCEL_ENV: "production" }],
+    ["vercel dev", { ...preview, VERCEL_ENV: "development" }],
+    ["another platform", { DATABASE_URL: preview.DATABASE_URL }],
+    ["a preview whose database has a password that can be guessed", { ...preview, DATABASE_URL: database("0123456789abcde") }],
+    ["a preview whose database has none", { ...preview, DATABASE_URL: "postgresql://host/db" }],
+  ])("is the only one to have any: %s has not", (_, settings) => {
+    expect(
+      complaint({ BETTER_AUTH_SECRET: undefined, KEY_HASH_SECRET: undefined, ...settings })
+        .split("\n")
+        .slice(1),
+    ).toStrictEqual(["  BETTER_AUTH_SECRET is not set", "  KEY_HASH_SECRET is not set"]);
+    expect(parseEnv({ ...good, ...settings }).ADMIN_API_SECRET).toBeUndefined();
   });
 });
 

@@ -1,11 +1,16 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { driverFor } from "./database-url";
+import { EnvError } from "./errors";
+import { withPreviewSecrets } from "./preview-secrets";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema.optional());
-const wholeNumber = (fallback: number, min: number, max: number) =>
-  z.preprocess(blankIsUnset, z.coerce.number().int().min(min).max(max).default(fallback));
+const wholeNumber = (fallback: number, min: number, max: number) => {
+  const number = z.coerce.number("must be a whole number").int("must be a whole number");
+  const inRange = number.min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+  return z.preprocess(blankIsUnset, inRange.default(fallback));
+};
 const list = z.preprocess(
   blankIsUnset,
   z
@@ -52,7 +57,9 @@ const envSchema = z.object({
   ADMIN_API_SECRET: optional(z.string()),
   ADMIN_API_SECRET_PREVIOUS: optional(z.string()),
   SERVICE_API_SECRET: optional(z.string()),
+  SERVICE_API_SECRET_PREVIOUS: optional(z.string()),
   USAGE_WEBHOOK_SECRET: optional(z.string()),
+  USAGE_WEBHOOK_SECRET_PREVIOUS: optional(z.string()),
   ALLOWED_ORIGINS: list.pipe(
     z.array(
       z
@@ -75,6 +82,7 @@ const envSchema = z.object({
   LATCHKEY_MIGRATIONS: list,
   NEON_WS_PROXY: optional(z.string()),
   VERCEL: optional(z.string()),
+  VERCEL_ENV: optional(z.string()),
   VERCEL_GIT_COMMIT_SHA: optional(z.string()),
   VERCEL_URL: optional(z.string()),
   VERCEL_BRANCH_URL: optional(z.string()),
@@ -83,22 +91,16 @@ const envSchema = z.object({
 
 export type Env = Readonly<z.infer<typeof envSchema> & { appUrl: string; databaseDriver: "neon" | "pg" }>;
 
-export class EnvError extends Error {}
-
 /** @throws EnvError naming every wrong setting at once, with no value in it. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
-  const result = envSchema.safeParse(source);
+  const result = envSchema.safeParse(withPreviewSecrets(source));
   if (!result.success) {
     const problems = new Map(result.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
-    throw new EnvError(
-      [
-        "These settings need attention (see .env.example):",
-        ...[...problems].map(([name, message]) => `  ${name} ${message}`),
-      ].join("\n"),
-    );
+    throw new EnvError([...problems].map(([name, message]) => `${name} ${message}`));
   }
   const env = result.data;
-  const vercelHost = env.VERCEL_PROJECT_PRODUCTION_URL ?? env.VERCEL_URL;
+  // A preview is reached at its branch's address, and must not hand out production's.
+  const vercelHost = (env.VERCEL_ENV === "preview" ? env.VERCEL_BRANCH_URL : env.VERCEL_PROJECT_PRODUCTION_URL) ?? env.VERCEL_URL;
   const appUrl = env.APP_URL ?? (vercelHost ? `https://${vercelHost}` : `http://localhost:${env.PORT}`);
   return { ...env, appUrl: new URL(appUrl).origin, databaseDriver: env.DATABASE_DRIVER ?? driverFor(env.DATABASE_URL) };
 }
@@ -114,4 +116,15 @@ export function env(): Env {
   };
   parsed ??= parseEnv({ ...process.env, LATCHKEY_VERSION, LATCHKEY_MIGRATIONS });
   return parsed;
+}
+
+/** A sentence for each setting that keeps the portal from working, or null when there is none. */
+export function wrongSettings(): readonly string[] | null {
+  try {
+    env();
+    return null;
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    return error.problems;
+  }
 }

@@ -86,9 +86,20 @@ export class AppError extends Error {
   }
 }
 
+/** Settings that are missing or wrong. */
+export class EnvError extends Error {
+  /** @param problems a sentence for each, such as "PORT is not set", with no value in it */
+  constructor(readonly problems: readonly string[]) {
+    super(["These settings need attention (see .env.example):", ...problems.map((problem) => `  ${problem}`)].join("\n"));
+    this.name = "EnvError";
+  }
+}
+
 /** What a caller may learn of any thrown value: our own errors as they are, everything else as one fixed sentence. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof EnvError)
+    return new AppError("NOT_CONFIGURED", { details: `${error.problems.join(". ")}.`, cause: error });
   if (isDatabaseUnavailable(error)) {
     return new AppError("DATABASE_UNAVAILABLE", { details: "The database could not be reached.", cause: error });
   }

@@ -1,7 +1,7 @@
 import "server-only";
 import { explainConnection } from "./connections";
 import { sql } from "./db";
-import { env } from "./env";
+import { env, wrongSettings } from "./env";
 import { log } from "./log";
 
 const startedAt = new Date();
@@ -10,22 +10,26 @@ export type Health = {
   status: "ok" | "error";
   version: string;
   commit: string;
-  database: "ok" | "unreachable";
+  database: "ok" | "unreachable" | "unknown";
   migrations: "current" | "unknown" | `pending: ${string}`;
+  /** Only when some need attention: a sentence for each, with its name and never its value. */
+  settings?: readonly string[];
   started_at: Date;
 };
 
 /** What a load balancer or a deployment check wants to know. Names the failing part, never an address or a secret. */
 export async function checkHealth(): Promise<Health> {
-  const { LATCHKEY_VERSION, LATCHKEY_MIGRATIONS, LATCHKEY_COMMIT, VERCEL_GIT_COMMIT_SHA } = env();
+  // Not from `env()`: they are told when a setting is wrong, too.
   const facts = {
-    version: LATCHKEY_VERSION,
-    commit: LATCHKEY_COMMIT ?? VERCEL_GIT_COMMIT_SHA ?? "unknown",
+    version: process.env.LATCHKEY_VERSION ?? "unknown",
+    commit: process.env.LATCHKEY_COMMIT || process.env.VERCEL_GIT_COMMIT_SHA || "unknown",
     started_at: startedAt,
   };
+  const settings = wrongSettings();
+  if (settings) return { status: "error", ...facts, database: "unknown", migrations: "unknown", settings };
   const applied = await appliedMigrations();
   if (applied === null) return { status: "error", ...facts, database: "unreachable", migrations: "unknown" };
-  const pending = LATCHKEY_MIGRATIONS.filter((name) => !applied.has(name));
+  const pending = env().LATCHKEY_MIGRATIONS.filter((name) => !applied.has(name));
   if (pending.length > 0) return { status: "error", ...facts, database: "ok", migrations: `pending: ${pending.join(", ")}` };
   return { status: "ok", ...facts, database: "ok", migrations: "current" };
 }

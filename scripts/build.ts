@@ -20,9 +20,27 @@ export const SOURCES = [
 ];
 const STAMP = ".next/latchkey-build";
 
-/** `build`: for platforms that build without starting, such as Vercel. */
+/** `build`: for platforms that build without starting. On Vercel, which starts nothing afterwards, it also migrates. */
 export async function main(): Promise<void> {
+  if (process.env.VERCEL) await migrateForVercel();
   await build();
+}
+
+/**
+ * Before the build, so that a migration or a setting that is wrong leaves the former deployment in place. Migrations
+ * therefore have to suit the code that still runs, too.
+ */
+async function migrateForVercel(): Promise<void> {
+  if (!process.env.DATABASE_URL?.trim())
+    throw new Failure(
+      "DATABASE_URL is not set: connect a Neon database to this project, for this environment, and deploy again.",
+    );
+  // Not at the top: the launcher imports this file before every command.
+  const { prepareEnvironment } = await import("./environment");
+  const { applyMigrations } = await import("./migrate");
+  const { env } = await prepareEnvironment();
+  const names = await applyMigrations(process.env.DATABASE_URL_UNPOOLED?.trim() || env.DATABASE_URL);
+  console.log(names.length === 0 ? "The database is up to date." : `Applied migrations: ${names.join(", ")}.`);
 }
 
 /** Builds for production unless the last build was made from the same sources. */

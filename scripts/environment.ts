@@ -1,18 +1,11 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { type Env, EnvError, parseEnv } from "../lib/env";
+import { type Env, parseEnv } from "../lib/env";
+import { EnvError } from "../lib/errors";
+import { SECRETS, withPreviewSecrets } from "../lib/preview-secrets";
 import { explainFileError, Failure } from "./failure";
 import { type Cluster, openCluster } from "./postgres";
-
-/** Secrets that every deployment needs: generated with the embedded database, demanded with any other. */
-const SECRETS = [
-  "BETTER_AUTH_SECRET",
-  "KEY_HASH_SECRET",
-  "ADMIN_API_SECRET",
-  "SERVICE_API_SECRET",
-  "USAGE_WEBHOOK_SECRET",
-] as const;
 
 export type Environment = { env: Env; dataDirectory: string; cluster: Cluster | undefined };
 
@@ -57,7 +50,8 @@ function requireKept(secrets: string): void {
 }
 
 function missingSecrets(): string[] {
-  return SECRETS.filter((name) => !process.env[name]?.trim());
+  const known = withPreviewSecrets(process.env);
+  return SECRETS.filter((name) => !known[name]?.trim());
 }
 
 /** The settings, or one message with everything that is wrong with them. */

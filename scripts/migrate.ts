@@ -43,10 +43,10 @@ export function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
 
 /** Brings the database of these settings up to date, and answers the names of the migrations it took. */
 export function migrate(env: Env): Promise<string[]> {
-  return applyMigrations(directUrl(env), { driver: env.databaseDriver, neonProxy: env.NEON_WS_PROXY });
+  return applyMigrations(directUrl(env), { driver: env.DATABASE_DRIVER, neonProxy: env.NEON_WS_PROXY });
 }
 
-type Options = { folder?: string; driver?: Driver; neonProxy?: string | undefined };
+type Options = { folder?: string; driver?: Driver | undefined; neonProxy?: string | undefined };
 
 /**
  * Applies pending migrations and answers their names. Safe to run twice and from two places at once: an advisory

@@ -16,11 +16,13 @@ if (!(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 1
 }
 
 const command = process.argv[2] ?? "";
-if (!existsSync(path.join(root, "scripts", `${command}.ts`))) {
+if (command !== "install" && !existsSync(path.join(root, "scripts", `${command}.ts`))) {
   fail(`There is no command "${command}".`);
 }
 
 install();
+// For platforms that install and build in two steps (vercel.json).
+if (command === "install") process.exit(0);
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const { register } = await import("tsx/esm/api");

@@ -1,11 +1,9 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
+import { CreateKeyDialog } from "./dialogs";
 import type { IssueAction } from "./issued-key";
-
-const CreateKeyDialog = dynamic(() => import("./create-key-dialog").then((module) => module.CreateKeyDialog), { ssr: false });
 
 type Props = {
   action: IssueAction;
@@ -28,7 +26,7 @@ export function CreateKey({ action, title, children }: Props) {
 
   return (
     <>
-      <button ref={button} type="button" onClick={() => setOpen(true)} className={primaryButton}>
+      <button ref={button} type="button" onClick={() => setOpen(true)} {...CreateKeyDialog.approach} className={primaryButton}>
         Create key
       </button>
       {isOpen && (

@@ -1,10 +1,8 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useRef, useState } from "react";
+import { EndGraceDialog } from "./dialogs";
 import type { KeyTarget } from "./key-actions";
-
-const EndGraceDialog = dynamic(() => import("./end-grace-dialog").then((module) => module.EndGraceDialog), { ssr: false });
 
 export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
   const [isOpen, setOpen] = useState(false);
@@ -15,6 +13,7 @@ export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
         ref={button}
         type="button"
         onClick={() => setOpen(true)}
+        {...EndGraceDialog.approach}
         className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
       >
         End now<span className="sr-only"> the old credential of {name}</span>

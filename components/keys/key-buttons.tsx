@@ -1,12 +1,9 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useRef, useState } from "react";
 import { dangerButton, secondaryButton } from "@/components/ui/button-styles";
+import { RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
-
-const RevokeDialog = dynamic(() => import("./revoke-dialog").then((module) => module.RevokeDialog), { ssr: false });
-const RegenerateDialog = dynamic(() => import("./regenerate-dialog").then((module) => module.RegenerateDialog), { ssr: false });
 
 /** The same two dialogs as in a row's menu, for the one key of the page. */
 export function KeyButton({ opens }: { opens: "revoke" | "regenerate" }) {
@@ -22,6 +19,7 @@ export function KeyButton({ opens }: { opens: "revoke" | "regenerate" }) {
         ref={button}
         type="button"
         onClick={() => setOpen(true)}
+        {...(opens === "revoke" ? RevokeDialog : RegenerateDialog).approach}
         className={opens === "revoke" ? dangerButton : secondaryButton}
       >
         {opens === "revoke" ? "Revoke key" : "Regenerate key"}

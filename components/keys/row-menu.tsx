@@ -1,13 +1,10 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useRef, useState } from "react";
 import { Menu, MenuItem } from "@/components/ui/menu";
+import { RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
-
-const RevokeDialog = dynamic(() => import("./revoke-dialog").then((module) => module.RevokeDialog), { ssr: false });
-const RegenerateDialog = dynamic(() => import("./regenerate-dialog").then((module) => module.RegenerateDialog), { ssr: false });
 
 const REFUSALS: Record<string, string> = { revoked: "A revoked key stays revoked.", expired: "An expired key stays expired." };
 
@@ -25,10 +22,15 @@ export function RowMenu({ uuid }: { uuid: string }) {
         trigger={<Ellipsis aria-hidden="true" className="size-4" />}
         triggerRef={trigger}
       >
-        <MenuItem onSelect={() => setOpen("regenerate")} refusal={REFUSALS[target.state] ?? null}>
+        <MenuItem onSelect={() => setOpen("regenerate")} {...RegenerateDialog.approach} refusal={REFUSALS[target.state] ?? null}>
           Regenerate…
         </MenuItem>
-        <MenuItem onSelect={() => setOpen("revoke")} refusal={target.state === "revoked" ? "It is revoked." : null} isDanger>
+        <MenuItem
+          onSelect={() => setOpen("revoke")}
+          {...RevokeDialog.approach}
+          refusal={target.state === "revoked" ? "It is revoked." : null}
+          isDanger
+        >
           Revoke…
         </MenuItem>
       </Menu>

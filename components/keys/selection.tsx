@@ -1,11 +1,9 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
+import { RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
-
-const RevokeDialog = dynamic(() => import("./revoke-dialog").then((module) => module.RevokeDialog), { ssr: false });
 
 export function SelectRow({ uuid }: { uuid: string }) {
   const { targets, selected, select, canSelect } = useKeyActions();
@@ -74,7 +72,7 @@ export function SelectionBar() {
   return (
     <>
       <SelectionFrame>
-        <button type="button" onClick={() => setRevoking(selected)} className={secondaryButton}>
+        <button type="button" onClick={() => setRevoking(selected)} {...RevokeDialog.approach} className={secondaryButton}>
           Revoke selected
         </button>
       </SelectionFrame>

@@ -35,13 +35,16 @@ type ItemProps = {
   /** Why it cannot be chosen now. */
   refusal?: string | null;
   isDanger?: boolean;
+  onPointerEnter?: () => void;
+  onFocus?: () => void;
   children: string;
 };
 
-export function MenuItem({ onSelect, refusal = null, isDanger = false, children }: ItemProps) {
+export function MenuItem({ onSelect, refusal = null, isDanger = false, children, ...approach }: ItemProps) {
   return (
     <Primitive.Item
       disabled={refusal !== null}
+      {...approach}
       onSelect={onSelect}
       className={`cursor-pointer rounded-sm px-2.5 py-1.5 outline-none data-[disabled]:cursor-default data-[highlighted]:bg-sunken data-[disabled]:text-ink-muted ${isDanger ? "text-danger" : ""}`}
     >

@@ -13,10 +13,12 @@ export const plainDialect: Dialect = {
 export const plainApi = createEndpoint(plainDialect);
 
 /** Usage reports: `{ok:true,…}` and `{error}`, as the DataZag Public API expects them. */
-export const usageApi = createEndpoint({
+export const usageDialect: Dialect = {
   success: ({ data = {} }) => data,
   failure: (error, requestId) => ({
     error: error.message,
     ...(error.status >= 500 && error.code !== "USAGE_NOT_CONFIGURED" && { request_id: requestId }),
   }),
-});
+};
+
+export const usageApi = createEndpoint(usageDialect);

@@ -3,8 +3,8 @@ import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
-import { CONTENT_SECURITY_POLICY, pageSecurityPolicy } from "./content-security-policy";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "./request-context";
+import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 
 const GATED = /^\/api\/(auth|api-keys)(\/|$)/;
 const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -45,6 +45,7 @@ export function watchRequests({ isDevelopment }: { isDevelopment: boolean }): vo
 
 /** The policy is set on the request as well, over anything a client sent: Next takes the nonce for its scripts from there. */
 function secure(request: IncomingMessage, response: ServerResponse, isDevelopment: boolean): void {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   if (env().appUrl.startsWith("https:")) response.setHeader("Strict-Transport-Security", "max-age=31536000");
   const isPage = !/^\/(api|_next)\//.test(request.url ?? "");
   const policy = isPage ? pageSecurityPolicy(randomBytes(16).toString("base64"), isDevelopment) : CONTENT_SECURITY_POLICY;

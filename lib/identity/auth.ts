@@ -8,6 +8,7 @@ import { env } from "@/lib/env";
 import { isOwnOrigin } from "@/lib/http/origins";
 import { isBanned } from "@/lib/keys/validity";
 import { log } from "@/lib/log";
+import { listSigningKeys, SIGNING_ALGORITHM } from "./signing-keys";
 
 export const MIN_PASSWORD_LENGTH = 8;
 export const MAX_PASSWORD_LENGTH = 128;
@@ -60,7 +61,8 @@ function createAuth() {
     databaseHooks: { session: { create: { before: refuseBanned } } },
     plugins: [
       jwt({
-        jwks: { keyPairConfig: { alg: "ES256" } },
+        adapter: { getJwks: listSigningKeys },
+        jwks: { keyPairConfig: { alg: SIGNING_ALGORITHM } },
         jwt: { issuer: appUrl, audience: appUrl },
         disableSettingJwtHeader: true,
       }),

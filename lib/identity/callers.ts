@@ -43,10 +43,12 @@ export async function requireAdminSecret(request: Request): Promise<Actor> {
 
 /** The Public API, calling the data plane. @throws AppError INVALID_SERVICE_SECRET, NOT_CONFIGURED */
 export function requireService(request: Request): void {
-  const { SERVICE_API_SECRET } = env();
+  const { SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS } = env();
   if (!SERVICE_API_SECRET) throw new AppError("NOT_CONFIGURED", { details: "SERVICE_API_SECRET is not set." });
   // Synchronous, unlike checkSecret: this is paid for by every call that the Public API serves.
-  if (!isSameSecret(bearerToken(request) ?? "", SERVICE_API_SECRET)) {
+  const token = bearerToken(request) ?? "";
+  const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
+  if (!secrets.some((secret) => secret && isSameSecret(token, secret))) {
     throw new AppError("INVALID_SERVICE_SECRET", { headers: { "WWW-Authenticate": 'Bearer realm="service"' } });
   }
   contextOf(request).actor = "service";
@@ -54,9 +56,11 @@ export function requireService(request: Request): void {
 
 /** The Public API, reporting usage. @throws AppError INVALID_SIGNATURE, USAGE_NOT_CONFIGURED */
 export function requireUsageSignature(request: Request, body: Uint8Array): void {
-  const { USAGE_WEBHOOK_SECRET } = env();
+  const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS } = env();
   if (!USAGE_WEBHOOK_SECRET) throw new AppError("USAGE_NOT_CONFIGURED", { details: "USAGE_WEBHOOK_SECRET is not set." });
-  if (!isSignedBy(USAGE_WEBHOOK_SECRET, body, request.headers.get("x-signature"))) throw new AppError("INVALID_SIGNATURE");
+  const signature = request.headers.get("x-signature");
+  const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS];
+  if (!secrets.some((secret) => secret && isSignedBy(secret, body, signature))) throw new AppError("INVALID_SIGNATURE");
   contextOf(request).actor = "service";
 }
 

@@ -18,28 +18,32 @@ const email = z
   .toLowerCase()
   .min(1, { error: BLANK, abort: true })
   .max(254, "Enter a valid email address.")
-  .pipe(z.email("Enter a valid email address."));
+  .pipe(z.email("Enter a valid email address."))
+  .meta({ format: "email", description: "Upper and lower case count as the same." });
 const newPassword = z
   .string(REQUIRED)
   .min(8, "This password is too short. It must contain at least 8 characters.")
   .max(128, "This password is too long. It must contain at most 128 characters.")
-  .refine((password) => password.isWellFormed(), "This password contains characters that cannot be stored.");
+  .refine((password) => password.isWellFormed(), "This password contains characters that cannot be stored.")
+  .meta({ description: "8 to 128 characters of any kind." });
 const phoneNumber = z
   .string("Enter a valid phone number.")
   .trim()
   .regex(/^(\+?[0-9][0-9 ()./-]{5,24})?$/, "Enter a valid phone number.")
   .nullish()
-  .transform((number) => (number === undefined ? undefined : number || null));
+  .transform((number) => (number === undefined ? undefined : number || null))
+  .meta({ description: "Digits with spaces, dots, dashes and brackets between them; `null` or empty: none." });
 const timezone = z
   .string("Enter a valid timezone.")
   .max(64, "Enter a valid timezone.")
-  .refine(isTimezone, "Enter a valid timezone.");
+  .refine(isTimezone, "Enter a valid timezone.")
+  .meta({ description: "A name of the IANA time zone database, such as `Africa/Dar_es_Salaam`." });
 
 export const registerSchema = z
   .object({
     email,
     password: newPassword,
-    password_confirm: z.string(REQUIRED),
+    password_confirm: z.string(REQUIRED).meta({ description: "The password again." }),
     first_name: text(100),
     last_name: text(100),
     phone_number: phoneNumber,
@@ -55,11 +59,20 @@ export const loginSchema = z.object({
   password: z.string(REQUIRED).min(1, BLANK).max(1024, "This password is too long."),
 });
 
-export const refreshSchema = z.object({ refresh: z.string(REQUIRED).min(1, BLANK) });
+export const refreshSchema = z.object({ refresh: z.string(REQUIRED).min(1, BLANK).meta({ description: "A refresh token." }) });
 
-export const logoutSchema = z.object({ refresh: z.string().optional().catch(undefined) });
+export const logoutSchema = z.object({
+  refresh: z
+    .string()
+    .optional()
+    .catch(undefined)
+    .meta({ description: "The token to end. Without it: the session of the cookie or of the access token." }),
+});
 
-export const changePasswordSchema = z.object({ currentPassword: z.string(REQUIRED), newPassword });
+export const changePasswordSchema = z.object({
+  currentPassword: z.string(REQUIRED).meta({ description: "The password until now." }),
+  newPassword,
+});
 
 export const confirmPasswordSchema = z.object({
   password: z.string(REQUIRED).min(1, "Enter your password.").max(1024, "This is not your password."),

@@ -2,10 +2,10 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import { decodeJwt, errors, importJWK, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
-import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { auth, SESSION_SECONDS } from "./auth";
+import { findSigningKey, SIGNING_ALGORITHM } from "./signing-keys";
 import { trustedIssuers } from "./trusted-issuers";
 
 const ACCESS_SECONDS = 3600;
@@ -75,7 +75,7 @@ async function sign(tokenType: "access" | "refresh", userId: string, sessionId: 
 }
 
 async function verifyOwn(token: string, tokenType: "access" | "refresh"): Promise<{ sessionId: string; userId: string }> {
-  const { payload } = await jwtVerify(token, ownKey, { ...audience(), issuer: env().appUrl, algorithms: ["ES256"] });
+  const { payload } = await jwtVerify(token, ownKey, { ...audience(), issuer: env().appUrl, algorithms: [SIGNING_ALGORITHM] });
   if (payload.token_type !== tokenType) throw new errors.JWTClaimValidationFailed("token_type", payload);
   const claims = ownClaims.parse(payload);
   return { sessionId: claims.sid, userId: claims.user_id };
@@ -92,9 +92,9 @@ const ownKey: JWTVerifyGetKey = async ({ kid }) => {
   const cached = ownKeys.get(kid ?? "");
   if (cached) return cached;
   if (!kid || !z.uuid().safeParse(kid).success) throw new errors.JWKSNoMatchingKey();
-  const row = await db().jwks.findUnique({ where: { id: kid }, select: { publicKey: true, alg: true, expiresAt: true } });
+  const row = await findSigningKey(kid);
   if (!row || (row.expiresAt && row.expiresAt.getTime() + KEY_GRACE_MS < Date.now())) throw new errors.JWKSNoMatchingKey();
-  const key = await importJWK(JSON.parse(row.publicKey), row.alg ?? "ES256");
+  const key = await importJWK(JSON.parse(row.publicKey), SIGNING_ALGORITHM);
   ownKeys.set(kid, key);
   return key;
 };

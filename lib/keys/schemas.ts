@@ -7,12 +7,33 @@ import { KEY_STATES } from "./validity";
 const MAX_NAME_LENGTH = 100;
 const MAX_GRACE_SECONDS = 604_800;
 
+// What the API reference says of fields stands beside their rules, as metadata.
+const PERMISSIONS_FORM = {
+  anyOf: [
+    { type: "array", items: { type: "string" } },
+    { type: "object", additionalProperties: { type: "array", items: { type: "string" } } },
+  ],
+};
+
+/** Permissions as answers hold them. */
+export const permissionsAnswer = z.custom<Permissions>(isPermissions).meta({
+  ...PERMISSIONS_FORM,
+  id: "Permissions",
+  description: "A list of actions, or actions by resource; `*` stands for every one.",
+});
+
 const isNameLength = (name: string) => [...name].length <= MAX_NAME_LENGTH;
 
 const permissionsSchema = z
   .custom<Permissions | null>((value) => value === null || isPermissions(value), "INVALID_PERMISSIONS")
   .optional()
-  .transform((value): Permissions => value ?? DEFAULT_PERMISSIONS);
+  .transform((value): Permissions => value ?? DEFAULT_PERMISSIONS)
+  .meta({
+    anyOf: [...PERMISSIONS_FORM.anyOf, { type: "null" }],
+    default: DEFAULT_PERMISSIONS,
+    description:
+      'A list of actions, or an object of resource to list of actions, such as `{"sms":["send"],"*":["read"]}`. At most 4 KiB; echoed as sent.',
+  });
 
 const expiresAtSchema = z
   .unknown()
@@ -22,6 +43,12 @@ const expiresAtSchema = z
     const instant = typeof value === "string" ? parseInstant(value) : null;
     if (!instant) context.addIssue({ code: "custom", message: "INVALID_EXPIRES_AT" });
     return instant;
+  })
+  .meta({
+    type: ["string", "null"],
+    default: null,
+    description:
+      "ISO 8601 date, or date and time; without a zone it is UTC. `null` or empty: never. A past instant makes an expired key.",
   });
 
 /** `POST /api/auth/keys/create/` (Mifumo seed). Messages are error codes. */
@@ -30,7 +57,8 @@ export const createKeySchema = z.object({
     .string("MISSING_KEY_NAME")
     .trim()
     .min(1, { error: "MISSING_KEY_NAME", abort: true })
-    .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME"),
+    .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
+    .meta({ maxLength: MAX_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
   permissions: permissionsSchema,
   expires_at: expiresAtSchema,
 });
@@ -40,13 +68,15 @@ export const adminCreateKeySchema = z.object({
   userId: z
     .string({ error: ({ input }) => (input === undefined || input === null ? "userId is required" : "userId must be a string") })
     .trim()
-    .min(1, "userId is required"),
+    .min(1, "userId is required")
+    .meta({ description: "The owner: the `id` in a user’s profile." }),
   name: z
     .string("name must be a string")
     .nullish()
     .transform((name) => name?.trim() || "API Key")
     .refine(isNameLength, "name must have at most 100 characters")
-    .refine(isPlainText, "name must not contain control characters"),
+    .refine(isPlainText, "name must not contain control characters")
+    .meta({ maxLength: MAX_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
   permissions: permissionsSchema,
   expires_at: expiresAtSchema,
 });
@@ -58,7 +88,8 @@ export const regenerateKeySchema = z.object({
     .min(0, "INVALID_GRACE_SECONDS")
     .max(MAX_GRACE_SECONDS, "INVALID_GRACE_SECONDS")
     .nullish()
-    .transform((seconds) => seconds ?? 0),
+    .transform((seconds) => seconds ?? 0)
+    .meta({ default: 0, description: "How long the old credentials go on working. Without it they are dead at once." }),
 });
 
 export const emptyBodySchema = z.object({});
@@ -72,7 +103,7 @@ export function readIdempotencyKey(header: string | null): string | null {
 
 /** Query of `GET /api/api-keys`. An empty value counts as a missing one. */
 export const listKeysSchema = z.object({
-  userId: z.string().trim().optional(),
+  userId: z.string().trim().optional().meta({ description: "Only this user’s keys. Unknown: none; empty: everyone’s." }),
   limit: z
     .string()
     .default("")
@@ -80,8 +111,9 @@ export const listKeysSchema = z.object({
       (text) => text === "" || (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1000),
       "limit must be from 1 to 1000",
     )
-    .transform((text) => Number(text || 1000)),
-  cursor: z.string().optional(),
+    .transform((text) => Number(text || 1000))
+    .meta({ pattern: "^([1-9][0-9]{0,2}|1000)?$", default: "1000", description: "How many keys, from 1 to 1000." }),
+  cursor: z.string().optional().meta({ description: "`next_cursor` of the page before." }),
 });
 
 const cost = z
@@ -95,10 +127,19 @@ const KEY_COUNT = `keys must be a list of 1 to ${MAX_KEYS}`;
 
 /** One key of `POST /api/keys/verify`; a call costs one credit unless it says otherwise. */
 export const verifySchema = z.object({
-  key: z.string("key is required").min(1, "key is required"),
-  secret: z.string("secret must be a string").nullish(),
-  permission: z.string("permission must be a string").nullish(),
-  cost: cost.nullish().transform((value) => value ?? 1),
+  key: z.string("key is required").min(1, "key is required").meta({ description: "The credential that your caller presented." }),
+  secret: z
+    .string("secret must be a string")
+    .nullish()
+    .meta({ description: "Its secret, when your caller sent one. Without it only the key is checked." }),
+  permission: z
+    .string("permission must be a string")
+    .nullish()
+    .meta({ description: "What the call needs: `write` of a list, `sms:send` of an object." }),
+  cost: cost
+    .nullish()
+    .transform((value) => value ?? 1)
+    .meta({ default: 1, description: "Credits the call is going to cost. The owner must have that many." }),
 });
 
 /** `{keys:[…]}`: one to a hundred at once; an entry may be the bare credential. */
@@ -110,6 +151,15 @@ export const verifyManySchema = z.object({
     )
     .min(1, KEY_COUNT)
     .max(MAX_KEYS, KEY_COUNT),
+});
+
+/** What goes into the schema above, for the reference: JSON Schema knows no preprocessing. */
+export const verifyManyForm = z.object({
+  keys: z
+    .array(z.union([verifySchema, z.string()]))
+    .min(1)
+    .max(MAX_KEYS)
+    .meta({ description: "Each as above, or the bare credential." }),
 });
 
 export const KEY_SORTS = ["-created", "created", "name", "-name", "-used", "used", "expires", "-expires"] as const;

@@ -3,18 +3,22 @@ import { grants, type Permissions } from "./permissions";
 /** The instants of a key that decide whether it is usable. */
 export type KeyLife = { expiresAt: Date | null; revokedAt: Date | null; deletedAt: Date | null };
 
-export type KeyStatus = "active" | "revoked" | "expired";
+export const KEY_STATUSES = ["active", "revoked", "expired"] as const;
+export type KeyStatus = (typeof KEY_STATUSES)[number];
 
-export type ValidityCode =
-  | "VALID"
-  | "NOT_FOUND"
-  | "REVOKED"
-  | "EXPIRED"
-  | "USER_DISABLED"
-  | "SECRET_MISMATCH"
-  | "INSUFFICIENT_PERMISSIONS"
-  | "CREDITS_EXHAUSTED"
-  | "RATE_LIMITED";
+/** Why a key is not valid. Nothing limits the rate of a key yet: its code is kept for clients to know. */
+export const REFUSAL_CODES = [
+  "NOT_FOUND",
+  "REVOKED",
+  "EXPIRED",
+  "USER_DISABLED",
+  "SECRET_MISMATCH",
+  "INSUFFICIENT_PERMISSIONS",
+  "CREDITS_EXHAUSTED",
+  "RATE_LIMITED",
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+export type ValidityCode = "VALID" | RefusalCode;
 
 export type KeyFacts = KeyLife & {
   permissions: Permissions;

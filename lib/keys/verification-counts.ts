@@ -15,6 +15,7 @@ const DAY_MS = 24 * 3600 * 1000;
 type Count = { keyId: number; day: Date; code: ValidityCode; count: number };
 
 let counts = new Map<string, Count>();
+let adding: Promise<void> = Promise.resolve();
 
 /**
  * Counts what a verification answered, in memory: verifying itself writes nothing. A few seconds later the counts of all
@@ -29,14 +30,19 @@ export function countVerification(keyId: number, code: ValidityCode): void {
     known.count += 1;
     return;
   }
-  if (counts.size === 0) setTimeout(flush, FLUSH_MS).unref();
+  if (counts.size === 0) adding = new Promise((resolve) => setTimeout(() => resolve(flush()), FLUSH_MS).unref());
   counts.set(id, { keyId, day: new Date(day * DAY_MS), code, count: 1 });
 }
 
-function flush(): void {
+/** Done when everything counted so far is added, or let go: at most a few seconds. Never rejects. */
+export function verificationsAdded(): Promise<void> {
+  return adding;
+}
+
+async function flush(): Promise<void> {
   const batch = [...counts.values()];
   counts = new Map();
-  add(batch).catch((error: unknown) =>
+  await add(batch).catch((error: unknown) =>
     log.warn({ cause: error instanceof Error ? error.name : "unknown", rows: batch.length }, "verifications were not counted"),
   );
 }

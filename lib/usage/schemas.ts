@@ -25,14 +25,22 @@ const common = {
     .number(required("delta"))
     .int("delta must be a whole number")
     .min(0, "delta must not be negative")
-    .max(MAX_DELTA, `delta must be at most ${MAX_DELTA}`),
-  endpoint: text("endpoint", 500).transform(maskCredentials).nullish(),
+    .max(MAX_DELTA, `delta must be at most ${MAX_DELTA}`)
+    .meta({ description: "Credits that the call cost." }),
+  endpoint: text("endpoint", 500)
+    .transform(maskCredentials)
+    .nullish()
+    .meta({ description: "Which part of your API was called." }),
   ts: z
     .number("ts must be a number of milliseconds since 1970")
     .refine((ts) => ts >= Date.now() - RETENTION_DAYS * DAY_MS, `ts must not be more than ${RETENTION_DAYS} days old`)
     .refine((ts) => ts <= Date.now() + MAX_AHEAD_MS, "ts must not be more than 5 minutes ahead")
-    .nullish(),
-  requestId: text("requestId", 255).transform(maskCredentials).nullish(),
+    .nullish()
+    .meta({ description: "When, in milliseconds since 1970: at most 35 days ago and 5 minutes ahead. Left out: now." }),
+  requestId: text("requestId", 255)
+    .transform(maskCredentials)
+    .nullish()
+    .meta({ description: "Your own name for the request, for your own searches." }),
   meta: z
     .unknown()
     .transform((meta) => (meta === undefined || meta === null ? null : maskCredentials(JSON.stringify(meta))))
@@ -40,22 +48,29 @@ const common = {
       (json) => json === null || Buffer.byteLength(json) <= MAX_META_BYTES,
       `meta must have at most ${MAX_META_BYTES} bytes`,
     )
-    .optional(),
+    .optional()
+    .meta({ description: "Anything in JSON, up to 4096 bytes." }),
 };
 
 const eventId = z
   .string(required("id"))
   .min(1, MISSING)
   .max(255, "id must have at most 255 characters")
-  .refine(isPlainText, "id must not contain control characters");
-const apiKey = z.string(required("apiKey")).min(1, MISSING);
+  .refine(isPlainText, "id must not contain control characters")
+  .meta({ description: "Names the call. However often it is reported, it counts once." });
+const apiKey = z.string(required("apiKey")).min(1, MISSING).meta({ description: "The credential that was used." });
+
+const keyId = z
+  .guid("keyId is not valid")
+  .optional()
+  .meta({ description: "Instead of `apiKey`: the `key_id` of a verification." });
 
 /** `POST /usage`: one report; its id comes in the `x-idempotency-key` header. */
 export const usageReportSchema = z.object({ apiKey, ...common, id: eventId });
 
 /** One event of a batch. It names its key by the credential or by the id that verify answers with. */
 export const usageEventSchema = z
-  .object({ id: eventId, apiKey: apiKey.optional(), keyId: z.guid("keyId is not valid").optional(), ...common })
+  .object({ id: eventId, apiKey: apiKey.optional(), keyId, ...common })
   .refine((event) => event.apiKey !== undefined || event.keyId !== undefined, MISSING);
 
 export type UsageInput = z.output<typeof usageEventSchema>;

@@ -7,6 +7,19 @@ import { report } from "../support/usage";
 describe("housekeeping", () => {
   beforeAll(() => Object.assign(process.env, shared().settings));
 
+  test("forgets throttling that is past, and none that still holds", async () => {
+    const at = (milliseconds: number) => Math.round(Date.now() + milliseconds);
+    await query("INSERT INTO rate_limits (key, points, expire) VALUES ($1, 1, $2), ($3, 1, $4)", [
+      "auth:past",
+      at(-3601_000),
+      "auth:holds",
+      at(60_000),
+    ]);
+    await keepHouse();
+    const left = await query<{ key: string }>("SELECT key FROM rate_limits WHERE key IN ('auth:past', 'auth:holds')");
+    expect(left).toStrictEqual([{ key: "auth:holds" }]);
+  });
+
   test("folds away events that can no longer be repeated; day totals, ledger and counters stay", async () => {
     const user = await newUser();
     const key = await newKey(user);

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyClone, must } from "../support/clone";
 import { firstKey, keyIds, type LaunchOptions, launch, newFolder, printedPassword, processesOf } from "./launch";
 
 // As root these tests start from a copy of the clone, also as somebody else; an ordinary user can only be who they are.
@@ -19,21 +20,9 @@ function hasUser(name: string): boolean {
   return new RegExp(`^${name}:`, "m").test(fs.readFileSync("/etc/passwd", "utf8"));
 }
 
-function must(command: string, ...args: string[]): void {
-  const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
-}
-
 beforeAll(() => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), "latchkey-clone-"));
-  clone = path.join(home, "clone");
-  fs.mkdirSync(clone);
-  for (const name of fs.readdirSync(".")) {
-    if (name === ".git" || name === ".data") continue;
-    // Links where the file system allows them: node_modules is large, and nothing writes to it.
-    if (name === "node_modules" && spawnSync("cp", ["-al", name, clone]).status === 0) continue;
-    must("cp", "-a", name, clone);
-  }
+  clone = copyClone(path.join(home, "clone"));
   // Generated, so not in a clone: the first start has to make it.
   fs.rmSync(path.join(clone, "prisma", "generated"), { recursive: true });
   if (!isRoot) return;

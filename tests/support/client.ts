@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
+import { type Conformance, conformanceTo } from "./conformance";
 
 /** An answer as a client sees it. `body` is parsed JSON: a body that is not JSON fails the test. */
 export type Answer = { status: number; headers: Headers; text: string; body: any };
@@ -28,8 +29,9 @@ export async function call(
   url = shared().url,
 ): Promise<Answer> {
   const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const verb = method ?? (payload === undefined ? "GET" : "POST");
   const response = await fetch(url + path, {
-    method: method ?? (payload === undefined ? "GET" : "POST"),
+    method: verb,
     headers: {
       "X-Forwarded-For": randomAddress(),
       ...(payload === undefined ? {} : { "Content-Type": "application/json" }),
@@ -42,7 +44,19 @@ export async function call(
   const text = await response.text();
   const answer = { status: response.status, headers: response.headers, text, body: text === "" ? undefined : JSON.parse(text) };
   if (path.startsWith("/api/")) requireApiRules(path, answer);
+  await requireDocumented(verb, path, typeof payload === "string" ? payload : undefined, answer, url);
   return answer;
+}
+
+let conformance: Promise<Conformance> | undefined;
+
+/** The API reference knows every answer that any test sees: its status and each of its fields. */
+async function requireDocumented(method: string, path: string, sent: string | undefined, answer: Answer, url: string) {
+  // Another program at another address, such as the example of a Public API.
+  if (!path.startsWith("/api") && path !== "/usage") return;
+  conformance ??= fetch(`${shared()?.url ?? url}/api/openapi.json`).then(async (served) => conformanceTo(await served.json()));
+  const problem = (await conformance).judge({ method, path, sent, ...answer });
+  if (problem) throw new Error(`${method} ${path} is not as the API reference says: ${problem}\n${answer.text}`);
 }
 
 const FORBIDDEN_WORDS = /unauthorized|authentication|permission denied|token expired|not authenticated/i;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { symmetricEncrypt } from "better-auth/crypto";
 import {
   exportJWK,
   exportSPKI,
@@ -22,9 +23,13 @@ export async function newForger(): Promise<Forger> {
   const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
   const kid = randomUUID();
   // Older than the portal's own key, which must stay the one that signs.
-  await query("INSERT INTO jwks (id, public_key, private_key, alg, created_at) VALUES ($1, $2, '', 'ES256', '2020-01-01')", [
+  const [publicJwk, privateJwk] = (await Promise.all([publicKey, privateKey].map(exportJWK))).map((jwk) => JSON.stringify(jwk));
+  // As the portal stores its own: one that it cannot decrypt is not believed.
+  const stored = await symmetricEncrypt({ key: shared().settings.BETTER_AUTH_SECRET ?? "", data: privateJwk ?? "" });
+  await query("INSERT INTO jwks (id, public_key, private_key, alg, created_at) VALUES ($1, $2, $3, 'ES256', '2020-01-01')", [
     kid,
-    JSON.stringify(await exportJWK(publicKey)),
+    publicJwk,
+    JSON.stringify(stored),
   ]);
   const sign = (claims: JWTPayload, header = {}) =>
     new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid, ...header }).sign(privateKey);
@@ -57,7 +62,7 @@ async function assemble(): Promise<Cast> {
   const user = await newUser();
   const [claims, forger] = [await goodClaims(user), await newForger()];
   const [row] = await query<{ id: string; public_key: string }>(
-    "SELECT id, public_key FROM jwks WHERE private_key <> '' ORDER BY created_at DESC LIMIT 1",
+    "SELECT id, public_key FROM jwks WHERE created_at > '2020-01-01' ORDER BY created_at DESC LIMIT 1",
   );
   if (!row) throw new Error("the portal has no signing key");
   const key = await importJWK(JSON.parse(row.public_key), "ES256", { extractable: true });

@@ -19,13 +19,16 @@ export type Relay = {
   stop(): Promise<void>;
 };
 
-/** A WebSocket-to-TCP relay, as Neon has one in front of its databases: the Neon driver then reaches any PostgreSQL. */
-export async function startRelay(): Promise<Relay> {
+/**
+ * A WebSocket-to-TCP relay, as Neon has one in front of its databases: the Neon driver then reaches any PostgreSQL.
+ * @param database the PostgreSQL that stands in for every host asked for, instead of those themselves
+ */
+export async function startRelay(database?: URL): Promise<Relay> {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   const { join, cut, ...relay } = createRelay();
   server.on("connection", (socket, request) => {
     const target = new URL(request.url ?? "", "http://relay").searchParams.get("address") ?? "";
-    join(createWebSocketStream(socket), target);
+    join(createWebSocketStream(socket), database?.host ?? target);
   });
   await new Promise((resolve) => server.once("listening", resolve));
   return { ...relay, cut, address: addressOf(server.address()), stop: () => closed(server, cut) };

@@ -1,9 +1,22 @@
+import { z } from "zod";
 import { maskCredential } from "@/lib/keys/credentials";
 import type { ListedKey } from "@/lib/keys/list";
 import { keyStatus } from "@/lib/keys/validity";
 
+export const adminKeyAnswer = z
+  .strictObject({
+    id: z.int(),
+    key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
+    name: z.string(),
+    active: z.boolean().meta({ description: "Neither revoked nor expired." }),
+    created_at: z.date(),
+    user_email: z.string(),
+    user_credits: z.int(),
+  })
+  .meta({ id: "AdminKey" });
+
 /** A key in the DataZag list: masked, with its owner's address and balance. */
-export function toAdminKey(key: ListedKey, now: Date) {
+export function toAdminKey(key: ListedKey, now: Date): z.input<typeof adminKeyAnswer> {
   const life = { expiresAt: key.expires_at, revokedAt: key.revoked_at, deletedAt: null };
   return {
     id: key.id,

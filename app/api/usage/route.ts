@@ -1,4 +1,6 @@
+import { keepAliveFor } from "@/app/keep-alive";
 import { AppError } from "@/lib/errors";
+import { keepHouseIfDue } from "@/lib/housekeeping";
 import { usageApi } from "@/lib/http/plain-api";
 import { parseObject, readBody, validate } from "@/lib/http/read-json";
 import { requireUsageSignature } from "@/lib/identity/callers";
@@ -13,6 +15,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = usageApi({
   POST: async (request) => {
     const body = await readBody(request, BATCH_BYTES);
     requireUsageSignature(request, body);
+    keepAliveFor(keepHouseIfDue);
     const report = parseObject(body, "INVALID_USAGE_JSON");
     if (report.events !== undefined) return { data: { ok: true, ...(await recordBatch(report.events)) } };
 

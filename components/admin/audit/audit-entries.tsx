@@ -53,7 +53,7 @@ function Entry({ entry, now }: { entry: AuditRecord; now: Date }) {
           {actor.kind === "admin" && <span className="text-ink-muted"> (staff)</span>}
         </Part>
         <span className="block font-medium">{actionName(entry.action)}</span>
-        <Part>
+        <Part isSpare={target.kind === "user" && target.id === actor.id}>
           {targetName(target)}
           {target.masked && <code className="block font-mono text-ink-muted text-xs">{target.masked}</code>}
         </Part>
@@ -67,8 +67,9 @@ function Entry({ entry, now }: { entry: AuditRecord; now: Date }) {
   );
 }
 
-function Part({ children }: { children: ReactNode }) {
-  return <span className="block [overflow-wrap:anywhere]">{children}</span>;
+/** `isSpare`: narrow screens do without it. */
+function Part({ isSpare = false, children }: { isSpare?: boolean; children: ReactNode }) {
+  return <span className={`${isSpare ? "hidden lg:block" : "block"} [overflow-wrap:anywhere]`}>{children}</span>;
 }
 
 function Facts({ entry: { id, at, actor, target, requestId } }: { entry: AuditRecord }) {

@@ -1,11 +1,9 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useRef, useState } from "react";
 import { useKeyActions } from "@/components/keys/key-actions";
 import { dangerButton } from "@/components/ui/button-styles";
-
-const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
+import { DeleteDialog } from "./lazy-delete-dialog";
 
 /** For the one key of the page. */
 export function DeleteButton() {
@@ -16,7 +14,7 @@ export function DeleteButton() {
   const focus = () => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus();
   return (
     <>
-      <button ref={button} type="button" onClick={() => setOpen(true)} className={dangerButton}>
+      <button ref={button} type="button" onClick={() => setOpen(true)} {...DeleteDialog.approach} className={dangerButton}>
         Delete key
       </button>
       {isOpen && <DeleteDialog targets={[target]} onClose={() => setOpen(false)} onClosed={focus} />}

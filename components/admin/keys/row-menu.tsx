@@ -1,15 +1,11 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useRef, useState } from "react";
+import { RevokeDialog } from "@/components/keys/dialogs";
 import { useKeyActions } from "@/components/keys/key-actions";
 import { Menu, MenuItem } from "@/components/ui/menu";
-
-const RevokeDialog = dynamic(() => import("@/components/keys/revoke-dialog").then((module) => module.RevokeDialog), {
-  ssr: false,
-});
-const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
+import { DeleteDialog } from "./lazy-delete-dialog";
 
 /** What staff can do with one key of a list. */
 export function StaffRowMenu({ uuid }: { uuid: string }) {
@@ -27,10 +23,15 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
         trigger={<Ellipsis aria-hidden="true" className="size-4" />}
         triggerRef={trigger}
       >
-        <MenuItem onSelect={() => setOpen("revoke")} refusal={target.state === "revoked" ? "It is revoked." : null} isDanger>
+        <MenuItem
+          onSelect={() => setOpen("revoke")}
+          {...RevokeDialog.approach}
+          refusal={target.state === "revoked" ? "It is revoked." : null}
+          isDanger
+        >
           Revoke…
         </MenuItem>
-        <MenuItem onSelect={() => setOpen("delete")} isDanger>
+        <MenuItem onSelect={() => setOpen("delete")} {...DeleteDialog.approach} isDanger>
           Delete…
         </MenuItem>
       </Menu>

@@ -1,15 +1,11 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
+import { RevokeDialog } from "@/components/keys/dialogs";
 import { type KeyTarget, useKeyActions } from "@/components/keys/key-actions";
 import { SelectionFrame } from "@/components/keys/selection";
 import { secondaryButton } from "@/components/ui/button-styles";
-
-const RevokeDialog = dynamic(() => import("@/components/keys/revoke-dialog").then((module) => module.RevokeDialog), {
-  ssr: false,
-});
-const DeleteDialog = dynamic(() => import("./delete-dialog").then((module) => module.DeleteDialog), { ssr: false });
+import { DeleteDialog } from "./lazy-delete-dialog";
 
 type Open = { dialog: "revoke" | "delete"; targets: readonly KeyTarget[] };
 
@@ -28,11 +24,21 @@ export function StaffSelectionBar() {
     <>
       <SelectionFrame>
         {revocable.length > 0 && (
-          <button type="button" onClick={() => setOpen({ dialog: "revoke", targets: revocable })} className={secondaryButton}>
+          <button
+            type="button"
+            onClick={() => setOpen({ dialog: "revoke", targets: revocable })}
+            {...RevokeDialog.approach}
+            className={secondaryButton}
+          >
             {revocable.length === selected.length ? "Revoke selected" : `Revoke ${revocable.length} of them`}
           </button>
         )}
-        <button type="button" onClick={() => setOpen({ dialog: "delete", targets: selected })} className={secondaryButton}>
+        <button
+          type="button"
+          onClick={() => setOpen({ dialog: "delete", targets: selected })}
+          {...DeleteDialog.approach}
+          className={secondaryButton}
+        >
           Delete selected
         </button>
       </SelectionFrame>

@@ -18,20 +18,14 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
         ))}
         {facts.replaced.length > 0 && <EndGrace uuid={facts.uuid} name={facts.name} />}
       </Fact>
-      <Fact term="Key id">
-        <span className="flex flex-wrap items-center gap-2">
-          <code className="font-mono text-sm [overflow-wrap:anywhere]">{facts.uuid}</code>
-          <CopyButton text={facts.uuid} what="key id" />
-        </span>
-      </Fact>
       <Fact term="Permissions">
         <span className="[overflow-wrap:anywhere]">{describePermissions(facts.permissions)}</span>
       </Fact>
+      <Fact term="Expires">{expiresAt ? <Moment at={expiresAt} now={now} as="minute" /> : <Never />}</Fact>
       <Fact term="Last used">{lastUsedAt ? <Moment at={lastUsedAt} now={now} as="ago" /> : <Never />}</Fact>
       <Fact term="Calls in all">
         <span className="tabular-nums">{facts.totalUses.toLocaleString("en-GB")}</span>
       </Fact>
-      <Fact term="Expires">{expiresAt ? <Moment at={expiresAt} now={now} as="minute" /> : <Never />}</Fact>
       <Fact term="Created">
         <Moment at={createdAt} now={now} as="minute" />
       </Fact>
@@ -45,6 +39,12 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
           <Moment at={revokedAt} now={now} as="minute" />
         </Fact>
       )}
+      <Fact term="Key id">
+        <span className="flex flex-wrap items-center gap-2">
+          <code className="font-mono text-sm [overflow-wrap:anywhere]">{facts.uuid}</code>
+          <CopyButton text={facts.uuid} what="key id" />
+        </span>
+      </Fact>
     </dl>
   );
 }

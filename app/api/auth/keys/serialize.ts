@@ -1,14 +1,53 @@
+import { z } from "zod";
 import type { IssuedKey } from "@/lib/keys/create";
 import { maskCredential } from "@/lib/keys/credentials";
 import type { listOwnKeys } from "@/lib/keys/list";
-import { keyStatus } from "@/lib/keys/validity";
+import { permissionsAnswer } from "@/lib/keys/schemas";
+import { KEY_STATUSES, keyStatus } from "@/lib/keys/validity";
 
 type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>[number];
+
+export const issuedKeyAnswer = z
+  .strictObject({
+    id: z.uuid(),
+    key_name: z.string(),
+    api_key: z.string().meta({ description: "The credential, shown this once." }),
+    secret_key: z
+      .string()
+      .nullable()
+      .meta({ description: "Its secret, shown this once. Keys that begin with `datazag_` have none." }),
+    permissions: permissionsAnswer,
+    created_at: z.date(),
+    expires_at: z.date().nullable(),
+  })
+  .meta({ id: "IssuedKey" });
+
+export const regeneratedKeyAnswer = issuedKeyAnswer
+  .extend({
+    previous_expires_at: z.date().optional().meta({ description: "With a grace: when the old credentials end." }),
+  })
+  .meta({ id: "RegeneratedKey" });
+
+export const ownKeyAnswer = z
+  .strictObject({
+    id: z.uuid(),
+    key_name: z.string(),
+    api_key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
+    secret_key: z.null(),
+    permissions: permissionsAnswer,
+    status: z.enum(KEY_STATUSES),
+    is_active: z.boolean(),
+    total_uses: z.int().meta({ description: "Calls reported so far." }),
+    last_used: z.date().nullable(),
+    created_at: z.date(),
+    expires_at: z.date().nullable(),
+  })
+  .meta({ id: "Key" });
 
 /** A new or regenerated key on the wire: the only answer with credentials in clear. */
 export function toIssuedKey(
   key: Pick<IssuedKey, "uuid" | "name" | "key" | "secret" | "permissions" | "createdAt" | "expiresAt">,
-) {
+): z.input<typeof issuedKeyAnswer> {
   return {
     id: key.uuid,
     key_name: key.name,
@@ -20,7 +59,7 @@ export function toIssuedKey(
   };
 }
 
-export function toOwnKey(key: OwnKey, now: Date) {
+export function toOwnKey(key: OwnKey, now: Date): z.input<typeof ownKeyAnswer> {
   const status = keyStatus(key, now);
   return {
     id: key.uuid,

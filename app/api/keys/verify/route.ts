@@ -1,13 +1,16 @@
+import { keepAliveFor } from "@/app/keep-alive";
 import { plainApi } from "@/lib/http/plain-api";
 import { parseObject, readBody, validate } from "@/lib/http/read-json";
 import { requireService } from "@/lib/identity/callers";
 import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
+import { verificationsAdded } from "@/lib/keys/verification-counts";
 import { verifyKey, verifyKeys } from "@/lib/keys/verify";
 import { toVerdict } from "./serialize";
 
 export const { GET, POST, PUT, PATCH, DELETE } = plainApi({
   POST: async (request) => {
     requireService(request);
+    keepAliveFor(verificationsAdded);
     const body = parseObject(await readBody(request));
     if (body.keys === undefined) return { data: toVerdict(await verifyKey(validate(verifySchema, body))) };
     const { keys } = validate(verifyManySchema, body);

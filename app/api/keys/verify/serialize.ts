@@ -1,7 +1,9 @@
-import type { ValidityCode } from "@/lib/keys/validity";
+import { z } from "zod";
+import { permissionsAnswer } from "@/lib/keys/schemas";
+import { REFUSAL_CODES, type RefusalCode } from "@/lib/keys/validity";
 import type { Verdict } from "@/lib/keys/verify";
 
-const REASONS: Record<Exclude<ValidityCode, "VALID">, string> = {
+const REASONS: Record<RefusalCode, string> = {
   NOT_FOUND: "No key has this credential.",
   REVOKED: "The key was revoked.",
   EXPIRED: "The key has expired.",
@@ -12,10 +14,34 @@ const REASONS: Record<Exclude<ValidityCode, "VALID">, string> = {
   RATE_LIMITED: "The key made too many calls.",
 };
 
-export function toVerdict({ code, key }: Verdict) {
+const validAnswer = z
+  .strictObject({
+    valid: z.literal(true),
+    code: z.literal("VALID"),
+    key_id: z.uuid(),
+    name: z.string(),
+    user_id: z.uuid(),
+    permissions: permissionsAnswer,
+    credits: z.int().meta({ description: "The owner’s balance before this call." }),
+    expires_at: z.date().nullable(),
+  })
+  .meta({ id: "ValidKey" });
+
+const refusalAnswer = z
+  .strictObject({
+    valid: z.literal(false),
+    code: z.enum(REFUSAL_CODES),
+    reason: z.string().meta({ description: "The code as a sentence." }),
+    key_id: z.uuid().optional().meta({ description: "Of a key that is known." }),
+  })
+  .meta({ id: "RefusedKey" });
+
+export const verdictAnswer = z.union([validAnswer, refusalAnswer]).meta({ id: "Verdict" });
+
+export function toVerdict({ code, key }: Verdict): z.input<typeof verdictAnswer> {
   if (code !== "VALID" || !key) {
-    const reason = REASONS[code === "VALID" ? "NOT_FOUND" : code];
-    return { valid: false, code, reason, ...(key && { key_id: key.uuid }) };
+    const refusal = code === "VALID" ? "NOT_FOUND" : code;
+    return { valid: false, code: refusal, reason: REASONS[refusal], ...(key && { key_id: key.uuid }) };
   }
   return {
     valid: true,

@@ -11,6 +11,14 @@ const COMMON = [
   "style-src 'self' 'unsafe-inline'",
 ];
 
+/** On every answer. */
+export const SECURITY_HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "strict-origin-when-cross-origin",
+  "X-Frame-Options": "DENY",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+};
+
 /** For answers that are not pages. */
 export const CONTENT_SECURITY_POLICY = COMMON.join("; ");
 

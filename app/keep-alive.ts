@@ -1,0 +1,10 @@
+import { after } from "next/server";
+import { env } from "@/lib/env";
+
+/**
+ * On Vercel an instance may be frozen as soon as it has answered, and with it the timers that a server of its own relies on.
+ * There, this keeps it until the work is done; elsewhere it does nothing.
+ */
+export function keepAliveFor(work: () => Promise<void>): void {
+  if (env().VERCEL) after(work);
+}

@@ -1,0 +1,215 @@
+import { z } from "zod";
+import { userAnswer as userObject } from "@/app/api/auth/serialize";
+import {
+  changeProfileSchema,
+  loginSchema,
+  logoutSchema,
+  refreshSchema,
+  registerSchema,
+  replaceProfileSchema,
+} from "@/lib/identity/schemas";
+import { answer, BODY_FAILURES, body, type Failure, type Group, USER_CALLERS, USER_FAILURES } from "./operation";
+
+const USER = {
+  id: "550e8400-e29b-41d4-a716-446655440000",
+  email: "asha@example.com",
+  first_name: "Asha",
+  last_name: "Mrema",
+  full_name: "Asha Mrema",
+  short_name: "Asha",
+  phone_number: "+255 700 000 000",
+  timezone: "Africa/Dar_es_Salaam",
+  is_verified: false,
+  phone_verified: false,
+  is_staff: false,
+  is_superuser: false,
+  credits: 1000,
+  created_at: new Date("2025-01-20T10:30:00.000Z"),
+  updated_at: new Date("2025-01-20T10:30:00.000Z"),
+  last_login_at: new Date("2025-01-20T10:30:00.000Z"),
+};
+const PROFILE = { first_name: "Asha", last_name: "Mrema", phone_number: "+255 700 000 000", timezone: "Africa/Dar_es_Salaam" };
+const TOKENS = { access: "eyJhbGciOiJFUzI1NiIs…", refresh: "eyJhbGciOiJFUzI1NiIs…" };
+const PASSWORD = "correct horse battery";
+
+const tokens = z
+  .strictObject({
+    access: z.string().meta({ description: "A JWT, good for an hour." }),
+    refresh: z.string().meta({ description: "Good for seven days, and for seven more each time it is used." }),
+  })
+  .meta({ id: "Tokens" });
+
+const signedIn = (message: string) => z.strictObject({ message: z.literal(message), user: userObject, tokens });
+const wrong = (fields: Record<string, string[]>): Failure => ({ code: "INVALID_INPUT", fields });
+const required = (field: string) => wrong({ [field]: ["This field is required."] });
+const THROTTLE: Failure = { code: "TOO_MANY_REQUESTS", message: "Too many attempts. Try again in 42 seconds." };
+
+export const ACCOUNTS: Group = {
+  slug: "accounts",
+  name: "Accounts and tokens",
+  caller: "Open to anyone; profile and log-out take the token itself.",
+  about:
+    "Successful answers have no `success` key. Wrong input is a map of field to sentences; `non_field_errors` holds those of no single field. Registering, signing in and resetting a password are limited to 20 attempts a minute by address, and by account.",
+  operations: [
+    {
+      id: "register",
+      method: "POST",
+      path: "/api/auth/register/",
+      summary: "Make an account and get its tokens",
+      dialect: "identity",
+      callers: [],
+      body: body(registerSchema, {
+        account: { email: "asha@example.com", password: PASSWORD, password_confirm: PASSWORD, ...PROFILE },
+        shortest: {
+          email: "asha@example.com",
+          password: PASSWORD,
+          password_confirm: PASSWORD,
+          first_name: "Asha",
+          last_name: "Mrema",
+        },
+      }),
+      answers: [
+        answer(201, "The account, signed in", signedIn("User registered successfully"), {
+          success: { message: "User registered successfully", user: USER, tokens: TOKENS },
+        }),
+      ],
+      failures: [
+        { code: "EMAIL_TAKEN", fields: { email: ["user with this email already exists."] } },
+        wrong({ non_field_errors: ["Passwords don't match."] }),
+        required("first_name"),
+        ...BODY_FAILURES,
+        "ORIGIN_NOT_ALLOWED",
+        THROTTLE,
+        "DATABASE_UNAVAILABLE",
+      ],
+    },
+    {
+      id: "login",
+      method: "POST",
+      path: "/api/auth/login/",
+      summary: "Get tokens for an e-mail address and password",
+      description: "Unknown addresses, wrong passwords and banned users get the same answer in like time.",
+      dialect: "identity",
+      callers: [],
+      body: body(loginSchema, { account: { email: "asha@example.com", password: PASSWORD } }),
+      answers: [
+        answer(200, "Signed in", signedIn("Login successful"), {
+          success: { message: "Login successful", user: USER, tokens: TOKENS },
+        }),
+      ],
+      failures: [
+        { code: "INVALID_CREDENTIALS", fields: { non_field_errors: ["Invalid credentials."] } },
+        required("email"),
+        ...BODY_FAILURES,
+        "ORIGIN_NOT_ALLOWED",
+        THROTTLE,
+        "DATABASE_UNAVAILABLE",
+      ],
+    },
+    {
+      id: "refreshTokens",
+      method: "POST",
+      path: "/api/auth/token/refresh/",
+      summary: "Get a new access token",
+      description: "The refresh token sent stays usable until it expires, its session is logged out or the password changes.",
+      dialect: "identity",
+      callers: [],
+      body: body(refreshSchema, { token: { refresh: TOKENS.refresh } }),
+      answers: [answer(200, "Fresh tokens", tokens, { success: TOKENS })],
+      failures: [required("refresh"), ...BODY_FAILURES, "REFRESH_TOKEN_NOT_VALID", "ORIGIN_NOT_ALLOWED", "DATABASE_UNAVAILABLE"],
+    },
+    {
+      id: "logout",
+      method: "POST",
+      path: "/api/auth/logout/",
+      summary: "End a refresh token and its session",
+      description: "Answers 200 also when there is nothing to end.",
+      dialect: "identity",
+      callers: [...USER_CALLERS],
+      isOpen: true,
+      ends: "the session, with its cookie and all of its tokens",
+      body: body(logoutSchema, { token: { refresh: TOKENS.refresh } }, { required: false }),
+      answers: [
+        answer(200, "Ended", z.strictObject({ message: z.literal("Logout successful") }), {
+          success: { message: "Logout successful" },
+        }),
+      ],
+      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "ISSUER_UNAVAILABLE", "DATABASE_UNAVAILABLE"],
+    },
+    {
+      id: "getProfile",
+      method: "GET",
+      path: "/api/auth/profile/",
+      summary: "Read the account",
+      dialect: "identity",
+      callers: USER_CALLERS,
+      answers: [answer(200, "The account", userObject, { success: USER })],
+      failures: [...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+    },
+    {
+      id: "replaceProfile",
+      method: "PUT",
+      path: "/api/auth/profile/",
+      summary: "Replace name, phone number and time zone",
+      dialect: "identity",
+      callers: USER_CALLERS,
+      body: body(replaceProfileSchema, { profile: PROFILE }),
+      answers: [answer(200, "The account as it is now", userObject, { success: USER })],
+      failures: [required("first_name"), ...BODY_FAILURES, ...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+    },
+    {
+      id: "changeProfile",
+      method: "PATCH",
+      path: "/api/auth/profile/",
+      summary: "Change some of them",
+      description: "What is left out stays as it is.",
+      dialect: "identity",
+      callers: USER_CALLERS,
+      body: body(changeProfileSchema, { timezone: { timezone: "Africa/Dar_es_Salaam" } }, { required: false }),
+      answers: [answer(200, "The account as it is now", userObject, { success: USER })],
+      failures: [wrong({ timezone: ["Enter a valid timezone."] }), ...BODY_FAILURES, ...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+    },
+    {
+      id: "getKeySet",
+      method: "GET",
+      path: "/api/auth/jwks",
+      summary: "Public keys that access tokens are signed with",
+      description: "A JSON Web Key Set (RFC 7517). Tokens name their key by `kid`.",
+      dialect: "user",
+      callers: [],
+      answers: [
+        answer(
+          200,
+          "The key set",
+          z.strictObject({
+            keys: z.array(
+              z.strictObject({
+                alg: z.literal("ES256"),
+                crv: z.literal("P-256"),
+                kty: z.literal("EC"),
+                x: z.string(),
+                y: z.string(),
+                kid: z.uuid(),
+              }),
+            ),
+          }),
+          {
+            success: {
+              keys: [
+                {
+                  alg: "ES256",
+                  crv: "P-256",
+                  kty: "EC",
+                  x: "UpYUy3FyYLqchiv0rDIuzBoTWbumF8scMXzAPEOI9nw",
+                  y: "ijx2syg1-Sg1IlndXKKrCcGDRvd3xalx2mlt3FOmpds",
+                  kid: "bf33d116-2657-459e-bc22-31648ddaa6c5",
+                },
+              ],
+            },
+          },
+        ),
+      ],
+      failures: ["ORIGIN_NOT_ALLOWED"],
+    },
+  ],
+};

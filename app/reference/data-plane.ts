@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { verdictAnswer } from "@/app/api/keys/verify/serialize";
+import { verifyManyForm, verifySchema } from "@/lib/keys/schemas";
+import { MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
+import { answer, BODY_FAILURES, body, type Group } from "./operation";
+
+const KEY_ID = "550e8400-e29b-41d4-a716-446655440000";
+const VALID = {
+  valid: true as const,
+  code: "VALID" as const,
+  key_id: KEY_ID,
+  name: "My API Key",
+  user_id: "8270ed54-d48c-47e4-8bd5-c92d4d16d097",
+  permissions: ["read", "write"],
+  credits: 872,
+  expires_at: null,
+};
+const REVOKED = { valid: false as const, code: "REVOKED" as const, reason: "The key was revoked.", key_id: KEY_ID };
+const UNKNOWN = { valid: false as const, code: "NOT_FOUND" as const, reason: "No key has this credential." };
+
+const EVENT = { apiKey: "mf_live_abc123...", delta: 1, endpoint: "/v1/hello", requestId: "req-1" };
+
+const usageBody = z.union([
+  usageReportSchema.omit({ id: true }),
+  z.object({
+    events: z
+      .array(usageEventSchema)
+      .max(MAX_EVENTS)
+      .meta({ description: "Up to 1000, each with its own `id`. A bad one is named in the answer and never loses the others." }),
+  }),
+]);
+
+const health = z.strictObject({
+  status: z.enum(["ok", "error"]),
+  version: z.string(),
+  commit: z.string(),
+  database: z.enum(["ok", "unreachable"]),
+  migrations: z.string().meta({ description: "`current`, `unknown`, or `pending:` and the names of those that are missing." }),
+  started_at: z.date(),
+});
+const HEALTHY = {
+  status: "ok" as const,
+  version: "0.1.0",
+  commit: "1002cd4",
+  database: "ok" as const,
+  migrations: "current",
+  started_at: new Date("2025-01-20T10:30:00.000Z"),
+};
+
+export const DATA_PLANE: Group = {
+  slug: "behind-your-api",
+  name: "Behind your API",
+  caller: "The service secret for checks, a signature for usage. Health and the reference are open.",
+  about:
+    "For the API that the keys open. It asks here whether a key is valid, and reports here what was used; it never sees the database. The secrets are the server’s settings `SERVICE_API_SECRET` and `USAGE_WEBHOOK_SECRET`.",
+  operations: [
+    {
+      id: "verifyKey",
+      method: "POST",
+      path: "/api/keys/verify",
+      summary: "Ask whether a key is valid, and why not",
+      description:
+        "A refused key is a 200 with `valid: false`: the call itself went well. One key, or up to 100 with `keys`, whose `results` stand in the order asked.",
+      dialect: "plain",
+      callers: ["serviceSecret"],
+      body: body(z.union([verifySchema, verifyManyForm]), {
+        one: { key: "mf_live_abc123...", permission: "read", cost: 1 },
+        many: { keys: [{ key: "mf_live_abc123..." }, "datazag_abc123..."] },
+      }),
+      answers: [
+        answer(
+          200,
+          "The verdict, or one for each key",
+          z.union([verdictAnswer, z.strictObject({ results: z.array(verdictAnswer) })]),
+          {
+            valid: VALID,
+            revoked: REVOKED,
+            unknown: UNKNOWN,
+            many: { results: [VALID, UNKNOWN] },
+          },
+        ),
+      ],
+      failures: [
+        { code: "INVALID_INPUT", message: "key is required" },
+        { code: "INVALID_INPUT", message: "keys must be a list of 1 to 100" },
+        ...BODY_FAILURES,
+        "INVALID_SERVICE_SECRET",
+        "NOT_CONFIGURED",
+        "DATABASE_UNAVAILABLE",
+      ],
+    },
+    {
+      id: "reportUsage",
+      method: "POST",
+      path: "/usage",
+      alsoAt: "/api/usage",
+      summary: "Report calls and their cost; each id counts once",
+      description:
+        "Signed over the very bytes that are sent: HMAC-SHA-256 under `USAGE_WEBHOOK_SECRET`, in lower-case hex. A report that is repeated answers the same and changes nothing. Reports about revoked keys count.",
+      dialect: "usage",
+      callers: ["usageSignature"],
+      parameters: [
+        {
+          name: "x-idempotency-key",
+          in: "header",
+          required: false,
+          schema: z.string().min(1).max(255),
+          description: "Names the call; required for a single report. Events of a batch carry their own `id`.",
+          example: "7f9c24e5-1b43-4f0a-9d3e-2c8a6b5d4e3f",
+        },
+      ],
+      body: body(usageBody, {
+        one: EVENT,
+        many: {
+          events: [
+            { id: "call-1", keyId: KEY_ID, delta: 1 },
+            { id: "call-2", ...EVENT },
+          ],
+        },
+      }),
+      answers: [
+        answer(
+          200,
+          "Counted, now or before",
+          z.union([
+            z.strictObject({ ok: z.literal(true) }),
+            z.strictObject({
+              ok: z.literal(true),
+              accepted: z.int(),
+              duplicates: z.int(),
+              rejected: z.array(z.strictObject({ index: z.int(), error: z.string() })),
+            }),
+          ]),
+          {
+            one: { ok: true },
+            many: { ok: true, accepted: 1, duplicates: 1, rejected: [{ index: 2, error: "Unknown API key" }] },
+          },
+        ),
+      ],
+      failures: [
+        "INVALID_USAGE_JSON",
+        { code: "INVALID_INPUT", message: "Missing fields" },
+        { code: "INVALID_INPUT", message: "delta must not be negative" },
+        "INVALID_SIGNATURE",
+        "UNKNOWN_API_KEY",
+        "BODY_TOO_LARGE",
+        "USAGE_NOT_CONFIGURED",
+        "DATABASE_UNAVAILABLE",
+      ],
+    },
+    {
+      id: "getHealth",
+      method: "GET",
+      path: "/api/health",
+      summary: "State of the server, database and migrations",
+      dialect: "plain",
+      callers: [],
+      answers: [
+        answer(200, "All is well", health, { success: HEALTHY }),
+        answer(503, "Something is not: which part, it says", health, {
+          database: { ...HEALTHY, status: "error", database: "unreachable", migrations: "unknown" },
+          migrations: { ...HEALTHY, status: "error", migrations: "pending: 20261124000100_portal" },
+        }),
+      ],
+      failures: [],
+    },
+    {
+      id: "getReference",
+      method: "GET",
+      path: "/api/openapi.json",
+      summary: "This reference as an OpenAPI 3.1 document",
+      dialect: "plain",
+      callers: [],
+      answers: [answer(200, "The document", z.object({ openapi: z.literal("3.1.0") }), { success: { openapi: "3.1.0" } })],
+      failures: [],
+    },
+  ],
+};

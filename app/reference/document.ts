@@ -1,0 +1,141 @@
+import { env } from "@/lib/env";
+import { ACCOUNTS } from "./accounts";
+import { BROWSER_SESSIONS } from "./browser-sessions";
+import { DATA_PLANE } from "./data-plane";
+import { EVERY_KEY } from "./every-key";
+import { failureAnswers } from "./failures";
+import { type JsonSchema, toJsonSchema } from "./json-schema";
+import type { Answer, Caller, Group, Operation, Parameter } from "./operation";
+import { OWN_KEYS } from "./own-keys";
+
+/** Every HTTP route there is: the reference, the front page and the deployment check are made from this list. */
+export const GROUPS: Group[] = [ACCOUNTS, OWN_KEYS, EVERY_KEY, DATA_PLANE, BROWSER_SESSIONS];
+
+const HEADERS = {
+  "X-Request-Id": {
+    description: "Names the request; the server’s log repeats it.",
+    required: true,
+    schema: { type: "string", format: "uuid" },
+  },
+  "Retry-After": { description: "Seconds to wait.", required: true, schema: { type: "string", pattern: "^[1-9][0-9]*$" } },
+  "WWW-Authenticate": {
+    description: 'How to show who you are; `error="invalid_token"` when a token was sent (RFC 6750).',
+    required: true,
+    schema: { type: "string" },
+  },
+  Allow: { description: "The methods of the path.", required: true, schema: { type: "string" } },
+  "Set-Cookie": { description: "The session, or its end.", required: true, schema: { type: "string" } },
+};
+
+const SECURITY: Record<Caller, Record<string, string>> = {
+  accessToken: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "`access` of `tokens`, from registering, logging in or refreshing. Good for an hour.",
+  },
+  sessionCookie: {
+    type: "apiKey",
+    in: "cookie",
+    name: "better-auth.session_token",
+    description: "On pages of the portal’s own origin. Behind https its name begins with `__Secure-`.",
+  },
+  adminSecret: { type: "apiKey", in: "header", name: "X-Admin-Secret", description: "The server’s setting ADMIN_API_SECRET." },
+  serviceSecret: { type: "http", scheme: "bearer", description: "The server’s setting SERVICE_API_SECRET." },
+  usageSignature: {
+    type: "apiKey",
+    in: "header",
+    name: "x-signature",
+    description: "Lower-case hex of HMAC-SHA-256 over the body’s bytes, under the server’s setting USAGE_WEBHOOK_SECRET.",
+  },
+};
+
+const INTRODUCTION = `Every path works with and without a trailing slash, without a redirect. Bodies are JSON, errors included.
+Timestamps are ISO 8601 in UTC with milliseconds. Bodies are at most 64 KiB, batches of usage 1 MiB. An unknown path below
+\`/api/\` is a 404. Browsers may call \`/api/auth/\` and \`/api/api-keys\` from the portal’s own origin and from allowed ones.`;
+
+/** OpenAPI 3.1 of this deployment, from the schemas that check requests and the dialects that write answers. */
+export function openApiDocument() {
+  const schemas: Record<string, JsonSchema> = {};
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const group of GROUPS) {
+    for (const operation of group.operations) {
+      const allowed = group.operations.filter(({ path }) => path === operation.path).map(({ method }) => method);
+      const describe = (id: string) => describeOperation({ ...operation, id }, group, allowed, schemas);
+      const add = (address: string, id: string) => {
+        // Both forms are served. Linters want the one without the last slash.
+        const path = address.replace(/\/$/, "");
+        paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(id) };
+      };
+      add(operation.path, operation.id);
+      if (operation.alsoAt) add(operation.alsoAt, `${operation.id}BelowApi`);
+    }
+  }
+  return {
+    openapi: "3.1.0",
+    jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
+    info: { title: "Latchkey", version: env().LATCHKEY_VERSION, description: INTRODUCTION },
+    servers: [{ url: env().appUrl, description: "This deployment" }],
+    tags: GROUPS.map(({ name, about }) => ({ name, description: about })),
+    paths,
+    components: { schemas, headers: HEADERS, securitySchemes: SECURITY },
+  };
+}
+
+function describeOperation(operation: Operation, group: Group, allowed: string[], shared: Record<string, JsonSchema>) {
+  const { id, summary, description, callers, isOpen, parameters, body } = operation;
+  return {
+    operationId: id,
+    summary,
+    ...(description && { description }),
+    tags: [group.name],
+    security: [...(callers.length === 0 || isOpen ? [{}] : []), ...callers.map((caller) => ({ [caller]: [] }))],
+    ...(parameters && { parameters: parameters.map((parameter) => describeParameter(parameter, shared)) }),
+    ...(body && {
+      requestBody: {
+        required: body.required,
+        content: { "application/json": { schema: toJsonSchema(body.schema, shared), examples: named(body.examples) } },
+      },
+    }),
+    responses: describeAnswers([...operation.answers, ...failureAnswers(operation, allowed)], shared),
+  };
+}
+
+function describeParameter({ schema, ...parameter }: Parameter, shared: Record<string, JsonSchema>) {
+  const { description: _, ...form } = toJsonSchema(schema, shared);
+  return { ...parameter, schema: form };
+}
+
+/** Answers of one status, from the library and from us, are one entry with both forms. */
+function describeAnswers(answers: Answer[], shared: Record<string, JsonSchema>) {
+  const statuses = new Set(answers.map(({ status }) => status));
+  // Numbers as keys stand in their order, whatever the order they come in.
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      status,
+      describeAnswer(
+        answers.filter((answer) => answer.status === status),
+        shared,
+      ),
+    ]),
+  );
+}
+
+function describeAnswer(same: Answer[], shared: Record<string, JsonSchema>) {
+  const forms = same.map(({ schema }) => toJsonSchema(schema, shared));
+  const headers = ["X-Request-Id", ...same.flatMap((answer) => answer.headers ?? [])];
+  return {
+    description: same.at(-1)?.description ?? "",
+    headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+    content: {
+      "application/json": {
+        schema: forms.length === 1 ? forms[0] : { anyOf: forms },
+        examples: Object.assign({}, ...same.map(({ examples }) => named(examples))) as Record<string, { value: unknown }>,
+      },
+    },
+  };
+}
+
+function named(examples: Record<string, unknown>): Record<string, { value: unknown }> {
+  return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
+}

@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { adminKeyAnswer } from "@/app/api/api-keys/serialize";
+import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
+import { adminAnswer, BODY_FAILURES, body, type Failure, type Group, type Parameter } from "./operation";
+
+// The samples of the DataZag documents.
+const CREATED = new Date("2024-01-01T00:00:00.000Z");
+
+const GATE: Failure[] = [
+  { code: "INVALID_ADMIN_SECRET" },
+  { code: "ORIGIN_NOT_ALLOWED" },
+  { code: "NOT_CONFIGURED", details: "ADMIN_API_SECRET is not set." },
+  { code: "DATABASE_UNAVAILABLE", details: "The database could not be reached." },
+];
+
+const { userId, limit, cursor } = listKeysSchema.shape;
+const query = (name: string, schema: z.ZodType, example: string): Parameter => ({
+  name,
+  in: "query",
+  required: false,
+  schema,
+  description: z.globalRegistry.get(schema)?.description ?? "",
+  example,
+});
+
+export const EVERY_KEY: Group = {
+  slug: "everyones-keys",
+  name: "Everyone’s keys",
+  caller: "X-Admin-Secret, for staff and back-office systems.",
+  about:
+    "The secret is the server’s setting `ADMIN_API_SECRET`. Answers are `{success,…}`, refusals `{success,error}`. Browsers may call this only from allowed origins.",
+  operations: [
+    {
+      id: "adminCreateKey",
+      method: "POST",
+      path: "/api/api-keys",
+      summary: "Create a key for a user",
+      description: "`key.key` is in this answer only. It is `datazag_` and 64 hexadecimal digits.",
+      dialect: "admin",
+      callers: ["adminSecret"],
+      body: body(adminCreateKeySchema, {
+        named: { userId: "user-id-string", name: "optional-key-name" },
+        shortest: { userId: "user-id-string" },
+      }),
+      answers: [
+        adminAnswer(
+          201,
+          { message: "API key created successfully", description: "The key and its owner" },
+          {
+            key: z.strictObject({
+              id: z.int(),
+              key: z.string().meta({ description: "The credential, shown this once." }),
+              name: z.string(),
+              active: z.literal(true),
+              created_at: z.date(),
+            }),
+            user: z.strictObject({ id: z.string(), email: z.string(), credits: z.int() }),
+          },
+          {
+            key: { id: 123, key: "datazag_abc123...", name: "My API Key", active: true, created_at: CREATED },
+            user: { id: "user-id", email: "user@example.com", credits: 1000 },
+          },
+        ),
+      ],
+      failures: [
+        { code: "INVALID_INPUT", message: "userId is required" },
+        { code: "INVALID_INPUT", message: "name must have at most 100 characters" },
+        "INVALID_PERMISSIONS",
+        "INVALID_EXPIRES_AT",
+        ...BODY_FAILURES,
+        "USER_NOT_FOUND",
+        ...GATE,
+      ],
+    },
+    {
+      id: "adminListKeys",
+      method: "GET",
+      path: "/api/api-keys",
+      summary: "List keys, all or one user’s",
+      description:
+        "Newest first, whichever API or screen made them; deleted ones are not listed. `next_cursor` leads to the next page and is `null` on the last one.",
+      dialect: "admin",
+      callers: ["adminSecret"],
+      parameters: [
+        query("userId", userId, "user-id-string"),
+        query("limit", limit, "100"),
+        query("cursor", cursor, "1704067200000-123"),
+      ],
+      answers: [
+        adminAnswer(
+          200,
+          { description: "A page of keys" },
+          { keys: z.array(adminKeyAnswer), next_cursor: z.string().nullable() },
+          {
+            keys: [
+              {
+                id: 123,
+                key: "datazag_abc123...",
+                name: "My API Key",
+                active: true,
+                created_at: CREATED,
+                user_email: "user@example.com",
+                user_credits: 1000,
+              },
+            ],
+            next_cursor: null,
+          },
+        ),
+      ],
+      failures: [
+        { code: "INVALID_INPUT", message: "limit must be from 1 to 1000" },
+        { code: "INVALID_INPUT", message: "cursor is not valid" },
+        ...GATE,
+      ],
+    },
+    {
+      id: "adminDeleteKey",
+      method: "DELETE",
+      path: "/api/api-keys/{id}",
+      summary: "Delete a key; its history stays",
+      description: "Anyone’s. Of two calls at once exactly one gets 200.",
+      dialect: "admin",
+      callers: ["adminSecret"],
+      ends: "the key, for good, and takes it out of every list",
+      parameters: [
+        {
+          name: "id",
+          in: "path",
+          required: true,
+          schema: z.string().meta({ pattern: "^0*[1-9][0-9]*$" }),
+          description: "The key’s numeric `id`, a positive decimal integer.",
+          example: "123",
+        },
+      ],
+      answers: [
+        adminAnswer(
+          200,
+          { message: "API key deleted successfully", description: "What was deleted" },
+          { deleted_key: z.strictObject({ id: z.int(), name: z.string() }) },
+          { deleted_key: { id: 123, name: "My API Key" } },
+        ),
+      ],
+      failures: ["INVALID_KEY_ID", "API_KEY_NOT_FOUND", ...GATE],
+    },
+  ],
+};

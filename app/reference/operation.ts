@@ -1,0 +1,121 @@
+import { z } from "zod";
+import type { ErrorCode } from "@/lib/errors";
+import { adminDialect } from "@/lib/http/admin-api";
+import type { Method } from "@/lib/http/endpoint";
+import { userDialect } from "@/lib/http/user-api";
+
+/** How a caller shows who they are. */
+export type Caller = "accessToken" | "sessionCookie" | "adminSecret" | "serviceSecret" | "usageSignature";
+
+export type DialectName = "user" | "identity" | "admin" | "plain" | "usage" | "library";
+
+export type Parameter = {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  schema: z.ZodType;
+  description: string;
+  example?: string;
+};
+
+export type Body = { schema: z.ZodType; required: boolean; examples: Record<string, unknown> };
+
+export type Answer = {
+  status: number;
+  description: string;
+  schema: z.ZodType;
+  examples: Record<string, unknown>;
+  /** Names of `components.headers`. */
+  headers?: string[];
+};
+
+/** A failure, where what the table of errors says of it is not what this operation answers. */
+export type Failure = {
+  code: ErrorCode;
+  message?: string;
+  /** Sentences by field, for a field map. */
+  fields?: Record<string, string[]>;
+  data?: Record<string, unknown>;
+  details?: string;
+};
+
+export type Operation = {
+  id: string;
+  method: Method;
+  /** With `{id}` for what is filled in. */
+  path: string;
+  /** The same operation at another address. */
+  alsoAt?: string;
+  summary: string;
+  description?: string;
+  dialect: DialectName;
+  /** Any one of them; none when it is open to anyone. */
+  callers: Caller[];
+  /** Whether it also answers without any of them. */
+  isOpen?: true;
+  parameters?: Parameter[];
+  body?: Body;
+  answers: Answer[];
+  failures: (ErrorCode | Failure)[];
+  /** Ends, replaces or deletes something: what, as the end of a sentence. */
+  ends?: string;
+};
+
+export type Group = { slug: string; name: string; caller: string; about: string; operations: Operation[] };
+
+/** A body or an answer whose examples are checked against its schema by the compiler. */
+export function answer<Schema extends z.ZodType>(
+  status: number,
+  description: string,
+  schema: Schema,
+  examples: Record<string, z.input<Schema>>,
+): Answer {
+  return { status, description, schema, examples };
+}
+
+export function body<Schema extends z.ZodType>(
+  schema: Schema,
+  examples: Record<string, z.input<Schema>>,
+  { required = true }: { required?: boolean } = {},
+): Body {
+  return { schema, required, examples };
+}
+
+/** `{success,message,data}`. */
+export function userAnswer<Schema extends z.ZodType>(
+  status: number,
+  message: string,
+  data: Schema,
+  examples: Record<string, z.input<Schema>>,
+): Answer {
+  const schema = z.strictObject({ success: z.literal(true), message: z.literal(message), data });
+  const rendered = Object.entries(examples).map(([name, example]) => [name, userDialect.success({ message, data: example })]);
+  return { status, description: message, schema, examples: Object.fromEntries(rendered) };
+}
+
+/** `{success,message?,…}`. */
+export function adminAnswer<Shape extends z.ZodRawShape>(
+  status: number,
+  { message, description }: { message?: string; description: string },
+  shape: Shape,
+  example: z.input<z.ZodObject<Shape>>,
+): Answer {
+  const schema = z.strictObject({
+    success: z.literal(true),
+    ...(message !== undefined && { message: z.literal(message) }),
+    ...shape,
+  });
+  return { status, description, schema, examples: { success: adminDialect.success({ message, data: example }) } };
+}
+
+/** A refusal of the identity library, whose shape is its own. */
+export function libraryRefusal(status: number, messages: Record<string, string>): Answer {
+  const schema = z.strictObject({ message: z.string(), code: z.enum(Object.keys(messages)) });
+  const examples = Object.entries(messages).map(([code, message]) => [code, { message, code }]);
+  return { status, description: "The identity library refuses.", schema, examples: Object.fromEntries(examples) };
+}
+
+/** What every route behind the user API's gate can answer; those who call it show a token or a cookie. */
+export const USER_CALLERS: Caller[] = ["accessToken", "sessionCookie"];
+export const USER_FAILURES: ErrorCode[] = ["NOT_AUTHENTICATED", "TOKEN_NOT_VALID", "ORIGIN_NOT_ALLOWED", "ISSUER_UNAVAILABLE"];
+export const BODY_FAILURES: ErrorCode[] = ["INVALID_JSON", "BODY_TOO_LARGE"];

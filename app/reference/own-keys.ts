@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/api/auth/keys/serialize";
+import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
+import { BODY_FAILURES, body, type Group, type Parameter, USER_CALLERS, USER_FAILURES, userAnswer } from "./operation";
+
+// The samples of the Mifumo SMS documents.
+const ID = "550e8400-e29b-41d4-a716-446655440000";
+const CREATED = new Date("2025-01-20T10:30:00.000Z");
+const ISSUED = {
+  id: ID,
+  key_name: "My API Key",
+  api_key: "mf_live_abc123...",
+  secret_key: "mf_live_xyz789...",
+  permissions: ["read", "write"],
+  created_at: CREATED,
+  expires_at: null,
+};
+
+const keyId: Parameter = {
+  name: "id",
+  in: "path",
+  required: true,
+  schema: z.string(),
+  description: "The key’s `id`. Somebody else’s, an unknown and a malformed one are the same 404.",
+  example: ID,
+};
+
+const idempotencyKey: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  schema: z.string().min(1).max(255).meta({ pattern: "^[ -~]+$" }),
+  description:
+    "Any text of your own, new for each key. Sent again, it never makes a second key: that is a 409 with the first one’s `id`.",
+  example: "7f9c24e5-1b43-4f0a-9d3e-2c8a6b5d4e3f",
+};
+
+const counts = z.strictObject({ total: z.int(), active: z.int() });
+
+export const OWN_KEYS: Group = {
+  slug: "your-keys",
+  name: "Your own keys",
+  caller: "Authorization: Bearer, with an access token.",
+  about:
+    "Answers are `{success,message,data}`, refusals `{success,message,error_code}`. On the portal’s own pages the session cookie will do instead of a token.",
+  operations: [
+    {
+      id: "createKey",
+      method: "POST",
+      path: "/api/auth/keys/create/",
+      summary: "Create a key",
+      description: "`api_key` and `secret_key` are in this answer only: nothing that is stored can bring them back.",
+      dialect: "user",
+      callers: USER_CALLERS,
+      parameters: [idempotencyKey],
+      body: body(createKeySchema, {
+        full: { key_name: "My API Key", permissions: ["read", "write"], expires_at: "2025-12-31T23:59:59Z" },
+        shortest: { key_name: "Test API Key" },
+        by_resource: { key_name: "SMS", permissions: { sms: ["send", "status"], "*": ["read"] } },
+      }),
+      answers: [userAnswer(201, "API key created successfully", issuedKeyAnswer, { success: ISSUED })],
+      failures: [
+        "MISSING_KEY_NAME",
+        "INVALID_KEY_NAME",
+        "INVALID_PERMISSIONS",
+        "INVALID_EXPIRES_AT",
+        "INVALID_IDEMPOTENCY_KEY",
+        ...BODY_FAILURES,
+        ...USER_FAILURES,
+        { code: "IDEMPOTENCY_KEY_USED", data: { id: ID, key_name: "My API Key" } },
+        "IDEMPOTENCY_KEY_MISMATCH",
+        "DATABASE_UNAVAILABLE",
+      ],
+    },
+    {
+      id: "getSettings",
+      method: "GET",
+      path: "/api/auth/settings/",
+      summary: "The API account and its keys, masked",
+      description: "Newest first, revoked and expired ones included. There are no webhooks yet: the list is empty.",
+      dialect: "user",
+      callers: USER_CALLERS,
+      answers: [
+        userAnswer(
+          200,
+          "API settings retrieved successfully",
+          z.strictObject({
+            api_account: z
+              .strictObject({
+                id: z.uuid(),
+                account_id: z.string().meta({ description: "A short name for support requests and invoices." }),
+                name: z.string(),
+                description: z.string(),
+                status: z.enum(["active", "inactive"]),
+                is_active: z.boolean(),
+                created_at: z.date(),
+              })
+              .meta({ id: "ApiAccount" }),
+            api_keys: z.array(ownKeyAnswer),
+            webhooks: z.array(z.never()).max(0),
+          }),
+          {
+            success: {
+              api_account: {
+                id: "1f0c7a52-6f0e-4c7b-9a55-0c1c6d1f2b3a",
+                account_id: "acc_1f0c7a526f0e4c7b",
+                name: "API account",
+                description: "",
+                status: "active",
+                is_active: true,
+                created_at: CREATED,
+              },
+              api_keys: [
+                {
+                  id: ID,
+                  key_name: "My API Key",
+                  api_key: "mf_live_abc123...",
+                  secret_key: null,
+                  permissions: ["read", "write"],
+                  status: "active",
+                  is_active: true,
+                  total_uses: 128,
+                  last_used: new Date("2025-02-01T08:15:30.000Z"),
+                  created_at: CREATED,
+                  expires_at: null,
+                },
+              ],
+              webhooks: [],
+            },
+          },
+        ),
+      ],
+      failures: [...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+    },
+    {
+      id: "regenerateKey",
+      method: "POST",
+      path: "/api/auth/keys/{id}/regenerate/",
+      summary: "Replace a key’s credentials, at once or with a grace",
+      description: "The key keeps its id, name, permissions and history. Of two calls at once, only one returned pair works.",
+      dialect: "user",
+      callers: USER_CALLERS,
+      ends: "the key’s credentials of now, at once or after the grace",
+      parameters: [keyId],
+      body: body(regenerateKeySchema, { grace: { grace_seconds: 3600 }, at_once: {} }, { required: false }),
+      answers: [
+        userAnswer(200, "API key regenerated successfully", regeneratedKeyAnswer, {
+          grace: { ...ISSUED, previous_expires_at: new Date("2025-02-01T11:30:00.000Z") },
+          at_once: ISSUED,
+        }),
+      ],
+      failures: [
+        "INVALID_GRACE_SECONDS",
+        ...BODY_FAILURES,
+        ...USER_FAILURES,
+        "API_KEY_NOT_FOUND",
+        "API_KEY_REVOKED",
+        "DATABASE_UNAVAILABLE",
+      ],
+    },
+    {
+      id: "revokeKey",
+      method: "POST",
+      path: "/api/auth/keys/{id}/revoke/",
+      summary: "End a key; it stays listed",
+      description: "The next verification says no. Revoking again changes nothing and answers the same.",
+      dialect: "user",
+      callers: USER_CALLERS,
+      ends: "the key, for good",
+      parameters: [keyId],
+      body: body(emptyBodySchema, { empty: {} }, { required: false }),
+      answers: [
+        userAnswer(
+          200,
+          "API key revoked successfully",
+          z.strictObject({ id: z.uuid(), status: z.literal("revoked"), is_active: z.literal(false) }),
+          { success: { id: ID, status: "revoked", is_active: false } },
+        ),
+      ],
+      failures: [...BODY_FAILURES, ...USER_FAILURES, "API_KEY_NOT_FOUND", "DATABASE_UNAVAILABLE"],
+    },
+    {
+      id: "getUsage",
+      method: "GET",
+      path: "/api/auth/usage/",
+      summary: "Keys, calls and credits, day by day",
+      description: "`daily` holds the last 30 days (UTC), with zeros where nothing was called.",
+      dialect: "user",
+      callers: USER_CALLERS,
+      answers: [
+        userAnswer(
+          200,
+          "API usage statistics retrieved successfully",
+          z.strictObject({
+            api_keys: counts.meta({ description: "Expired keys are not active." }),
+            webhooks: counts,
+            api_calls: z.strictObject({ total: z.int() }),
+            account_created: z.date(),
+            credits: z.int().meta({ description: "The balance." }),
+            daily: z.array(z.strictObject({ date: z.iso.date(), calls: z.int(), credits: z.int() })),
+          }),
+          {
+            success: {
+              api_keys: { total: 2, active: 1 },
+              webhooks: { total: 0, active: 0 },
+              api_calls: { total: 128 },
+              account_created: CREATED,
+              credits: 872,
+              daily: [{ date: "2025-02-01", calls: 128, credits: 128 }],
+            },
+          },
+        ),
+      ],
+      failures: [...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+    },
+  ],
+};

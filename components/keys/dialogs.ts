@@ -1,0 +1,8 @@
+"use client";
+
+import { lazyDialog } from "@/components/ui/lazy-dialog";
+
+export const CreateKeyDialog = lazyDialog(async () => (await import("./create-key-dialog")).CreateKeyDialog);
+export const EndGraceDialog = lazyDialog(async () => (await import("./end-grace-dialog")).EndGraceDialog);
+export const RegenerateDialog = lazyDialog(async () => (await import("./regenerate-dialog")).RegenerateDialog);
+export const RevokeDialog = lazyDialog(async () => (await import("./revoke-dialog")).RevokeDialog);

@@ -1,0 +1,58 @@
+import diagnostics from "node:diagnostics_channel";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+
+type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
+
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * Answers `POST` requests to these paths by their route handlers at the HTTP server, before Next sees them: its routing and
+ * its streams cost several times what a short handler does (docs/decisions/018). Everything that is not plain (other
+ * methods, queries, bodies of unknown or too great a length) goes on to Next, which has the same handlers.
+ */
+export function answerDirectly(handlers: Readonly<Record<string, RouteHandler>>): void {
+  const byPath = new Map(Object.entries(handlers));
+  const prepared = new WeakSet<Server>();
+  // Published before the request is handed to the server's listeners, so that the first one is answered directly too.
+  diagnostics.subscribe("http.server.request.start", (message) => {
+    const { server } = message as { server: Server };
+    if (prepared.has(server)) return;
+    prepared.add(server);
+    putInFront(server, byPath);
+  });
+}
+
+function putInFront(server: Server, handlers: ReadonlyMap<string, RouteHandler>): void {
+  const listeners = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const handler = isPlainPost(request) ? handlers.get(request.url ?? "") : undefined;
+    if (handler) void answer(handler, request, response);
+    else for (const listener of listeners) listener.call(server, request, response);
+  });
+}
+
+function isPlainPost({ method, headers }: IncomingMessage): boolean {
+  return method === "POST" && Number(headers["content-length"] ?? Number.NaN) <= MAX_BYTES;
+}
+
+async function answer(handler: RouteHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const body = await bytesOf(request);
+    const headers = Object.entries(request.headers).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+    const asked = new Request(`http://localhost${request.url}`, { method: "POST", headers, body });
+    const answered = await handler(asked, { params: Promise.resolve({}) });
+    const bytes = Buffer.from(await answered.arrayBuffer());
+    response.statusCode = answered.status;
+    response.setHeaders(answered.headers).setHeader("Content-Length", bytes.byteLength).end(bytes);
+  } catch {
+    // The handler answers every failure itself: whoever asked is gone, in the middle of the body.
+    response.destroy();
+  }
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return new Uint8Array(Buffer.concat(chunks));
+}

@@ -1,0 +1,56 @@
+import { APIS, type Method } from "../app/endpoints";
+import { bodyOf, judgeAll, pathOf, type Result, type Site } from "./smoke-site";
+
+/** Where a server says that it lacks a secret of its own, and which. The admin secret has a check of its own. */
+const NEEDED_SECRETS: Record<string, string> = {
+  "/api/keys/verify": "SERVICE_API_SECRET",
+  "/usage": "USAGE_WEBHOOK_SECRET",
+};
+
+/** Each documented route with and without a slash. They are called without credentials, so nothing happens. */
+export async function checkRoutes(site: Site): Promise<Result[]> {
+  const routes = APIS.flatMap(({ routes }) => routes.flatMap(({ methods, path }) => methods.map((method) => ({ method, path }))));
+  return Promise.all(routes.map(({ method, path }) => checkRoute(site, method, path)));
+}
+
+async function checkRoute(site: Site, method: Method, path: string): Promise<Result> {
+  const bare = path.replace(":id", path.includes("/auth/") ? crypto.randomUUID() : "2147483647").replace(/\/$/, "");
+  const body = method === "POST" || method === "PUT" || method === "PATCH" ? "{}" : null;
+  const init = { method, body, headers: { "Content-Type": "application/json" } };
+  const answers = await Promise.all([site.ask(bare, init), site.ask(`${bare}/`, init)]);
+  const name = `${method} ${path}`;
+  const missing = answers.find(({ status }) => [404, 405].includes(status));
+  return missing ? { name, problem: explainMissing(missing) } : judgeAll(site, name, answers, judgeRoute);
+}
+
+function explainMissing(answer: Response): string {
+  return `${pathOf(answer)} is missing (${answer.status}): deploy this version again, and let the proxy pass every path on as it is.`;
+}
+
+async function judgeRoute(answer: Response): Promise<string | null> {
+  const path = pathOf(answer);
+  if (answer.status >= 500) return explainFailure(path, answer);
+  const isJson = answer.headers.get("content-type")?.includes("json");
+  return isJson ? null : `${path} does not answer in JSON: something in front of the server answers in its place.`;
+}
+
+async function explainFailure(path: string, answer: Response): Promise<string | null> {
+  const { error, code, details } = await bodyOf(answer);
+  if (String(details).includes("ADMIN_API_SECRET is not set")) return null;
+  const needed = NEEDED_SECRETS[path.replace(/\/$/, "")];
+  if (needed && (code === "NOT_CONFIGURED" || error === "Server not configured")) {
+    return `${path} has no secret to check its callers with: set ${needed} on the server.`;
+  }
+  const id = answer.headers.get("x-request-id") ?? "none";
+  return `${path} fails (${answer.status}): look for request ${id} in the server's log.`;
+}
+
+/** What was asked so far must not have been redirected: preflights fail then, and a POST loses its body. */
+export function judgeRedirects({ redirects }: Site): Result {
+  const [first] = redirects;
+  const others = redirects.size > 1 ? `, and so do ${redirects.size - 1} more paths` : "";
+  const problem = first
+    ? `${first[0]} redirects to ${first[1]}${others}: switch off redirects, of slashes above all, in the proxy or on the platform.`
+    : null;
+  return { name: "No redirects", problem };
+}
