@@ -81,6 +81,10 @@ const envSchema = z.object({
   LATCHKEY_VERSION: z.string().default("unknown"),
   LATCHKEY_MIGRATIONS: list,
   NEON_WS_PROXY: optional(z.string()),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    z.url({ protocol: /^https?$/, error: "must be an address such as http://localhost:4318" }),
+  ),
+  OTEL_SERVICE_NAME: z.preprocess(blankIsUnset, z.string().default("latchkey")),
   VERCEL: optional(z.string()),
   VERCEL_ENV: optional(z.string()),
   VERCEL_GIT_COMMIT_SHA: optional(z.string()),

@@ -89,8 +89,8 @@ function serve(mode: "start" | "dev", { env }: Environment, stopping: AbortSigna
   });
   stopping.addEventListener("abort", () => {
     child.kill("SIGTERM");
-    // It lets requests finish first; one that never does must not keep it.
-    setTimeout(() => child.kill("SIGKILL"), 5_000);
+    // It lets requests finish first, and cuts off those that do not; if even that fails, it is not waited for.
+    setTimeout(() => child.kill("SIGKILL"), 9_500);
   });
   return {
     ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`))),
