@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { Answer, CodeBlock } from "@/components/ui/code-block";
 import { SiteHeader } from "@/components/ui/site-header";
+import { textLink } from "@/components/ui/text-link";
 import { AccountLinks } from "./account-links";
 import { publicAddress } from "./address";
 import { EndpointTable } from "./endpoint-table";
@@ -34,6 +35,7 @@ export default async function HomePage() {
         <nav aria-label="On this page" className="hidden grow justify-end gap-6 text-ink-muted sm:flex">
           <HeaderLink href="#first-key">First key</HeaderLink>
           <HeaderLink href="#endpoints">Endpoints</HeaderLink>
+          <HeaderLink href="/docs">API reference</HeaderLink>
         </nav>
         <nav aria-label="Account" className="flex items-center gap-4">
           <AccountLinks />
@@ -104,6 +106,11 @@ export default async function HomePage() {
               <EndpointTable key={api.name} api={api} />
             ))}
           </div>
+          <p className="mt-8">
+            <a href="/docs" className={textLink}>
+              Fields, answers, errors and examples of each
+            </a>
+          </p>
         </Section>
       </main>
       <footer className="mt-20 border-line border-t">

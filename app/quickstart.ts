@@ -1,4 +1,4 @@
-/** The commands of the front page. They run as they are pasted, in bash and zsh, one after the other in the same shell. */
+/** The commands of the front page and of the reference. They run as they are pasted, in bash and zsh, one after the other in the same shell. */
 export function quickstart(address: string) {
   const takeToken = `TOKEN=$(printf '%s' "$ANSWER" | sed -n 's/.*"access":"\\([^"]*\\)".*/\\1/p')`;
 
@@ -30,6 +30,15 @@ ${takeToken}
     "key_name": "My first key"
   }'`;
 
+  const takeKey = "KEY='mf_live_…'";
+
+  const verify = `SERVICE_API_SECRET=\${SERVICE_API_SECRET:-$(cat .data/secrets/SERVICE_API_SECRET)}
+
+curl -X POST ${address}/api/keys/verify \\
+  -H "Authorization: Bearer $SERVICE_API_SECRET" \\
+  -H "Content-Type: application/json" \\
+  -d '{"key": "'"$KEY"'"}'`;
+
   const settings = `curl ${address}/api/auth/settings/ \\
   -H "Authorization: Bearer $TOKEN"`;
 
@@ -41,5 +50,5 @@ ${takeToken}
   const adminListKeys = `curl ${address}/api/api-keys \\
   -H "X-Admin-Secret: $ADMIN_API_SECRET"`;
 
-  return { register, login, createKey, settings, adminCreateKey, adminListKeys };
+  return { register, login, createKey, takeKey, verify, settings, adminCreateKey, adminListKeys };
 }

@@ -103,7 +103,9 @@ async function judgeWrongSecret(answer: Response): Promise<string | null> {
 
 /** Headers that keep its pages safe. */
 export async function checkPage(site: Site): Promise<Result> {
-  return judgeAll(site, "Security headers of pages", [await site.ask("/")], (answer) => judgePage(site.origin, answer));
+  return judgeAll(site, "Security headers of pages", [await site.ask("/"), await site.ask("/docs")], (answer) =>
+    judgePage(site.origin, answer),
+  );
 }
 
 function judgePage(origin: string, answer: Response): string | null {

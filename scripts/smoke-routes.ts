@@ -7,10 +7,15 @@ const NEEDED_SECRETS: Record<string, string> = {
   "/usage": "USAGE_WEBHOOK_SECRET",
 };
 
-/** Each documented route with and without a slash. They are called without credentials, so nothing happens. */
+/**
+ * Each documented route with and without a slash. They are called without credentials, so nothing happens; and one after
+ * the other, so that a small deployment, or one that is just waking up, does not fail for being checked.
+ */
 export async function checkRoutes(site: Site): Promise<Result[]> {
   const routes = APIS.flatMap(({ routes }) => routes.flatMap(({ methods, path }) => methods.map((method) => ({ method, path }))));
-  return Promise.all(routes.map(({ method, path }) => checkRoute(site, method, path)));
+  const results: Result[] = [];
+  for (const { method, path } of routes) results.push(await checkRoute(site, method, path));
+  return results;
 }
 
 async function checkRoute(site: Site, method: Method, path: string): Promise<Result> {

@@ -9,6 +9,7 @@ const PLACES: Place[] = [
   { href: "/keys", name: "Keys" },
   { href: "/usage", name: "Usage" },
   { href: "/settings", name: "Settings" },
+  { href: "/docs", name: "Docs" },
 ];
 
 /** The frame of the signed-in pages. No guard: a layout is not run again on every navigation, so each page asks itself. */

@@ -54,10 +54,20 @@ const INTRODUCTION = `Every path works with and without a trailing slash, withou
 Timestamps are ISO 8601 in UTC with milliseconds. Bodies are at most 64 KiB, batches of usage 1 MiB. An unknown path below
 \`/api/\` is a 404. Browsers may call \`/api/auth/\` and \`/api/api-keys\` from the portal’s own origin and from allowed ones.`;
 
+export type OpenApiDocument = ReturnType<typeof openApiDocument>;
+export type DescribedOperation = ReturnType<typeof describeOperation>;
+
+/** An operation of the list above as the document describes it. */
+export function operationIn({ paths }: OpenApiDocument, { method, path }: Operation): DescribedOperation {
+  const described = paths[path.replace(/\/$/, "")]?.[method.toLowerCase()];
+  if (!described) throw new Error(`the document does not describe ${method} ${path}`);
+  return described;
+}
+
 /** OpenAPI 3.1 of this deployment, from the schemas that check requests and the dialects that write answers. */
 export function openApiDocument() {
   const schemas: Record<string, JsonSchema> = {};
-  const paths: Record<string, Record<string, unknown>> = {};
+  const paths: Record<string, Record<string, DescribedOperation>> = {};
   for (const group of GROUPS) {
     for (const operation of group.operations) {
       const allowed = group.operations.filter(({ path }) => path === operation.path).map(({ method }) => method);
@@ -123,13 +133,14 @@ function describeAnswers(answers: Answer[], shared: Record<string, JsonSchema>) 
 
 function describeAnswer(same: Answer[], shared: Record<string, JsonSchema>) {
   const forms = same.map(({ schema }) => toJsonSchema(schema, shared));
+  const [form = {}] = forms;
   const headers = ["X-Request-Id", ...same.flatMap((answer) => answer.headers ?? [])];
   return {
     description: same.at(-1)?.description ?? "",
     headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
     content: {
       "application/json": {
-        schema: forms.length === 1 ? forms[0] : { anyOf: forms },
+        schema: forms.length === 1 ? form : { anyOf: forms },
         examples: Object.assign({}, ...same.map(({ examples }) => named(examples))) as Record<string, { value: unknown }>,
       },
     },

@@ -22,12 +22,14 @@ export function CodeBlock({ title, code, own }: Props) {
 }
 
 /** An answer as the server gives it: to be read, not copied. */
-export function Answer({ status, code }: { status: string; code: string }) {
+export function Answer({ status, code, isGood = /^2/.test(status) }: { status: string; code: string; isGood?: boolean }) {
   return (
     <figure className="overflow-hidden rounded-lg border border-line border-dashed">
       <figcaption className="flex items-center gap-2 px-4 pt-3 font-medium text-ink-muted text-xs">
         Answer
-        <span className="rounded-sm bg-positive-soft px-1.5 py-0.5 text-positive">{status}</span>
+        <span className={`rounded-sm px-1.5 py-0.5 ${isGood ? "bg-positive-soft text-positive" : "bg-danger-soft text-danger"}`}>
+          {status}
+        </span>
       </figcaption>
       <Lines code={code} />
     </figure>

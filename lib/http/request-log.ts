@@ -22,6 +22,7 @@ export function watchRequests({ isDevelopment }: { isDevelopment: boolean }): vo
     const { method, url } = request;
     const context = openContext(clientAddress(request.socket.remoteAddress, asText(request.headers["x-forwarded-for"]), trusted));
     request.headers[REQUEST_ID_HEADER] = context.id;
+    warnOfLostAddress(request);
     makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
     secure(request, response, isDevelopment);
@@ -41,6 +42,15 @@ export function watchRequests({ isDevelopment }: { isDevelopment: boolean }): vo
       });
     });
   });
+}
+
+let isWarned = false;
+
+/** Nothing else shows it: requests of everybody then seem to come from the proxy, and are throttled together. */
+function warnOfLostAddress({ headers }: IncomingMessage): void {
+  if (isWarned || !headers["x-forwarded-proto"] || headers["x-forwarded-for"]) return;
+  isWarned = true;
+  log.warn("The proxy says nothing of the client's address: let it set X-Forwarded-For, or everybody is throttled as one.");
 }
 
 /** The policy is set on the request as well, over anything a client sent: Next takes the nonce for its scripts from there. */
@@ -81,6 +91,7 @@ const WORDS = new Set(
     "_next admin api api-keys audit auth change-password confirm create docs email export favicon.ico forgot-password health",
     "jwks keys login logout openapi.json overview owners profile refresh regenerate register reset-password revoke settings sign-in",
     "sign-out sign-up token unsupported-method usage users verify verify-email webhooks",
+    "accounts your-keys everyones-keys behind-your-api browser-sessions",
   ].flatMap((line) => line.split(" ")),
 );
 

@@ -205,17 +205,6 @@ describe("The deployment check names what is wrong with a deployment, and only t
       { "Security headers of pages": /^Pages come without a Content-Security-Policy with a nonce, frame-ancestors 'none': let/ },
     ],
     [
-      "that believes in another address",
-      {
-        answer: (asked) =>
-          asked === "/api/openapi.json" ? { status: 200, body: '{"servers":[{"url":"https://keys.example.com"}]}' } : null,
-      },
-      {
-        Address:
-          /^It is reached at http:\/\/localhost:\d+, but its APP_URL is https:\/\/keys\.example\.com: set APP_URL to the address that people use\.$/,
-      },
-    ],
-    [
       "that moved",
       { answer: (asked) => ({ status: 301, headers: { location: `https://keys.example.com${asked}` } }) },
       {
@@ -260,6 +249,14 @@ describe("The deployment check names what is wrong with a deployment, and only t
       {
         Health:
           /^Its settings need attention \(KEY_HASH_SECRET must have at least 32 characters; SIGNUP_CREDITS must be a whole number\): correct them where it is started\.$/,
+      },
+    ],
+    [
+      "that believes in another address",
+      { APP_URL: "https://keys.example.com" },
+      {
+        Address:
+          /^It is reached at http:\/\/localhost:\d+, but its APP_URL is https:\/\/keys\.example\.com: set APP_URL to the address that people use\.$/,
       },
     ],
     [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, call, newUser, query, randomAddress, randomEmail, shared } from "../support/client";
-import { startServer, type TestServer } from "../support/server";
+import { startServer, type TestServer, until } from "../support/server";
 
 const LIMIT = 3;
 
@@ -96,4 +96,16 @@ describe("Throttled as well", () => {
       expect(refresh.status).toBe(200);
     }
   });
+});
+
+test("A proxy that keeps clients' addresses to itself is told of in the log, once", async () => {
+  const told = () => servers[0]?.output().match(/"level":"warn".*let it set X-Forwarded-For/g) ?? [];
+  const ask = (headers: Record<string, string>) =>
+    call("/api/health", { headers: { "X-Forwarded-Proto": "https", ...headers } }, url(0));
+  await ask({ "X-Forwarded-For": randomAddress() });
+  expect(told()).toHaveLength(0);
+  await ask({ "X-Forwarded-For": "" });
+  await ask({ "X-Forwarded-For": "" });
+  await until(() => told().length > 0, "the warning");
+  expect(told()).toHaveLength(1);
 });

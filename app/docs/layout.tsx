@@ -1,0 +1,28 @@
+import type { ReactNode } from "react";
+import { AccessTokenProvider } from "@/components/docs/access-token";
+import { SiteHeader } from "@/components/ui/site-header";
+import { AccountLinks } from "../account-links";
+import { GROUPS } from "../reference/document";
+import { DocsNavigation } from "./navigation";
+
+export default function DocsLayout({ children }: { children: ReactNode }) {
+  const places = [
+    { href: "/docs", name: "Getting started", isExact: true },
+    ...GROUPS.map(({ slug, name }) => ({ href: `/docs/${slug}`, name })),
+  ];
+  return (
+    <>
+      <SiteHeader>
+        <nav aria-label="Account" className="flex items-center gap-4">
+          <AccountLinks />
+        </nav>
+      </SiteHeader>
+      <div className="mx-auto grid w-full max-w-page grow content-start gap-x-12 gap-y-6 px-4 py-8 sm:px-6 sm:py-10 lg:grid-cols-[12rem_minmax(0,1fr)]">
+        <DocsNavigation places={places} />
+        <main id="content" tabIndex={-1} className="min-w-0">
+          <AccessTokenProvider>{children}</AccessTokenProvider>
+        </main>
+      </div>
+    </>
+  );
+}
