@@ -48,7 +48,7 @@ const number = async (text: string, values: unknown[] = []) =>
   (await database.query<{ number: number }>(`SELECT ${text}`, values)).rows[0]?.number;
 const waiting = () => number("count(*)::int AS number FROM pg_locks WHERE NOT granted");
 const others = () =>
-  number("count(*)::int AS number FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  number("count(*)::int AS number FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
 const verified = () =>
   number("sum(count)::int AS number FROM verification_days v JOIN api_keys k ON k.id = v.key_id WHERE k.uuid = $1", [key.id]);
 
