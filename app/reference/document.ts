@@ -54,7 +54,7 @@ const INTRODUCTION = `Every path works with and without a trailing slash, withou
 Timestamps are ISO 8601 in UTC with milliseconds. Bodies are at most 64 KiB, batches of usage 1 MiB. An unknown path below
 \`/api/\` is a 404. Browsers may call \`/api/auth/\` and \`/api/api-keys\` from the portal’s own origin and from allowed ones.`;
 
-export type OpenApiDocument = ReturnType<typeof openApiDocument>;
+export type OpenApiDocument = ReturnType<typeof makeDocument>;
 export type DescribedOperation = ReturnType<typeof describeOperation>;
 
 /** An operation of the list above as the document describes it. */
@@ -64,8 +64,18 @@ export function operationIn({ paths }: OpenApiDocument, { method, path }: Operat
   return described;
 }
 
-/** OpenAPI 3.1 of this deployment, from the schemas that check requests and the dialects that write answers. */
+let made: OpenApiDocument | undefined;
+
+/**
+ * OpenAPI 3.1 of this deployment, from the schemas that check requests and the dialects that write answers. Made once:
+ * it takes a tenth of a second, and anyone may ask for it.
+ */
 export function openApiDocument() {
+  made ??= makeDocument();
+  return made;
+}
+
+function makeDocument() {
   const schemas: Record<string, JsonSchema> = {};
   const paths: Record<string, Record<string, DescribedOperation>> = {};
   for (const group of GROUPS) {

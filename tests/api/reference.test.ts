@@ -3,7 +3,7 @@ import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { beforeAll, describe, expect, test } from "vitest";
 import { APIS } from "../../app/endpoints";
-import { shared } from "../support/client";
+import { call, shared } from "../support/client";
 import { conformanceTo, type Exchange, type OpenApi, templateOf } from "../support/conformance";
 
 type Media = { schema: unknown; examples: Record<string, { value: unknown }> };
@@ -53,13 +53,16 @@ describe("GET /api/openapi.json", () => {
     );
   });
 
-  test("names this deployment, may be read by pages of any origin, and lists every route there is", async () => {
+  test("names this deployment, may be read by pages of any origin and kept for minutes, and lists every route there is", async () => {
     const answer = await fetch(`${shared().url}/api/openapi.json/`, { headers: { Origin: "https://elsewhere.example" } });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    expect(answer.headers.get("cache-control")).toBe("public, max-age=300");
+    expect(await answer.text()).toBe(text);
     expect(document.servers.map(({ url }) => url)).toStrictEqual([shared().url]);
     const listed = APIS.flatMap(({ routes }) => routes.map(({ path }) => path.replace(":id", "{id}")));
     for (const path of listed) expect(document.paths).toHaveProperty([path.replace(/\/$/, "")]);
+    expect((await call("/api/openapi.json", { method: "DELETE" })).headers.get("cache-control")).toBe("no-store");
   });
 
   test("shows an example of every body and of every error, each as its schema says", () => {
