@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
 import { call, INSTANT, shared } from "../support/client";
-import { startServer } from "../support/server";
+import { startServer, until } from "../support/server";
 
 const { version } = JSON.parse(fs.readFileSync("package.json", "utf8"));
 
@@ -39,9 +39,8 @@ test.each([
     const { status, body } = await call("/api/health", {}, server.url);
     expect([status, body.status]).toStrictEqual([200, "ok"]);
     expect(body.clock).toMatch(sentence);
-    expect(server.output()).toContain(
-      `The clock of this server is ${body.clock}: switch on time synchronisation on both machines.`,
-    );
+    const line = `The clock of this server is ${body.clock}: switch on time synchronisation on both machines.`;
+    await until(() => server.output().includes(line), "the sentence in the log");
   } finally {
     await server.stop();
   }

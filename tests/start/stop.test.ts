@@ -44,6 +44,7 @@ const isRefused = () =>
     () => false,
     () => true,
   );
+const logged = (message: string) => until(() => server.output().includes(`"msg":"${message}"`), message);
 const number = async (text: string, values: unknown[] = []) =>
   (await database.query<{ number: number }>(`SELECT ${text}`, values)).rows[0]?.number;
 const waiting = () => number("count(*)::int AS number FROM pg_locks WHERE NOT granted");
@@ -67,7 +68,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect((await answers).map(({ status }) => status)).toStrictEqual([200, 200]);
     await stopped;
     expect([server.process.signalCode, server.process.exitCode]).toStrictEqual([null, signal === "SIGTERM" ? 143 : 130]);
-    expect(server.output()).toContain('"msg":"stopped"');
+    await logged("stopped");
     expect(await verified()).toBe(2);
     expect(await others()).toBe(0);
   },
@@ -89,8 +90,8 @@ test("a request that never ends is cut off, and connections kept open are closed
   await Promise.all(ended);
   // It ended by itself: whoever waits ten seconds need not kill it.
   expect([server.process.signalCode, server.process.exitCode]).toStrictEqual([null, 143]);
-  expect(server.output()).toContain('"msg":"requests that did not end were cut off"');
-  expect(server.output()).toContain('"msg":"stopped"');
+  await logged("requests that did not end were cut off");
+  await logged("stopped");
 });
 
 test("where the database has gone as well, it still ends", async () => {

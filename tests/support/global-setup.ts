@@ -4,7 +4,7 @@ import { parseEnv } from "../../lib/env";
 import { migrate } from "../../scripts/migrate";
 import { openCluster } from "../../scripts/postgres";
 import { type Relay, startRelay } from "./relay";
-import { deploymentSettings, randomSecret, scratchFolder, startServer } from "./server";
+import { deploymentSettings, randomSecret, scratchFolder, startServer, type TestServer } from "./server";
 
 export type Shared = { url: string; settings: Record<string, string> };
 
@@ -26,16 +26,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ...deploymentSettings(cluster.url),
     ...(relay && { DATABASE_DRIVER: "neon", NEON_WS_PROXY: relay.address }),
   };
-  await seenBy(relay, () => migrate(parseEnv(settings)));
-  const server = await startServer(settings);
-  await seenBy(relay, () => fetch(`${server.url}/api/health`));
-  project.provide("shared", { url: server.url, settings });
-  return async () => {
-    await server.stop();
+  let server: TestServer | undefined;
+  const stop = async () => {
+    await server?.stop();
     await relay?.stop();
     await cluster.stop("immediate");
     fs.rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    await seenBy(relay, () => migrate(parseEnv(settings)));
+    server = await startServer(settings);
+    const { url } = server;
+    await seenBy(relay, () => fetch(`${url}/api/health`));
+    project.provide("shared", { url, settings });
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Fails the whole run where the relay sees nothing of the work: then it is not Neon's driver that does it. */
