@@ -12,9 +12,8 @@ export async function register(): Promise<void> {
     watchRequests({ isDevelopment });
     // In development routes are compiled anew, which this copy would not notice. On Vercel what follows an answer is Next's.
     if (!isDevelopment && !process.env.VERCEL) {
-      const { answerDirectly } = await import("./lib/http/direct-answers");
-      const { POST } = await import("./app/api/keys/verify/route");
-      answerDirectly({ "/api/keys/verify": POST, "/api/keys/verify/": POST });
+      const { prepareOwnServer } = await import("./app/own-server");
+      await prepareOwnServer();
     }
     scheduleHousekeeping();
   }

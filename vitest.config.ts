@@ -11,16 +11,17 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: "unit", include: ["lib/**/*.test.ts"] } },
       { extends: true, test: { name: "faults", include: ["tests/faults/**/*.test.ts"], testTimeout: 300_000 } },
-      {
-        extends: true,
+      // The HTTP tests, by each driver.
+      ...["api", "neon"].map((name) => ({
+        extends: true as const,
         test: {
-          name: "api",
+          name,
           include: ["tests/api/**/*.test.ts"],
           globalSetup: "tests/support/global-setup.ts",
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
-      },
+      })),
       {
         extends: true,
         test: {

@@ -9,11 +9,17 @@ export function driverFor(url: string): Driver {
 }
 
 /**
- * What `pg` takes to reach the address over TCP and with a session of its own, which session locks need: Neon's pooler
- * shares one between clients, so it is left out.
+ * The address at which a connection is a session of its own, which session locks need: Neon's pooler shares one between
+ * clients. DATABASE_URL_UNPOOLED, which Neon's integration with Vercel sets, or else DATABASE_URL without the pooler.
  */
-export function directConnection(url: string) {
-  return { connectionString: url.replace("-pooler.", "."), connectionTimeoutMillis: 10_000, idleTimeoutMillis: 500 };
+export function directUrl({
+  DATABASE_URL,
+  DATABASE_URL_UNPOOLED,
+}: {
+  DATABASE_URL: string;
+  DATABASE_URL_UNPOOLED?: string | undefined;
+}) {
+  return DATABASE_URL_UNPOOLED ?? DATABASE_URL.replace("-pooler.", ".");
 }
 
 /**

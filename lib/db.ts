@@ -4,21 +4,12 @@ import { PrismaNeon } from "@prisma/adapter-neon";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient } from "@/prisma/generated/client";
+import { makePatient, type Pool } from "./connections";
 import { configureNeon } from "./database-url";
 import { env } from "./env";
 import { log } from "./log";
 
 export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
-
-type Statement = { name: string; text: string; values: unknown[] };
-
-/** What `pg` and Neon's driver have in common, and all that is used of them. */
-type Client = {
-  query<Row extends object>(statement: Statement | string): Promise<{ rows: Row[] }>;
-  release(error?: boolean): void;
-};
-
-type Pool = Pick<Client, "query"> & { connect(): Promise<Client>; end(): Promise<void> };
 
 type Database = { prisma: PrismaClient; pool: Pool };
 
@@ -33,6 +24,7 @@ export function db(): PrismaClient {
 /**
  * Runs one prepared statement; as in any single statement, all of it takes effect or nothing does. For the few
  * queries that every API call pays for, or that need SQL Prisma cannot write. `int8` columns come back as strings.
+ * What begins with SELECT must only read: it is sent again when its connection is lost.
  */
 export async function sql<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
   return (await database().pool.query<Row>({ name, text, values })).rows;
@@ -79,17 +71,27 @@ function database(): Database {
   return holder.latchkeyDatabase;
 }
 
+/** Prisma's adapter for Neon makes its pool itself. */
+class PatientNeon extends PrismaNeon {
+  override async connect() {
+    const adapter = await super.connect();
+    makePatient(adapter.underlyingDriver());
+    return adapter;
+  }
+}
+
 function connect(): Database {
-  const config = { connectionString: env().DATABASE_URL, max: 20, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 };
-  const options = { errorFormat: "minimal", transactionOptions: { maxWait: 10_000, timeout: 15_000 } } as const;
+  // A database that sleeps takes seconds to wake up, and waking it must not fail.
+  const config = { connectionString: env().DATABASE_URL, max: 20, connectionTimeoutMillis: 10_000, idleTimeoutMillis: 30_000 };
+  const options = { errorFormat: "minimal", transactionOptions: { maxWait: 15_000, timeout: 15_000 } } as const;
   const onPoolError = (error: Error) => log.warn({ error: error.message }, "an idle database connection was lost");
   if (env().databaseDriver === "neon") {
     configureNeon(env().NEON_WS_PROXY);
-    const neonPool = new NeonPool(config);
+    const neonPool = makePatient(new NeonPool(config));
     neonPool.on("error", onPoolError);
-    return { pool: neonPool, prisma: new PrismaClient({ ...options, adapter: new PrismaNeon(config, { onPoolError }) }) };
+    return { pool: neonPool, prisma: new PrismaClient({ ...options, adapter: new PatientNeon(config, { onPoolError }) }) };
   }
-  const pgPool = new pg.Pool(config);
+  const pgPool = makePatient(new pg.Pool(config));
   pgPool.on("error", onPoolError);
   return { pool: pgPool, prisma: new PrismaClient({ ...options, adapter: new PrismaPg(pgPool) }) };
 }

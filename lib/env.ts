@@ -24,6 +24,9 @@ const list = z.preprocess(
     ),
 );
 const longSecret = z.string({ error: "is not set" }).min(32, "must have at least 32 characters");
+const databaseUrl = z
+  .string({ error: "is not set" })
+  .regex(/^postgres(ql)?:\/\/[^/]+\/.+/, "must look like postgresql://user:password@host:5432/database");
 
 const originPattern = /^https?:\/\/(?:[a-z0-9-]|\*(?!.*\*))+(?:\.(?:[a-z0-9-]|\*(?!.*\*))+)*(?::\d+)?$/;
 
@@ -44,12 +47,8 @@ function urlOf(text: string): URL | null {
 const envSchema = z.object({
   PORT: wholeNumber(3000, 1, 65535),
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an address such as https://keys.example.com" })),
-  DATABASE_URL: z.preprocess(
-    blankIsUnset,
-    z
-      .string({ error: "is not set" })
-      .regex(/^postgres(ql)?:\/\/[^/]+\/.+/, "must look like postgresql://user:password@host:5432/database"),
-  ),
+  DATABASE_URL: z.preprocess(blankIsUnset, databaseUrl),
+  DATABASE_URL_UNPOOLED: optional(databaseUrl),
   DATABASE_DRIVER: optional(z.enum(["neon", "pg"], { error: "must be neon or pg" })),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default(".data")),
   BETTER_AUTH_SECRET: z.preprocess(blankIsUnset, longSecret),
@@ -82,6 +81,10 @@ const envSchema = z.object({
   LATCHKEY_VERSION: z.string().default("unknown"),
   LATCHKEY_MIGRATIONS: list,
   NEON_WS_PROXY: optional(z.string()),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    z.url({ protocol: /^https?$/, error: "must be an address such as http://localhost:4318" }),
+  ),
+  OTEL_SERVICE_NAME: z.preprocess(blankIsUnset, z.string().default("latchkey")),
   VERCEL: optional(z.string()),
   VERCEL_ENV: optional(z.string()),
   VERCEL_GIT_COMMIT_SHA: optional(z.string()),

@@ -107,7 +107,7 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** Connection failures, from `pg` (system and SQLSTATE codes), its pool, and Prisma's adapter. */
-function isDatabaseUnavailable(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   return causesOf(error).some(
     ({ code, message }) =>
       /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|P1001|P1002|P1008|P1017|P2024)/.test(code) ||
@@ -119,11 +119,21 @@ function isDatabaseUnavailable(error: unknown): boolean {
 
 type Cause = { code: string; message: string };
 
-/** A thrown value and what it wraps, also where Prisma keeps the driver's error: in `meta`, and as a plain object. */
+/** A thrown value and what it wraps, also where Prisma and WebSockets keep the driver's error. */
 function causesOf(error: unknown, depth = 0): Cause[] {
   if (typeof error !== "object" || error === null || depth > 6) return [];
-  const { code, originalCode, message, kind, cause, meta, driverAdapterError, errors } = error as Record<string, unknown>;
+  const {
+    code,
+    originalCode,
+    message,
+    kind,
+    cause,
+    meta,
+    driverAdapterError,
+    error: event,
+    errors,
+  } = error as Record<string, unknown>;
   const own = { code: String(originalCode ?? code ?? ""), message: `${message ?? ""} ${kind ?? ""}` };
-  const wrapped = [cause, meta, driverAdapterError, ...(Array.isArray(errors) ? errors : [])];
+  const wrapped = [cause, meta, driverAdapterError, event, ...(Array.isArray(errors) ? errors : [])];
   return [own, ...wrapped.flatMap((inner) => causesOf(inner, depth + 1))];
 }

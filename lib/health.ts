@@ -1,7 +1,10 @@
 import "server-only";
+import { explainConnection } from "./connections";
 import { sql } from "./db";
 import { env, wrongSettings } from "./env";
+import { log } from "./log";
 
+const MAX_CLOCK_MS = 60_000;
 const startedAt = new Date();
 
 export type Health = {
@@ -12,6 +15,8 @@ export type Health = {
   migrations: "current" | "unknown" | `pending: ${string}`;
   /** Only when some need attention: a sentence for each, with its name and never its value. */
   settings?: readonly string[];
+  /** Only when it is a minute or more off: by how much, against the database's. */
+  clock?: string;
   started_at: Date;
 };
 
@@ -25,24 +30,40 @@ export async function checkHealth(): Promise<Health> {
   };
   const settings = wrongSettings();
   if (settings) return { status: "error", ...facts, database: "unknown", migrations: "unknown", settings };
-  const applied = await appliedMigrations();
-  if (applied === null) return { status: "error", ...facts, database: "unreachable", migrations: "unknown" };
-  const pending = env().LATCHKEY_MIGRATIONS.filter((name) => !applied.has(name));
-  if (pending.length > 0) return { status: "error", ...facts, database: "ok", migrations: `pending: ${pending.join(", ")}` };
-  return { status: "ok", ...facts, database: "ok", migrations: "current" };
+  const answer = await askDatabase();
+  if (answer === null) return { status: "error", ...facts, database: "unreachable", migrations: "unknown" };
+  const clock = explainClock(answer.now);
+  const pending = env().LATCHKEY_MIGRATIONS.filter((name) => !answer.applied.has(name));
+  return {
+    status: pending.length === 0 ? "ok" : "error",
+    ...facts,
+    database: "ok",
+    migrations: pending.length === 0 ? "current" : `pending: ${pending.join(", ")}`,
+    ...(clock && { clock }),
+  };
 }
 
-/** Names of finished migrations; none when the table does not exist yet; null when the database does not answer. */
-async function appliedMigrations(): Promise<Set<string> | null> {
+/** The database's time and the names of finished migrations, none without their table; null when it does not answer. */
+async function askDatabase(): Promise<{ now: Date | undefined; applied: Set<string> } | null> {
   try {
-    const rows = await sql<{ migration_name: string }>(
+    const rows = await sql<{ now: Date; migration_name: string }>(
       "applied-migrations",
-      "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+      "SELECT clock_timestamp() AS now, migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
       [],
     );
-    return new Set(rows.map((row) => row.migration_name));
+    return { now: rows[0]?.now, applied: new Set(rows.map((row) => row.migration_name)) };
   } catch (error) {
-    const isMissingTable = error instanceof Error && "code" in error && error.code === "42P01";
-    return isMissingTable ? new Set() : null;
+    if (error instanceof Error && "code" in error && error.code === "42P01") return { now: undefined, applied: new Set() };
+    log.warn(`The database could not be reached: ${explainConnection(error)}`);
+    return null;
   }
+}
+
+/** Tokens and sessions end by one clock and are judged by the other. */
+function explainClock(now: Date | undefined): string | undefined {
+  const offMs = Date.now() - (now?.getTime() ?? Date.now());
+  if (Math.abs(offMs) < MAX_CLOCK_MS) return undefined;
+  const clock = `${Math.round(Math.abs(offMs) / 1000)} seconds ${offMs > 0 ? "ahead of" : "behind"} the database's`;
+  log.warn(`The clock of this server is ${clock}: switch on time synchronisation on both machines.`);
+  return clock;
 }

@@ -34,7 +34,7 @@ export async function prepareEnvironment(requirePort: (port: number) => Promise<
   const { PORT } = checked({ ...process.env, ...values, DATABASE_URL: "postgresql://embedded/latchkey" });
   await requirePort(PORT);
   const cluster = await openCluster(directory, keptSecret(secrets, "POSTGRES_PASSWORD"));
-  Object.assign(process.env, values, { DATABASE_URL: cluster.url, DATABASE_DRIVER: "pg" });
+  Object.assign(process.env, values, { DATABASE_URL: cluster.url, DATABASE_URL_UNPOOLED: "", DATABASE_DRIVER: "pg" });
   return { env: checked(process.env), dataDirectory: directory, cluster };
 }
 

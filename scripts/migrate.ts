@@ -1,11 +1,13 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { Client as NeonClient } from "@neondatabase/serverless";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma/driver-adapter-utils";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
 import pg from "pg";
-import { directConnection } from "../lib/database-url";
+import { connectPatiently, explainConnection } from "../lib/connections";
+import { configureNeon, type Driver, directUrl, driverFor } from "../lib/database-url";
 import type { Env } from "../lib/env";
 import { dataDirectory, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
@@ -22,7 +24,7 @@ const FILTERS = { externalTables: [], externalEnums: [] };
  */
 export async function main(args: string[]): Promise<void> {
   if (args[0] === "new") return writeMigration(args[1]);
-  const names = await withDatabase((env) => applyMigrations(env.DATABASE_URL));
+  const names = await withDatabase(migrate);
   console.log(names.length === 0 ? "The database is up to date." : `Applied ${names.join(", ")}.`);
 }
 
@@ -39,26 +41,31 @@ export function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
   });
 }
 
+/** Brings the database of these settings up to date, and answers the names of the migrations it took. */
+export function migrate(env: Env): Promise<string[]> {
+  return applyMigrations(directUrl(env), { driver: env.DATABASE_DRIVER, neonProxy: env.NEON_WS_PROXY });
+}
+
+type Options = { folder?: string; driver?: Driver | undefined; neonProxy?: string | undefined };
+
 /**
  * Applies pending migrations and answers their names. Safe to run twice and from two places at once: an advisory
- * lock on a direct connection lets one in after the other. Always over TCP, which Neon speaks too: Prisma's adapter for
- * Neon's own driver cannot read the catalog's columns of type `name`.
+ * lock on a direct connection lets one in after the other.
  */
-export async function applyMigrations(url: string, folder = MIGRATIONS): Promise<string[]> {
-  const config = directConnection(url);
-  const client = new pg.Client(config);
-  // A connection that is lost fails the query that runs on it; without a listener it would end the process too.
-  client.on("error", () => {});
-  try {
-    await client.connect();
-  } catch (error) {
+export async function applyMigrations(
+  url: string,
+  { folder = MIGRATIONS, driver = driverFor(url), neonProxy }: Options = {},
+): Promise<string[]> {
+  if (driver === "neon") configureNeon(neonProxy);
+  const database = open(url, driver);
+  const client = await connectPatiently(database.connect).catch((error: unknown) => {
     throw new Failure(`The database of DATABASE_URL cannot be used: ${explainConnection(error)}`);
-  }
+  });
   try {
     // The number only has to be the same for every instance.
     await client.query("SELECT pg_advisory_lock(7261001)");
     await forgetUnfinished(client);
-    const schemaEngine = await createEngine(new PrismaPg(config), client);
+    const schemaEngine = await createEngine(database.adapter, client);
     const migrationsList = readMigrations(folder);
     const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList, filters: FILTERS });
     return appliedMigrationNames;
@@ -71,14 +78,22 @@ export async function applyMigrations(url: string, folder = MIGRATIONS): Promise
   }
 }
 
-/** Why there is no connection, without an address or a password in it. */
-function explainConnection(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "28P01" || code === "28000") return "it refuses the user or the password.";
-  if (code === "3D000") return "the server answers, but has no database of that name.";
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "its host name is not known.";
-  if (code === "53300") return "it has no connection left.";
-  return `nothing answers there${code ? ` (${code})` : ""}.`;
+/**
+ * With Neon's driver too it is Prisma's adapter for `pg`, over that driver's client, which is `pg`'s over a WebSocket:
+ * Prisma's adapter for Neon cannot read the catalog's columns of type `name`.
+ */
+function open(url: string, driver: Driver) {
+  const config = { connectionString: url, connectionTimeoutMillis: 30_000, idleTimeoutMillis: 500 };
+  // Its types are those of an older `pg`.
+  const Client = (driver === "neon" ? NeonClient : pg.Client) as typeof pg.Client;
+  const connect = async (): Promise<pg.Client> => {
+    const client = new Client(config);
+    // A connection that is lost fails the query that runs on it; without a listener it would end the process too.
+    client.on("error", () => {});
+    await client.connect();
+    return client;
+  };
+  return { connect, adapter: new PrismaPg(new pg.Pool({ ...config, Client })) };
 }
 
 const UNFINISHED = "finished_at IS NULL AND rolled_back_at IS NULL";
@@ -122,8 +137,8 @@ async function writeMigration(name: string | undefined): Promise<void> {
   });
   // Only the two files are compared, but the engine wants a connection to start.
   const stdout = await withDatabase(async (env) => {
-    const config = directConnection(env.DATABASE_URL);
-    const schemaEngine = await createEngine(new PrismaPg(config), new pg.Client(config));
+    const { adapter } = open(directUrl(env), "pg");
+    const schemaEngine = await createEngine(adapter, new pg.Client());
     const difference = await schemaEngine.diff({
       from: fs.existsSync(previous) ? target(previous) : { tag: "empty" },
       to: target(SCHEMA),

@@ -10,7 +10,7 @@ import { Failure } from "./failure";
 import { ensureFirstAdmin, type FirstAdmin, forgetPassword } from "./first-admin";
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
-import { applyMigrations } from "./migrate";
+import { migrate } from "./migrate";
 
 /** `start`: everything from an empty folder to a server that answers, then its address and a first `curl`. */
 export async function main(): Promise<void> {
@@ -59,7 +59,7 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
   const environment = await prepareEnvironment(requireFreePort);
   const release = await holdCluster(environment);
   try {
-    const applied = await applyMigrations(environment.env.DATABASE_URL);
+    const applied = await migrate(environment.env);
     if (applied.length > 0) console.log(`Applied migrations: ${applied.join(", ")}.`);
     const admin = await ensureFirstAdmin(environment.dataDirectory);
     if (mode === "start") await ensureBuilt(stopping);
@@ -89,8 +89,8 @@ function serve(mode: "start" | "dev", { env }: Environment, stopping: AbortSigna
   });
   stopping.addEventListener("abort", () => {
     child.kill("SIGTERM");
-    // It lets requests finish first; one that never does must not keep it.
-    setTimeout(() => child.kill("SIGKILL"), 5_000);
+    // It lets requests finish first, and cuts off those that do not; if even that fails, it is not waited for.
+    setTimeout(() => child.kill("SIGKILL"), 9_500);
   });
   return {
     ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`))),

@@ -24,6 +24,8 @@ export async function main(): Promise<void> {
     { name: "unit", run: () => vitest("unit") },
     { name: "build", run: () => ensureBuilt().then(() => ({ passed: 1, failed: 0 })) },
     { name: "http", run: () => vitest("api") },
+    // The same tests once more, with Neon's driver between the portal and the database.
+    { name: "neon", run: () => vitest("neon") },
     { name: "faults", run: () => vitest("faults") },
     { name: "start", run: () => vitest("start") },
     { name: "browser", run: () => (isBrowser(chromium) ? playwright(chromium.path) : Promise.reject(chromium)) },

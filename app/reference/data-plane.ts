@@ -34,8 +34,16 @@ const health = z.strictObject({
   status: z.enum(["ok", "error"]),
   version: z.string(),
   commit: z.string(),
-  database: z.enum(["ok", "unreachable"]),
+  database: z.enum(["ok", "unreachable", "unknown"]),
   migrations: z.string().meta({ description: "`current`, `unknown`, or `pending:` and the names of those that are missing." }),
+  settings: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "Only when some need attention: a sentence for each, with its name and never its value." }),
+  clock: z
+    .string()
+    .optional()
+    .meta({ description: "Only when it is a minute or more off: by how much, against the database's." }),
   started_at: z.date(),
 });
 const HEALTHY = {

@@ -1,7 +1,7 @@
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
-type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
+export type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
 
 const MAX_BYTES = 64 * 1024;
 

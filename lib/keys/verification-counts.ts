@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "@/lib/db";
 import { log } from "@/lib/log";
+import { beforeStop } from "@/lib/stop";
 import { lastDays } from "@/lib/usage/statistics";
 import type { ValidityCode } from "./validity";
 
@@ -16,6 +17,7 @@ type Count = { keyId: number; day: Date; code: ValidityCode; count: number };
 
 let counts = new Map<string, Count>();
 let adding: Promise<void> = Promise.resolve();
+beforeStop(flush);
 
 /**
  * Counts what a verification answered, in memory: verifying itself writes nothing. A few seconds later the counts of all
@@ -41,6 +43,7 @@ export function verificationsAdded(): Promise<void> {
 
 async function flush(): Promise<void> {
   const batch = [...counts.values()];
+  if (batch.length === 0) return;
   counts = new Map();
   await add(batch).catch((error: unknown) =>
     log.warn({ cause: error instanceof Error ? error.name : "unknown", rows: batch.length }, "verifications were not counted"),

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
 import { call, INSTANT, shared } from "../support/client";
+import { startServer, until } from "../support/server";
 
 const { version } = JSON.parse(fs.readFileSync("package.json", "utf8"));
 
@@ -25,4 +26,22 @@ describe("GET /api/health answers", () => {
     expect(answer.status).toBe(405);
     expect(answer.headers.get("allow")).toBe("GET, OPTIONS");
   });
+});
+
+test.each([
+  [300_000, /^(29\d|30\d) seconds ahead of the database's$/],
+  [-300_000, /^(29\d|30\d) seconds behind the database's$/],
+])("A clock that is %i ms off is told in /api/health and in the log", async (offMs, sentence) => {
+  const clock = `const now = Date.now.bind(Date); Date.now = () => now() + ${offMs};`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(clock)}`;
+  const server = await startServer({ ...shared().settings, NODE_OPTIONS });
+  try {
+    const { status, body } = await call("/api/health", {}, server.url);
+    expect([status, body.status]).toStrictEqual([200, "ok"]);
+    expect(body.clock).toMatch(sentence);
+    const line = `The clock of this server is ${body.clock}: switch on time synchronisation on both machines.`;
+    await until(() => server.output().includes(line), "the sentence in the log");
+  } finally {
+    await server.stop();
+  }
 });

@@ -93,7 +93,7 @@ describe("migrations", () => {
       CREATE FUNCTION one() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 1; END $$;`;
     fs.writeFileSync(script, `${sound} INSERT INTO half VALUES (one()); SELECT 1 / 0;`);
 
-    await expect(applyMigrations(url, folder)).rejects.toThrow(
+    await expect(applyMigrations(url, { folder })).rejects.toThrow(
       /^A migration failed, and nothing of it was kept\.[\s\S]*division by zero/,
     );
     expect(await query(url, "SELECT to_regclass('half') AS half, to_regproc('one') AS one")).toStrictEqual([
@@ -101,11 +101,11 @@ describe("migrations", () => {
     ]);
     // Those before it stay, and one that fails again is still not kept.
     expect((await appliedIn(url)).filter((row) => row.finished).map((row) => row.name)).toStrictEqual(ALL);
-    await expect(applyMigrations(url, folder)).rejects.toThrow("division by zero");
+    await expect(applyMigrations(url, { folder })).rejects.toThrow("division by zero");
 
     fs.writeFileSync(script, sound);
-    expect(await applyMigrations(url, folder)).toStrictEqual(["99990101000000_half"]);
+    expect(await applyMigrations(url, { folder })).toStrictEqual(["99990101000000_half"]);
     expect(await query(url, "SELECT one() AS one FROM (SELECT count(*) FROM half) rows")).toStrictEqual([{ one: 1 }]);
-    expect(await applyMigrations(url, folder)).toStrictEqual([]);
+    expect(await applyMigrations(url, { folder })).toStrictEqual([]);
   });
 });

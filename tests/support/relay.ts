@@ -1,34 +1,110 @@
-import type { AddressInfo } from "node:net";
-import net from "node:net";
-import { WebSocketServer } from "ws";
+import net, { type AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { createWebSocketStream, WebSocketServer } from "ws";
+
+export type Relay = {
+  /** host:port */
+  address: string;
+  /** How many there have been. */
+  connections(): number;
+  /** From now on a connection reaches the database only after so long, as where one has to wake up. */
+  delay(milliseconds: number): void;
+  /** Cuts every connection there is: at once, or when it is next used, before that reaches the database. */
+  cut(when: "now" | "on use"): void;
+  /**
+   * Cuts the next connection that sends this text: before it reaches the database, or when the database has done as it
+   * was told and answers.
+   */
+  lose(what: "question" | "answer", text: string): void;
+  stop(): Promise<void>;
+};
 
 /**
  * A WebSocket-to-TCP relay, as Neon has one in front of its databases: the Neon driver then reaches any PostgreSQL.
  * @param database the PostgreSQL that stands in for every host asked for, instead of those themselves
  */
-export async function startRelay(database?: URL): Promise<{ address: string; connections(): number; stop(): Promise<void> }> {
-  const relay = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  let connections = 0;
-  relay.on("connection", (socket, request) => {
-    connections += 1;
+export async function startRelay(database?: URL): Promise<Relay> {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  const { join, cut, ...relay } = createRelay();
+  server.on("connection", (socket, request) => {
     const target = new URL(request.url ?? "", "http://relay").searchParams.get("address") ?? "";
-    const { hostname, port } = database ?? new URL(`tcp://${target}`);
-    const server = net.connect(Number(port), hostname);
-    socket.on("message", (data: Buffer) => server.write(data));
-    server.on("data", (data) => socket.send(data));
-    for (const end of ["close", "error"] as const) {
-      socket.on(end, () => server.destroy());
-      server.on(end, () => socket.close());
-    }
+    join(createWebSocketStream(socket), database?.host ?? target);
   });
-  await new Promise((resolve) => relay.once("listening", resolve));
+  await new Promise((resolve) => server.once("listening", resolve));
+  return { ...relay, cut, address: addressOf(server.address()), stop: () => closed(server, cut) };
+}
+
+/** The same for `pg`: from TCP to TCP, with the database at `target` (host:port). */
+export async function startTcpRelay(target: string): Promise<Relay> {
+  const { join, cut, ...relay } = createRelay();
+  const server = net.createServer((socket) => join(socket, target));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { ...relay, cut, address: addressOf(server.address()), stop: () => closed(server, cut) };
+}
+
+function addressOf(address: AddressInfo | string | null): string {
+  return `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+}
+
+function closed(server: WebSocketServer | net.Server, cut: Relay["cut"]): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    cut("now");
+  });
+}
+
+type Link = { end(): void; isDoomed: boolean };
+
+function createRelay() {
+  const links = new Set<Link>();
+  let connections = 0;
+  let delayMs = 0;
+  let loss: { what: "question" | "answer"; text: string } | undefined;
+
+  const join = (client: Duplex, target: string) => {
+    connections += 1;
+    const { hostname, port } = new URL(`tcp://${target}`);
+    const database = new net.Socket();
+    let isAnswerLost = false;
+    const link: Link = {
+      isDoomed: false,
+      end: () => {
+        links.delete(link);
+        client.destroy();
+        database.destroy();
+      },
+    };
+    links.add(link);
+    for (const end of ["close", "error"] as const) for (const side of [client, database]) side.on(end, link.end);
+    const listen = (data: Buffer) => {
+      const isLost = loss !== undefined && data.includes(loss.text);
+      if (link.isDoomed || (isLost && loss?.what === "question")) link.end();
+      else database.write(data);
+      if (!isLost) return;
+      isAnswerLost = loss?.what === "answer";
+      loss = undefined;
+    };
+    // What is sent meanwhile waits in the client's stream.
+    setTimeout(() => {
+      if (!database.destroyed) database.connect(Number(port), hostname, () => client.on("data", listen));
+    }, delayMs);
+    database.on("data", (data) => (isAnswerLost ? link.end() : client.write(data)));
+  };
+
   return {
-    address: `127.0.0.1:${(relay.address() as AddressInfo).port}`,
+    join,
     connections: () => connections,
-    stop: () =>
-      new Promise((resolve) => {
-        for (const client of relay.clients) client.terminate();
-        relay.close(() => resolve());
-      }),
+    delay: (milliseconds: number) => {
+      delayMs = milliseconds;
+    },
+    cut: (when: "now" | "on use") => {
+      for (const link of links) {
+        if (when === "now") link.end();
+        else link.isDoomed = true;
+      }
+    },
+    lose: (what: "question" | "answer", text: string) => {
+      loss = { what, text };
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { applyMigrations } from "../../scripts/migrate";
+import { parseEnv } from "../../lib/env";
+import { migrate } from "../../scripts/migrate";
 import { shared } from "./client";
 
 export type ScratchDatabase = {
@@ -14,7 +15,7 @@ export async function scratchDatabase(): Promise<ScratchDatabase> {
   const name = `scratch_${randomBytes(6).toString("hex")}`;
   const url = (shared().settings.DATABASE_URL ?? "").replace(/[^/]*$/, name);
   await inShared(`CREATE DATABASE ${name}`);
-  await applyMigrations(url);
+  await migrate(parseEnv({ ...shared().settings, DATABASE_URL: url }));
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   return {

@@ -74,16 +74,27 @@ export function open(address: string, person: Person | null): Promise<Response> 
   return fetch(shared().url + address, { headers, redirect: "manual" });
 }
 
-/** Runs an action as a page does, with an empty form: guards come before input. Answers the status and what it returned. */
-export async function run({ id, page }: StaffAction, person: Person | null, people: People) {
+type Filled = { fields?: Record<string, string>; url?: string };
+
+/**
+ * Runs an action as a page does, with an empty form unless fields are given: guards come before input. Answers the status and
+ * what it returned.
+ */
+export async function run(
+  { id, page }: StaffAction,
+  person: Person | null,
+  people: People,
+  { fields = {}, url = shared().url }: Filled = {},
+) {
   const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(`_1_${name}`, value);
   body.set("0", '[{"fields":{},"values":{}},"$K1"]');
-  const response = await fetch(shared().url + filledIn(page, people), {
+  const response = await fetch(url + filledIn(page, people), {
     method: "POST",
     headers: {
       Accept: "text/x-component",
       "Next-Action": id,
-      Origin: shared().url,
+      Origin: url,
       "X-Forwarded-For": randomAddress(),
       ...(person && { Cookie: person.cookie }),
     },

@@ -1,0 +1,19 @@
+import { env } from "@/lib/env";
+import { answerDirectly } from "@/lib/http/direct-answers";
+import { stopGracefully } from "@/lib/stop";
+import { POST } from "./api/keys/verify/route";
+
+/** What a server of our own does besides Next: it stops in order, sends traces if told where to, answers verifications itself. */
+export async function prepareOwnServer(): Promise<void> {
+  stopGracefully();
+  const verify = await withTelemetry();
+  answerDirectly({ "/api/keys/verify": verify, "/api/keys/verify/": verify });
+}
+
+/** Its packages are loaded only where they are needed. */
+async function withTelemetry(): Promise<typeof POST> {
+  if (!env().OTEL_EXPORTER_OTLP_ENDPOINT) return POST;
+  const { startTelemetry, traced } = await import("@/lib/telemetry");
+  startTelemetry();
+  return traced("POST", "/api/keys/verify", POST);
+}

@@ -1,0 +1,74 @@
+import "server-only";
+import diagnostics from "node:diagnostics_channel";
+import type { Server, ServerResponse } from "node:http";
+import { constants } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { disconnect } from "./db";
+import { log } from "./log";
+
+// Together below the 10 seconds that a stop may take.
+const REQUESTS_MS = 7_000;
+const REST_MS = 2_000;
+const SWEEP_MS = 100;
+
+type Work = () => Promise<void>;
+
+// On globalThis because the instrumentation hook and each route are bundled apart.
+const holder = globalThis as typeof globalThis & { latchkeyStopWork?: Set<Work> };
+holder.latchkeyStopWork ??= new Set();
+const works = holder.latchkeyStopWork;
+
+/** Has this done when the server stops: after the last request, before the database is closed. */
+export function beforeStop(work: Work): void {
+  works.add(work);
+}
+
+/**
+ * On SIGTERM or SIGINT Next takes no new connections, finishes requests and what they left for later, and then calls
+ * `process.exit`. It has no hook there, so that call is where the rest is done. Requests that do not end are cut off.
+ */
+export function stopGracefully(): void {
+  let isStopping = false;
+  const servers = new Set<Server>();
+  diagnostics.subscribe("http.server.request.start", (message) => {
+    const { server, response } = message as { server: Server; response: ServerResponse };
+    servers.add(server);
+    if (isStopping) response.setHeader("Connection", "close");
+  });
+  const closeIdle = () => {
+    for (const server of servers) server.closeIdleConnections();
+  };
+  const stop = (signal: "SIGINT" | "SIGTERM") => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, "stopping");
+    exitAfterRest();
+    // Connections that are kept alive would be waited for after their last request.
+    setInterval(closeIdle, SWEEP_MS).unref();
+    setTimeout(() => {
+      log.warn("requests that did not end were cut off");
+      process.exit(128 + constants.signals[signal]);
+    }, REQUESTS_MS).unref();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+}
+
+function exitAfterRest(): void {
+  const exit = process.exit.bind(process);
+  let isLeaving = false;
+  const exitLater = (code?: number | string | null) => {
+    if (isLeaving) return;
+    isLeaving = true;
+    void Promise.race([finishRest(), pause(REST_MS)]).finally(() => exit(code));
+  };
+  process.exit = exitLater as typeof process.exit;
+}
+
+async function finishRest(): Promise<void> {
+  const results = await Promise.allSettled([...works].map((work) => work()));
+  for (const result of results) {
+    if (result.status === "rejected") log.warn({ cause: String(result.reason?.name) }, "something was left undone");
+  }
+  await disconnect();
+  log.info("stopped");
+}
