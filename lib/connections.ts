@@ -46,10 +46,13 @@ export function makePatient<P extends Pool & Events>(pool: P): P {
   const takenAt = new WeakMap<Client, number>();
   let lostAt = 0;
 
-  const isThere = async (client: Client): Promise<boolean> => {
+  const isFresh = (client: Client): boolean => {
     const before = takenAt.get(client);
-    takenAt.set(client, Date.now());
-    if (before === undefined || (before > lostAt && Date.now() - before < IDLE_MS)) return true;
+    const now = Date.now();
+    takenAt.set(client, now);
+    return before === undefined || (before > lostAt && now - before < IDLE_MS);
+  };
+  const isThere = (client: Client): Promise<boolean> => {
     const answer = client.query("SELECT 1").then(
       () => true,
       () => false,
@@ -59,7 +62,7 @@ export function makePatient<P extends Pool & Events>(pool: P): P {
   const take = async (): Promise<Client> => {
     for (;;) {
       const client = await connect();
-      if (await isThere(client)) return client;
+      if (isFresh(client) || (await isThere(client))) return client;
       client.release(true);
     }
   };

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /** The two formats of the seeds: `mf_live_` from Mifumo SMS, `datazag_` from DataZag. */
@@ -40,7 +40,7 @@ export function parseCredential(text: string): Credential | null {
  * key, and a writer of the table from planting one.
  */
 export function hashCredential(credential: Credential, hashSecret: string): CredentialHash {
-  return hashDigest(createHash("sha256").update(credential).digest(), hashSecret);
+  return hashDigest(hash("sha256", credential, "buffer"), hashSecret);
 }
 
 /** The same from the credential's SHA-256 (32 bytes), for a browser that keeps the text to itself. */
