@@ -43,6 +43,9 @@ export async function run(mode: "start" | "dev"): Promise<void> {
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => controller.abort());
+  const parent = process.ppid;
+  // npm passes SIGTERM on to its shell only, which ends and tells nobody.
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && controller.abort(), 500).unref();
   return controller.signal;
 }
 

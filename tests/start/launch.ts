@@ -14,6 +14,8 @@ export type LaunchOptions = {
   /** Another Node than this one. */
   program?: string | undefined;
   port?: number;
+  /** As the README writes it, rather than what that runs. */
+  isByNpm?: boolean;
   env?: Record<string, string>;
   /** More options for Node. */
   node?: string[];
@@ -38,9 +40,12 @@ const folders: string[] = [];
 /** Runs what `npm start` runs, from an empty folder unless one is named. */
 export async function launch(options: LaunchOptions = {}): Promise<Launched> {
   const { command = "start", clone = path.resolve("."), uid, program = process.execPath, env = {}, node = [] } = options;
+  const [file, ...args] = options.isByNpm
+    ? (["npm", command] as const)
+    : ([program, "--conditions=react-server", ...node, "scripts/run.mjs", command] as const);
   const dataDirectory = options.dataDirectory ?? newFolder();
   const port = options.port ?? (await freePort());
-  const child = spawn(program, ["--conditions=react-server", ...node, "scripts/run.mjs", command], {
+  const child = spawn(file, args, {
     cwd: clone,
     env: { ...cleanEnvironment(), PORT: String(port), HOST: "127.0.0.1", DATA_DIR: dataDirectory, ...env },
     stdio: ["ignore", "pipe", "pipe"],

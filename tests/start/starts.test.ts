@@ -111,6 +111,14 @@ describe("a start in an empty folder", () => {
     socket.destroy();
   });
 
+  test("ends with npm, which keeps SIGTERM from what it runs", async () => {
+    started = await launch({ dataDirectory: started.dataDirectory, port: started.port, isByNpm: true });
+    await started.ready();
+    await started.stop("SIGTERM");
+    expect(started.output()).toContain('"msg":"stopped"');
+    expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+  });
+
   test("leaves git nothing to add", () => {
     const status = execFileSync("git", ["status", "--porcelain", "--", ".data", ".next", "prisma/generated", "node_modules"]);
     expect(status.toString()).toBe("");
