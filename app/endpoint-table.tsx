@@ -1,11 +1,12 @@
+import Link from "next/link";
 import { MethodBadge } from "@/components/ui/method-badge";
-import type { Api } from "./endpoints";
+import type { Group } from "./reference/operation";
 
-export function EndpointTable({ api }: { api: Api }) {
+export function EndpointTable({ group }: { group: Group }) {
   return (
     <table className="w-full border-collapse text-left">
       <caption className="mb-2 text-left">
-        <span className="font-medium">{api.name}</span> <span className="text-ink-muted">{api.caller}</span>
+        <span className="font-medium">{group.name}</span> <span className="text-ink-muted">{group.caller}</span>
       </caption>
       <thead className="sr-only">
         <tr>
@@ -14,18 +15,20 @@ export function EndpointTable({ api }: { api: Api }) {
         </tr>
       </thead>
       <tbody className="border-line border-t">
-        {api.routes.map(({ methods, path, does }) => (
-          <tr key={methods.join() + path} className="border-line border-b">
-            <td className="w-20 py-2 align-top sm:w-44">
-              <span className="flex flex-wrap gap-1">
-                {methods.map((method) => (
-                  <MethodBadge key={method} method={method} />
-                ))}
-              </span>
+        {group.operations.map(({ id, method, path, summary }) => (
+          <tr key={id} className="border-line border-b">
+            <td className="w-20 py-2 align-top">
+              <MethodBadge method={method} />
             </td>
             <td className="grid gap-x-6 py-2 md:grid-cols-[20rem_minmax(0,1fr)]">
               <code className="font-mono text-sm [overflow-wrap:anywhere]">{path}</code>
-              <span className="text-ink-muted">{does}</span>
+              <Link
+                href={`/docs/${group.slug}#${id}`}
+                prefetch={false}
+                className="justify-self-start rounded-sm text-ink-muted underline decoration-line-strong underline-offset-4 hover:decoration-ink"
+              >
+                {summary}
+              </Link>
             </td>
           </tr>
         ))}

@@ -6,9 +6,9 @@ import { textLink } from "@/components/ui/text-link";
 import { AccountLinks } from "./account-links";
 import { publicAddress } from "./address";
 import { EndpointTable } from "./endpoint-table";
-import { APIS } from "./endpoints";
 import { Introduction } from "./introduction";
 import { quickstart } from "./quickstart";
+import { GROUPS } from "./reference/document";
 
 export const metadata: Metadata = { title: { absolute: "Latchkey: API keys, looked after" } };
 
@@ -102,8 +102,8 @@ export default async function HomePage() {
         </Section>
         <Section id="endpoints" title="Endpoints" lead="All of them speak JSON. Paths work with and without the last slash.">
           <div className="space-y-10">
-            {APIS.map((api) => (
-              <EndpointTable key={api.name} api={api} />
+            {GROUPS.map((group) => (
+              <EndpointTable key={group.slug} group={group} />
             ))}
           </div>
           <p className="mt-8">

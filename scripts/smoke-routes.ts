@@ -1,4 +1,5 @@
-import { APIS, type Method } from "../app/endpoints";
+import { GROUPS } from "../app/reference/document";
+import type { Operation } from "../app/reference/operation";
 import { bodyOf, judgeAll, pathOf, type Result, type Site } from "./smoke-site";
 
 /** Where a server says that it lacks a secret of its own, and which. The admin secret has a check of its own. */
@@ -12,14 +13,13 @@ const NEEDED_SECRETS: Record<string, string> = {
  * the other, so that a small deployment, or one that is just waking up, does not fail for being checked.
  */
 export async function checkRoutes(site: Site): Promise<Result[]> {
-  const routes = APIS.flatMap(({ routes }) => routes.flatMap(({ methods, path }) => methods.map((method) => ({ method, path }))));
   const results: Result[] = [];
-  for (const { method, path } of routes) results.push(await checkRoute(site, method, path));
+  for (const operation of GROUPS.flatMap(({ operations }) => operations)) results.push(await checkRoute(site, operation));
   return results;
 }
 
-async function checkRoute(site: Site, method: Method, path: string): Promise<Result> {
-  const bare = path.replace(":id", path.includes("/auth/") ? crypto.randomUUID() : "2147483647").replace(/\/$/, "");
+async function checkRoute(site: Site, { method, path }: Operation): Promise<Result> {
+  const bare = path.replace("{id}", path.includes("/auth/") ? crypto.randomUUID() : "2147483647").replace(/\/$/, "");
   const body = method === "POST" || method === "PUT" || method === "PATCH" ? "{}" : null;
   const init = { method, body, headers: { "Content-Type": "application/json" } };
   const answers = await Promise.all([site.ask(bare, init), site.ask(`${bare}/`, init)]);

@@ -4,7 +4,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { APIS } from "../../app/endpoints";
+import { GROUPS } from "../../app/reference/document";
 import { freePort } from "../../scripts/postgres";
 import { runChecks } from "../../scripts/smoke-checks";
 import type { SmokeSettings } from "../../scripts/smoke-site";
@@ -108,7 +108,9 @@ test("The deployment check of a sound deployment passes, and leaves no key behin
   const server = await startServer({ ...shared().settings, LATCHKEY_COMMIT: COMMIT });
   try {
     const { status, output } = await smoke(server.url, credentials(user));
-    expect(output).toMatch(/✓ Commit\n[\s\S]*✓ DELETE \/api\/api-keys\/:id\n[\s\S]*✓ A key's life\n\nAll \d+ checks passed\.\n$/);
+    expect(output).toMatch(
+      /✓ Commit\n[\s\S]*✓ DELETE \/api\/api-keys\/\{id\}\n[\s\S]*✓ A key's life\n\nAll \d+ checks passed\.\n$/,
+    );
     expect(output).not.toMatch(/[✗–]/);
     expect(status).toBe(0);
     expect((await adminCall(`/api/api-keys?userId=${user.id}`)).body.keys).toStrictEqual([]);
@@ -119,9 +121,7 @@ test("The deployment check of a sound deployment passes, and leaves no key behin
 
 const html = { "content-type": "text/html" };
 const KEY_ROUTES = /^\/api\/(auth\/keys|api-keys)\b/;
-const routeNames = APIS.flatMap(({ routes }) =>
-  routes.flatMap(({ methods, path: route }) => methods.map((method) => `${method} ${route}`)),
-);
+const routeNames = GROUPS.flatMap(({ operations }) => operations.map(({ method, path: route }) => `${method} ${route}`));
 
 describe("The deployment check names what is wrong with a deployment, and only that", () => {
   test.each<[string, Meddling, Record<string, RegExp>]>([

@@ -132,15 +132,20 @@ test.describe("On the front page a visitor", () => {
       .all();
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) {
-      const path = (await row.getByRole("code").innerText()).replace(":id", "1");
-      for (const method of (await row.getByRole("cell").first().innerText()).split(/\s+/)) {
-        const answer = await fetch(deployment.url + path, { method });
-        const { status } = answer;
-        // Without credentials and a body: asked for one or the other, or answered.
-        expect(`${method} ${path} ${status}`).toMatch(/ (200|400|401)$/);
-        await answer.arrayBuffer();
-      }
+      const path = (await row.getByRole("code").innerText()).replace("{id}", "1");
+      const method = await row.getByRole("cell").first().innerText();
+      const answer = await fetch(deployment.url + path, { method });
+      // Without credentials and a body: asked for one or the other, or answered.
+      expect(`${method} ${path} ${answer.status}`).toMatch(/ (200|400|401)$/);
+      await answer.arrayBuffer();
     }
+  });
+
+  test("is led from an endpoint to what the reference says of it", async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "End a key; it stays listed" }).click();
+    await expect(page).toHaveURL(/\/docs\/your-keys#/);
+    await expect(page.getByRole("heading", { name: "End a key; it stays listed" })).toBeInViewport();
   });
 
   test("sees in the commands the address that led here, never what a forged header says", async ({ deployment }) => {
