@@ -25,7 +25,7 @@ export function EndpointTable({ group }: { group: Group }) {
               <Link
                 href={`/docs/${group.slug}#${id}`}
                 prefetch={false}
-                className="justify-self-start rounded-sm text-ink-muted underline decoration-line-strong underline-offset-4 hover:decoration-ink"
+                className="justify-self-start rounded-sm text-ink-muted underline-offset-4 hover:text-ink hover:underline"
               >
                 {summary}
               </Link>

@@ -1,4 +1,4 @@
-import { GROUPS } from "../app/reference/document";
+import { OPERATIONS } from "../app/reference/document";
 import type { Operation } from "../app/reference/operation";
 import { bodyOf, judgeAll, pathOf, type Result, type Site } from "./smoke-site";
 
@@ -14,7 +14,7 @@ const NEEDED_SECRETS: Record<string, string> = {
  */
 export async function checkRoutes(site: Site): Promise<Result[]> {
   const results: Result[] = [];
-  for (const operation of GROUPS.flatMap(({ operations }) => operations)) results.push(await checkRoute(site, operation));
+  for (const operation of OPERATIONS) results.push(await checkRoute(site, operation));
   return results;
 }
 

@@ -10,6 +10,7 @@ import { OWN_KEYS } from "./own-keys";
 
 /** Every HTTP route there is: the reference, the front page and the deployment check are made from this list. */
 export const GROUPS: Group[] = [ACCOUNTS, OWN_KEYS, EVERY_KEY, DATA_PLANE, BROWSER_SESSIONS];
+export const OPERATIONS: Operation[] = GROUPS.flatMap(({ operations }) => operations);
 
 const HEADERS = {
   "X-Request-Id": {

@@ -1,15 +1,24 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
-import { GROUPS } from "../../app/reference/document";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { OPERATIONS } from "../../app/reference/document";
 import type { Operation } from "../../app/reference/operation";
 import { type Snippets, snippetsOf } from "../../app/reference/snippets";
 import { adminCall, newKey, newUser, randomAddress, randomEmail, shared } from "../support/client";
-import { cleanEnvironment } from "../support/server";
+import { cleanEnvironment, startServer, type TestServer } from "../support/server";
 
-const OPERATIONS = GROUPS.flatMap(({ operations }) => operations);
 // Python is not on every machine that runs the tests.
 type Language = Exclude<keyof Snippets, "python">;
+
+let server: TestServer;
+
+beforeAll(async () => {
+  // Snippets come from one address, as other tests do at the same time: the usual limit would be theirs together.
+  const AUTH_RATE_LIMIT_PER_MINUTE = "100000";
+  server = await startServer({ ...shared().settings, APP_URL: shared().url, AUTH_RATE_LIMIT_PER_MINUTE });
+});
+
+afterAll(() => server.stop());
 
 /** What someone who pastes a snippet has: an account, keys, a session. */
 async function newReader() {
@@ -44,7 +53,7 @@ async function run(operation: Operation, language: Language, reader: Awaited<Ret
     ["user-id-string", reader.id],
     ["mf_live_abc123...", reader.key.api_key],
   ];
-  const snippet = snippetsOf(operation, shared().url)[language];
+  const snippet = snippetsOf(operation, server.url)[language];
   const script = own.reduce((text, [example, value]) => text.replaceAll(example, value), snippet);
   const env = {
     ...cleanEnvironment(),
