@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { findUser } from "@/lib/identity/page-callers";
 
 const quiet = "rounded-sm py-2 text-ink-muted hover:text-ink";
@@ -8,17 +8,17 @@ const strong = "rounded-md border border-line px-3 py-1.5 font-medium hover:bord
 export async function AccountLinks() {
   if (await findUser()) {
     return (
-      <Link href="/keys" prefetch={false} className={strong}>
+      <Link href="/keys" className={strong}>
         Keys
       </Link>
     );
   }
   return (
     <>
-      <Link href="/sign-in" prefetch={false} className={quiet}>
+      <Link href="/sign-in" className={quiet}>
         Sign in
       </Link>
-      <Link href="/sign-up" prefetch={false} className={strong}>
+      <Link href="/sign-up" className={strong}>
         Sign up
       </Link>
     </>

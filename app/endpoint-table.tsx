@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { MethodBadge } from "@/components/ui/method-badge";
 import type { Group } from "./reference/operation";
 
@@ -24,7 +24,6 @@ export function EndpointTable({ group }: { group: Group }) {
               <code className="font-mono text-sm [overflow-wrap:anywhere]">{path}</code>
               <Link
                 href={`/docs/${group.slug}#${id}`}
-                prefetch={false}
                 className="justify-self-start rounded-sm text-ink-muted underline-offset-4 hover:text-ink hover:underline"
               >
                 {summary}

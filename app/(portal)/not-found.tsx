@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { primaryButton } from "@/components/ui/button-styles";
+import { Link } from "@/components/ui/link";
 
 export const metadata: Metadata = { title: "Page not found" };
 
@@ -11,7 +11,7 @@ export default function PortalNotFound() {
       <p className="font-medium text-ink-faint">404</p>
       <h1 className="mt-2 font-semibold text-2xl tracking-tight">There is no such page</h1>
       <p className="mt-3 mb-6 max-w-prose text-ink-muted text-lg">The address may be mistyped, or what it led to is gone.</p>
-      <Link href="/keys" prefetch={false} className={primaryButton}>
+      <Link href="/keys" className={primaryButton}>
         Go to your keys
       </Link>
     </div>

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
 import { NumberCard } from "@/components/admin/number-card";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { dayText, figure } from "@/components/usage/figures";
 import { UsageCharts } from "@/components/usage/usage-charts";
@@ -29,7 +29,7 @@ export default async function OverviewPage() {
       <section aria-label="Latest audit entries" className="mt-10">
         <div className="flex flex-wrap items-baseline justify-between gap-3">
           <h2 className="font-medium text-lg">Latest audit entries</h2>
-          <Link href="/admin/audit" prefetch={false} className={textLink}>
+          <Link href="/admin/audit" className={textLink}>
             All entries
           </Link>
         </div>

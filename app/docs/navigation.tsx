@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { Link } from "@/components/ui/link";
 
 /** `parts`: what stands on the page, shown while it is open. */
 type Place = { href: string; name: string; parts?: readonly { id: string; name: string }[] };
@@ -20,7 +20,6 @@ export function DocsNavigation({ places }: { places: readonly Place[] }) {
           <li key={href}>
             <Link
               href={href}
-              prefetch={false}
               aria-current={href === path ? "page" : undefined}
               className="block rounded-md px-2.5 py-1.5 text-ink-muted hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
             >

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Answer, CodeBlock } from "@/components/ui/code-block";
+import { Link } from "@/components/ui/link";
 import { MethodBadge } from "@/components/ui/method-badge";
 import { textLink } from "@/components/ui/text-link";
 import { publicAddress } from "../address";
@@ -54,7 +54,7 @@ export default async function DocsPage() {
       {GROUPS.map(({ slug, name, operations }) => (
         <section key={slug} aria-labelledby={slug} className="mt-8">
           <h3 id={slug} className="font-medium">
-            <Link href={`/docs/${slug}`} prefetch={false} className="rounded-sm hover:underline">
+            <Link href={`/docs/${slug}`} className="rounded-sm hover:underline">
               {name}
             </Link>
           </h3>
@@ -65,7 +65,7 @@ export default async function DocsPage() {
                   <MethodBadge method={method} />
                 </span>
                 <span className="min-w-0">
-                  <Link href={`/docs/${slug}#${id}`} prefetch={false} className={textLink}>
+                  <Link href={`/docs/${slug}#${id}`} className={textLink}>
                     {summary}
                   </Link>
                   <code className="block font-mono text-ink-muted text-xs [overflow-wrap:anywhere]">{path}</code>

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { secondaryButton } from "@/components/ui/button-styles";
+import { Link } from "@/components/ui/link";
 
 type Props = {
   /** What the list is of, for those who hear the page: "Audit entries". */
@@ -16,14 +16,14 @@ export function KeysetPages({ of, newer, older, names = { newer: "Newer", older:
   return (
     <nav aria-label={`Pages of ${of}`} className="mt-6 flex flex-wrap justify-between gap-3">
       {newer ? (
-        <Link href={newer} prefetch={false} rel="prev" className={secondaryButton}>
+        <Link href={newer} rel="prev" className={secondaryButton}>
           {names.newer}
         </Link>
       ) : (
         <span />
       )}
       {older && (
-        <Link href={older} prefetch={false} rel="next" className={secondaryButton}>
+        <Link href={older} rel="next" className={secondaryButton}>
           {names.older}
         </Link>
       )}

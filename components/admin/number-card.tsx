@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 
 type Props = {
   name: string;
@@ -16,7 +16,6 @@ export function NumberCard({ name, value, note, href, isWarning = false }: Props
     <li>
       <Link
         href={href}
-        prefetch={false}
         className="block h-full rounded-lg border border-line bg-surface px-4 py-3 transition-colors hover:border-line-strong"
       >
         <span className="block text-ink-muted">{name}</span>

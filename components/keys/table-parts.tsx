@@ -1,5 +1,5 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { Sparkline } from "@/components/ui/sparkline";
 import type { KeySort } from "@/lib/keys/schemas";
@@ -74,7 +74,6 @@ export function SortHeader({ by, sort, addressOf, className = "", children }: So
     >
       <Link
         href={addressOf(isSorted ? opposite : FIRST[by])}
-        prefetch={false}
         scroll={false}
         className="whitespace-nowrap rounded-sm hover:text-ink"
       >

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 
 type Choice = { name: string; href: string; isChosen: boolean };
 
@@ -18,7 +18,6 @@ export function ChoiceLinks({
         <Link
           key={name}
           href={href}
-          prefetch={false}
           scroll={false}
           aria-current={isChosen ? "true" : undefined}
           className="rounded-md px-2.5 py-1.5 text-ink-muted transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"

@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { Link } from "@/components/ui/link";
 
 /** `isExact`: the pages below it are places of their own. */
 export type Place = { href: string; name: string; isExact?: boolean };
@@ -15,7 +15,6 @@ export function HeaderNavigation({ name, places }: { name: string; places: reado
         <Link
           key={place.href}
           href={place.href}
-          prefetch={false}
           aria-current={currentness(place, path)}
           className="rounded-sm py-2 text-ink-muted hover:text-ink aria-[current]:font-medium aria-[current]:text-ink"
         >

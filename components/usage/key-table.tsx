@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { FigureTable } from "@/components/ui/figure-table";
+import { Link } from "@/components/ui/link";
 import type { UsageReport } from "@/lib/usage/report";
 import { figure } from "./figures";
 
@@ -39,7 +39,6 @@ function KeyName({ name, masked, address, isChosen }: NameProps) {
     <>
       <Link
         href={address}
-        prefetch={false}
         scroll={false}
         aria-current={isChosen ? "true" : undefined}
         className="rounded-sm font-medium underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink aria-[current]:text-accent"

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { Form } from "@/components/ui/form";
+import { Link } from "@/components/ui/link";
 import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";

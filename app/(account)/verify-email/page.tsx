@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { Form } from "@/components/ui/form";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { verifyEmailAction } from "./actions";
 
@@ -20,7 +20,7 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
       </Form>
       <p className="mt-6 text-ink-muted">
         The link does not work?{" "}
-        <Link href="/settings" prefetch={false} className={textLink}>
+        <Link href="/settings" className={textLink}>
           Ask for a new one
         </Link>
       </p>

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import type { KeyCheck, KeySearch } from "@/lib/keys/schemas";
 import { UNUSED_DAYS } from "@/lib/keys/search";
 import { EXPIRING_DAYS } from "@/lib/keys/validity";
@@ -21,7 +21,6 @@ export function HygieneCards({ checks, search }: { checks: Record<KeyCheck, numb
         <Link
           key={check}
           href={keysAddress(search, { check: search.check === check ? null : check })}
-          prefetch={false}
           scroll={false}
           aria-current={search.check === check ? "true" : undefined}
           className="rounded-lg border border-line bg-surface px-4 py-3 transition-colors hover:border-line-strong aria-[current]:border-accent aria-[current]:bg-accent-soft"

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { publicAddress } from "@/app/address";
 import { CreateKey } from "@/components/keys/create-key";
 import { KeyActions, type KeyTarget } from "@/components/keys/key-actions";
@@ -7,6 +6,7 @@ import { SelectionBar } from "@/components/keys/selection";
 import { STATE_NAMES } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { ChoiceLinks } from "@/components/ui/choice-links";
+import { Link } from "@/components/ui/link";
 import type { CurrentUser } from "@/lib/identity/callers";
 import type { KeySearch } from "@/lib/keys/schemas";
 import { type KeyRow, searchKeys } from "@/lib/keys/search";
@@ -46,7 +46,6 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
         {isFiltered(search) && (
           <Link
             href={keysAddress({ ...search, q: "", digest: null, status: null, check: null })}
-            prefetch={false}
             scroll={false}
             className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
           >
@@ -105,7 +104,7 @@ function Pages({ page, pages, search }: { page: number; pages: number; search: K
 function Turn({ to, isPossible, search, children }: { to: number; isPossible: boolean; search: KeySearch; children: string }) {
   if (!isPossible) return <span className={`${secondaryButton} invisible`}>{children}</span>;
   return (
-    <Link href={keysAddress(search, { page: to })} prefetch={false} className={secondaryButton}>
+    <Link href={keysAddress(search, { page: to })} className={secondaryButton}>
       {children}
     </Link>
   );

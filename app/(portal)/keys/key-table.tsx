@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { EndGrace } from "@/components/keys/end-grace";
 import { PermissionsText } from "@/components/keys/permissions-text";
 import { RowMenu } from "@/components/keys/row-menu";
 import { SelectAll, SelectRow } from "@/components/keys/selection";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Cell, DailyCalls, Header, Masked, MomentOrNever, Replaced, SortHeader } from "@/components/keys/table-parts";
+import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import type { KeySearch, KeySort } from "@/lib/keys/schemas";
 import { CHART_DAYS, type KeyRow } from "@/lib/keys/search";
@@ -63,7 +63,6 @@ function Row({ row, now }: { row: KeyRow; now: Date }) {
         <Link
           data-name
           href={`/keys/${row.uuid}`}
-          prefetch={false}
           className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
         >
           {row.name}

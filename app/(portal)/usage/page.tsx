@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { Balance } from "@/components/usage/balance";
 import { KeyTable } from "@/components/usage/key-table";
@@ -39,7 +39,7 @@ function NoCalls() {
     <div className="mt-8 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
       <p className="max-w-prose text-lg">Calls made with your keys are counted here, by day and by key.</p>
       <p className="mt-4">
-        <Link href="/keys" prefetch={false} className={secondaryButton}>
+        <Link href="/keys" className={secondaryButton}>
           Go to your keys
         </Link>
       </p>
@@ -62,7 +62,7 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
           <>
             Only <span className="font-medium text-ink [overflow-wrap:anywhere]">{report.key.name}</span>{" "}
             <code className="font-mono text-xs">{report.key.masked}</code>.{" "}
-            <Link href={keyAddress(null)} prefetch={false} scroll={false} className={textLink}>
+            <Link href={keyAddress(null)} scroll={false} className={textLink}>
               Show all keys
             </Link>
           </>

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
 import { AuditFilterForm } from "@/components/admin/audit/filter-form";
 import { ExportLink } from "@/components/admin/export-link";
 import { KeysetPages } from "@/components/admin/keyset-pages";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { type AuditPage, listAudit } from "@/lib/audit-list";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit-schemas";
@@ -30,7 +30,7 @@ export default async function AuditLogPage({ searchParams }: Props) {
       <AuditFilterForm search={search} />
       {isFiltered(search) && (
         <p className="mt-4">
-          <Link href="/admin/audit" prefetch={false} className={textLink}>
+          <Link href="/admin/audit" className={textLink}>
             Show all entries
           </Link>
         </p>

@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { StaffRowMenu } from "@/components/admin/keys/row-menu";
 import { PermissionsText } from "@/components/keys/permissions-text";
 import { SelectAll, SelectRow } from "@/components/keys/selection";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Cell, DailyCalls, Header, Masked, MomentOrNever, Replaced, SortHeader } from "@/components/keys/table-parts";
 import { Badge } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { type AdminKeyRow, effectiveSort } from "@/lib/keys/admin-list";
 import type { AdminKeySearch } from "@/lib/keys/admin-schemas";
@@ -65,7 +65,6 @@ function Row({ row, now }: { row: AdminKeyRow; now: Date }) {
       <th scope="row" className="py-3 pr-4 font-normal">
         <Link
           href={`/admin/keys/${row.uuid}`}
-          prefetch={false}
           className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
         >
           {row.name}
@@ -116,7 +115,6 @@ function Owner({ owner: { id, email, isBanned } }: Pick<AdminKeyRow, "owner">) {
     <>
       <Link
         href={`/admin/users/${id}`}
-        prefetch={false}
         className="rounded-sm underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink"
       >
         {email}

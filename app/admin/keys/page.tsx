@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { ExportLink } from "@/components/admin/export-link";
 import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
 import { StaffSelectionBar } from "@/components/admin/keys/selection-bar";
@@ -8,6 +7,7 @@ import { KeysetPages } from "@/components/admin/keyset-pages";
 import type { KeyTarget } from "@/components/keys/key-actions";
 import { KeySearchBox } from "@/components/keys/key-search-box";
 import { ChoiceLinks } from "@/components/ui/choice-links";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/identity/admins";
 import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
@@ -62,7 +62,7 @@ export default async function AdminKeysPage({ searchParams }: Props) {
       <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
         {describeFound(listing, search, now)}{" "}
         {isFiltered(search) && (
-          <Link href="/admin/keys" prefetch={false} className={textLink}>
+          <Link href="/admin/keys" className={textLink}>
             Show all
           </Link>
         )}

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { ExportLink } from "@/components/admin/export-link";
 import { KeysetPages } from "@/components/admin/keyset-pages";
 import { UserFilterForm } from "@/components/admin/users/filter-form";
 import { UserTable } from "@/components/admin/users/user-table";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/identity/admins";
 import { listUsers } from "@/lib/identity/user-list";
@@ -31,7 +31,7 @@ export default async function UsersPage({ searchParams }: Props) {
       <UserFilterForm search={search} />
       {isFiltered(search) && (
         <p className="mt-4">
-          <Link href={usersAddress(userSearchSchema.parse({ sort: search.sort }))} prefetch={false} className={textLink}>
+          <Link href={usersAddress(userSearchSchema.parse({ sort: search.sort }))} className={textLink}>
             Show all users
           </Link>
         </p>

@@ -1,6 +1,6 @@
 import { ChevronRight } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
 import type { AuditRecord } from "@/lib/audit-list";
@@ -108,14 +108,14 @@ function Links({ page, list, children }: { page: string | null; list: Record<str
   return (
     <>
       {page ? (
-        <Link href={page} prefetch={false} className={textLink}>
+        <Link href={page} className={textLink}>
           {children}
         </Link>
       ) : (
         children
       )}
       {" · "}
-      <Link href={`/admin/audit?${new URLSearchParams(list)}`} prefetch={false} className={textLink}>
+      <Link href={`/admin/audit?${new URLSearchParams(list)}`} className={textLink}>
         all entries<span className="sr-only"> of {children}</span>
       </Link>
     </>

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { browserName } from "@/components/account/browser-name";
 import { StateBadge } from "@/components/keys/state-badge";
+import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import type { UserKey, UserSession } from "@/lib/identity/user-page";
 import type { Adjustment } from "@/lib/usage/adjust-credits";
@@ -43,7 +43,6 @@ export function UserKeys({ keys, now }: { keys: readonly UserKey[]; now: Date })
             <th scope="row" className="py-2.5 pr-4 font-normal">
               <Link
                 href={`/admin/keys?q=${key.id}`}
-                prefetch={false}
                 className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
               >
                 {key.name}

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import type { ListedUser } from "@/lib/identity/user-list";
 import type { UserSort } from "@/lib/identity/user-schemas";
@@ -49,7 +49,6 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
       <th scope="row" className="py-2.5 pr-4 font-normal">
         <Link
           href={`/admin/users/${user.id}`}
-          prefetch={false}
           className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
         >
           <EmailText>{user.email}</EmailText>
@@ -107,7 +106,7 @@ type SortProps = { isSorted: boolean; href: string; className: string; children:
 function SortHeader({ isSorted, href, className, children }: SortProps) {
   return (
     <th scope="col" aria-sort={isSorted ? "descending" : undefined} className={`py-2 font-medium ${CELL} ${className}`}>
-      <Link href={href} prefetch={false} scroll={false} className="whitespace-nowrap rounded-sm hover:text-ink">
+      <Link href={href} scroll={false} className="whitespace-nowrap rounded-sm hover:text-ink">
         {children}
         <span aria-hidden="true" className={isSorted ? "text-ink" : "invisible"}>
           {" ↓"}

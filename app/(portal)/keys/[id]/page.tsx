@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { EditKey } from "@/components/keys/edit-key";
@@ -8,6 +7,7 @@ import { KeyButton } from "@/components/keys/key-buttons";
 import { PageSection } from "@/components/keys/page-section";
 import { describePermissions } from "@/components/keys/permissions-text";
 import { StateBadge } from "@/components/keys/state-badge";
+import { Link } from "@/components/ui/link";
 import { AppError } from "@/lib/errors";
 import { requireUser } from "@/lib/identity/page-callers";
 import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
@@ -47,7 +47,7 @@ export default async function KeyOwnPage({ params }: Props) {
   const target = { uuid, name, state, lastUsedAt };
   return (
     <KeyActions actions={ACTIONS} targets={[target]} now={now}>
-      <Link href="/keys" prefetch={false} className="rounded-sm text-ink-muted hover:text-ink">
+      <Link href="/keys" className="rounded-sm text-ink-muted hover:text-ink">
         <span aria-hidden="true">← </span>Keys
       </Link>
       <div className="mt-3 flex flex-wrap items-center gap-3">

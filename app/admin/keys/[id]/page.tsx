@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { KeyFacts } from "@/app/(portal)/keys/[id]/key-facts";
@@ -11,6 +10,7 @@ import { KeyButton } from "@/components/keys/key-buttons";
 import { PageSection } from "@/components/keys/page-section";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Badge } from "@/components/ui/badge";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { figure } from "@/components/usage/figures";
 import { AppError } from "@/lib/errors";
@@ -42,7 +42,7 @@ export default async function AdminKeyOwnPage({ params }: Props) {
   const target = { uuid, name, state, lastUsedAt, isDeleted: deletedAt !== null };
   return (
     <StaffKeyActions actions={ACTIONS} targets={[target]} now={now}>
-      <Link href="/admin/keys" prefetch={false} className="rounded-sm text-ink-muted hover:text-ink">
+      <Link href="/admin/keys" className="rounded-sm text-ink-muted hover:text-ink">
         <span aria-hidden="true">← </span>Keys
       </Link>
       <div className="mt-3 flex flex-wrap items-center gap-3">
@@ -74,7 +74,7 @@ function Owner({ owner: { id, email, name, credits, isBanned }, id: number }: { 
   return (
     <p className="mt-2 text-ink-muted [overflow-wrap:anywhere]">
       Number {number}, of{" "}
-      <Link href={`/admin/users/${id}`} prefetch={false} className={textLink}>
+      <Link href={`/admin/users/${id}`} className={textLink}>
         {email}
       </Link>
       {name && ` (${name})`}, who has {figure(credits)} credits

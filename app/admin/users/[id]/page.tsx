@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
 import { UserActions, type UserTarget } from "@/components/admin/users/user-actions";
 import { EmailText, RoleName, StatusBadge } from "@/components/admin/users/user-badges";
 import { UserFacts } from "@/components/admin/users/user-facts";
 import { Adjustments, Nothing, Section, UserKeys, UserSessions } from "@/components/admin/users/user-sections";
+import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
 import { PeriodSwitch } from "@/components/usage/period-switch";
@@ -115,7 +115,7 @@ function Title({ user: { email, name, role, isBanned } }: { user: UserPage }) {
   return (
     <>
       <p className="mb-2">
-        <Link href="/admin/users" prefetch={false} className={textLink}>
+        <Link href="/admin/users" className={textLink}>
           Users
         </Link>
       </p>
@@ -146,7 +146,7 @@ function Ban({ user: { banReason, banExpiresAt }, now }: { user: UserPage; now: 
 
 function All({ of: { email, keyCount } }: { of: UserPage }) {
   return (
-    <Link href={`/admin/keys?${new URLSearchParams({ q: email })}`} prefetch={false} className={textLink}>
+    <Link href={`/admin/keys?${new URLSearchParams({ q: email })}`} className={textLink}>
       All {keyCount.toLocaleString("en-GB")} keys
     </Link>
   );
@@ -154,7 +154,7 @@ function All({ of: { email, keyCount } }: { of: UserPage }) {
 
 function AuditLinks({ id }: { id: string }) {
   const link = (name: "target" | "actor", text: string) => (
-    <Link href={`/admin/audit?${name}=${id}`} prefetch={false} className={textLink}>
+    <Link href={`/admin/audit?${name}=${id}`} className={textLink}>
       {text}
     </Link>
   );

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { KeyTable } from "@/components/usage/key-table";
 import { UsageCharts } from "@/components/usage/usage-charts";
@@ -16,7 +16,7 @@ export function UserUsage({ report, search, addressOf }: Props) {
           <>
             Only <span className="font-medium text-ink [overflow-wrap:anywhere]">{key.name}</span>{" "}
             <code className="font-mono text-xs">{key.masked}</code>.{" "}
-            <Link href={addressOf({ key: null })} prefetch={false} scroll={false} className={textLink}>
+            <Link href={addressOf({ key: null })} scroll={false} className={textLink}>
               Show all keys
             </Link>
             .{" "}
