@@ -45,6 +45,10 @@ export const ERRORS = {
   NOT_CONFIGURED: { status: 500, message: "Internal server error" },
   DATABASE_UNAVAILABLE: { status: 500, message: "Internal server error" },
   ISSUER_UNAVAILABLE: { status: 500, message: "Internal server error" },
+  TEMPORARILY_UNAVAILABLE: {
+    status: 503,
+    message: "This is being changed by somebody else just now. Nothing was done; try again.",
+  },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },
 } as const satisfies Record<string, { status: number; message: string }>;
 
@@ -103,6 +107,7 @@ export function toAppError(error: unknown): AppError {
   if (isDatabaseUnavailable(error)) {
     return new AppError("DATABASE_UNAVAILABLE", { details: "The database could not be reached.", cause: error });
   }
+  if (isLockTimeout(error)) return new AppError("TEMPORARILY_UNAVAILABLE", { headers: { "Retry-After": "5" }, cause: error });
   return new AppError("INTERNAL_ERROR", { details: "An unexpected error occurred.", cause: error });
 }
 
@@ -115,6 +120,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
         message,
       ),
   );
+}
+
+/** A lock that was not to be had within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return causesOf(error).some(({ code }) => code === "55P03");
 }
 
 type Cause = { code: string; message: string };

@@ -1,29 +1,37 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { LOCK_WAIT_MS, LOCKS } from "../lib/database/locks";
+import { isLockTimeout } from "../lib/errors";
 import type { Environment } from "./environment";
-
-/** Only has to be the same for every start. */
-const LOCK = 7_261_002;
+import { Failure } from "./failure";
 
 /**
  * Keeps the embedded PostgreSQL running while this process does: started again should it die, and stopped by the last
  * process that holds it. Does nothing for a database of one's own.
  * @returns a function that lets go
  */
-export async function holdCluster({ cluster }: Pick<Environment, "cluster">): Promise<() => Promise<void>> {
+export async function holdCluster(
+  { cluster }: Pick<Environment, "cluster">,
+  waitMs: number = LOCK_WAIT_MS.command,
+): Promise<() => Promise<void>> {
   if (!cluster) return async () => {};
   let isReleased = false;
   let client: pg.Client | undefined;
   let recovery: Promise<void> | undefined;
 
   const hold = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: cluster.url, connectionTimeoutMillis: 10_000 });
+    const next = new pg.Client({
+      connectionString: cluster.url,
+      connectionTimeoutMillis: 10_000,
+      lock_timeout: waitMs,
+    });
     next.on("error", () => {});
     try {
       await next.connect();
-      await next.query("SELECT pg_advisory_lock_shared($1)", [LOCK]);
+      await next.query("SELECT pg_advisory_lock_shared($1)", [LOCKS.embeddedPostgres]);
     } catch (error) {
       void next.end().catch(() => {});
+      if (isLockTimeout(error)) throw new Failure("Somebody has been stopping the embedded PostgreSQL for too long. Try again.");
       throw error;
     }
     next.once("end", () => {
@@ -50,8 +58,10 @@ export async function holdCluster({ cluster }: Pick<Environment, "cluster">): Pr
     isReleased = true;
     await recovery;
     try {
-      await client?.query("SELECT pg_advisory_unlock_shared($1)", [LOCK]);
-      const result = await client?.query<{ alone: boolean }>("SELECT pg_try_advisory_lock($1) AS alone", [LOCK]);
+      await client?.query("SELECT pg_advisory_unlock_shared($1)", [LOCKS.embeddedPostgres]);
+      const result = await client?.query<{ alone: boolean }>("SELECT pg_try_advisory_lock($1) AS alone", [
+        LOCKS.embeddedPostgres,
+      ]);
       // The exclusive lock is kept to the end, so that a start that begins now waits and then finds PostgreSQL gone.
       if (result?.rows[0]?.alone) await cluster.stop();
     } catch {

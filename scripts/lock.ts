@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { explainFileError } from "./failure";
+import { LOCK_WAIT_MS } from "../lib/database/locks";
+import { explainFileError, Failure } from "./failure";
 
 const HEARTBEAT_MS = 1_000;
 const STALE_MS = 15_000;
@@ -14,10 +15,17 @@ export async function withLock<T>(folder: string, work: () => Promise<T>, stoppi
   const file = path.join(folder, "start.lock");
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const deadline = Date.now() + LOCK_WAIT_MS.turn;
     let hasWaited = false;
     while (!tryLock(file)) {
       if (!hasWaited) console.log("Another start is preparing this folder; waiting for it…");
       hasWaited = true;
+      if (Date.now() > deadline) {
+        const minutes = LOCK_WAIT_MS.turn / 60_000;
+        throw new Failure(
+          `Another start (process ${readText(file)}) has been preparing ${folder} for ${minutes} minutes. Stop it first.`,
+        );
+      }
       await pause(300, undefined, { signal: stopping });
     }
   } catch (error) {

@@ -7,8 +7,10 @@ import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
 import pg from "pg";
 import { connectPatiently, explainConnection } from "../lib/connections";
+import { LOCK_WAIT_MS, LOCKS } from "../lib/database/locks";
 import { configureNeon, type Driver, directUrl, driverFor } from "../lib/database-url";
 import type { Env } from "../lib/env";
+import { isLockTimeout } from "../lib/errors";
 import { dataDirectory, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
 import { holdCluster } from "./hold-cluster";
@@ -46,7 +48,7 @@ export function migrate(env: Env): Promise<string[]> {
   return applyMigrations(directUrl(env), { driver: env.DATABASE_DRIVER, neonProxy: env.NEON_WS_PROXY });
 }
 
-type Options = { folder?: string; driver?: Driver | undefined; neonProxy?: string | undefined };
+type Options = { folder?: string; driver?: Driver | undefined; neonProxy?: string | undefined; waitMs?: number };
 
 /**
  * Applies pending migrations and answers their names. Safe to run twice and from two places at once: an advisory
@@ -54,7 +56,7 @@ type Options = { folder?: string; driver?: Driver | undefined; neonProxy?: strin
  */
 export async function applyMigrations(
   url: string,
-  { folder = MIGRATIONS, driver = driverFor(url), neonProxy }: Options = {},
+  { folder = MIGRATIONS, driver = driverFor(url), neonProxy, waitMs = LOCK_WAIT_MS.turn }: Options = {},
 ): Promise<string[]> {
   if (driver === "neon") configureNeon(neonProxy);
   const database = open(url, driver);
@@ -62,20 +64,36 @@ export async function applyMigrations(
     throw new Failure(`The database of DATABASE_URL cannot be used: ${explainConnection(error)}`);
   });
   try {
-    // The number only has to be the same for every instance.
-    await client.query("SELECT pg_advisory_lock(7261001)");
+    await takeTurn(client, waitMs);
     await forgetUnfinished(client);
     const schemaEngine = await createEngine(database.adapter, client);
     const migrationsList = readMigrations(folder);
     const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList, filters: FILTERS });
     return appliedMigrationNames;
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(
       `A migration failed, and nothing of it was kept. ${error instanceof Error ? error.message : String(error)}`,
     );
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** One migrates at a time. Those who wait give up after a while, and say so. */
+async function takeTurn(client: pg.Client, waitMs: number): Promise<void> {
+  await client.query(`SET lock_timeout = ${waitMs}`);
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [LOCKS.migrations]);
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    const minutes = LOCK_WAIT_MS.turn / 60_000;
+    throw new Failure(
+      `Somebody else has been migrating this database for ${minutes} minutes. Nothing was done: try again later.`,
+    );
+  }
+  // What a script has to wait for makes others wait, too.
+  await client.query(`SET lock_timeout = ${LOCK_WAIT_MS.command}`);
 }
 
 /**
@@ -156,7 +174,8 @@ async function writeMigration(name: string | undefined): Promise<void> {
   console.log(`Wrote ${path.relative(process.cwd(), folder)}/migration.sql: read it before you commit it.`);
 }
 
-let loading: Promise<void> | undefined;
+// On globalThis: test runners load this file several times in one process, and the engine's own module once.
+const holder = globalThis as typeof globalThis & { latchkeyMigrationEngine?: Promise<void> };
 
 /** Once for the process: the module keeps views of the memory of the instance it got first. */
 async function loadEngine(): Promise<void> {
@@ -170,8 +189,8 @@ async function loadEngine(): Promise<void> {
 }
 
 async function createEngine(factory: PrismaPg, client: pg.Client): Promise<engine.SchemaEngine> {
-  loading ??= loadEngine();
-  await loading;
+  holder.latchkeyMigrationEngine ??= loadEngine();
+  await holder.latchkeyMigrationEngine;
   const adapterFactory = {
     provider: "postgres" as const,
     adapterName: factory.adapterName,

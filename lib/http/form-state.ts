@@ -25,6 +25,7 @@ const SENTENCES: Partial<Record<ErrorCode, Partial<Omit<FormState, "values">>>> 
   CONFIRMATION_REQUIRED: { message: ERRORS.CONFIRMATION_REQUIRED.message, needsPassword: true },
   INVALID_CREDENTIALS: { message: "The e-mail address or the password is wrong." },
   NOT_FOUND: { message: "Not found. You may have been signed out: load this page again." },
+  TEMPORARILY_UNAVAILABLE: { message: ERRORS.TEMPORARILY_UNAVAILABLE.message },
   EMAIL_TAKEN: { fields: { email: ["There is an account with this address. Sign in instead."] } },
 };
 
@@ -36,7 +37,7 @@ export async function toFormState(thrown: unknown, form: FormData): Promise<Form
   unstable_rethrow(thrown);
   const error = toAppError(thrown);
   const values = typedValues(form);
-  if (error.status >= 500) {
+  if (error.status >= 500 && !SENTENCES[error.code]) {
     const { id } = contextOf({ headers: await headers() });
     logFailure(error, id);
     return { message: `Something went wrong on our side. Try again; if it stays, tell us this code: ${id}`, fields: {}, values };

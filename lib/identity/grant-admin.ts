@@ -1,5 +1,6 @@
 import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit";
+import { boundLockWaits } from "@/lib/database/locks";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { isBanned } from "@/lib/keys/validity";
@@ -12,6 +13,7 @@ export type Granted = { wasAdmin: boolean; isBanned: boolean };
  */
 export async function grantAdmin(actor: Actor, email: string): Promise<Granted> {
   return db().$transaction(async (tx) => {
+    await boundLockWaits(tx);
     await tx.$queryRaw`SELECT 1 FROM users WHERE email = ${email} FOR NO KEY UPDATE`;
     const user = await tx.user.findUnique({
       where: { email },

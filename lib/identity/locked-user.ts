@@ -1,4 +1,5 @@
 import "server-only";
+import { boundLockWaits, LOCKS } from "@/lib/database/locks";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { isBanned } from "@/lib/keys/validity";
@@ -26,10 +27,12 @@ type Row = {
 };
 
 /**
- * Any user, held until the transaction ends, so that changes to one user happen one after the other.
+ * Any user, held until the transaction ends, so that changes to one user happen one after the other. Waits for a bounded
+ * time only, here and for every lock after it.
  * @throws AppError USER_NOT_FOUND
  */
 export async function lockUser(tx: Transaction, id: string): Promise<LockedUser> {
+  await boundLockWaits(tx);
   const [row] = await tx.$queryRaw<Row[]>`
     SELECT email, role::text, credits, banned, ban_expires_at, ban_reason FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   if (!row) throw new AppError("USER_NOT_FOUND");
@@ -50,7 +53,8 @@ export async function lockUser(tx: Transaction, id: string): Promise<LockedUser>
  * leave the other as the last. To be taken before any user.
  */
 export async function lockAdmins(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(7261002)`;
+  await boundLockWaits(tx);
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.administrators})`;
 }
 
 /**
