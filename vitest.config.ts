@@ -3,31 +3,50 @@ import { defineConfig } from "vitest/config";
 
 const alias = { "@": path.resolve("."), "server-only": path.resolve("tests/support/empty.ts") };
 
+/** Tests that need a database, or a portal with one: `tests/support/global-setup.ts` has it running. */
+const withPortal = (name: string, include: string[], isolate = false) => ({
+  extends: true as const,
+  test: {
+    name,
+    include,
+    // What is asked over HTTP needs no process of its own for each file.
+    isolate,
+    globalSetup: "tests/support/global-setup.ts",
+    setupFiles: "tests/support/share-portal.ts",
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
+
+/** What the way to the database can make a difference to: each use case, and each kind of statement, error and lock. */
+const USE_CASES = "tests/http/use-cases.test.ts";
+const DATABASE = "tests/database/**/*.test.ts";
+const BY_DRIVER = [
+  ...["create-key", "health", "housekeeping", "instances", "regenerate-key", "server-errors", "session-cookie", "throttle"],
+  ...["usage", "usage-report", "verify-key", "verify-many"],
+].map((name) => `tests/http/${name}.test.ts`);
+
 export default defineConfig({
   resolve: { alias },
   test: {
     // Left alone, two cores would get one worker, and much of what the tests do is waiting for a server.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "unit", include: ["lib/**/*.test.ts"] } },
-      { extends: true, test: { name: "faults", include: ["tests/faults/**/*.test.ts"], testTimeout: 300_000 } },
-      // The HTTP tests, by each driver.
-      ...["api", "neon"].map((name) => ({
-        extends: true as const,
-        test: {
-          name,
-          include: ["tests/api/**/*.test.ts"],
-          globalSetup: "tests/support/global-setup.ts",
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      })),
+      { extends: true, test: { name: "unit", include: ["lib/**/*.test.ts", "*.test.ts"] } },
+      withPortal("database", [DATABASE], true),
+      // The HTTP tests, against a portal with its own database.
+      withPortal("http", ["tests/http/**/*.test.ts"]),
+      // What the way to the database can make a difference to: by DATABASE_URL, and by that and Neon's driver.
+      withPortal("url", [USE_CASES]),
+      withPortal("neon", [USE_CASES, ...BY_DRIVER]),
+      withPortal("neon-database", [DATABASE], true),
       {
         extends: true,
         test: {
           name: "start",
           include: ["tests/start/**/*.test.ts"],
-          fileParallelism: false,
+          setupFiles: "tests/start/setup.ts",
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

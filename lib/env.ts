@@ -93,6 +93,8 @@ const envSchema = z.object({
   VERCEL_PROJECT_PRODUCTION_URL: optional(z.string()),
 });
 
+export const SETTING_NAMES: readonly string[] = Object.keys(envSchema.shape);
+
 export type Env = Readonly<z.infer<typeof envSchema> & { appUrl: string; databaseDriver: "neon" | "pg" }>;
 
 /** @throws EnvError naming every wrong setting at once, with no value in it. */

@@ -2,7 +2,6 @@ import { SYSTEM_ACTOR } from "../lib/audit";
 import { disconnect } from "../lib/db";
 import { AppError } from "../lib/errors";
 import { grantAdmin } from "../lib/identity/grant-admin";
-import { issueResetLink } from "../lib/identity/password-reset";
 import { forgotPasswordSchema } from "../lib/identity/schemas";
 import { Prisma } from "../prisma/generated/client";
 import { Failure } from "./failure";
@@ -38,6 +37,8 @@ async function grant(email: string): Promise<string[]> {
 }
 
 async function resetPassword(email: string): Promise<string[]> {
+  // Loaded where it is needed, because it loads the identity library.
+  const { issueResetLink } = await import("../lib/identity/password-reset");
   const link = await issueResetLink(SYSTEM_ACTOR, email);
   return [`${email} can choose a new password here. The link works once, for one hour:`, link];
 }

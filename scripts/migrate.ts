@@ -66,8 +66,10 @@ export async function applyMigrations(
   try {
     await takeTurn(client, waitMs);
     await forgetUnfinished(client);
-    const schemaEngine = await createEngine(database.adapter, client);
     const migrationsList = readMigrations(folder);
+    const applied = await finishedMigrations(client);
+    if (migrationsList.migrationDirectories.every(({ path: name }) => applied.has(name))) return [];
+    const schemaEngine = await createEngine(database.adapter, client);
     const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList, filters: FILTERS });
     return appliedMigrationNames;
   } catch (error) {
@@ -118,8 +120,22 @@ const UNFINISHED = "finished_at IS NULL AND rolled_back_at IS NULL";
 
 /** A migration takes effect together with its row, so an unfinished row stands for one that left nothing behind. */
 async function forgetUnfinished(client: pg.Client): Promise<void> {
+  if (await hasMigrationsTable(client))
+    await client.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE ${UNFINISHED}`);
+}
+
+/** The names of the migrations that the database has; none without their table. */
+async function finishedMigrations(client: pg.Client): Promise<Set<string>> {
+  if (!(await hasMigrationsTable(client))) return new Set();
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+async function hasMigrationsTable(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') AS name");
-  if (rows[0]?.name) await client.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE ${UNFINISHED}`);
+  return Boolean(rows[0]?.name);
 }
 
 /**

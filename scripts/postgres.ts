@@ -25,8 +25,8 @@ export type Cluster = {
 export async function openCluster(directory: string, password: string): Promise<Cluster> {
   const host = chooseHost(directory);
   forgetStalePid(host.data);
-  const port = await choosePort(path.join(directory, "postgres.json"), host);
-  const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+  const port = await choosePort(settingsIn(directory), host);
+  const url = urlAt(port, password);
 
   const cluster: Cluster = {
     url,
@@ -40,6 +40,16 @@ export async function openCluster(directory: string, password: string): Promise<
   await cluster.start();
   return cluster;
 }
+
+/** The address of the embedded PostgreSQL that runs already under `directory`. */
+export function embeddedUrl(directory: string, password: string): string {
+  const port = keptPort(settingsIn(directory));
+  if (port === null) throw new Failure(`There is no database in ${directory}.`);
+  return urlAt(port, password);
+}
+
+const settingsIn = (directory: string) => path.join(directory, "postgres.json");
+const urlAt = (port: number, password: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
 
 async function create(host: Host, password: string): Promise<void> {
   console.log("Creating the database…");

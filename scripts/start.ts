@@ -1,9 +1,8 @@
-import { execFileSync, fork } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { ensureBuilt } from "./build";
 import { dataDirectory, type Environment, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
@@ -11,6 +10,7 @@ import { ensureFirstAdmin, type FirstAdmin, forgetPassword } from "./first-admin
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
 import { migrate } from "./migrate";
+import { serve } from "./serve";
 
 /** `start`: everything from an empty folder to a server that answers, then its address and a first `curl`. */
 export async function main(): Promise<void> {
@@ -67,7 +67,7 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
     const admin = await ensureFirstAdmin(environment.dataDirectory);
     if (mode === "start") await ensureBuilt(stopping);
     stopping.throwIfAborted();
-    const server = serve(mode, environment, stopping);
+    const server = serveUntil(stopping, mode, environment);
     const isHealthy = await waitUntilHealthy(environment, server);
     return { environment, admin, server, isHealthy, release };
   } catch (error) {
@@ -76,19 +76,12 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
   }
 }
 
-function serve(mode: "start" | "dev", { env }: Environment, stopping: AbortSignal): Server {
-  const host = process.env.HOST ? ["-H", process.env.HOST] : [];
-  const child = fork("node_modules/next/dist/bin/next", [mode, "-p", String(env.PORT), ...host], {
-    execArgv: ["--import", pathToFileURL(path.resolve("scripts/exit-with-parent.mjs")).href],
-    env: {
-      ...process.env,
-      PORT: String(env.PORT),
-      APP_URL: env.appUrl,
-      LATCHKEY_COMMIT: process.env.LATCHKEY_COMMIT ?? currentCommit(),
-      NEXT_TELEMETRY_DISABLED: "1",
-      NODE_ENV: mode === "dev" ? "development" : "production",
-    },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+function serveUntil(stopping: AbortSignal, mode: "start" | "dev", { env }: Environment): Server {
+  const child = serve({
+    mode,
+    port: env.PORT,
+    host: process.env.HOST,
+    env: { ...process.env, APP_URL: env.appUrl, LATCHKEY_COMMIT: process.env.LATCHKEY_COMMIT || currentCommit() },
   });
   stopping.addEventListener("abort", () => {
     child.kill("SIGTERM");

@@ -2,90 +2,112 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { ensureBuilt } from "./build";
-import { type Browser, findChromium } from "./chromium";
+import { findChromium } from "./chromium";
 import { Failure } from "./failure";
 
 type Count = { passed: number; failed: number };
-type Step = { name: string; run: () => Promise<Count> };
+/** Shown as it comes, or kept and shown whole where another step runs at the same time. */
+type Output = "shown" | "kept";
+type Step = { needsBuild?: true; run: (output: Output) => Promise<Count> };
+type Result = { name: string; seconds: number; count: Count };
 
 const REPORTS = path.resolve(".data", "test", "reports");
 
-/** `test`: every check there is, one after the other, and one summary. */
-export async function main(): Promise<void> {
-  fs.rmSync(REPORTS, { recursive: true, force: true });
-  fs.mkdirSync(REPORTS, { recursive: true });
-  // Looked for first, because installing one may take a while. Without one the rest is still worth knowing.
-  const chromium = await findChromium().catch((error: unknown) => error);
-  if (isBrowser(chromium)) console.log(`Browser tests use ${chromium.description}.`);
+const STEPS: Record<string, Step> = {
+  lint: { run: (output) => check(["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."], output) },
+  typecheck: { run: (output) => check(["node_modules/typescript/bin/tsc", "--noEmit"], output) },
+  unit: { run: (output) => vitest("unit", ["unit"], output) },
+  build: { run: () => ensureBuilt().then(() => ({ passed: 1, failed: 0 })) },
+  browser: { needsBuild: true, run: playwright },
+  start: { needsBuild: true, run: (output) => vitest("start", ["start"], output) },
+  // The portal as `npm start` starts it, with its own database; and by DATABASE_URL what could tell the two apart.
+  http: { needsBuild: true, run: (output) => vitest("http", ["http", "url"], output) },
+  // With Neon's driver between the portal and its database, what could tell that apart.
+  neon: { needsBuild: true, run: (output) => vitest("neon", ["neon", "neon-database"], output) },
+  database: { run: (output) => vitest("database", ["database"], output) },
+};
 
-  const steps: Step[] = [
-    { name: "lint", run: () => check("node_modules/@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]) },
-    { name: "types", run: () => check("node_modules/typescript/bin/tsc", ["--noEmit"]) },
-    { name: "unit", run: () => vitest("unit") },
-    { name: "build", run: () => ensureBuilt().then(() => ({ passed: 1, failed: 0 })) },
-    { name: "http", run: () => vitest("api") },
-    // The same tests once more, with Neon's driver between the portal and the database.
-    { name: "neon", run: () => vitest("neon") },
-    { name: "faults", run: () => vitest("faults") },
-    { name: "start", run: () => vitest("start") },
-    { name: "browser", run: () => (isBrowser(chromium) ? playwright(chromium.path) : Promise.reject(chromium)) },
-  ];
-  const results: { name: string; seconds: number; count: Count }[] = [];
-  for (const { name, run } of steps) {
-    console.log(`\n── ${name}`);
-    const startedAt = performance.now();
-    const count = await run().catch((error: unknown): Count => {
-      console.error(error instanceof Failure ? error.message : error);
-      return { passed: 0, failed: 1 };
-    });
-    results.push({ name, seconds: Math.round((performance.now() - startedAt) / 1000), count });
-    // Without a build there is nothing for the later steps to talk to.
-    if (name === "build" && count.failed > 0) break;
+/** These take minutes and wait a good deal: two at a time, from the longest to the shortest. */
+const LONG = ["browser", "start", "http", "neon", "database"];
+const LANES = 2;
+
+/** `test`: every check there is, or the steps that are named, and one summary. */
+export async function main(names: string[]): Promise<void> {
+  const unknown = names.find((name) => !Object.hasOwn(STEPS, name));
+  if (unknown !== undefined) {
+    const known = Object.keys(STEPS).join(", ");
+    throw new Failure(`There is no step "${unknown}". Steps: ${known}. Without one, all of them run.`);
   }
+  const needsBuild = names.some((name) => STEPS[name]?.needsBuild);
+  const asked = Object.keys(STEPS).filter(
+    (name) => names.length === 0 || names.includes(name) || (name === "build" && needsBuild),
+  );
 
+  fs.mkdirSync(REPORTS, { recursive: true });
+  const startedAt = performance.now();
+  const results: Result[] = [];
+  for (const name of asked.filter((name) => !LONG.includes(name))) results.push(await take(name, "shown"));
+  // Without a build there is nothing for the long ones to talk to.
+  const isBuilt = results.every(({ name, count }) => name !== "build" || count.failed === 0);
+  if (isBuilt) results.push(...(await takeSideBySide(asked.filter((name) => LONG.includes(name)))));
+  process.exit(summarize(results, performance.now() - startedAt) && results.length === asked.length ? 0 : 1);
+}
+
+async function takeSideBySide(names: string[]): Promise<Result[]> {
+  const output = names.length > 1 ? "kept" : "shown";
+  const queue = [...names];
+  const results: Result[] = [];
+  const lane = async () => {
+    for (let name = queue.shift(); name; name = queue.shift()) results.push(await take(name, output));
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
+}
+
+async function take(name: string, output: Output): Promise<Result> {
+  console.log(output === "shown" ? `\n── ${name}` : `… ${name}`);
+  const startedAt = performance.now();
+  const count = await (STEPS[name] as Step).run(output).catch((error: unknown): Count => {
+    console.error(error instanceof Failure ? error.message : error);
+    return { passed: 0, failed: 1 };
+  });
+  return { name, seconds: Math.round((performance.now() - startedAt) / 1000), count };
+}
+
+/** Prints a line for each step and one for all. Answers whether all is well. */
+function summarize(results: Result[], milliseconds: number): boolean {
   console.log("");
   for (const { name, seconds, count } of results) {
+    const [passed, failed] = [String(count.passed).padStart(4), String(count.failed).padStart(3)];
     console.log(
-      `${count.failed === 0 ? "✓" : "✗"} ${name.padEnd(8)} ${String(count.passed).padStart(4)} passed ${String(count.failed).padStart(3)} failed ${String(seconds).padStart(4)} s`,
+      `${count.failed === 0 ? "✓" : "✗"} ${name.padEnd(9)} ${passed} passed ${failed} failed ${String(seconds).padStart(4)} s`,
     );
   }
-  const total = results.reduce((sum, { count }) => ({ passed: sum.passed + count.passed, failed: sum.failed + count.failed }), {
-    passed: 0,
-    failed: 0,
-  });
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  process.exit(total.failed === 0 && results.length === steps.length ? 0 : 1);
+  const sum = (of: keyof Count) => results.reduce((total, { count }) => total + count[of], 0);
+  const [minutes, seconds] = [Math.floor(milliseconds / 60_000), Math.floor((milliseconds / 1000) % 60)];
+  console.log(`  in ${minutes} min ${seconds} s\n\n${sum("passed")} passed, ${sum("failed")} failed`);
+  return sum("failed") === 0;
 }
 
-function isBrowser(found: unknown): found is Browser {
-  return typeof found === "object" && found !== null && "path" in found && "description" in found;
-}
-
-async function check(script: string, args: string[]): Promise<Count> {
-  const code = await node(script, args);
+async function check(command: string[], output: Output): Promise<Count> {
+  const code = await node(command, output, path.basename(command[0] ?? ""));
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function vitest(project: string): Promise<Count> {
-  const report = path.join(REPORTS, `${project}.json`);
-  const code = await node("node_modules/vitest/vitest.mjs", [
-    "run",
-    "--project",
-    project,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${report}`,
-  ]);
+async function vitest(step: string, projects: string[], output: Output): Promise<Count> {
+  const report = freshReport(step);
+  const options = [...projects.map((name) => `--project=${name}`), "--reporter=default", "--reporter=json"];
+  const code = await node(["node_modules/vitest/vitest.mjs", "run", ...options, `--outputFile.json=${report}`], output, step);
   const { numPassedTests, numTotalTests } = readReport<{ numPassedTests: number; numTotalTests: number }>(report);
   return judge(code, { passed: numPassedTests, failed: numTotalTests - numPassedTests });
 }
 
-async function playwright(chromium: string): Promise<Count> {
-  const report = path.join(REPORTS, "browser.json");
-  const code = await node("node_modules/@playwright/test/cli.js", ["test"], {
-    CHROMIUM_PATH: chromium,
-    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-  });
+async function playwright(output: Output): Promise<Count> {
+  const { path: chromium, description } = await findChromium();
+  console.log(`Browser tests use ${description}.`);
+  const report = freshReport("browser");
+  const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const code = await node(["node_modules/@playwright/test/cli.js", "test"], output, "browser", env);
   const { stats } = readReport<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>(report);
   return judge(code, { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped });
 }
@@ -95,18 +117,28 @@ function judge(code: number, { passed, failed }: Count): Count {
   return { passed, failed: (code !== 0 || passed === 0) && failed === 0 ? 1 : failed };
 }
 
+/** Where a runner is to write. What an earlier run wrote there must not pass for its own. */
+function freshReport(step: string): string {
+  const report = path.join(REPORTS, `${step}.json`);
+  fs.rmSync(report, { force: true });
+  return report;
+}
+
 function readReport<T>(file: string): T {
   if (!fs.existsSync(file)) throw new Failure("The test runner stopped before it wrote its report.");
   return JSON.parse(fs.readFileSync(file, "utf8")) as T;
 }
 
-function node(script: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+function node(command: string[], output: Output, step: string, env: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...env },
-    });
+    const stdio = output === "shown" ? "inherit" : "pipe";
+    const child = spawn(process.execPath, command, { stdio: ["ignore", stdio, stdio], env: { ...process.env, ...env } });
+    let kept = "";
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text: string) => (kept += text));
     child.once("error", reject);
-    child.once("exit", (code) => resolve(code ?? 1));
+    child.once("close", (code) => {
+      if (output === "kept") console.log(`\n── ${step}\n${kept}`);
+      resolve(code ?? 1);
+    });
   });
 }

@@ -1,20 +1,12 @@
 import type { Browser, Page } from "@playwright/test";
-import pg from "pg";
+import { query } from "../support/client";
+import { newUser } from "../support/people";
 import { expect, expectAccessible, expectNoSidewaysScrolling, test } from "./fixtures";
-import { fillSignIn, newPerson, type Person, signInTo, untilHydrated } from "./people";
+import { fillSignIn, type Person, signInTo, untilHydrated } from "./people";
 
-async function auditOf(settings: Record<string, string>, userId: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: settings.DATABASE_URL });
-  await client.connect();
-  try {
-    const { rows } = await client.query(
-      "SELECT action FROM audit_entries WHERE target_id = $1 AND actor_id::text = $1 ORDER BY id",
-      [userId],
-    );
-    return rows.map(({ action }) => action);
-  } finally {
-    await client.end();
-  }
+async function auditOf(userId: string): Promise<string[]> {
+  const text = "SELECT action FROM audit_entries WHERE target_id = $1 AND actor_id::text = $1 ORDER BY id";
+  return (await query<{ action: string }>(text, [userId])).map(({ action }) => action);
 }
 
 /** The same person in another browser. */
@@ -27,11 +19,8 @@ async function elsewhere(browser: Browser, baseURL: string | undefined, person: 
 const section = (page: Page, name: string) => page.getByRole("region", { name });
 
 test.describe("In the settings a person", () => {
-  test("can change name, phone number and time zone, and is told next to the field what is wrong", async ({
-    page,
-    deployment,
-  }) => {
-    const person = await newPerson(deployment.url);
+  test("can change name, phone number and time zone, and is told next to the field what is wrong", async ({ page }) => {
+    const person = await newUser();
     await signInTo(page, "/settings", person);
     const profile = section(page, "Profile");
     await expect(profile.getByLabel("First name")).toHaveValue("Asha");
@@ -52,11 +41,11 @@ test.describe("In the settings a person", () => {
     await page.reload();
     await expect(profile.getByLabel("First name")).toHaveValue("Amina");
     await expect(profile.getByLabel("Phone number")).toHaveValue("+255 700 000 001");
-    expect(await auditOf(deployment.settings, person.id)).toContain("user.profile_updated");
+    expect(await auditOf(person.id)).toContain("user.profile_updated");
   });
 
-  test("can change the password, which signs out everywhere else", async ({ page, browser, baseURL, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("can change the password, which signs out everywhere else", async ({ page, browser, baseURL }) => {
+    const person = await newUser();
     const other = await elsewhere(browser, baseURL, person);
     await signInTo(page, "/settings", person);
     const form = section(page, "Password");
@@ -88,12 +77,12 @@ test.describe("In the settings a person", () => {
     await expect(other.getByRole("main").getByRole("alert")).toHaveText("The e-mail address or the password is wrong.");
     await fillSignIn(other, { email: person.email, password: "another long one" });
     await expect(other).toHaveURL("/settings");
-    expect(await auditOf(deployment.settings, person.id)).toContain("user.password_changed");
+    expect(await auditOf(person.id)).toContain("user.password_changed");
     await other.context().close();
   });
 
-  test("sees where the account is signed in, and can sign out there", async ({ page, browser, baseURL, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("sees where the account is signed in, and can sign out there", async ({ page, browser, baseURL }) => {
+    const person = await newUser();
     const other = await elsewhere(browser, baseURL, person);
     await signInTo(page, "/settings", person);
     const sessions = section(page, "Sessions");
@@ -114,14 +103,8 @@ test.describe("In the settings a person", () => {
     await other.context().close();
   });
 
-  test("never receives a session's token, and cannot end someone else's session", async ({
-    page,
-    context,
-    browser,
-    baseURL,
-    deployment,
-  }) => {
-    const [person, stranger] = [await newPerson(deployment.url), await newPerson(deployment.url)];
+  test("never receives a session's token, and cannot end someone else's session", async ({ page, context, browser, baseURL }) => {
+    const [person, stranger] = [await newUser(), await newUser()];
     const strangers = await elsewhere(browser, baseURL, stranger);
     const strangersSession = await strangers.locator("input[name=session]").inputValue();
     await signInTo(page, "/settings", person);
@@ -141,9 +124,9 @@ test.describe("In the settings a person", () => {
     await strangers.context().close();
   });
 
-  test("can copy the id of the API account", async ({ page, context, deployment }) => {
+  test("can copy the id of the API account", async ({ page, context }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    await signInTo(page, "/settings", await newPerson(deployment.url));
+    await signInTo(page, "/settings", await newUser());
     await page.getByRole("button", { name: "Copy API account id" }).click();
     await expect(page.getByRole("button", { name: "Copied API account id" })).toBeVisible();
     const id = await page.evaluate(() => navigator.clipboard.readText());
@@ -151,12 +134,8 @@ test.describe("In the settings a person", () => {
     expect(id).not.toBe("");
   });
 
-  test("whose session ended meanwhile signs in again and comes back, with nothing half done", async ({
-    page,
-    context,
-    deployment,
-  }) => {
-    const person = await newPerson(deployment.url);
+  test("whose session ended meanwhile signs in again and comes back, with nothing half done", async ({ page, context }) => {
+    const person = await newUser();
     await signInTo(page, "/settings", person);
     await untilHydrated(page);
     await context.clearCookies();
@@ -168,8 +147,8 @@ test.describe("In the settings a person", () => {
     await expect(page.getByLabel("First name")).toHaveValue("Asha");
   });
 
-  test("meets no accessibility problem and no sideways scrolling", async ({ page, deployment }) => {
-    await signInTo(page, "/settings", await newPerson(deployment.url));
+  test("meets no accessibility problem and no sideways scrolling", async ({ page }) => {
+    await signInTo(page, "/settings", await newUser());
     await page.getByRole("button", { name: "Change password" }).click();
     await expect(page.locator("[aria-invalid=true]")).toHaveCount(1);
     await expectAccessible(page);
@@ -185,8 +164,8 @@ test.describe("In the settings a person", () => {
 test.describe("Without JavaScript a person", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("can change the profile, the password and the sessions too", async ({ page, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("can change the profile, the password and the sessions too", async ({ page }) => {
+    const person = await newUser();
     await signInTo(page, "/settings", person);
     await page.getByLabel("First name").fill("Amina");
     await page.getByRole("button", { name: "Save profile" }).click();

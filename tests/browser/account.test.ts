@@ -1,7 +1,10 @@
 import type { Page } from "@playwright/test";
+import { randomEmail } from "../support/client";
+import { newUser } from "../support/people";
+import { shared } from "../support/portal";
 import { startServer } from "../support/server";
-import { expect, expectAccessible, expectNoSidewaysScrolling, randomEmail, tabTo, test } from "./fixtures";
-import { fillSignIn, newPerson, signInTo, untilHydrated } from "./people";
+import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo, test } from "./fixtures";
+import { fillSignIn, signInTo, untilHydrated } from "./people";
 
 async function fillSignUp(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel("First name").fill("Neema");
@@ -56,8 +59,8 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page).toHaveURL("/settings");
     });
 
-    test("is told that the address is taken, or that the password is wrong", async ({ page, deployment }) => {
-      const person = await newPerson(deployment.url);
+    test("is told that the address is taken, or that the password is wrong", async ({ page }) => {
+      const person = await newUser();
       await page.goto("/sign-up");
       await fillSignUp(page, person.email, "another password");
       await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription(
@@ -80,8 +83,8 @@ test.describe("Someone who is signed in", () => {
   // The keys page may not be there yet; where the answer leads is what counts here.
   test.use({ expectedProblems: /404 .*\/keys/ });
 
-  test("is sent on from the sign-in and sign-up pages, never off the site", async ({ page, deployment }) => {
-    await signInTo(page, "/settings", await newPerson(deployment.url));
+  test("is sent on from the sign-in and sign-up pages, never off the site", async ({ page }) => {
+    await signInTo(page, "/settings", await newUser());
     await page.goto("/sign-in?next=%2Fsettings%3Fa%3Db");
     await expect(page).toHaveURL("/settings?a=b");
     for (const next of ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/.//evil.example"]) {
@@ -92,8 +95,8 @@ test.describe("Someone who is signed in", () => {
     }
   });
 
-  test("comes to the keys when a forged form names another site", async ({ page, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("comes to the keys when a forged form names another site", async ({ page }) => {
+    const person = await newUser();
     await page.goto("/sign-in");
     await page.locator("input[name=next]").evaluate((input: HTMLInputElement) => {
       input.value = "//evil.example/";
@@ -102,8 +105,10 @@ test.describe("Someone who is signed in", () => {
     await expect(page).toHaveURL("/keys");
   });
 
-  test("has a cookie that scripts cannot read and other sites do not send", async ({ page, context, deployment }) => {
-    await signInTo(page, "/settings", await newPerson(deployment.url));
+  test("has a cookie that scripts cannot read and other sites do not send", async ({ page, context }) => {
+    await page.goto("/sign-in?next=%2Fsettings");
+    await fillSignIn(page, await newUser());
+    await expect(page).toHaveURL("/settings");
     const cookies = await context.cookies();
     expect(
       cookies.map(({ name, httpOnly, sameSite, secure, path }) => ({ name, httpOnly, sameSite, secure, path })),
@@ -111,11 +116,11 @@ test.describe("Someone who is signed in", () => {
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 
-  test("sees a way to the keys on the front page, a visitor the ways in", async ({ page, deployment }) => {
+  test("sees a way to the keys on the front page, a visitor the ways in", async ({ page }) => {
     await page.goto("/");
     const account = page.getByRole("navigation", { name: "Account" });
     await expect(account.getByRole("link")).toHaveText(["Sign in", "Sign up"]);
-    await signInTo(page, "/settings", await newPerson(deployment.url));
+    await signInTo(page, "/settings", await newUser());
     await page.goto("/");
     await expect(account.getByRole("link")).toHaveText(["Keys"]);
   });
@@ -123,9 +128,8 @@ test.describe("Someone who is signed in", () => {
   test("loses the session for good by signing out: Back shows nothing, the old cookie opens nothing", async ({
     page,
     context,
-    deployment,
   }) => {
-    const person = await newPerson(deployment.url);
+    const person = await newUser();
     await signInTo(page, "/settings", person);
     const cookies = await context.cookies();
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
@@ -156,8 +160,8 @@ test.describe("Someone who is signed in", () => {
 });
 
 test.describe("After too many attempts a visitor", () => {
-  test("is told how long to wait, and keeps what was typed", async ({ page, deployment }) => {
-    const server = await startServer({ ...deployment.settings, AUTH_RATE_LIMIT_PER_MINUTE: "2" });
+  test("is told how long to wait, and keeps what was typed", async ({ page }) => {
+    const server = await startServer({ ...shared().settings, AUTH_RATE_LIMIT_PER_MINUTE: "2" });
     try {
       // The other tests come from this address too.
       await page.setExtraHTTPHeaders({ "X-Forwarded-For": "203.0.113.77" });
@@ -179,8 +183,8 @@ test.describe("After too many attempts a visitor", () => {
 test.describe("Without a connection a visitor", () => {
   test.use({ expectedProblems: /ERR_INTERNET_DISCONNECTED/ });
 
-  test("is told so, and signs in once it is back", async ({ page, context, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("is told so, and signs in once it is back", async ({ page, context }) => {
+    const person = await newUser();
     await page.goto("/sign-in?next=%2Fsettings");
     await untilHydrated(page);
     await context.setOffline(true);
@@ -195,8 +199,8 @@ test.describe("Without a connection a visitor", () => {
 });
 
 test.describe("On the account pages a visitor", () => {
-  test("can sign in with the keyboard alone, and see the password that was typed", async ({ page, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("can sign in with the keyboard alone, and see the password that was typed", async ({ page }) => {
+    const person = await newUser();
     await page.goto("/sign-in?next=%2Fsettings");
     await page.getByLabel("E-mail address").focus();
     await page.keyboard.type(person.email);

@@ -1,7 +1,9 @@
 import fs from "node:fs";
 import type { Page } from "@playwright/test";
-import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
-import { test as base, expect, register } from "./signed-in";
+import { query } from "../support/client";
+import { newUser } from "../support/people";
+import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { test as base } from "./signed-in";
 import { test } from "./staff";
 
 function entries(page: Page) {
@@ -18,7 +20,7 @@ async function downloaded(page: Page, click: () => Promise<void>): Promise<strin
 
 test.describe("A member of staff", () => {
   test("finds who did what to what, opens before and after, and goes on from there", async ({ page }) => {
-    const user = await register(page.request);
+    const user = await newUser();
     await page.request.patch("/api/auth/profile/", {
       data: { last_name: "Nyerere" },
       headers: { Authorization: `Bearer ${user.access}` },
@@ -59,7 +61,7 @@ test.describe("A member of staff", () => {
     await expect(page).toHaveURL("/admin/audit");
   });
 
-  test("turns the pages of a long list, forth and back", async ({ page, admin, query }) => {
+  test("turns the pages of a long list, forth and back", async ({ page, admin }) => {
     await query(
       `INSERT INTO audit_entries (actor_kind, actor_id, action, target_kind, target_id, after)
        SELECT 'admin', $1::uuid, 'users.exported', 'export', 'users', jsonb_build_object('number', i) FROM generate_series(1, 120) i`,
@@ -91,7 +93,6 @@ test.describe("A member of staff", () => {
     page,
     admin,
     stale,
-    query,
   }) => {
     const audited = () =>
       query("SELECT action FROM audit_entries WHERE actor_id = $1 AND actor_kind = 'admin' ORDER BY id", [admin.id]).then(
@@ -136,11 +137,7 @@ test.describe("A member of staff", () => {
     expect((await audited()).filter((action) => action === "audit.exported")).toHaveLength(3);
   });
 
-  test("sees on the overview how the portal is doing, and goes on to what is behind a number", async ({
-    page,
-    makeKey,
-    query,
-  }) => {
+  test("sees on the overview how the portal is doing, and goes on to what is behind a number", async ({ page, makeKey }) => {
     const key = await makeKey();
     await query(
       `INSERT INTO usage_days (key_id, user_id, day, calls, credits)
@@ -190,8 +187,8 @@ test.describe("A member of staff", () => {
 base.describe("A visitor who is staff but not signed in", () => {
   base.use({ expectedProblems: /status of 404/ });
 
-  base("gets from the 404 page to the page they came for", async ({ page, query }) => {
-    const person = await register(page.request);
+  base("gets from the 404 page to the page they came for", async ({ page }) => {
+    const person = await newUser();
     await query("UPDATE users SET role = 'admin' WHERE id = $1", [person.id]);
     expect((await page.goto("/admin/audit"))?.status()).toBe(404);
     await page.getByRole("link", { name: "Sign in" }).click();

@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import type { Locator, Page } from "@playwright/test";
-import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
-import { expect, makeKey, register, sha256, verifyCode } from "./signed-in";
+import { newKey, query, sha256, verifyCode } from "../support/client";
+import { newUser } from "../support/people";
+import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
 import { confirm, test } from "./staff";
 
 test.beforeEach(({ stale }) => stale());
@@ -17,10 +18,9 @@ async function choose(page: Page, name: string, item: string): Promise<void> {
 
 test("A member of staff finds a key by its owner and by a pasted credential, which does not leave the browser", async ({
   page,
-  query,
 }) => {
-  const owner = await register(page.request);
-  const key = await makeKey(page.request, owner, { key_name: "Till 4" });
+  const owner = await newUser();
+  const key = await newKey(owner, { key_name: "Till 4" });
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url(), request.postData() ?? ""));
   await page.goto("/admin/keys?status=nonsense&after=x");
@@ -61,13 +61,8 @@ test("A member of staff finds a key by its owner and by a pasted credential, whi
   await expectNoSidewaysScrolling(page);
 });
 
-test("A member of staff creates a key for someone found by typing, and sees it once", async ({
-  page,
-  admin,
-  query,
-  deployment,
-}) => {
-  const owner = await register(page.request);
+test("A member of staff creates a key for someone found by typing, and sees it once", async ({ page, admin }) => {
+  const owner = await newUser();
   await page.goto("/admin/keys");
   await page.getByRole("button", { name: "Create key" }).click();
   const dialog = page.getByRole("dialog", { name: "Create a key for someone" });
@@ -87,7 +82,7 @@ test("A member of staff creates a key for someone found by typing, and sees it o
   const save = page.getByRole("dialog", { name: "Save your key" });
   await save.getByRole("button", { name: "Show key and secret" }).click();
   const key = /mf_live_[0-9A-Za-z]{38}/.exec((await save.textContent()) ?? "")?.[0] ?? "";
-  expect(await verifyCode(page.request, deployment.settings, key)).toBe("VALID");
+  expect(await verifyCode(key)).toBe("VALID");
   expect(
     await query(
       `SELECT a.actor_kind, a.actor_id, k.user_id FROM audit_entries a JOIN api_keys k ON k.id::text = a.target_id
@@ -100,12 +95,10 @@ test("A member of staff creates a key for someone found by typing, and sees it o
 test("A member of staff revokes one, deletes several by typing, and reads what became of each; then downloads the rest", async ({
   page,
   admin,
-  query,
-  deployment,
 }) => {
-  const owner = await register(page.request);
+  const owner = await newUser();
   const keys = [];
-  for (const key_name of ["one", "two", "three"]) keys.push(await makeKey(page.request, owner, { key_name }));
+  for (const key_name of ["one", "two", "three"]) keys.push(await newKey(owner, { key_name }));
   await page.goto(`/admin/keys?owner=${owner.id}`);
   await choose(page, "one", "Revoke…");
   await expect(question(page)).toContainText("Never used.");
@@ -130,7 +123,7 @@ test("A member of staff revokes one, deletes several by typing, and reads what b
     /^two\s*It was deleted already\.$/,
   ]);
   await question(page).getByRole("button", { name: "Close" }).click();
-  const codes = await Promise.all(keys.map(({ api_key }) => verifyCode(page.request, deployment.settings, api_key)));
+  const codes = await Promise.all(keys.map(({ api_key }) => verifyCode(api_key)));
   expect(codes).toStrictEqual(["REVOKED", "NOT_FOUND", "NOT_FOUND"]);
 
   const download = page.waitForEvent("download");

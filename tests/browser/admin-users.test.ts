@@ -1,7 +1,9 @@
 import fs from "node:fs";
 import type { Page } from "@playwright/test";
-import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
-import { expect, makeKey, register, reportCalls, verifyCode } from "./signed-in";
+import { newKey, query, verifyCode } from "../support/client";
+import { newUser } from "../support/people";
+import { reportCalls } from "../support/usage";
+import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
 import { confirm, test } from "./staff";
 
 test.beforeEach(({ stale }) => stale());
@@ -17,15 +19,10 @@ async function perform(page: Page, name: string, submit: string, fields: Record<
 }
 
 test.describe("A member of staff", () => {
-  test("finds a user by part of the address and gives them credits, with a reason", async ({
-    page,
-    admin,
-    query,
-    deployment,
-  }) => {
-    const user = await register(page.request);
-    const { api_key } = await makeKey(page.request, user, { key_name: "Production" });
-    await reportCalls(page.request, deployment.settings, api_key, 3);
+  test("finds a user by part of the address and gives them credits, with a reason", async ({ page, admin }) => {
+    const user = await newUser();
+    const { api_key } = await newKey(user, { key_name: "Production" });
+    await reportCalls(api_key, 3);
     await page.goto("/admin/users?role=nobody&after=1&sort=-id");
     await page.getByRole("searchbox", { name: "Find" }).fill(user.email.slice(3, 20).toUpperCase());
     await page.keyboard.press("Enter");
@@ -70,8 +67,8 @@ test.describe("A member of staff", () => {
     await expect(result(page)).toHaveText("900 credits removed. The balance is now 97.");
   });
 
-  test("filters the list and takes what is left along, by the address alone", async ({ page, admin, query }) => {
-    const user = await register(page.request);
+  test("filters the list and takes what is left along, by the address alone", async ({ page, admin }) => {
+    const user = await newUser();
     await query("INSERT INTO credit_entries (user_id, amount, kind) VALUES ($1, -903, 'adjustment')", [user.id]);
     await page.goto("/admin/users");
     await page.getByRole("searchbox", { name: "Find" }).fill(user.email);
@@ -96,10 +93,10 @@ test.describe("A member of staff", () => {
     await expect(page).toHaveURL("/admin/users?sort=seen");
   });
 
-  test("bans a user, whose key is refused, and lets them in again", async ({ page, admin, deployment }) => {
-    const user = await register(page.request);
-    const { api_key } = await makeKey(page.request, user);
-    const verdict = () => verifyCode(page.request, deployment.settings, api_key);
+  test("bans a user, whose key is refused, and lets them in again", async ({ page, admin }) => {
+    const user = await newUser();
+    const { api_key } = await newKey(user);
+    const verdict = () => verifyCode(api_key);
     await page.goto(`/admin/users/${user.id}`);
     await perform(page, "Ban", "Ban", { Reason: "" });
     await confirm(page, admin);
@@ -118,14 +115,9 @@ test.describe("A member of staff", () => {
     expect(await verdict()).toBe("VALID");
   });
 
-  test("ends sessions, changes the role and revokes all keys, by keyboard and on a phone", async ({
-    page,
-    admin,
-    query,
-    deployment,
-  }) => {
-    const user = await register(page.request);
-    const keys = [await makeKey(page.request, user, { key_name: "One" }), await makeKey(page.request, user, { key_name: "Two" })];
+  test("ends sessions, changes the role and revokes all keys, by keyboard and on a phone", async ({ page, admin }) => {
+    const user = await newUser();
+    const keys = [await newKey(user, { key_name: "One" }), await newKey(user, { key_name: "Two" })];
     await page.setViewportSize({ width: 360, height: 740 });
     await page.goto(`/admin/users/${user.id}`);
     await expectAccessible(page);
@@ -153,7 +145,7 @@ test.describe("A member of staff", () => {
     await expectAccessible(page);
     await results.getByRole("button", { name: "Close", exact: true }).last().click();
     await expect(result(page)).toHaveText("2 keys are revoked.");
-    for (const { api_key } of keys) expect(await verifyCode(page.request, deployment.settings, api_key)).toBe("REVOKED");
+    for (const { api_key } of keys) expect(await verifyCode(api_key)).toBe("REVOKED");
 
     await page.goto(`/admin/users/${admin.id}`);
     await expect(page.getByRole("button", { name: /administrator|plain user|^Ban$/ })).toHaveCount(0);

@@ -1,10 +1,13 @@
-import { expect, expectAccessible, expectNoSidewaysScrolling, randomEmail, runInBash, tabTo, test } from "./fixtures";
-import { newPerson, signInTo } from "./people";
+import { randomEmail } from "../support/client";
+import { newUser } from "../support/people";
+import { shared } from "../support/portal";
+import { expect, expectAccessible, expectNoSidewaysScrolling, runInBash, tabTo, test } from "./fixtures";
+import { signInTo } from "./people";
 
 const REGISTER = "Try it POST /api/auth/register/";
 
 test.describe("In the API reference a developer", () => {
-  test("gets from nothing to a verified key by pasting the commands of the first page", async ({ page, deployment }) => {
+  test("gets from nothing to a verified key by pasting the commands of the first page", async ({ page }) => {
     await page.goto("/");
     await page.getByRole("link", { name: "API reference" }).click();
     await expect(page).toHaveURL("/docs");
@@ -14,7 +17,7 @@ test.describe("In the API reference a developer", () => {
     // Where a person copies the key by hand, sed does.
     const printed = runInBash(
       `${register}\nCREATED=$(${create})\nKEY=$(printf '%s' "$CREATED" | sed 's/.*"api_key":"\\([^"]*\\)".*/\\1/')\n${verify}`,
-      { SERVICE_API_SECRET: deployment.settings.SERVICE_API_SECRET ?? "" },
+      { SERVICE_API_SECRET: shared().settings.SERVICE_API_SECRET ?? "" },
     );
     expect(printed).toContain('"valid":true,"code":"VALID"');
     expect(await code("Keep the key")).toContain("KEY='mf_live_…'");
@@ -77,8 +80,8 @@ test.describe("In the API reference a developer", () => {
     expect(kept).not.toContain("eyJ");
   });
 
-  test("who is signed in tries it with the session of the browser", async ({ page, deployment }) => {
-    await signInTo(page, "/keys", await newPerson(deployment.url));
+  test("who is signed in tries it with the session of the browser", async ({ page }) => {
+    await signInTo(page, "/keys", await newUser());
     await page.getByRole("link", { name: "Docs" }).click();
     await page.getByRole("link", { name: "The API account and its keys, masked" }).click();
     const section = page.getByRole("region", { name: "The API account" });

@@ -1,6 +1,9 @@
 import { measureFirstLoad } from "../../scripts/first-load";
-import { newPerson, signInTo } from "./people";
-import { expect, test } from "./signed-in";
+import { query } from "../support/client";
+import { newUser } from "../support/people";
+import { expect } from "./fixtures";
+import { signInTo } from "./people";
+import { test } from "./signed-in";
 
 const PAGES = [
   "/keys",
@@ -17,12 +20,12 @@ const LIMIT_BYTES = 200_000;
 
 test.describe("Before a person can use it,", () => {
   for (const path of PAGES) {
-    test(`${path} loads at most 200 kB of JavaScript, and only what the build says`, async ({ page, deployment, query }) => {
+    test(`${path} loads at most 200 kB of JavaScript, and only what the build says`, async ({ page }) => {
       const load = (await measureFirstLoad()).find(({ page }) => page === path.replace(/^\/docs\/.+/, "/docs/[group]"));
       expect(load?.bytes).toBeGreaterThan(50_000);
       expect(load?.bytes).toBeLessThanOrEqual(LIMIT_BYTES);
 
-      const person = await newPerson(deployment.url);
+      const person = await newUser();
       if (path.startsWith("/admin")) await query("UPDATE users SET role = 'admin' WHERE id = $1", [person.id]);
       await signInTo(page, path, person);
       const scripts = new Set<string>();

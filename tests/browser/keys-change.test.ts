@@ -1,6 +1,9 @@
 import type { Locator, Page } from "@playwright/test";
-import { expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
-import { expect, makeKey as makeKeyFor, register, reportCalls, test, verifyCode } from "./signed-in";
+import { newKey, query, verifyCode } from "../support/client";
+import { newUser } from "../support/people";
+import { reportCalls } from "../support/usage";
+import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { test } from "./signed-in";
 
 const row = (page: Page, name: string): Locator => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
 const menuButton = (page: Page, name: string): Locator => page.getByRole("button", { name: `Actions for ${name}` });
@@ -12,9 +15,9 @@ async function choose(page: Page, name: string, item: string): Promise<void> {
 }
 
 test.describe("To revoke a key a person", () => {
-  test("is told its use, has the focus on Cancel, and must tick before it ends", async ({ page, makeKey, deployment, query }) => {
+  test("is told its use, has the focus on Cancel, and must tick before it ends", async ({ page, makeKey }) => {
     const key = await makeKey({ key_name: "Old laptop" });
-    await reportCalls(page.request, deployment.settings, key.api_key, 3);
+    await reportCalls(key.api_key, 3);
     // One of them was made on the day before: more than 24 hours ago, whatever time it is.
     await query(
       `UPDATE usage_events SET at = at - interval '24 hours' WHERE (key_id, event_id) =
@@ -30,23 +33,23 @@ test.describe("To revoke a key a person", () => {
     const tick = question(page).getByRole("checkbox");
     await expect(tick).toHaveAccessibleDescription("Tick this first.");
     await expect(tick).toBeFocused();
-    expect(await verifyCode(page.request, deployment.settings, key.api_key)).toBe("VALID");
+    expect(await verifyCode(key.api_key)).toBe("VALID");
     await tick.check();
     await question(page).getByRole("button", { name: "Revoke key" }).dblclick();
     await expect(question(page)).toHaveCount(0);
     await expect(row(page, "Old laptop").getByRole("cell").getByText("Revoked")).toBeVisible();
     await expect(menuButton(page, "Old laptop")).toBeFocused();
     await expect(page.getByRole("status").filter({ hasText: "1 revoked." })).toHaveCount(1);
-    expect(await verifyCode(page.request, deployment.settings, key.api_key)).toBe("REVOKED");
+    expect(await verifyCode(key.api_key)).toBe("REVOKED");
   });
 
-  test("can turn back with Esc, and is where they were", async ({ page, makeKey, deployment }) => {
+  test("can turn back with Esc, and is where they were", async ({ page, makeKey }) => {
     const key = await makeKey({ key_name: "Kept" });
     await page.goto("/keys");
     await choose(page, "Kept", "Revoke…");
     await page.keyboard.press("Escape");
     await expect(menuButton(page, "Kept")).toBeFocused();
-    expect(await verifyCode(page.request, deployment.settings, key.api_key)).toBe("VALID");
+    expect(await verifyCode(key.api_key)).toBe("VALID");
   });
 
   test("reads in the menu why a revoked key offers nothing", async ({ page, person, makeKey }) => {
@@ -60,7 +63,7 @@ test.describe("To revoke a key a person", () => {
   });
 });
 
-test("A person can revoke several keys at once, and reads what became of each", async ({ page, makeKey, deployment, query }) => {
+test("A person can revoke several keys at once, and reads what became of each", async ({ page, makeKey }) => {
   const keys = await Promise.all(["one", "two", "three"].map((key_name) => makeKey({ key_name })));
   await page.goto("/keys?sort=name");
   await page.getByRole("checkbox", { name: "Select all keys on this page" }).check();
@@ -80,19 +83,14 @@ test("A person can revoke several keys at once, and reads what became of each", 
   await expect(bar).toHaveCount(0);
   await expect(row(page, "one").getByRole("cell").getByText("Revoked")).toBeVisible();
   await expect(row(page, "two").getByRole("cell").getByText("Active")).toBeVisible();
-  const codes = await Promise.all(keys.map(({ api_key }) => verifyCode(page.request, deployment.settings, api_key)));
+  const codes = await Promise.all(keys.map(({ api_key }) => verifyCode(api_key)));
   expect(codes).toStrictEqual(["REVOKED", "VALID", "NOT_FOUND"]);
 });
 
 test.describe("To regenerate a key a person", () => {
   test.beforeEach(({ context }) => context.grantPermissions(["clipboard-read", "clipboard-write"]));
 
-  test("chooses how long the old credential works, sees both, and can end it now", async ({
-    page,
-    makeKey,
-    deployment,
-    query,
-  }) => {
+  test("chooses how long the old credential works, sees both, and can end it now", async ({ page, makeKey }) => {
     const old = await makeKey({ key_name: "Production" });
     await page.goto("/keys");
     await choose(page, "Production", "Regenerate…");
@@ -113,10 +111,7 @@ test.describe("To regenerate a key a person", () => {
     await expect(menuButton(page, "Production")).toBeFocused();
     await expect(row(page, "Production")).toContainText(`${fresh.slice(0, 14)}...`);
     await expect(row(page, "Production")).toContainText(`${old.api_key.slice(0, 14)}... works until`);
-    const codes = async () => [
-      await verifyCode(page.request, deployment.settings, old.api_key),
-      await verifyCode(page.request, deployment.settings, fresh),
-    ];
+    const codes = async () => [await verifyCode(old.api_key), await verifyCode(fresh)];
     expect(await codes()).toStrictEqual(["VALID", "VALID"]);
     expect(
       await query(
@@ -142,14 +137,14 @@ test.describe("To regenerate a key a person", () => {
     );
   });
 
-  test("can end the old credential at once", async ({ page, makeKey, deployment }) => {
+  test("can end the old credential at once", async ({ page, makeKey }) => {
     const old = await makeKey({ key_name: "Leaked" });
     await page.goto("/keys");
     await choose(page, "Leaked", "Regenerate…");
     await page.getByRole("radio", { name: "Not at all" }).check({ force: true });
     await page.getByRole("button", { name: "Regenerate key" }).click();
     await expect(page.getByRole("dialog", { name: "Save your key" })).toContainText("The old credential no longer works.");
-    expect(await verifyCode(page.request, deployment.settings, old.api_key)).toBe("NOT_FOUND");
+    expect(await verifyCode(old.api_key)).toBe("NOT_FOUND");
     await page.keyboard.press("Escape");
     await expect(page.getByRole("alertdialog", { name: "You will not see this key again" })).toBeVisible();
   });
@@ -164,9 +159,9 @@ test.describe("To regenerate a key a person", () => {
   });
 });
 
-test("Nobody can revoke, regenerate or end someone else's key through the forms", async ({ page, makeKey, deployment }) => {
+test("Nobody can revoke, regenerate or end someone else's key through the forms", async ({ page, makeKey }) => {
   await makeKey({ key_name: "Mine" });
-  const foreign = await makeKeyFor(page.request, await register(page.request), { key_name: "Foreign" });
+  const foreign = await newKey(await newUser(), { key_name: "Foreign" });
   await page.goto("/keys");
   for (const [item, button] of [
     ["Revoke…", "Revoke key"],
@@ -181,7 +176,7 @@ test("Nobody can revoke, regenerate or end someone else's key through the forms"
     await page.keyboard.press("Escape");
     await expect(dialog).toHaveCount(0);
   }
-  expect(await verifyCode(page.request, deployment.settings, foreign.api_key)).toBe("VALID");
+  expect(await verifyCode(foreign.api_key)).toBe("VALID");
 });
 
 test("Dialogs and menus fit on a screen of 360 pixels", async ({ page, makeKey }) => {

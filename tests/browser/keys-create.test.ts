@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
-import { expectAccessible, expectNoSidewaysScrolling, tabTo } from "./fixtures";
-import { expect, test, verifyCode } from "./signed-in";
+import { query, verifyCode } from "../support/client";
+import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo } from "./fixtures";
+import { test } from "./signed-in";
 
 const dialog = (page: Page) => page.getByRole("dialog");
 const guard = (page: Page) => page.getByRole("alertdialog", { name: "You will not see this key again" });
@@ -29,7 +30,7 @@ async function copy(page: Page, what: string): Promise<string> {
 test.describe("With a new key a person", () => {
   test.beforeEach(({ context }) => context.grantPermissions(["clipboard-read", "clipboard-write"]));
 
-  test("gets from an empty page to a working key", async ({ page, person, deployment, query }) => {
+  test("gets from an empty page to a working key", async ({ page, person }) => {
     await create(page, "Production");
     await expect(dialog(page)).toContainText("“Production” is ready.");
     const key = await copy(page, "Key");
@@ -40,7 +41,7 @@ test.describe("With a new key a person", () => {
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await expect(page.getByRole("rowheader")).toContainText("Production");
     await expect(page.locator("#content")).toBeFocused();
-    expect(await verifyCode(page.request, deployment.settings, key)).toBe("VALID");
+    expect(await verifyCode(key)).toBe("VALID");
     const rows = await query(
       `SELECT name, permissions, round(extract(epoch FROM expires_at - created_at) / 86400) AS days FROM api_keys WHERE user_id = $1`,
       [person.id],
@@ -116,7 +117,7 @@ test.describe("With a new key a person", () => {
     await expect(page.getByText(key.slice(14))).toHaveCount(0);
   });
 
-  test("chooses permissions and a day at which it ends", async ({ page, person, query }) => {
+  test("chooses permissions and a day at which it ends", async ({ page, person }) => {
     await openForm(page);
     await dialog(page).getByLabel("Name").fill("Restricted");
     await dialog(page).getByRole("radio", { name: "Custom" }).check({ force: true });
@@ -132,7 +133,7 @@ test.describe("With a new key a person", () => {
     ]);
   });
 
-  test("is told next to the field what is wrong, and keeps what was typed", async ({ page, person, query }) => {
+  test("is told next to the field what is wrong, and keeps what was typed", async ({ page, person }) => {
     await openForm(page);
     await page.keyboard.press("Enter");
     await expect(dialog(page).getByLabel("Name")).toHaveAccessibleDescription(/^Give the key a name\./);
@@ -155,7 +156,7 @@ test.describe("With a new key a person", () => {
     expect(await query("SELECT id FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([]);
   });
 
-  test("makes one key by a double click", async ({ page, person, query }) => {
+  test("makes one key by a double click", async ({ page, person }) => {
     await openForm(page);
     await dialog(page).getByLabel("Name").fill("Twice");
     await dialog(page).getByRole("button", { name: "Create key" }).dblclick();
@@ -183,7 +184,7 @@ test.describe("With a new key a person", () => {
     await expect(page.getByRole("button", { name: "Create key" })).toBeFocused();
   });
 
-  test("signs in again when the session ended meanwhile, and nothing is half done", async ({ page, person, query }) => {
+  test("signs in again when the session ended meanwhile, and nothing is half done", async ({ page, person }) => {
     await openForm(page, "/keys?sort=name");
     await query("DELETE FROM sessions WHERE user_id = $1", [person.id]);
     await dialog(page).getByLabel("Name").fill("Too late");
@@ -196,7 +197,7 @@ test.describe("With a new key a person", () => {
 test.describe("On a lost connection a person who creates a key", () => {
   test.use({ expectedProblems: /Failed to load resource: net::ERR_/ });
 
-  test("is told so, and makes no second key by trying again", async ({ page, person, query }) => {
+  test("is told so, and makes no second key by trying again", async ({ page, person }) => {
     await openForm(page);
     await dialog(page).getByLabel("Name").fill("Lost");
     // The request arrives, its answer does not.

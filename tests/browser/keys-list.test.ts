@@ -1,6 +1,9 @@
 import type { Locator, Page } from "@playwright/test";
-import { expectAccessible, expectNoSidewaysScrolling, layoutShift, runInBash } from "./fixtures";
-import { expect, makeKey as makeKeyFor, register, reportCalls, sha256, test } from "./signed-in";
+import { newKey, query, sha256 } from "../support/client";
+import { newUser } from "../support/people";
+import { reportCalls } from "../support/usage";
+import { expect, expectAccessible, expectNoSidewaysScrolling, layoutShift, runInBash } from "./fixtures";
+import { test } from "./signed-in";
 
 const DAY_MS = 24 * 3600 * 1000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
@@ -29,7 +32,6 @@ test.describe("On the page of keys a person", () => {
     page,
     person: _person,
     makeKey,
-    deployment,
   }) => {
     const key = await makeKey({
       key_name: "Billing service",
@@ -37,7 +39,7 @@ test.describe("On the page of keys a person", () => {
       expires_at: "2099-03-01T12:00:00Z",
     });
     await makeKey({ key_name: "Idle" });
-    await reportCalls(page.request, deployment.settings, key.api_key, 3);
+    await reportCalls(key.api_key, 3);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto("/keys");
     const billing = row(page, "Billing service");
@@ -63,7 +65,7 @@ test.describe("On the page of keys a person", () => {
     await expect(billing.getByText("1 Mar 2099")).toHaveAttribute("title", "1 Mar 2099, 15:00 GMT+3");
   });
 
-  test("tells every status by its word, and keeps one by filtering", async ({ page, person, makeKey, query }) => {
+  test("tells every status by its word, and keeps one by filtering", async ({ page, person, makeKey }) => {
     await makeKey({ key_name: "plain" });
     await makeKey({ key_name: "soon over", expires_at: inDays(3) });
     await makeKey({ key_name: "over", expires_at: inDays(-1) });
@@ -142,7 +144,7 @@ test.describe("On the page of keys a person", () => {
 
   test("does not find someone else's key by pasting it", async ({ page, makeKey }) => {
     await makeKey();
-    const foreign = await makeKeyFor(page.request, await register(page.request), { key_name: "Foreign" });
+    const foreign = await newKey(await newUser(), { key_name: "Foreign" });
     await page.goto("/keys");
     await page.getByRole("searchbox").fill(foreign.api_key);
     await expect(page.getByRole("status").filter({ hasText: "None of your keys has the credential" })).toBeVisible();
@@ -182,7 +184,7 @@ test.describe("On the page of keys a person", () => {
     }
   });
 
-  test("sees what is worth a look, counts that filter, and none where there is nothing", async ({ page, makeKey, query }) => {
+  test("sees what is worth a look, counts that filter, and none where there is nothing", async ({ page, makeKey }) => {
     const old = await makeKey({ key_name: "old", expires_at: "2099-01-01" });
     await query("UPDATE api_keys SET last_used_at = now() - interval '91 days' WHERE uuid = $1", [old.id]);
     await page.goto("/keys");

@@ -1,15 +1,17 @@
+import { registerOverHttp } from "../support/people";
+import { shared } from "../support/portal";
 import { startServer } from "../support/server";
 import { expect, test } from "./fixtures";
-import { newPerson, untilHydrated } from "./people";
+import { untilHydrated } from "./people";
 
 const nonceOf = (policy: string | undefined): string | undefined => /script-src [^;]*'nonce-([^']+)'/.exec(policy ?? "")?.[1];
 
 test.describe("A page is protected:", () => {
   for (const path of ["/", "/sign-in", "/nowhere"]) {
-    test(`${path} runs only scripts that carry the nonce of its own answer`, async ({ deployment }) => {
+    test(`${path} runs only scripts that carry the nonce of its own answer`, async () => {
       const nonces = new Set<string>();
       for (let request = 0; request < 2; request += 1) {
-        const answer = await fetch(deployment.url + path, { headers: { "Content-Security-Policy": "script-src 'nonce-mine'" } });
+        const answer = await fetch(shared().url + path, { headers: { "Content-Security-Policy": "script-src 'nonce-mine'" } });
         const policy = answer.headers.get("content-security-policy") ?? "";
         const nonce = nonceOf(policy) ?? "";
         expect(Buffer.from(nonce, "base64")).toHaveLength(16);
@@ -34,8 +36,8 @@ test.describe("A page is protected:", () => {
     });
   }
 
-  test("it says little to other sites about where people come from, and is kept by no cache", async ({ deployment }) => {
-    const { headers } = await fetch(`${deployment.url}/sign-in`);
+  test("it says little to other sites about where people come from, and is kept by no cache", async () => {
+    const { headers } = await fetch(`${shared().url}/sign-in`);
     expect(headers.get("referrer-policy")).toBe("strict-origin-when-cross-origin");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("cache-control")).toContain("no-store");
@@ -66,12 +68,10 @@ test.describe("A page into which a script was smuggled", () => {
 });
 
 test.describe("On https", () => {
-  test("the session cookie is one that only https can set and get, and browsers are told to stay there", async ({
-    deployment,
-  }) => {
-    const server = await startServer({ ...deployment.settings, APP_URL: "https://keys.example.com" });
+  test("the session cookie is one that only https can set and get, and browsers are told to stay there", async () => {
+    const server = await startServer({ ...shared().settings, APP_URL: "https://keys.example.com" });
     try {
-      const person = await newPerson(server.url);
+      const person = await registerOverHttp(server.url);
       const page = await fetch(`${server.url}/sign-in`);
       expect(page.headers.get("strict-transport-security")).toBe("max-age=31536000");
       const form = new FormData();

@@ -1,16 +1,19 @@
 import type { Page } from "@playwright/test";
-import { test as base, type Person } from "./signed-in";
+import { query } from "../support/client";
+import type { TestUser } from "../support/people";
+import type { Person } from "./people";
+import { test as base } from "./signed-in";
 
 /** Whoever looks is an administrator, whose password was given just now, or with `stale` a quarter of an hour ago. */
-export const test = base.extend<{ admin: Person; stale: () => Promise<void> }>({
+export const test = base.extend<{ admin: TestUser; stale: () => Promise<void> }>({
   admin: [
-    async ({ person, query }, use) => {
+    async ({ person }, use) => {
       await query("UPDATE users SET role = 'admin' WHERE id = $1", [person.id]);
       await use(person);
     },
     { auto: true },
   ],
-  stale: async ({ admin, query }, use) =>
+  stale: async ({ admin }, use) =>
     use(async () => {
       await query("UPDATE sessions SET confirmed_at = now() - interval '16 minutes' WHERE user_id = $1", [admin.id]);
     }),

@@ -1,45 +1,11 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import pg from "pg";
-import { signUsage } from "../../lib/usage/signature";
-import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo, test } from "./fixtures";
-import { fillSignIn, newPerson, type Person, signInTo } from "./people";
-
-type Deployment = { url: string; settings: Record<string, string> };
-type Key = { id: string; api_key: string };
-
-async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  const payload = typeof body === "string" ? body : JSON.stringify(body);
-  return fetch(url, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: payload });
-}
-
-async function newKey({ url }: Deployment, { email, password }: Person, name: string): Promise<Key> {
-  const login = await post(`${url}/api/auth/login/`, { email, password });
-  const { tokens } = (await login.json()) as { tokens: { access: string } };
-  const answer = await post(`${url}/api/auth/keys/create/`, { key_name: name }, { Authorization: `Bearer ${tokens.access}` });
-  expect(answer.status).toBe(201);
-  return ((await answer.json()) as { data: Key }).data;
-}
-
-/** Calls as the Public API reports them, each costing `delta`, so many days ago at this time of the day. */
-async function reportCalls({ url, settings }: Deployment, key: Key, daysAgo: number, calls: number, delta: number) {
-  const ts = Date.now() - daysAgo * 24 * 3600 * 1000;
-  const events = Array.from({ length: calls }, () => ({ id: randomUUID(), apiKey: key.api_key, delta, ts }));
-  const body = JSON.stringify({ events });
-  const answer = await post(`${url}/usage`, body, { "x-signature": signUsage(body, settings.USAGE_WEBHOOK_SECRET ?? "") });
-  expect(await answer.json()).toMatchObject({ ok: true, accepted: calls });
-}
-
-async function query({ settings }: Deployment, text: string, values: unknown[]): Promise<void> {
-  const client = new pg.Client({ connectionString: settings.DATABASE_URL });
-  await client.connect();
-  try {
-    await client.query(text, values);
-  } finally {
-    await client.end();
-  }
-}
+import { newKey, query, type TestKey } from "../support/client";
+import { newUser, type TestUser } from "../support/people";
+import { reportCalls } from "../support/usage";
+import { expect, expectAccessible, expectNoSidewaysScrolling, layoutShift, tabTo, test } from "./fixtures";
+import { fillSignIn, signInTo } from "./people";
 
 /** The UTC day so many days ago, as the page writes it and as files do. */
 function dayAgo(days: number): { text: string; date: string } {
@@ -49,16 +15,15 @@ function dayAgo(days: number): { text: string; date: string } {
 }
 
 /** Someone with two keys: 80 credits a day in the last full week, and some calls of a month ago. */
-async function busyPerson(deployment: Deployment): Promise<{ person: Person; production: Key; staging: Key }> {
-  const person = await newPerson(deployment.url);
-  const production = await newKey(deployment, person, "Production, =East");
-  const staging = await newKey(deployment, person, "Staging");
-  await reportCalls(deployment, production, 1, 4, 100);
-  await reportCalls(deployment, staging, 3, 16, 10);
-  await reportCalls(deployment, staging, 0, 2, 5);
-  await reportCalls(deployment, production, 20, 7, 2);
+async function busyPerson(): Promise<{ person: TestUser; production: TestKey; staging: TestKey }> {
+  const person = await newUser();
+  const production = await newKey(person, { key_name: "Production, =East" });
+  const staging = await newKey(person, { key_name: "Staging" });
+  await reportCalls(production.api_key, 4, { daysAgo: 1, delta: 100 });
+  await reportCalls(staging.api_key, 16, { daysAgo: 3, delta: 10 });
+  await reportCalls(staging.api_key, 2, { daysAgo: 0, delta: 5 });
+  await reportCalls(production.api_key, 7, { daysAgo: 20, delta: 2 });
   await query(
-    deployment,
     "INSERT INTO usage_days (key_id, user_id, day, calls, credits) SELECT id, user_id, $2::date, 1000, 3000 FROM api_keys WHERE uuid = $1",
     [production.id, dayAgo(60).date],
   );
@@ -79,8 +44,8 @@ async function cellsOf(table: ReturnType<typeof dayTable>): Promise<string[][]> 
 const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();
 
 test.describe("On the usage page a person", () => {
-  test("sees how many credits are left and how long they last", async ({ page, deployment }) => {
-    const { person } = await busyPerson(deployment);
+  test("sees how many credits are left and how long they last", async ({ page }) => {
+    const { person } = await busyPerson();
     await signInTo(page, "/usage", person);
     await expect(page).toHaveTitle("Usage · Latchkey");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Usage");
@@ -96,30 +61,30 @@ test.describe("On the usage page a person", () => {
     await expectAccessible(page);
   });
 
-  test("is told when nothing is left, when calls began today, and when there were none of late", async ({ page, deployment }) => {
-    const person = await newPerson(deployment.url);
-    const key = await newKey(deployment, person, "Only one");
-    await reportCalls(deployment, key, 20, 1, 1);
+  test("is told when nothing is left, when calls began today, and when there were none of late", async ({ page }) => {
+    const person = await newUser();
+    const key = await newKey(person, { key_name: "Only one" });
+    await reportCalls(key.api_key, 1, { daysAgo: 20, delta: 1 });
     await signInTo(page, "/usage", person);
     const credits = page.getByRole("region", { name: "Credits" });
     await expect(credits).toContainText("No calls in the last 7 days.");
-    await reportCalls(deployment, key, 0, 1, 0);
+    await reportCalls(key.api_key, 1, { daysAgo: 0, delta: 0 });
     await page.reload();
     await expect(credits).toContainText("No calls in the 7 days before today, so how long they last shows tomorrow.");
-    await reportCalls(deployment, key, 2, 1, 0);
+    await reportCalls(key.api_key, 1, { daysAgo: 2, delta: 0 });
     await page.reload();
     await expect(credits).toContainText("The calls of the last 7 days cost nothing.");
-    await reportCalls(deployment, key, 0, 1, 999);
+    await reportCalls(key.api_key, 1, { daysAgo: 0, delta: 999 });
     await page.reload();
     await expect(credits).toContainText("None are left. Calls are refused until credits are added.");
-    await reportCalls(deployment, key, 0, 1, 1500);
+    await reportCalls(key.api_key, 1, { daysAgo: 0, delta: 1500 });
     await page.reload();
     await expect(credits).toContainText("Credits overdrawn1,500You used 1,500 credits more than you had.");
     await expectAccessible(page);
   });
 
-  test("sees calls and credits per day, each day readable on its bar, and switches the period", async ({ page, deployment }) => {
-    const { person } = await busyPerson(deployment);
+  test("sees calls and credits per day, each day readable on its bar, and switches the period", async ({ page }) => {
+    const { person } = await busyPerson();
     await signInTo(page, "/usage", person);
     await expect(chart(page, "Calls per day")).toContainText("29 calls in all");
     await expect(chart(page, "Credits per day")).toContainText("584 credits in all");
@@ -142,8 +107,8 @@ test.describe("On the usage page a person", () => {
     await expect(chart(page, "Calls per day")).toContainText("1,029 calls in all");
   });
 
-  test("filters by a key, and keeps the period", async ({ page, deployment }) => {
-    const { person, production } = await busyPerson(deployment);
+  test("filters by a key, and keeps the period", async ({ page }) => {
+    const { person, production } = await busyPerson();
     await signInTo(page, "/usage?days=7", person);
     expect(await cellsOf(keyTable(page))).toStrictEqual([
       [],
@@ -163,8 +128,8 @@ test.describe("On the usage page a person", () => {
     await expect(chart(page, "Credits per day")).toContainText("3,584 credits in all");
   });
 
-  test("reads the same numbers as a table, with the keyboard alone", async ({ page, deployment }) => {
-    const { person } = await busyPerson(deployment);
+  test("reads the same numbers as a table, with the keyboard alone", async ({ page }) => {
+    const { person } = await busyPerson();
     await signInTo(page, "/usage?days=7", person);
     await expect(dayTable(page)).toBeHidden();
     await tabTo(page, "Show the days as a table");
@@ -184,10 +149,10 @@ test.describe("On the usage page a person", () => {
     await expectAccessible(page);
   });
 
-  test("downloads a CSV that holds the same numbers, of all keys and of one", async ({ page, deployment }) => {
-    const { person, production, staging } = await busyPerson(deployment);
+  test("downloads a CSV that holds the same numbers, of all keys and of one", async ({ page }) => {
+    const { person, production, staging } = await busyPerson();
     await signInTo(page, "/usage?days=7", person);
-    const masked = (key: Key) => `${key.api_key.slice(0, 14)}...`;
+    const masked = (key: TestKey) => `${key.api_key.slice(0, 14)}...`;
     const header = "date,key,credential,calls,credits";
     const ofProduction = `${dayAgo(1).date},"Production, =East",${masked(production)},4,400`;
     const empty = (days: number) => `${dayAgo(days).date},,,0,0`;
@@ -213,9 +178,9 @@ test.describe("On the usage page a person", () => {
     expect(lines).toStrictEqual([header, empty(6), empty(5), empty(4), empty(3), empty(2), ofProduction, empty(0), ""]);
   });
 
-  test("still finds the calls of deleted keys in the totals", async ({ page, deployment }) => {
-    const { person, production } = await busyPerson(deployment);
-    await query(deployment, "UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [production.id]);
+  test("still finds the calls of deleted keys in the totals", async ({ page }) => {
+    const { person, production } = await busyPerson();
+    await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [production.id]);
     await signInTo(page, "/usage?days=7", person);
     await expect(chart(page, "Credits per day")).toContainText("570 credits in all");
     expect(await cellsOf(keyTable(page))).toStrictEqual([
@@ -230,8 +195,8 @@ test.describe("On the usage page a person", () => {
     expect(file.headers()["cache-control"]).toBe("no-store");
   });
 
-  test("who has no calls yet is told what will be here, and where keys are", async ({ page, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("who has no calls yet is told what will be here, and where keys are", async ({ page }) => {
+    const person = await newUser();
     await signInTo(page, "/usage", person);
     await expect(page.getByRole("region", { name: "Credits" })).toContainText("Credits left1,000No calls in the last 7 days.");
     await expect(page.getByText("Calls made with your keys are counted here, by day and by key.")).toBeVisible();
@@ -240,15 +205,15 @@ test.describe("On the usage page a person", () => {
     await expectAccessible(page);
   });
 
-  test("gets the usual page for an address that was typed wrongly", async ({ page, deployment }) => {
-    const { person } = await busyPerson(deployment);
+  test("gets the usual page for an address that was typed wrongly", async ({ page }) => {
+    const { person } = await busyPerson();
     await signInTo(page, "/usage?days=31&key=mine&days=x", person);
     await expect(chart(page, "Calls per day")).toContainText("29 calls in all");
     expect((await page.request.get("/usage/export?days=-1&key=%00&x=1")).status()).toBe(200);
   });
 
-  test("without a session signs in first and comes back to the same view", async ({ page, deployment }) => {
-    const { person, production } = await busyPerson(deployment);
+  test("without a session signs in first and comes back to the same view", async ({ page }) => {
+    const { person, production } = await busyPerson();
     const view = `/usage?days=90&key=${production.id}`;
     const file = await page.request.get(`/usage/export?days=90&key=${production.id}`, { maxRedirects: 0 });
     expect([file.status(), file.headers().location]).toStrictEqual([307, `/sign-in?next=${encodeURIComponent(view)}`]);
@@ -258,8 +223,8 @@ test.describe("On the usage page a person", () => {
     await expect(chart(page, "Credits per day")).toContainText("3,414 credits in all");
   });
 
-  test("can choose dark and sign out on it: its forms are not taken for reports of calls", async ({ page, deployment }) => {
-    const person = await newPerson(deployment.url);
+  test("can choose dark and sign out on it: its forms are not taken for reports of calls", async ({ page }) => {
+    const person = await newUser();
     await signInTo(page, "/usage", person);
     await page.getByRole("button", { name: "Dark" }).click();
     await expect(page.getByRole("button", { name: "Dark" })).toHaveAttribute("aria-pressed", "true");
@@ -268,8 +233,8 @@ test.describe("On the usage page a person", () => {
   });
 
   for (const width of [360, 1440]) {
-    test(`can read it at ${width} pixels, and nothing moves while it loads`, async ({ page, deployment }) => {
-      const { person } = await busyPerson(deployment);
+    test(`can read it at ${width} pixels, and nothing moves while it loads`, async ({ page }) => {
+      const { person } = await busyPerson();
       await page.setViewportSize({ width, height: 900 });
       await signInTo(page, "/usage?days=90", person);
       await page.reload();
@@ -284,8 +249,8 @@ test.describe("On the usage page a person", () => {
 test.describe("Without JavaScript a person", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("reads usage, filters it, and signs out", async ({ page, deployment }) => {
-    const { person } = await busyPerson(deployment);
+  test("reads usage, filters it, and signs out", async ({ page }) => {
+    const { person } = await busyPerson();
     await signInTo(page, "/usage", person);
     await keyTable(page).getByRole("link", { name: "Staging" }).click();
     await expect(chart(page, "Calls per day")).toContainText("18 calls in all");
@@ -300,9 +265,9 @@ test.describe("Without JavaScript a person", () => {
 test.describe("Someone else's key in the address", () => {
   test.use({ expectedProblems: /404 \(Not Found\)/ });
 
-  test("is not found, whether it exists or not, and its file neither", async ({ page, deployment }) => {
-    const { production } = await busyPerson(deployment);
-    await signInTo(page, "/usage", await newPerson(deployment.url));
+  test("is not found, whether it exists or not, and its file neither", async ({ page }) => {
+    const { production } = await busyPerson();
+    await signInTo(page, "/usage", await newUser());
     for (const id of [production.id, randomUUID()]) {
       const answer = await page.goto(`/usage?key=${id}`);
       expect(answer?.status()).toBe(404);
@@ -314,18 +279,3 @@ test.describe("Someone else's key in the address", () => {
     await expectAccessible(page);
   });
 });
-
-/** The cumulative layout shift so far, as the browser measures it. */
-function layoutShift(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        let total = 0;
-        const observer = new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) total += (entry as PerformanceEntry & { value: number }).value;
-        });
-        observer.observe({ type: "layout-shift", buffered: true });
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(total))));
-      }),
-  );
-}

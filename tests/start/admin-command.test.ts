@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, call, newUser, type TestUser } from "../support/client";
+import { type Answer, call } from "../support/client";
 import { cookieOf } from "../support/cookies";
+import { type Launched, launch, newFolder, processesOf } from "../support/launch";
+import { registerOverHttp, type TestUser } from "../support/people";
 import { sendPlainForm } from "../support/plain-form";
 import { cleanEnvironment } from "../support/server";
-import { type Launched, launch, newFolder, processesOf } from "./launch";
 
 type Ended = { status: number; output: string };
 
@@ -43,7 +44,7 @@ async function auditPage({ email, password }: TestUser): Promise<{ status: numbe
 
 describe("npm run admin", () => {
   test("grant makes an administrator while the portal runs, and says when there was nothing to do", async () => {
-    const user = await newUser(started.url);
+    const user = await registerOverHttp(started.url);
     expect((await auditPage(user)).status).toBe(404);
     const upperCase = user.email.toUpperCase();
     expect(await admin(["grant", upperCase], started)).toStrictEqual({
@@ -62,7 +63,7 @@ describe("npm run admin", () => {
   });
 
   test("reset-password prints a link that works once, and changes nothing by itself", async () => {
-    const user = await newUser(started.url);
+    const user = await registerOverHttp(started.url);
     const { status, output } = await admin(["reset-password", user.email], started);
     expect(status).toBe(0);
     const link = /^(.*) can choose a new password here\. The link works once, for one hour:\n(http:\S+)\n$/.exec(output);
@@ -100,7 +101,7 @@ describe("npm run admin", () => {
   });
 
   test("works when the portal does not run, leaves nothing running, and says so where there is none yet", async () => {
-    const user = await newUser(started.url);
+    const user = await registerOverHttp(started.url);
     await started.stop();
     const nowhere = { dataDirectory: newFolder(), port: started.port };
     const [done, refused] = await Promise.all([admin(["grant", user.email], started), admin(["grant", user.email], nowhere)]);

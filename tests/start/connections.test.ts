@@ -6,9 +6,9 @@ import { signUsage } from "../../lib/usage/signature";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
 import { type Answer, call, randomEmail } from "../support/client";
+import { newFolder } from "../support/launch";
 import { type Relay, startRelay, startTcpRelay } from "../support/relay";
 import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
-import { newFolder } from "./launch";
 
 let cluster: Cluster;
 let deployment: Record<string, string>;

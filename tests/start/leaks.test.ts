@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
 import { type Answer, type CallOptions, call, randomEmail } from "../support/client";
+import { newFolder } from "../support/launch";
 import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
-import { newFolder } from "./launch";
 
 let folder: string;
 let cluster: Cluster;

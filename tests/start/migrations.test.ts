@@ -4,8 +4,8 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
+import { launch, newFolder } from "../support/launch";
 import { deploymentSettings, randomSecret } from "../support/server";
-import { launch, newFolder } from "./launch";
 
 const ALL = fs
   .readdirSync("prisma/migrations", { withFileTypes: true })

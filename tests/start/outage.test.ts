@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
 import { type Answer, type CallOptions, call, randomEmail } from "../support/client";
+import { newFolder } from "../support/launch";
 import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
-import { newFolder } from "./launch";
 
 const REQUEST_ID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
 const USER_FAILURE = {

@@ -2,8 +2,8 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { type LaunchOptions, launch, newFolder, processesOf } from "../support/launch";
 import { deploymentSettings } from "../support/server";
-import { type LaunchOptions, launch, newFolder, processesOf } from "./launch";
 
 /** What a start that must not succeed has printed. */
 async function refusal(options: LaunchOptions): Promise<string> {

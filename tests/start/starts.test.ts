@@ -4,7 +4,6 @@ import net from "node:net";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { call } from "../support/client";
-import { until } from "../support/server";
 import {
   childrenOf,
   firstKey,
@@ -16,7 +15,8 @@ import {
   postmasterOf,
   printedPassword,
   processesOf,
-} from "./launch";
+} from "../support/launch";
+import { until } from "../support/server";
 
 const SECRETS = [
   "ADMIN_API_SECRET",

@@ -3,9 +3,10 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
-import { call, newUser, type TestUser } from "../support/client";
+import { call } from "../support/client";
+import { newFolder } from "../support/launch";
+import { registerOverHttp, type TestUser } from "../support/people";
 import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
-import { newFolder } from "./launch";
 
 let cluster: Cluster;
 let settings: Record<string, string>;
@@ -32,7 +33,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   server = await startServer(settings);
-  user = await newUser(server.url);
+  user = await registerOverHttp(server.url);
   key = (await call("/api/auth/keys/create/", { token: user.access, body: { key_name: "Key" } }, server.url)).body.data;
 });
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
 import { call } from "../support/client";
+import { newFolder } from "../support/launch";
 import { deploymentSettings, randomSecret, startServer } from "../support/server";
-import { newFolder } from "./launch";
 
 type Attribute = { key: string; value: { stringValue?: string; intValue?: number } };
 type Span = { name: string; traceId: string; attributes: Attribute[]; events: unknown[] };

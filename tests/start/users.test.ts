@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyClone, must } from "../support/clone";
-import { firstKey, keyIds, type LaunchOptions, launch, newFolder, printedPassword, processesOf } from "./launch";
+import { firstKey, keyIds, type LaunchOptions, launch, newFolder, printedPassword, processesOf } from "../support/launch";
 
 // As root these tests start from a copy of the clone, also as somebody else; an ordinary user can only be who they are.
 const isRoot = process.getuid?.() === 0;

@@ -1,7 +1,9 @@
-import { randomBytes } from "node:crypto";
-import pg from "pg";
-import { inject } from "vitest";
+import { createHash, randomBytes } from "node:crypto";
 import { type Conformance, conformanceTo } from "./conformance";
+import { query } from "./database";
+import { findShared, shared } from "./portal";
+
+export { query, shared };
 
 /** An answer as a client sees it. `body` is parsed JSON: a body that is not JSON fails the test. */
 export type Answer = { status: number; headers: Headers; text: string; body: any };
@@ -14,10 +16,6 @@ export type CallOptions = {
   token?: string;
   headers?: Record<string, string>;
 };
-
-export function shared() {
-  return inject("shared");
-}
 
 /**
  * One request, redirects off. Requests name an address of their own through the loopback proxy header, so that tests do
@@ -54,7 +52,9 @@ let conformance: Promise<Conformance> | undefined;
 async function requireDocumented(method: string, path: string, sent: string | undefined, answer: Answer, url: string) {
   // Another program at another address, such as the example of a Public API.
   if (!path.startsWith("/api") && path !== "/usage") return;
-  conformance ??= fetch(`${shared()?.url ?? url}/api/openapi.json`).then(async (served) => conformanceTo(await served.json()));
+  conformance ??= fetch(`${findShared()?.url || url}/api/openapi.json`).then(async (served) =>
+    conformanceTo(await served.json()),
+  );
   const problem = (await conformance).judge({ method, path, sent, ...answer });
   if (problem) throw new Error(`${method} ${path} is not as the API reference says: ${problem}\n${answer.text}`);
 }
@@ -82,7 +82,15 @@ export function verify(body: unknown): Promise<Answer> {
   return call("/api/keys/verify", { body, token: shared().settings.SERVICE_API_SECRET });
 }
 
-export type TestUser = { id: string; email: string; password: string; access: string; refresh: string };
+/** What the data plane says of a credential. */
+export async function verifyCode(key: string): Promise<string> {
+  return (await verify({ key, cost: 0 })).body.code;
+}
+
+/** What the pages send instead of a pasted credential. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
 
 /** Timestamps on the wire: ISO 8601 UTC with milliseconds. */
 export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -97,36 +105,17 @@ export function randomAddress(): string {
   return `203.${a}.${b}.${c}`;
 }
 
-/** Registers someone new over HTTP. */
-export async function newUser(url = shared().url): Promise<TestUser> {
-  const email = randomEmail();
-  const password = `pw-${randomBytes(9).toString("base64url")}`;
-  const body = { email, password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
-  const answer = await call("/api/auth/register/", { body }, url);
-  if (answer.status !== 201) throw new Error(`registration answered ${answer.status}: ${answer.text}`);
-  return { id: answer.body.user.id, email, password, access: answer.body.tokens.access, refresh: answer.body.tokens.refresh };
-}
-
 export type TestKey = { id: string; api_key: string; secret_key: string };
 
-export async function newKey(user: TestUser, fields: Record<string, unknown> = {}): Promise<TestKey> {
-  const answer = await call("/api/auth/keys/create/", { token: user.access, body: { key_name: "Test API Key", ...fields } });
+/** Creates a key of theirs over HTTP. */
+export async function newKey(
+  { access: token }: { access: string },
+  fields: Record<string, unknown> = {},
+  url = shared().url,
+): Promise<TestKey> {
+  const answer = await call("/api/auth/keys/create/", { token, body: { key_name: "Test API Key", ...fields } }, url);
   if (answer.status !== 201) throw new Error(`creating a key answered ${answer.status}: ${answer.text}`);
   return answer.body.data;
-}
-
-/** Runs SQL as an operator would. Only ever on this machine: the tests refuse any other database. */
-export async function query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
-  const connectionString = shared().settings.DATABASE_URL ?? "";
-  const { hostname } = new URL(connectionString);
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(hostname)) throw new Error(`tests refuse the database at ${hostname}`);
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text, values)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 /** Gives a user this balance, by the ledger as anything that changes one. */
@@ -142,5 +131,5 @@ export async function deleteUser({ id }: { id: string }): Promise<void> {
   const statements = ["sessions WHERE user_id", "accounts WHERE user_id", "users WHERE id"].map(
     (what) => `DELETE FROM ${what} = '${id}'`,
   );
-  await query(["SET session_replication_role = replica", ...statements].join("; "));
+  await query(["BEGIN", "SET LOCAL session_replication_role = replica", ...statements, "COMMIT"].join("; "));
 }

@@ -11,7 +11,8 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { expect, test } from "vitest";
-import { type Answer, call, deleteUser, newKey, newUser, query, shared, type TestUser } from "./client";
+import { type Answer, call, deleteUser, newKey, query, shared } from "./client";
+import { claimsOf, newUser, type TestUser } from "./people";
 
 /** A signing key whose public half the portal publishes as its own, so that claims alone decide about its tokens. */
 export type Forger = {
@@ -39,18 +40,7 @@ export async function newForger(): Promise<Forger> {
 /** The claims of a good access token of this user's session. */
 export async function goodClaims(user: TestUser): Promise<JWTPayload> {
   const [session] = await query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1", [user.id]);
-  const now = Math.floor(Date.now() / 1000);
-  return {
-    token_type: "access",
-    user_id: user.id,
-    sub: user.id,
-    sid: session?.id,
-    jti: randomUUID(),
-    iat: now,
-    exp: now + 3600,
-    iss: shared().url,
-    aud: shared().url,
-  };
+  return claimsOf("access", user.id, session?.id ?? "", 3600);
 }
 
 type Cast = { user: TestUser; claims: JWTPayload; forger: Forger; ownKey: { kid: string; pem: string; json: string } };

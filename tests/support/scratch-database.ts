@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { parseEnv } from "../../lib/env";
 import { migrate } from "../../scripts/migrate";
-import { shared } from "./client";
+import { closeQueries, query } from "./database";
+import { shared } from "./portal";
 
 export type ScratchDatabase = {
   url: string;
@@ -10,29 +11,30 @@ export type ScratchDatabase = {
   drop: () => Promise<void>;
 };
 
+const TEMPLATE = "migrated_template";
+const beside = (url: string, name: string) => url.replace(/[^/]*$/, name);
+
+/** Makes, once for a PostgreSQL, what scratch databases are copies of. */
+export async function makeTemplate(settings: Record<string, string>): Promise<void> {
+  const url = settings.DATABASE_URL ?? "";
+  await query(`CREATE DATABASE ${TEMPLATE}`, [], url);
+  await migrate(parseEnv({ ...settings, DATABASE_URL: beside(url, TEMPLATE) }));
+  await closeQueries(url);
+}
+
 /** A migrated database of a test's own, beside the shared one, for tables too full for the other tests. */
 export async function scratchDatabase(): Promise<ScratchDatabase> {
   const name = `scratch_${randomBytes(6).toString("hex")}`;
-  const url = (shared().settings.DATABASE_URL ?? "").replace(/[^/]*$/, name);
-  await inShared(`CREATE DATABASE ${name}`);
-  await migrate(parseEnv({ ...shared().settings, DATABASE_URL: url }));
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const url = beside(shared().settings.DATABASE_URL ?? "", name);
+  await query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   return {
     url,
-    query: async (text, values) => (await client.query(text, values)).rows,
+    query: (text, values) => query(text, values, url),
     drop: async () => {
-      await client.end();
-      await inShared(`DROP DATABASE ${name} WITH (FORCE)`);
+      await closeQueries(url);
+      await query(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
-}
-
-async function inShared(text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: shared().settings.DATABASE_URL });
-  await client.connect();
-  await client.query(text);
-  await client.end();
 }
 
 export type PlanNode = {

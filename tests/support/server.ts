@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { SETTING_NAMES } from "../../lib/env";
 import { freePort } from "../../scripts/postgres";
+import { serve } from "../../scripts/serve";
 
 export type Settings = Record<string, string | undefined>;
 
@@ -31,24 +33,10 @@ export function deploymentSettings(databaseUrl: string): Record<string, string> 
   };
 }
 
-/** Runs the production build that `npm test` made, on a free loopback port, with exactly these settings; or the build in another folder. */
-export async function startServer(settings: Settings, folder = "."): Promise<TestServer> {
+/** Runs the build as `npm start` does once its database is there, on a free loopback port, with exactly these settings. */
+export async function startServer(settings: Settings, folder?: string): Promise<TestServer> {
   const port = await freePort();
-  const args = [
-    "--import",
-    path.resolve("scripts/exit-with-parent.mjs"),
-    "node_modules/next/dist/bin/next",
-    "start",
-    folder,
-    "-p",
-    String(port),
-    "-H",
-    "127.0.0.1",
-  ];
-  const child = spawn(process.execPath, args, {
-    env: { ...cleanEnvironment(), PORT: String(port), ...settings },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
+  const child = serve({ port, host: "127.0.0.1", folder, env: { ...cleanEnvironment(), ...settings }, output: "pipe" });
   const server = watch(child, port);
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`the server stopped:\n${server.output()}`);
@@ -87,10 +75,14 @@ export async function until(isTrue: () => Promise<boolean> | boolean, what: stri
   }
 }
 
-/** This process's environment without the portal's settings and without the test runner's. */
+/**
+ * This process's environment without the portal's settings and without the test runner's. Settings are blank, not missing:
+ * a file `.env` in the folder cannot fill them in.
+ */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const names = ["PATH", "HOME", "TMPDIR", "LANG", "CI", "SystemRoot"];
   return {
+    ...Object.fromEntries(SETTING_NAMES.map((name) => [name, ""])),
     ...Object.fromEntries(names.map((name) => [name, process.env[name]])),
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { signUsage } from "../../lib/usage/signature";
 import { type Answer, type CallOptions, call, shared } from "./client";
-
 /** Reports usage as the Public API does: signed over the very bytes that are sent. */
 export function report(
   body: unknown,
@@ -12,4 +11,12 @@ export function report(
   const signature = signUsage(raw, shared().settings.USAGE_WEBHOOK_SECRET ?? "");
   const headers = { "x-signature": signature, ...(id === null ? {} : { "x-idempotency-key": id }), ...options.headers };
   return call(path, { ...options, raw, headers }, url);
+}
+
+/** Reports calls of a key, each costing `delta`, made so many days ago at this time of the day. */
+export async function reportCalls(apiKey: string, calls: number, { delta = 1, daysAgo = 0 } = {}): Promise<void> {
+  const ts = Date.now() - daysAgo * 24 * 3600 * 1000;
+  const events = Array.from({ length: calls }, () => ({ id: randomUUID(), apiKey, delta, ts }));
+  const answer = await report({ events }, { id: null });
+  if (answer.body.accepted !== calls) throw new Error(`the report of ${calls} calls answered ${answer.text}`);
 }

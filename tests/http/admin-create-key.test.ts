@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { adminCall, type CallOptions, INSTANT, query, verify } from "../support/client";
+import { refusesStrangers } from "../support/denials";
+import { ADMIN_REFUSALS, refusesBadBodies } from "../support/hostile";
+import { newUser } from "../support/people";
+
+const PATH = "/api/api-keys";
+const create = (body: unknown, headers: Record<string, string> = {}) => adminCall(PATH, { body, headers });
+
+describe("POST /api/api-keys answers", () => {
+  test("201 with the seed's shape", async () => {
+    const user = await newUser();
+    const answer = await create({ userId: user.id, name: "My API Key" });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toStrictEqual({
+      success: true,
+      message: "API key created successfully",
+      key: {
+        id: expect.any(Number),
+        key: expect.stringMatching(/^datazag_[0-9a-f]{64}$/),
+        name: "My API Key",
+        active: true,
+        created_at: expect.stringMatching(INSTANT),
+      },
+      user: { id: user.id, email: user.email, credits: 1000 },
+    });
+    expect(Number.isInteger(answer.body.key.id)).toBe(true);
+    expect((await verify({ key: answer.body.key.key })).body).toMatchObject({ valid: true, user_id: user.id });
+  });
+
+  test.each([
+    ["a missing name", {}, "API Key"],
+    ["null", { name: null }, "API Key"],
+    ["an empty name", { name: "" }, "API Key"],
+    ["a blank name", { name: " \t " }, "API Key"],
+    ["a padded name", { name: "  Mine " }, "Mine"],
+    ["100 characters", { name: "n".repeat(100) }, "n".repeat(100)],
+  ])("with a name for %s", async (_, fields, name) => {
+    const answer = await create({ userId: (await newUser()).id, ...fields });
+    expect(answer.status).toBe(201);
+    expect(answer.body.key.name).toBe(name);
+  });
+
+  test("with permissions and an expiry as the user API takes them", async () => {
+    const user = await newUser();
+    const fields = { permissions: { sms: ["send"] }, expires_at: "2125-01-01T00:00:00+01:00" };
+    const { key } = (await create({ userId: user.id, ...fields })).body;
+    expect((await verify({ key: key.key, permission: "sms:send" })).body).toMatchObject({
+      valid: true,
+      permissions: { sms: ["send"] },
+      expires_at: "2124-12-31T23:00:00.000Z",
+    });
+    expect((await verify({ key: key.key, permission: "sms:status" })).body.code).toBe("INSUFFICIENT_PERMISSIONS");
+  });
+
+  test("ten first keys at once, and makes one API account", async () => {
+    const user = await newUser();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create({ userId: user.id })));
+    expect(answers.map(({ status }) => status)).toStrictEqual(Array(10).fill(201));
+    expect(await query("SELECT id FROM api_accounts WHERE user_id = $1", [user.id])).toHaveLength(1);
+  });
+
+  test("with an audit entry of staff that holds no credential", async () => {
+    const user = await newUser();
+    const { key } = (await create({ userId: user.id })).body;
+    const entries = await query("SELECT * FROM audit_entries WHERE target_kind = 'api_key' AND target_id = $1", [String(key.id)]);
+    expect(entries).toHaveLength(1);
+    expect(entries[0]).toMatchObject({ action: "api_key.created", actor_kind: "admin_api", actor_id: null });
+    expect(JSON.stringify(entries)).not.toContain(key.key);
+  });
+});
+
+describe("POST /api/api-keys refuses bad input", () => {
+  refusesBadBodies((options: CallOptions) => adminCall(PATH, options), ADMIN_REFUSALS);
+
+  test.each([
+    ["no userId", {}, "userId is required"],
+    ["null", { userId: null }, "userId is required"],
+    ["an empty userId", { userId: "" }, "userId is required"],
+    ["a blank userId", { userId: "  " }, "userId is required"],
+    ["a number", { userId: 1 }, "userId must be a string"],
+    ["a list", { userId: ["a"] }, "userId must be a string"],
+    ["an object", { userId: {} }, "userId must be a string"],
+  ])("400 for %s", async (_, body, error) => {
+    const answer = await create(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, error });
+  });
+
+  test("400 for no body at all", async () => {
+    const answer = await adminCall(PATH, { method: "POST" });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, error: "userId is required" });
+  });
+
+  test.each([
+    ["an unknown id", "0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1"],
+    ["a word", "abc"],
+    ["a NUL byte", "\u0000"],
+    ["half a surrogate pair", "\ud800"],
+    ["5,000 characters", "u".repeat(5000)],
+    ["the nil UUID", "00000000-0000-0000-0000-000000000000"],
+  ])("404 for %s as userId", async (_, userId) => {
+    const answer = await create({ userId });
+    expect(answer.status).toBe(404);
+    expect(answer.body).toStrictEqual({ success: false, error: "User not found" });
+  });
+
+  test.each([
+    ["101 characters", "n".repeat(101)],
+    ["a number", 5],
+    ["a NUL byte", "a\u0000b"],
+    ["half a surrogate pair", "\udc00"],
+    ["a list", ["a"]],
+  ])("400 for %s as name, and makes no row", async (_, name) => {
+    const user = await newUser();
+    const answer = await create({ userId: user.id, name });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, error: expect.any(String) });
+    expect(await query("SELECT id FROM api_keys WHERE user_id = $1", [user.id])).toStrictEqual([]);
+  });
+
+  test.each([
+    ["permissions", { permissions: "read" }],
+    ["expiry", { expires_at: "tomorrow" }],
+  ])("400 with a sentence, not a code, for a wrong %s", async (_, fields) => {
+    const answer = await create({ userId: (await newUser()).id, ...fields });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, error: expect.stringMatching(/ /) });
+  });
+});
+
+describe("POST /api/api-keys refuses other people:", () => {
+  refusesStrangers((headers) => adminCall(PATH, { method: "POST", raw: "{", headers }));
+});

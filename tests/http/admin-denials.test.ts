@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { query } from "../support/client";
+import {
+  type Action,
+  assemblePeople,
+  filledIn,
+  open,
+  type People,
+  type Person,
+  run,
+  staffActions,
+  staffAddresses,
+} from "../support/doors";
+
+/** What a session may do that is older: become fresh again, and look something up. */
+const FOR_STALE_SESSIONS = ["confirmPasswordAction", "isConfirmedAction", "findOwnersAction", "recentCallsOfAnyAction"];
+
+let people: People;
+
+beforeAll(async () => {
+  people = await assemblePeople();
+});
+
+/** Those to whom there are no pages of staff. */
+function strangers(): [string, Person | null][] {
+  const { plain, banned, demoted } = people;
+  return Object.entries({ "signed out": null, "a plain user": plain, "a banned admin": banned, "a demoted admin": demoted });
+}
+
+/** By the build's own lists: a page, export or action that is added is tried without being named here. */
+const [PAGES, EXPORTS, ACTIONS] = [staffAddresses("page"), staffAddresses("route"), staffActions()];
+
+test("the build's lists are read: what is known to be there is in them", () => {
+  expect(PAGES).toEqual(expect.arrayContaining(["/admin", "/admin/audit", "/admin/confirm"]));
+  expect(EXPORTS).toEqual(expect.arrayContaining(["/admin/audit/export"]));
+  expect(ACTIONS.map(({ name }) => name)).toEqual(expect.arrayContaining(["confirmPasswordAction", "isConfirmedAction"]));
+});
+
+describe.each(PAGES)("the page %s", (page) => {
+  test("is the 404 page to everyone but administrators", async () => {
+    for (const [who, person] of strangers()) {
+      const answer = await open(filledIn(page, people), person);
+      const html = await answer.text();
+      expect([who, answer.status]).toStrictEqual([who, 404]);
+      expect(html).toContain("There is no such page");
+      expect(html).not.toMatch(/href="\/admin|aria-label="Admin"/);
+    }
+  });
+
+  test("is shown to administrators, also when the password was given long ago", async () => {
+    for (const person of [people.stale, people.fresh]) {
+      const answer = await open(filledIn(page, people), person);
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain('aria-label="Admin"');
+      expect(answer.headers.get("cache-control")).toContain("no-store");
+    }
+  });
+});
+
+describe.each(EXPORTS)("the export %s", (address) => {
+  test("is not there for anyone but administrators", async () => {
+    for (const [who, person] of strangers()) {
+      const answer = await open(filledIn(address, people), person);
+      expect([who, answer.status]).toStrictEqual([who, 404]);
+      expect(await answer.text()).not.toContain(",");
+    }
+  });
+
+  test("asks for the password first when it was given long ago, and comes back", async () => {
+    const path = filledIn(address, people);
+    const answer = await open(path, people.stale);
+    expect(answer.status).toBe(307);
+    expect(answer.headers.get("location")).toBe(`/admin/confirm?next=${encodeURIComponent(path)}`);
+  });
+
+  test("is a file for administrators", async () => {
+    const answer = await open(filledIn(address, people), people.fresh);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="latchkey-[a-z0-9-]+\.csv"$/);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect((await answer.text()).split("\r\n").length).toBeGreaterThan(1);
+  });
+});
+
+describe.each(ACTIONS)("the action $name", (action: Action) => {
+  test("is refused to everyone but administrators", async () => {
+    for (const [who, person] of strangers()) {
+      const { status, returned } = await run(action, person, people);
+      const isHidden = status === 404 || returned?.message?.startsWith("Not found.") === true;
+      expect([who, isHidden, returned?.isDone]).toStrictEqual([who, true, undefined]);
+    }
+    // The control: to somebody else it is there.
+    const { status, returned } = await run(action, people.fresh, people);
+    expect(status).toBe(200);
+    expect(returned?.message ?? "").not.toMatch(/^Not found\./);
+  });
+});
+
+describe.each(ACTIONS.filter(({ name }) => !FOR_STALE_SESSIONS.includes(name)))("the action $name", (action: Action) => {
+  test("asks for the password first when it was given long ago", async () => {
+    expect((await run(action, people.stale, people)).returned).toMatchObject({ needsPassword: true });
+    expect((await run(action, people.fresh, people)).returned?.needsPassword).toBeUndefined();
+  });
+});
+
+test("nothing that was refused left a trace of being done", async () => {
+  const refused = [people.plain, people.banned, people.demoted, people.stale].map(({ user }) => user.id);
+  expect(
+    await query("SELECT action FROM audit_entries WHERE actor_id = ANY($1::uuid[]) AND actor_kind = 'admin'", [refused]),
+  ).toStrictEqual([]);
+});

@@ -1,0 +1,280 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { type CallOptions, call, INSTANT, newKey, query, UUID, verify } from "../support/client";
+import { refusesOtherPeople } from "../support/denials";
+import { refusesBadBodies, USER_REFUSALS } from "../support/hostile";
+import { newUser, type TestUser } from "../support/people";
+
+const PATH = "/api/auth/keys/create/";
+const CREDENTIAL = /^mf_live_[0-9A-Za-z]{38}$/;
+
+const create = (user: TestUser, body: unknown, headers: Record<string, string> = {}) =>
+  call(PATH, { token: user.access, body, headers });
+
+async function countKeys(user: TestUser): Promise<number> {
+  const [row] = await query<{ count: string }>("SELECT count(*) FROM api_keys WHERE user_id = $1", [user.id]);
+  return Number(row?.count);
+}
+
+describe("POST /api/auth/keys/create/ answers", () => {
+  test("201 with the seed's shape", async () => {
+    const answer = await create(await newUser(), { key_name: "Test API Key" });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toStrictEqual({
+      success: true,
+      message: "API key created successfully",
+      data: {
+        id: expect.stringMatching(UUID),
+        key_name: "Test API Key",
+        api_key: expect.stringMatching(CREDENTIAL),
+        secret_key: expect.stringMatching(CREDENTIAL),
+        permissions: ["read", "write"],
+        created_at: expect.stringMatching(INSTANT),
+        expires_at: null,
+      },
+    });
+  });
+
+  test("with a key that verifies at once, for its owner", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    expect(key.api_key).not.toBe(key.secret_key);
+    expect((await verify({ key: key.api_key, secret: key.secret_key })).body).toMatchObject({ valid: true, user_id: user.id });
+    expect((await verify({ key: key.secret_key })).body).toMatchObject({ valid: false, code: "NOT_FOUND" });
+  });
+
+  test.each([
+    ["trimmed", "  Padded \t\n", "Padded"],
+    ["of one character", "x", "x"],
+    ["of 100 characters", "n".repeat(100), "n".repeat(100)],
+    ["of 100 characters outside the basic plane", "🔑".repeat(100), "🔑".repeat(100)],
+    ["with quotes and markup", `<b>"it's"</b> \\`, `<b>"it's"</b> \\`],
+  ])("with a name %s", async (_, sent, kept) => {
+    const answer = await create(await newUser(), { key_name: sent });
+    expect(answer.status).toBe(201);
+    expect(answer.body.data.key_name).toBe(kept);
+  });
+
+  test("with the last of two values under one name", async () => {
+    const user = await newUser();
+    const answer = await call(PATH, { token: user.access, method: "POST", raw: '{"key_name":"first","key_name":"last"}' });
+    expect(answer.body.data.key_name).toBe("last");
+  });
+
+  test("two keys of the same name", async () => {
+    const user = await newUser();
+    const [first, second] = [await newKey(user), await newKey(user)];
+    expect(first.id).not.toBe(second.id);
+    expect(first.api_key).not.toBe(second.api_key);
+  });
+
+  test.each([
+    ["a list", '["read"]'],
+    ["an empty list", "[]"],
+    ["an empty object", "{}"],
+    ["actions by resource, in their order", '{"sms":["send","status"],"*":["read"],"a":[]}'],
+    ["a resource called __proto__", '{"__proto__":["read"]}'],
+    ["4 KiB", JSON.stringify(["a".repeat(4092)])],
+  ])("with permissions as sent: %s", async (_, permissions) => {
+    const user = await newUser();
+    const raw = `{"key_name":"a","permissions":${permissions}}`;
+    const answer = await call(PATH, { token: user.access, method: "POST", raw });
+    expect(answer.status).toBe(201);
+    expect(answer.text).toContain(`"permissions":${permissions},`);
+    expect((await call("/api/auth/settings/", { token: user.access })).text).toContain(`"permissions":${permissions},`);
+  });
+
+  test("with the default permissions for null", async () => {
+    const answer = await create(await newUser(), { key_name: "a", permissions: null });
+    expect(answer.body.data.permissions).toStrictEqual(["read", "write"]);
+  });
+
+  test.each([
+    ["2125-12-31T23:59:59Z", "2125-12-31T23:59:59.000Z"],
+    ["2125-12-31T23:59:59.123456+03:00", "2125-12-31T20:59:59.123Z"],
+    ["2125-12-31T23:59:59", "2125-12-31T23:59:59.000Z"],
+    ["2125-12-31", "2125-12-31T00:00:00.000Z"],
+    ["2025-12-31T23:59:59Z", "2025-12-31T23:59:59.000Z"],
+    ["", null],
+    [null, null],
+  ])("expires_at %s as %s", async (sent, kept) => {
+    const answer = await create(await newUser(), { key_name: "a", expires_at: sent });
+    expect(answer.status).toBe(201);
+    expect(answer.body.data.expires_at).toBe(kept);
+  });
+
+  test("an expired key for an instant in the past", async () => {
+    const key = await newKey(await newUser(), { expires_at: "2025-12-31T23:59:59Z" });
+    expect((await verify({ key: key.api_key })).body).toStrictEqual({
+      valid: false,
+      code: "EXPIRED",
+      reason: "The key has expired.",
+      key_id: key.id,
+    });
+  });
+
+  test("ten first keys at once, and makes one API account", async () => {
+    const user = await newUser();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create(user, { key_name: "first" })));
+    expect(answers.map(({ status }) => status)).toStrictEqual(Array(10).fill(201));
+    expect(new Set(answers.map(({ body }) => body.data.id)).size).toBe(10);
+    expect(await query("SELECT user_id FROM api_accounts WHERE user_id = $1", [user.id])).toHaveLength(1);
+  });
+
+  test("with an audit entry that names who made it and holds no credential", async () => {
+    const user = await newUser();
+    const answer = await create(user, { key_name: "Audited" });
+    const entries = await query<Record<string, unknown>>(
+      "SELECT e.* FROM audit_entries e JOIN api_keys k ON e.target_id = k.id::text WHERE target_kind = 'api_key' AND k.uuid = $1",
+      [answer.body.data.id],
+    );
+    expect(entries).toHaveLength(1);
+    expect(entries[0]).toMatchObject({
+      action: "api_key.created",
+      actor_kind: "user",
+      actor_id: user.id,
+      request_id: answer.headers.get("x-request-id"),
+      address: expect.stringMatching(/^203\./),
+    });
+    for (const secret of [answer.body.data.api_key, answer.body.data.secret_key])
+      expect(JSON.stringify(entries)).not.toContain(secret);
+  });
+
+  test("with nothing stored that the credentials could be read from", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const [row] = await query<Record<string, unknown>>("SELECT * FROM api_keys WHERE uuid = $1", [key.id]);
+    const stored = Object.values(row ?? {}).map((value) => (Buffer.isBuffer(value) ? value.toString("latin1") : String(value)));
+    for (const secret of [key.api_key, key.secret_key]) expect(stored.join("\n")).not.toContain(secret.slice(8 + 6, -6));
+  });
+});
+
+describe("POST /api/auth/keys/create/ with an Idempotency-Key", () => {
+  test("makes one key of ten calls at once", async () => {
+    const user = await newUser();
+    const headers = { "Idempotency-Key": randomUUID() };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create(user, { key_name: "once" }, headers)));
+    const made = answers.filter(({ status }) => status === 201);
+    expect(made).toHaveLength(1);
+    for (const repeat of answers.filter((answer) => answer !== made[0])) {
+      expect(repeat.status).toBe(409);
+      expect(repeat.body).toStrictEqual({
+        success: false,
+        message: expect.any(String),
+        error_code: "IDEMPOTENCY_KEY_USED",
+        data: { id: made[0]?.body.data.id, key_name: "once" },
+      });
+    }
+    expect(await countKeys(user)).toBe(1);
+  });
+
+  test("refuses a different request under the same one", async () => {
+    const user = await newUser();
+    const headers = { "Idempotency-Key": randomUUID() };
+    await create(user, { key_name: "one" }, headers);
+    const answer = await create(user, { key_name: "two" }, headers);
+    expect(answer.status).toBe(422);
+    expect(answer.body).toStrictEqual({ success: false, message: expect.any(String), error_code: "IDEMPOTENCY_KEY_MISMATCH" });
+    expect(await countKeys(user)).toBe(1);
+  });
+
+  test("keeps users apart", async () => {
+    const headers = { "Idempotency-Key": randomUUID() };
+    expect((await create(await newUser(), { key_name: "a" }, headers)).status).toBe(201);
+    expect((await create(await newUser(), { key_name: "a" }, headers)).status).toBe(201);
+  });
+
+  test.each([
+    ["an empty one", ""],
+    ["one of 256 characters", "k".repeat(256)],
+    ["one outside ASCII", "clé"],
+  ])("refuses %s", async (_, key) => {
+    const user = await newUser();
+    const answer = await create(user, { key_name: "a" }, { "Idempotency-Key": key });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error_code).toBe("INVALID_IDEMPOTENCY_KEY");
+    expect(await countKeys(user)).toBe(0);
+  });
+});
+
+describe("POST /api/auth/keys/create/ refuses bad input", () => {
+  const send = async (options: CallOptions) => call(PATH, { ...options, token: (await newUser()).access });
+  refusesBadBodies(send, USER_REFUSALS);
+
+  const MISSING = { success: false, message: "Key name is required", error_code: "MISSING_KEY_NAME" };
+
+  test.each([
+    ["no name", {}],
+    ["null", { key_name: null }],
+    ["an empty name", { key_name: "" }],
+    ["a blank name", { key_name: " \t\u00a0" }],
+    ["a number", { key_name: 1 }],
+    ["a list", { key_name: ["a"] }],
+    ["an object", { key_name: { toString: "a" } }],
+  ])("MISSING_KEY_NAME for %s", async (_, body) => {
+    const answer = await create(await newUser(), body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual(MISSING);
+  });
+
+  test("MISSING_KEY_NAME for no body at all", async () => {
+    const answer = await send({ method: "POST" });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual(MISSING);
+  });
+
+  test.each([
+    ["101 characters", "n".repeat(101)],
+    ["a NUL byte", "a\u0000b"],
+    ["a line break inside", "a\nb"],
+    ["an escape character", "a\u001bb"],
+    ["a C1 control character", "a\u0085b"],
+    ["half a surrogate pair", "a\ud800"],
+  ])("INVALID_KEY_NAME for %s", async (_, name) => {
+    const user = await newUser();
+    const answer = await create(user, { key_name: name });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, message: expect.any(String), error_code: "INVALID_KEY_NAME" });
+    expect(await countKeys(user)).toBe(0);
+  });
+
+  test.each([
+    ["a string", "read"],
+    ["a number", 1],
+    ["a boolean", true],
+    ["a list of numbers", [1]],
+    ["a list in a list", [["read"]]],
+    ["an object of strings", { sms: "send" }],
+    ["an object of objects", { sms: { send: true } }],
+    ["a list with null", [null]],
+    ["an object with null", { sms: null }],
+    ["a NUL byte", ["re\u0000ad"]],
+    ["half a surrogate pair in a resource", { "\udc00": ["read"] }],
+    ["more than 4 KiB", ["a".repeat(4093)]],
+  ])("INVALID_PERMISSIONS for %s", async (_, permissions) => {
+    const user = await newUser();
+    const answer = await create(user, { key_name: "a", permissions });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, message: expect.any(String), error_code: "INVALID_PERMISSIONS" });
+    expect(await countKeys(user)).toBe(0);
+  });
+
+  test.each([["tomorrow"], ["2025-13-01"], ["2025-02-30T00:00:00Z"], ["31/12/2025"], [" "], [1893456000], [true], [{}], [[]]])(
+    "INVALID_EXPIRES_AT for %j",
+    async (expires) => {
+      const user = await newUser();
+      const answer = await create(user, { key_name: "a", expires_at: expires });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toStrictEqual({ success: false, message: expect.any(String), error_code: "INVALID_EXPIRES_AT" });
+      expect(await countKeys(user)).toBe(0);
+    },
+  );
+});
+
+describe("POST /api/auth/keys/create/ refuses other people:", () => {
+  refusesOtherPeople((headers) => call(PATH, { body: { key_name: "a" }, headers }));
+
+  test("401 before it looks at the body", async () => {
+    expect((await call(PATH, { method: "POST", raw: "{" })).status).toBe(401);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { type CallOptions, call, query, randomEmail } from "../support/client";
+import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
+import { newUser } from "../support/people";
+
+const PATH = "/api/auth/login/";
+const login = (email: unknown, password: unknown) => call(PATH, { body: { email, password } });
+const INVALID = { non_field_errors: ["Invalid credentials."] };
+
+describe("POST /api/auth/login/ answers", () => {
+  test("200 with the user, tokens that work, and no success key", async () => {
+    const user = await newUser();
+    const answer = await login(user.email, user.password);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toStrictEqual({
+      message: "Login successful",
+      user: (await call("/api/auth/profile/", { token: user.access })).body,
+      tokens: { access: expect.any(String), refresh: expect.any(String) },
+    });
+    const profile = await call("/api/auth/profile/", { token: answer.body.tokens.access });
+    expect(profile.status).toBe(200);
+  });
+
+  test("200 for the address in another case, with spaces around it", async () => {
+    const user = await newUser();
+    expect((await login(` ${user.email.toUpperCase()} `, user.password)).status).toBe(200);
+  });
+
+  test("200 whatever the Authorization header says", async () => {
+    const { email, password } = await newUser();
+    expect((await call(PATH, { body: { email, password }, token: "x.y.z" })).status).toBe(200);
+  });
+
+  test("200 without a cookie that a browser would keep", async () => {
+    const { email, password } = await newUser();
+    expect((await login(email, password)).headers.get("set-cookie")).toBeNull();
+  });
+
+  test("200 again once a ban is over", async () => {
+    const { id, email, password } = await newUser();
+    await query("UPDATE users SET banned = true, ban_expires_at = now() WHERE id = $1", [id]);
+    expect((await login(email, password)).status).toBe(200);
+  });
+});
+
+describe("POST /api/auth/login/ refuses bad input", () => {
+  refusesBadBodies((options: CallOptions) => call(PATH, options), IDENTITY_REFUSALS);
+
+  const required = ["This field is required."];
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ["nothing", {}, { email: required, password: required }],
+    ["no address", { password: "p" }, { email: required }],
+    ["no password", { email: "a@example.com" }, { password: required }],
+    ["an empty address", { email: " ", password: "p" }, { email: ["This field may not be blank."] }],
+    ["an empty password", { email: "a@example.com", password: "" }, { password: ["This field may not be blank."] }],
+    ["objects", { email: { $ne: "" }, password: { $ne: "" } }, { email: required, password: required }],
+  ])("400 for %s", async (_, body, fields) => {
+    const answer = await call(PATH, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual(fields);
+  });
+
+  test.each([
+    ["a word", "abc"],
+    ["a NUL byte", "a\u0000@example.com"],
+    ["half a surrogate pair", "\ud800@example.com"],
+    ["a quote", "' OR 1=1 --"],
+  ])("400 for %s as address, as for any wrong one", async (_, email) => {
+    const answer = await login(email, "a password");
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual(INVALID);
+  });
+
+  test.each([
+    ["a NUL byte", "\u0000"],
+    ["half a surrogate pair", "\ud800"],
+    ["1,024 characters", "p".repeat(1024)],
+  ])("400 for %s as password, as for any wrong one", async (_, password) => {
+    const answer = await login((await newUser()).email, password);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual(INVALID);
+  });
+});
+
+describe("POST /api/auth/login/ refuses other people:", () => {
+  test("400, the same for an unknown address, a wrong password and a banned user", async () => {
+    const [user, banned] = [await newUser(), await newUser()];
+    await query("UPDATE users SET banned = true WHERE id = $1", [banned.id]);
+    const answers = [
+      await login(randomEmail(), user.password),
+      await login(user.email, `${user.password}!`),
+      await login(user.email, user.password.toUpperCase()),
+      await login(banned.email, banned.password),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBe(400);
+      expect(answer.body).toStrictEqual(INVALID);
+    }
+    expect(await query("SELECT 1 FROM sessions WHERE user_id = $1", [user.id])).toHaveLength(1);
+  });
+});

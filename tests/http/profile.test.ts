@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { type CallOptions, call, INSTANT, query } from "../support/client";
+import { refusesOtherPeople } from "../support/denials";
+import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
+import { newUser, type TestUser } from "../support/people";
+
+const PATH = "/api/auth/profile/";
+const change = (method: string, user: TestUser, body: unknown) => call(PATH, { method, token: user.access, body });
+
+describe("/api/auth/profile/ answers", () => {
+  test("GET: 200 with the flat user object", async () => {
+    const user = await newUser();
+    const answer = await call(PATH, { token: user.access });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toStrictEqual({
+      id: user.id,
+      email: user.email,
+      first_name: "Asha",
+      last_name: "Mrema",
+      full_name: "Asha Mrema",
+      short_name: "Asha",
+      phone_number: null,
+      timezone: "UTC",
+      is_verified: false,
+      phone_verified: false,
+      is_staff: false,
+      is_superuser: false,
+      credits: 1000,
+      created_at: expect.stringMatching(INSTANT),
+      updated_at: expect.stringMatching(INSTANT),
+      last_login_at: expect.stringMatching(INSTANT),
+    });
+  });
+
+  test("GET: an administrator as staff", async () => {
+    const user = await newUser();
+    await query("UPDATE users SET role = 'admin' WHERE id = $1", [user.id]);
+    expect((await call(PATH, { token: user.access })).body).toMatchObject({ is_staff: true, is_superuser: true });
+  });
+
+  test("PUT: 200 with the new values, kept", async () => {
+    const user = await newUser();
+    const fields = { first_name: "Zuri", last_name: "Kileo", phone_number: "+255711111111", timezone: "Europe/Paris" };
+    const answer = await change("PUT", user, fields);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ ...fields, full_name: "Zuri Kileo", short_name: "Zuri" });
+    expect((await call(PATH, { token: user.access })).body).toStrictEqual(answer.body);
+  });
+
+  test("PATCH: 200, and what is left out stays", async () => {
+    const user = await newUser();
+    await change("PATCH", user, { phone_number: "+255711111111" });
+    const answer = await change("PATCH", user, { first_name: "Zuri" });
+    expect(answer.body).toMatchObject({ first_name: "Zuri", last_name: "Mrema", phone_number: "+255711111111" });
+    expect((await change("PATCH", user, {})).body).toMatchObject({ first_name: "Zuri", phone_number: "+255711111111" });
+  });
+
+  test.each([[null], [""]])("PATCH: %j takes the phone number away", async (number) => {
+    const user = await newUser();
+    await change("PATCH", user, { phone_number: "+255711111111" });
+    expect((await change("PATCH", user, { phone_number: number })).body.phone_number).toBeNull();
+  });
+
+  test("PATCH: nothing that is not one's own to change", async () => {
+    const user = await newUser();
+    const before = (await call(PATH, { token: user.access })).body;
+    const wishes = { email: "x@example.com", role: "admin", is_staff: true, credits: 1e6, is_verified: true, id: "x" };
+    expect((await change("PATCH", user, wishes)).body).toStrictEqual({ ...before, updated_at: expect.stringMatching(INSTANT) });
+  });
+
+  test("PATCH: all of many changes of different fields at once", async () => {
+    const user = await newUser();
+    const changes = [{ first_name: "A" }, { last_name: "B" }, { phone_number: "+255711111111" }, { timezone: "Asia/Tokyo" }];
+    await Promise.all(changes.map((fields) => change("PATCH", user, fields)));
+    const { body } = await call(PATH, { token: user.access });
+    expect(body).toMatchObject({ full_name: "A B", phone_number: "+255711111111", timezone: "Asia/Tokyo" });
+  });
+});
+
+describe("/api/auth/profile/ refuses bad input", () => {
+  let someone: Promise<TestUser> | undefined;
+  refusesBadBodies(async (options: CallOptions) => {
+    someone ??= newUser();
+    return call(PATH, { ...options, method: "PATCH", token: (await someone).access });
+  }, IDENTITY_REFUSALS);
+
+  test("PUT: 400 for missing names", async () => {
+    const answer = await change("PUT", await newUser(), { phone_number: null });
+    expect(answer.status).toBe(400);
+    const required = ["This field is required."];
+    expect(answer.body).toStrictEqual({ first_name: required, last_name: required });
+  });
+
+  test.each<[string, unknown, string]>([
+    ["first_name", "", "This field may not be blank."],
+    ["first_name", null, "This field is required."],
+    ["last_name", "n".repeat(101), "Ensure this field has no more than 100 characters."],
+    ["last_name", "a\u0000", "This field must not contain control characters."],
+    ["phone_number", "abc", "Enter a valid phone number."],
+    ["phone_number", 5, "Enter a valid phone number."],
+    ["timezone", "Mars/Olympus", "Enter a valid timezone."],
+    ["timezone", "", "Enter a valid timezone."],
+    ["timezone", null, "Enter a valid timezone."],
+  ])("PATCH: 400 for %s %j, and nothing changes", async (field, value, sentence) => {
+    const user = await newUser();
+    const before = (await call(PATH, { token: user.access })).body;
+    const answer = await change("PATCH", user, { [field]: value });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ [field]: [sentence] });
+    expect((await call(PATH, { token: user.access })).body).toStrictEqual(before);
+  });
+
+  test("405 for a DELETE, naming what is allowed", async () => {
+    const answer = await call(PATH, { method: "DELETE", token: (await newUser()).access });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get("allow")).toBe("GET, PUT, PATCH, OPTIONS");
+  });
+});
+
+describe("GET /api/auth/profile/ refuses other people:", () => {
+  refusesOtherPeople((headers) => call(PATH, { headers }));
+});
+
+describe("PATCH /api/auth/profile/ refuses other people:", () => {
+  refusesOtherPeople((headers) => call(PATH, { method: "PATCH", body: {}, headers }));
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { type CallOptions, call, deleteUser, newKey, query } from "../support/client";
+import { goodClaims, newForger } from "../support/denials";
+import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
+import { newUser, type TestUser } from "../support/people";
+
+const PATH = "/api/auth/token/refresh/";
+const refresh = (token: unknown) => call(PATH, { body: { refresh: token } });
+const REFUSED = { detail: "Token is invalid or expired", code: "token_not_valid" };
+
+async function expectRefused(token: string): Promise<void> {
+  const answer = await refresh(token);
+  expect(answer.status).toBe(401);
+  expect(answer.body).toStrictEqual(REFUSED);
+}
+
+describe("POST /api/auth/token/refresh/ answers", () => {
+  test("200 with a new pair that works, and the old refresh token stays usable", async () => {
+    const user = await newUser();
+    const answer = await refresh(user.refresh);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toStrictEqual({ access: expect.any(String), refresh: expect.any(String) });
+    expect(answer.body.access).not.toBe(user.access);
+    for (const token of [answer.body.access, user.access]) expect((await call("/api/auth/profile/", { token })).status).toBe(200);
+    for (const token of [user.refresh, answer.body.refresh, user.refresh]) expect((await refresh(token)).status).toBe(200);
+  });
+
+  test("200 to ten at once with the same token", async () => {
+    const user = await newUser();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(user.refresh)));
+    expect(answers.map(({ status }) => status)).toStrictEqual(Array(10).fill(200));
+  });
+
+  test("200 whatever the Authorization header says", async () => {
+    const user = await newUser();
+    expect((await call(PATH, { body: { refresh: user.refresh }, token: "x.y.z" })).status).toBe(200);
+  });
+
+  test("200, and the session's seven days begin again", async () => {
+    const user = await newUser();
+    await query("UPDATE sessions SET expires_at = now() + interval '1 minute' WHERE user_id = $1", [user.id]);
+    await refresh(user.refresh);
+    const [session] = await query<{ left: number }>(
+      "SELECT extract(epoch FROM expires_at - now())::float / 86400 AS left FROM sessions WHERE user_id = $1",
+      [user.id],
+    );
+    expect(Math.round(session?.left ?? 0)).toBe(7);
+  });
+});
+
+describe("POST /api/auth/token/refresh/ refuses bad input", () => {
+  refusesBadBodies((options: CallOptions) => call(PATH, options), IDENTITY_REFUSALS);
+
+  test.each([
+    ["no token", {}, "This field is required."],
+    ["null", { refresh: null }, "This field is required."],
+    ["a number", { refresh: 1 }, "This field is required."],
+    ["an empty token", { refresh: "" }, "This field may not be blank."],
+  ])("400 for %s", async (_, body, sentence) => {
+    const answer = await call(PATH, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ refresh: [sentence] });
+  });
+});
+
+describe("POST /api/auth/token/refresh/ refuses other people:", () => {
+  const forged = async (user: TestUser, change: Record<string, unknown>) =>
+    (await newForger()).sign({ ...(await goodClaims(user)), token_type: "refresh", ...change });
+
+  test("not the claims of a refresh token when nothing is wrong with them", async () => {
+    expect((await refresh(await forged(await newUser(), {}))).status).toBe(200);
+  });
+
+  test.each<[string, (user: TestUser) => Promise<string>]>([
+    ["a word", async () => "abc"],
+    ["a NUL byte", async () => "\u0000"],
+    ["5,000 characters", async () => "a".repeat(5000)],
+    ["an access token", async (user) => user.access],
+    ["an API key", async (user) => (await newKey(user)).api_key],
+    ["a cut signature", async (user) => user.refresh.slice(0, -4)],
+    ["an expired token", (user) => forged(user, { exp: Math.floor(Date.now() / 1000) - 60 })],
+    ["a token of another issuer", (user) => forged(user, { iss: "https://other.example" })],
+    ["a token for another audience", (user) => forged(user, { aud: "https://other.example" })],
+    ["a token of no kind", (user) => forged(user, { token_type: undefined })],
+  ])("401 for %s", async (_, token) => {
+    await expectRefused(await token(await newUser()));
+  });
+
+  test("401 for a deleted user", async () => {
+    const user = await newUser();
+    await deleteUser(user);
+    await expectRefused(user.refresh);
+  });
+
+  test.each<[string, string]>([
+    ["a banned user", "UPDATE users SET banned = true WHERE id = $1"],
+    ["an expired session", "UPDATE sessions SET expires_at = now() WHERE user_id = $1"],
+    ["an ended session", "DELETE FROM sessions WHERE user_id = $1"],
+  ])("401 for %s", async (_, statement) => {
+    const user = await newUser();
+    await query(statement, [user.id]);
+    await expectRefused(user.refresh);
+  });
+});

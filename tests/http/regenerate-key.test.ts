@@ -1,0 +1,209 @@
+import { describe, expect, test } from "vitest";
+import { adminCall, call, INSTANT, newKey, query, verify } from "../support/client";
+import { hidesOtherKeys, refusesOtherPeople } from "../support/denials";
+import { refusesBadBodies, USER_REFUSALS } from "../support/hostile";
+import { newUser, type TestUser } from "../support/people";
+import { whileKeyIsLocked } from "../support/races";
+
+const path = (id: string) => `/api/auth/keys/${id}/regenerate/`;
+const regenerate = (user: TestUser, id: string, body?: unknown) => call(path(id), { method: "POST", token: user.access, body });
+const isValid = async (key: string, secret: string | null = null) => (await verify({ key, secret })).body.valid;
+
+describe("POST /api/auth/keys/<id>/regenerate/ answers", () => {
+  test("200 with new credentials on the same row, and the old pair is dead at once", async () => {
+    const user = await newUser();
+    const fields = { key_name: "Kept", permissions: { sms: ["send"] }, expires_at: "2125-01-01T00:00:00Z" };
+    const created = (await call("/api/auth/keys/create/", { token: user.access, body: fields })).body.data;
+    const answer = await regenerate(user, created.id);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toStrictEqual({
+      success: true,
+      message: "API key regenerated successfully",
+      data: {
+        id: created.id,
+        key_name: "Kept",
+        api_key: expect.stringMatching(/^mf_live_[0-9A-Za-z]{38}$/),
+        secret_key: expect.stringMatching(/^mf_live_[0-9A-Za-z]{38}$/),
+        permissions: { sms: ["send"] },
+        created_at: created.created_at,
+        expires_at: "2125-01-01T00:00:00.000Z",
+      },
+    });
+    const { api_key, secret_key } = answer.body.data;
+    expect(new Set([api_key, secret_key, created.api_key, created.secret_key]).size).toBe(4);
+    expect(await isValid(api_key, secret_key)).toBe(true);
+    expect((await verify({ key: created.api_key })).body.code).toBe("NOT_FOUND");
+    expect((await verify({ key: api_key, secret: created.secret_key })).body.code).toBe("SECRET_MISMATCH");
+    const { api_keys } = (await call("/api/auth/settings/", { token: user.access })).body.data;
+    expect(api_keys).toHaveLength(1);
+    expect(api_keys[0].api_key).toBe(`${api_key.slice(0, 14)}...`);
+  });
+
+  test.each([
+    ["no body", undefined],
+    ["an empty body", ""],
+    ["an empty object", "{}"],
+    ["no grace", '{"grace_seconds":0}'],
+    ["null", '{"grace_seconds":null}'],
+  ])("without a grace for %s", async (_, raw) => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const answer = await call(path(key.id), { method: "POST", token: user.access, raw });
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).not.toHaveProperty("previous_expires_at");
+    expect(await isValid(key.api_key)).toBe(false);
+  });
+
+  test("with a grace in which both pairs work, each with its own secret", async () => {
+    const user = await newUser();
+    const old = await newKey(user);
+    const answer = await regenerate(user, old.id, { grace_seconds: 604800 });
+    expect(answer.body.data.previous_expires_at).toMatch(INSTANT);
+    const [row] = await query<{ seconds: number }>(
+      `SELECT extract(epoch FROM valid_until - replaced_at)::float AS seconds
+       FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id WHERE k.uuid = $1`,
+      [old.id],
+    );
+    expect(row?.seconds).toBe(604800);
+    const fresh = answer.body.data;
+    expect(await isValid(old.api_key, old.secret_key)).toBe(true);
+    expect(await isValid(fresh.api_key, fresh.secret_key)).toBe(true);
+    expect((await verify({ key: old.api_key, secret: fresh.secret_key })).body.code).toBe("SECRET_MISMATCH");
+    expect((await verify({ key: fresh.api_key, secret: old.secret_key })).body.code).toBe("SECRET_MISMATCH");
+  });
+
+  test("with a grace that ends", async () => {
+    const user = await newUser();
+    const old = await newKey(user);
+    await regenerate(user, old.id, { grace_seconds: 3600 });
+    await query("UPDATE replaced_credentials SET valid_until = now() WHERE key_id = (SELECT id FROM api_keys WHERE uuid = $1)", [
+      old.id,
+    ]);
+    expect((await verify({ key: old.api_key })).body).toStrictEqual({
+      valid: false,
+      code: "NOT_FOUND",
+      reason: "No key has this credential.",
+    });
+  });
+
+  test("with each older pair in its own grace, until one call without a grace ends them all", async () => {
+    const user = await newUser();
+    const first = await newKey(user);
+    const second = (await regenerate(user, first.id, { grace_seconds: 600 })).body.data;
+    const third = (await regenerate(user, first.id, { grace_seconds: 600 })).body.data;
+    for (const pair of [first, second, third]) expect(await isValid(pair.api_key, pair.secret_key)).toBe(true);
+    const fourth = (await regenerate(user, first.id)).body.data;
+    for (const old of [first, second, third]) expect(await isValid(old.api_key)).toBe(false);
+    expect(await isValid(fourth.api_key)).toBe(true);
+  });
+
+  test("a key of the other format in its own format, without a secret", async () => {
+    const user = await newUser();
+    await adminCall("/api/api-keys", { body: { userId: user.id } });
+    const [listed] = (await call("/api/auth/settings/", { token: user.access })).body.data.api_keys;
+    const { data } = (await regenerate(user, listed.id)).body;
+    expect(data).toMatchObject({ id: listed.id, secret_key: null, api_key: expect.stringMatching(/^datazag_[0-9a-f]{64}$/) });
+    expect(await isValid(data.api_key)).toBe(true);
+  });
+
+  test("an expired key, which stays expired", async () => {
+    const user = await newUser();
+    const key = await newKey(user, { expires_at: "2025-01-01" });
+    const { data } = (await regenerate(user, key.id)).body;
+    expect((await verify({ key: data.api_key })).body.code).toBe("EXPIRED");
+  });
+
+  test("with an audit entry that holds no credential", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const { data } = (await regenerate(user, key.id)).body;
+    const entries = await query(
+      "SELECT e.* FROM audit_entries e JOIN api_keys k ON e.target_id = k.id::text WHERE k.uuid = $1 AND action = 'api_key.regenerated'",
+      [key.id],
+    );
+    expect(entries).toHaveLength(1);
+    for (const secret of [key.api_key, data.api_key, data.secret_key]) expect(JSON.stringify(entries)).not.toContain(secret);
+  });
+});
+
+describe("POST /api/auth/keys/<id>/regenerate/ under concurrency", () => {
+  test.each([
+    ["without a grace", {}],
+    ["with a grace", { grace_seconds: 600 }],
+  ])("%s returns one pair that works to two calls at once", async (_, body) => {
+    const user = await newUser();
+    const old = await newKey(user);
+    const answers = await whileKeyIsLocked(old.id, 2, () => Promise.all([1, 2].map(() => regenerate(user, old.id, body))));
+    expect(answers.map(({ status }) => status)).toStrictEqual([200, 200]);
+    const works = await Promise.all(answers.map(({ body: { data } }) => isValid(data.api_key, data.secret_key)));
+    expect(works.filter(Boolean)).toHaveLength(1);
+    expect(await isValid(old.api_key, old.secret_key)).toBe("grace_seconds" in body);
+  });
+
+  test("leaves no pair that works when the key is revoked at the same time", async () => {
+    const user = await newUser();
+    const old = await newKey(user);
+    const [regenerated, revoked] = await whileKeyIsLocked(old.id, 2, () =>
+      Promise.all([
+        regenerate(user, old.id, { grace_seconds: 600 }),
+        call(`/api/auth/keys/${old.id}/revoke/`, { method: "POST", token: user.access }),
+      ]),
+    );
+    expect(revoked.status).toBe(200);
+    expect([200, 409]).toContain(regenerated.status);
+    const pairs = [old.api_key, ...(regenerated.status === 200 ? [regenerated.body.data.api_key] : [])];
+    for (const key of pairs) expect((await verify({ key })).body).toMatchObject({ valid: false, code: "REVOKED" });
+  });
+
+  test("leaves no pair that works when staff delete the key at the same time", async () => {
+    const user = await newUser();
+    const old = await newKey(user);
+    const [row] = await query<{ id: number }>("SELECT id FROM api_keys WHERE uuid = $1", [old.id]);
+    const [regenerated, deleted] = await whileKeyIsLocked(old.id, 2, () =>
+      Promise.all([regenerate(user, old.id), adminCall(`/api/api-keys/${row?.id}`, { method: "DELETE" })]),
+    );
+    expect(deleted.status).toBe(200);
+    expect([200, 404]).toContain(regenerated.status);
+    const pairs = [old.api_key, ...(regenerated.status === 200 ? [regenerated.body.data.api_key] : [])];
+    for (const key of pairs) expect((await verify({ key })).body.code).toBe("NOT_FOUND");
+  });
+});
+
+describe("POST /api/auth/keys/<id>/regenerate/ refuses bad input", () => {
+  let target: Promise<{ user: TestUser; id: string }> | undefined;
+  const prepare = async () => {
+    const user = await newUser();
+    return { user, id: (await newKey(user)).id };
+  };
+  refusesBadBodies(async (options) => {
+    target ??= prepare();
+    const { user, id } = await target;
+    return call(path(id), { ...options, token: user.access });
+  }, USER_REFUSALS);
+
+  test.each([[-1], [604801], [0.5], ["60"], [true], [[]], [{}], [1e300]])(
+    "400 for a grace of %j, and the pair stays",
+    async (grace) => {
+      const user = await newUser();
+      const key = await newKey(user);
+      const answer = await regenerate(user, key.id, { grace_seconds: grace });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toStrictEqual({ success: false, message: expect.any(String), error_code: "INVALID_GRACE_SECONDS" });
+      expect(await isValid(key.api_key, key.secret_key)).toBe(true);
+    },
+  );
+
+  test("409 for a revoked key", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    await call(`/api/auth/keys/${key.id}/revoke/`, { method: "POST", token: user.access });
+    const answer = await regenerate(user, key.id);
+    expect(answer.status).toBe(409);
+    expect(answer.body).toStrictEqual({ success: false, message: expect.any(String), error_code: "API_KEY_REVOKED" });
+  });
+});
+
+describe("POST /api/auth/keys/<id>/regenerate/ refuses other people:", () => {
+  refusesOtherPeople((headers) => call(path("0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1"), { method: "POST", headers }));
+  hidesOtherKeys((user, id) => regenerate(user, id));
+});

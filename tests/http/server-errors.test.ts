@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../scripts/postgres";
+import { type Answer, adminCall, call, shared } from "../support/client";
+import { newUser, type TestUser } from "../support/people";
+import { randomSecret, startServer, type TestServer, until } from "../support/server";
+
+const Origin = "https://portal.datazag.com";
+const REQUEST_ID = /^[0-9a-f-]{36}$/;
+
+/** The id in the body is the header's, and the log repeats it; nothing of the failure's inside shows. */
+async function expectTraceable(answer: Answer, server: TestServer): Promise<void> {
+  const id = answer.headers.get("x-request-id");
+  expect(id).toMatch(REQUEST_ID);
+  expect(answer.body.request_id).toBe(id);
+  await until(() => server.output().includes(`"level":"error"`) && server.output().includes(`"id":"${id}"`), "the log line");
+  expect(answer.text).not.toMatch(/ECONNREFUSED|prisma|postgres|select|stack|node_modules|\bat \/|127\.0\.0\.1/i);
+}
+
+describe("When the database cannot be reached", () => {
+  let server: TestServer;
+  let user: TestUser;
+  beforeAll(async () => {
+    user = await newUser();
+    const DATABASE_URL = `postgresql://nobody:${randomSecret()}@127.0.0.1:${await freePort()}/latchkey`;
+    server = await startServer({ ...shared().settings, DATABASE_URL, APP_URL: shared().url });
+  });
+  afterAll(() => server.stop());
+
+  test("the user API answers 500 in its dialect, not 401", async () => {
+    const answer = await call("/api/auth/settings/", { token: user.access, headers: { Origin } }, server.url);
+    expect(answer.status).toBe(500);
+    expect(answer.body).toStrictEqual({
+      success: false,
+      message: "Internal server error",
+      error_code: "DATABASE_UNAVAILABLE",
+      request_id: expect.any(String),
+    });
+    expect(answer.headers.get("access-control-allow-origin")).toBe(Origin);
+    await expectTraceable(answer, server);
+  });
+
+  test("the admin API answers 500 in its dialect, with details", async () => {
+    const answer = await adminCall("/api/api-keys", { headers: { Origin } }, server.url);
+    expect(answer.status).toBe(500);
+    expect(answer.body).toStrictEqual({
+      success: false,
+      error: "Internal server error",
+      details: `The database could not be reached. Request ${answer.headers.get("x-request-id")}.`,
+      request_id: expect.any(String),
+    });
+    expect(answer.headers.get("access-control-allow-origin")).toBe(Origin);
+    await expectTraceable(answer, server);
+  });
+
+  test.each([
+    ["/api/auth/login/", { email: "a@example.com", password: "a password" }],
+    ["/api/auth/token/refresh/", null],
+    ["/api/auth/logout/", null],
+  ])("identity answers 500 in its dialect: %s", async (path, body) => {
+    const answer = await call(path, { body: body ?? { refresh: user.refresh } }, server.url);
+    expect(answer.status).toBe(500);
+    expect(answer.body).toStrictEqual({
+      detail: "Internal server error",
+      code: "database_unavailable",
+      request_id: expect.any(String),
+    });
+    await expectTraceable(answer, server);
+  });
+
+  test("the data plane answers 500, never a verdict", async () => {
+    const body = { key: `datazag_${"0".repeat(64)}` };
+    const answer = await call("/api/keys/verify", { body, token: shared().settings.SERVICE_API_SECRET }, server.url);
+    expect(answer.status).toBe(500);
+    expect(answer.body).toStrictEqual({
+      error: "Internal server error",
+      code: "DATABASE_UNAVAILABLE",
+      request_id: expect.any(String),
+    });
+    await expectTraceable(answer, server);
+  });
+
+  test("a malformed key is refused without it", async () => {
+    const body = { key: "mf_live_no" };
+    const answer = await call("/api/keys/verify", { body, token: shared().settings.SERVICE_API_SECRET }, server.url);
+    expect(answer.body.code).toBe("NOT_FOUND");
+  });
+
+  test("health is 503 and names the failing part", async () => {
+    const answer = await call("/api/health", {}, server.url);
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({ status: "error", database: "unreachable" });
+  });
+});
+
+describe("Admin secrets", () => {
+  let server: TestServer;
+  const previous = randomSecret();
+  beforeAll(async () => {
+    server = await startServer({ ...shared().settings, ADMIN_API_SECRET_PREVIOUS: previous });
+  });
+  afterAll(() => server.stop());
+
+  const list = (secret: string) => call("/api/api-keys?limit=1", { headers: { "X-Admin-Secret": secret } }, server.url);
+
+  test("the current and the previous one open, another and none do not", async () => {
+    expect((await list(shared().settings.ADMIN_API_SECRET ?? "")).status).toBe(200);
+    expect((await list(previous)).status).toBe(200);
+    expect((await list(randomSecret())).status).toBe(401);
+    expect((await list("")).status).toBe(401);
+  });
+});
+
+describe.each([
+  ["unset", undefined],
+  ["empty", ""],
+])("With ADMIN_API_SECRET and SERVICE_API_SECRET %s", (_, value) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    const secrets = { ADMIN_API_SECRET: value, SERVICE_API_SECRET: value };
+    server = await startServer({ ...shared().settings, ...secrets, ADMIN_API_SECRET_PREVIOUS: "previous" });
+  });
+  afterAll(() => server.stop());
+
+  test.each([undefined, "", "undefined", "previous"])("the admin secret %j gets 500, naming the setting", async (secret) => {
+    const headers: Record<string, string> = secret === undefined ? { Origin } : { Origin, "X-Admin-Secret": secret };
+    for (const answer of [
+      await call("/api/api-keys", { headers }, server.url),
+      await call("/api/api-keys", { body: {}, headers }, server.url),
+      await call("/api/api-keys/1", { method: "DELETE", headers }, server.url),
+    ]) {
+      expect(answer.status).toBe(500);
+      expect(answer.body).toMatchObject({ success: false, error: "Internal server error" });
+      expect(answer.body.details).toContain("ADMIN_API_SECRET is not set");
+      expect(answer.headers.get("access-control-allow-origin")).toBe(Origin);
+      await expectTraceable(answer, server);
+    }
+  });
+
+  test("the data plane gets 500, not a verdict", async () => {
+    for (const headers of [{}, { Authorization: "Bearer " }, { Authorization: "Bearer undefined" }] as Record<string, string>[]) {
+      const answer = await call("/api/keys/verify", { body: { key: "k" }, headers }, server.url);
+      expect(answer.status).toBe(500);
+      expect(answer.body).toStrictEqual({
+        error: "Internal server error",
+        code: "NOT_CONFIGURED",
+        request_id: expect.any(String),
+      });
+    }
+  });
+});

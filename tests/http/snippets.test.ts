@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { OPERATIONS } from "../../app/reference/document";
+import type { Operation } from "../../app/reference/operation";
+import { type Snippets, snippetsOf } from "../../app/reference/snippets";
+import { adminCall, newKey, randomEmail, shared } from "../support/client";
+import { newUser, signInByCookie } from "../support/people";
+import { cleanEnvironment, startServer, type TestServer } from "../support/server";
+
+// Python is not on every machine that runs the tests.
+type Language = Exclude<keyof Snippets, "python">;
+
+let server: TestServer;
+
+beforeAll(async () => {
+  // Snippets come from one address, as other tests do at the same time: the usual limit would be theirs together.
+  const AUTH_RATE_LIMIT_PER_MINUTE = "100000";
+  server = await startServer({ ...shared().settings, APP_URL: shared().url, AUTH_RATE_LIMIT_PER_MINUTE });
+});
+
+afterAll(() => server.stop());
+
+/** What someone who pastes a snippet has: an account, keys, a session. */
+async function newReader() {
+  const user = await newUser();
+  const [key, staffKey, cookie] = [
+    await newKey(user),
+    await adminCall("/api/api-keys", { body: { userId: user.id } }),
+    await signInByCookie(user),
+  ];
+  return { ...user, key, staffKeyId: String(staffKey.body.key.id), cookie };
+}
+
+/** Runs a snippet as it is, with the reader's own in place of the examples, and answers the status that it was answered. */
+async function run(operation: Operation, language: Language, reader: Awaited<ReturnType<typeof newReader>>): Promise<string> {
+  const own: [example: string, value: string][] = [
+    ["asha@example.com", operation.id === "register" ? randomEmail() : reader.email],
+    ["correct horse battery", reader.password],
+    ["eyJhbGciOiJFUzI1NiIs…", reader.refresh],
+    ["user-id-string", reader.id],
+    ["mf_live_abc123...", reader.key.api_key],
+  ];
+  const snippet = snippetsOf(operation, server.url)[language];
+  const script = own.reduce((text, [example, value]) => text.replaceAll(example, value), snippet);
+  const env = {
+    ...cleanEnvironment(),
+    ...shared().settings,
+    NO_PROXY: "*",
+    ACCESS_TOKEN: reader.access,
+    SESSION_COOKIE: reader.cookie,
+    KEY_ID: operation.callers.includes("adminSecret") ? reader.staffKeyId : reader.key.id,
+  };
+  const [command = "", ...options] = {
+    curl: ["bash", "-c", script.replaceAll("curl ", "curl -sS -o /dev/null -w '%{http_code}' ")],
+    javascript: [process.execPath, "--input-type=module", "-e", script],
+  }[language];
+  return (await promisify(execFile)(command, options, { env })).stdout.slice(0, 3);
+}
+
+test.each<Language>(["curl", "javascript"])("every %s snippet of the reference does what it says", async (language) => {
+  const reader = await newReader();
+  const statuses: string[] = [];
+  for (const operation of OPERATIONS) {
+    const status = await run(operation, language, operation.ends ? await newReader() : reader);
+    statuses.push(`${operation.id} ${status}`);
+  }
+  expect(statuses).toStrictEqual(OPERATIONS.map(({ id, answers }) => `${id} ${answers[0]?.status}`));
+});

@@ -1,0 +1,305 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { signUsage } from "../../lib/usage/signature";
+import { adminCall, call, newKey, query, shared } from "../support/client";
+import { newUser, type TestUser } from "../support/people";
+import { report } from "../support/usage";
+
+const DAY_MS = 24 * 3600 * 1000;
+
+async function usageOf(user: TestUser) {
+  const { body } = await call("/api/auth/usage/", { token: user.access });
+  return { calls: body.data.api_calls.total, credits: body.data.credits, daily: body.data.daily };
+}
+
+async function ledgerOf(user: TestUser): Promise<number> {
+  const [row] = await query<{ sum: string }>("SELECT coalesce(sum(amount), 0) AS sum FROM credit_entries WHERE user_id = $1", [
+    user.id,
+  ]);
+  return Number(row?.sum);
+}
+
+describe("POST /usage answers", () => {
+  test.each(["/usage", "/usage/", "/api/usage", "/api/usage/"])(
+    "%s counts a call once, however often it is repeated",
+    async (path) => {
+      const user = await newUser();
+      const key = await newKey(user);
+      const id = randomUUID();
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const answer = await report({ apiKey: key.api_key, delta: 5, endpoint: "/v1/sms" }, { id, path });
+        expect([answer.status, answer.body]).toStrictEqual([200, { ok: true }]);
+      }
+      const usage = await usageOf(user);
+      expect([usage.calls, usage.credits]).toStrictEqual([1, 995]);
+      expect(usage.daily.at(-1)).toStrictEqual({ date: new Date().toISOString().slice(0, 10), calls: 1, credits: 5 });
+      expect(await ledgerOf(user)).toBe(995);
+    },
+  );
+
+  test("total_uses and last_used of the key, at the instant that the report names", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const late = Date.now() - 2 * DAY_MS;
+    await report({ apiKey: key.api_key, delta: 1, ts: late });
+    await report({ apiKey: key.api_key, delta: 1, ts: late - 1000 });
+    const { body } = await call("/api/auth/settings/", { token: user.access });
+    expect(body.data.api_keys[0]).toMatchObject({ total_uses: 2, last_used: new Date(late).toISOString() });
+    const day = new Date(late).toISOString().slice(0, 10);
+    const { daily } = await usageOf(user);
+    expect(daily.find((entry: { date: string }) => entry.date === day)).toStrictEqual({ date: day, calls: 2, credits: 2 });
+  });
+
+  test("the balance below zero: the calls were served", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    await report({ apiKey: key.api_key, delta: 1500 });
+    expect((await usageOf(user)).credits).toBe(-500);
+  });
+
+  test("a call that costs nothing is a call", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    expect((await report({ apiKey: key.api_key, delta: 0 })).status).toBe(200);
+    const usage = await usageOf(user);
+    expect([usage.calls, usage.credits]).toStrictEqual([1, 1000]);
+  });
+
+  test("late reports for a regenerated, a revoked and a deleted key", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const regenerated = await call(`/api/auth/keys/${key.id}/regenerate/`, { method: "POST", token: user.access });
+    expect((await report({ apiKey: key.api_key, delta: 1 })).status).toBe(200);
+    await call(`/api/auth/keys/${key.id}/revoke/`, { method: "POST", token: user.access });
+    expect((await report({ apiKey: regenerated.body.data.api_key, delta: 1 })).status).toBe(200);
+    const listed = await adminCall(`/api/api-keys?userId=${user.id}`);
+    await adminCall(`/api/api-keys/${listed.body.keys[0].id}`, { method: "DELETE" });
+    expect((await report({ apiKey: regenerated.body.data.api_key, delta: 1 })).status).toBe(200);
+    const usage = await usageOf(user);
+    expect([usage.calls, usage.credits]).toStrictEqual([3, 997]);
+  });
+
+  test("the same id for two keys counts for each", async () => {
+    const user = await newUser();
+    const [first, second] = [await newKey(user), await newKey(user)];
+    const id = randomUUID();
+    await report({ apiKey: first.api_key, delta: 1 }, { id });
+    await report({ apiKey: second.api_key, delta: 1 }, { id });
+    expect((await usageOf(user)).calls).toBe(2);
+  });
+
+  test("twenty at once with one id count once", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const id = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => report({ apiKey: key.api_key, delta: 7 }, { id })));
+    expect(new Set(answers.map((answer) => answer.status))).toStrictEqual(new Set([200]));
+    const usage = await usageOf(user);
+    expect([usage.calls, usage.credits]).toStrictEqual([1, 993]);
+  });
+});
+
+describe("POST /usage refuses bad input", () => {
+  const refusals: [string, (key: string) => { body: unknown; id?: string | null }, number, string][] = [
+    ["no key", () => ({ body: { delta: 1 } }), 400, "Missing fields"],
+    ["an empty key", () => ({ body: { apiKey: "", delta: 1 } }), 400, "Missing fields"],
+    ["no delta", (apiKey) => ({ body: { apiKey } }), 400, "Missing fields"],
+    ["no id", (apiKey) => ({ body: { apiKey, delta: 1 }, id: null }), 400, "Missing fields"],
+    ["a negative delta", (apiKey) => ({ body: { apiKey, delta: -1 } }), 400, "delta must not be negative"],
+    ["a fractional delta", (apiKey) => ({ body: { apiKey, delta: 0.5 } }), 400, "delta must be a whole number"],
+    ["an absurd delta", (apiKey) => ({ body: { apiKey, delta: 1e12 } }), 400, "delta must be at most 1000000"],
+    ["a delta in words", (apiKey) => ({ body: { apiKey, delta: "5" } }), 400, "delta is not valid"],
+    ["a key that is a number", () => ({ body: { apiKey: 5, delta: 1 } }), 400, "apiKey is not valid"],
+    [
+      "an old ts",
+      (apiKey) => ({ body: { apiKey, delta: 1, ts: Date.now() - 36 * DAY_MS } }),
+      400,
+      "ts must not be more than 35 days old",
+    ],
+    [
+      "a ts ahead",
+      (apiKey) => ({ body: { apiKey, delta: 1, ts: Date.now() + 10 * 60_000 } }),
+      400,
+      "ts must not be more than 5 minutes ahead",
+    ],
+    [
+      "an id of 10 kB",
+      (apiKey) => ({ body: { apiKey, delta: 1 }, id: "x".repeat(10_000) }),
+      400,
+      "id must have at most 255 characters",
+    ],
+    [
+      "meta of 8 kB",
+      (apiKey) => ({ body: { apiKey, delta: 1, meta: { text: "x".repeat(8192) } } }),
+      400,
+      "meta must have at most 4096 bytes",
+    ],
+    [
+      "meta of 1 MB",
+      (apiKey) => ({ body: { apiKey, delta: 1, meta: { text: "x".repeat(1_000_000) } } }),
+      413,
+      "The request body is too large",
+    ],
+    ["an unknown key", () => ({ body: { apiKey: `datazag_${"0".repeat(64)}`, delta: 1 } }), 404, "Unknown API key"],
+    ["a malformed key", () => ({ body: { apiKey: "nonsense", delta: 1 } }), 404, "Unknown API key"],
+  ];
+  test.each(refusals)("%s", async (_, make, status, error) => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const { body, id } = make(key.api_key);
+    const answer = await report(body, id === undefined ? {} : { id });
+    expect([answer.status, answer.body]).toStrictEqual([status, { error }]);
+    expect((await usageOf(user)).calls).toBe(0);
+  });
+
+  test.each(["{", "[]", "null", '"text"', "\u00ff"])("JSON that is not an object: %s", async (raw) => {
+    const answer = await report(undefined, { raw });
+    expect([answer.status, answer.body]).toStrictEqual([400, { error: "Invalid JSON" }]);
+  });
+
+  test("keeps no credential that was written into endpoint, requestId or meta", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    await report({
+      apiKey: key.api_key,
+      delta: 1,
+      endpoint: `/v1?key=${key.api_key}`,
+      requestId: key.secret_key,
+      meta: { k: key.api_key },
+    });
+    const rows = await query<{ row: string }>("SELECT e::text AS row FROM usage_events e WHERE user_id = $1", [user.id]);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.row).toContain(`${key.api_key.slice(0, 14)}...`);
+    expect(rows[0]?.row).not.toContain(key.api_key);
+    expect(rows[0]?.row).not.toContain(key.secret_key);
+  });
+});
+
+describe("POST /usage refuses other people", () => {
+  const body = { apiKey: "x", delta: 1 };
+  test.each([
+    ["no signature", {}],
+    ["an empty one", { "x-signature": "" }],
+    ["another secret's", { "x-signature": signUsage(JSON.stringify(body), "another secret") }],
+    ["one of other text", { "x-signature": "0".repeat(64) }],
+  ])("%s: 401", async (_, headers) => {
+    const answer = await call("/usage", { body, headers: { "x-idempotency-key": "1", ...headers } });
+    expect([answer.status, answer.body]).toStrictEqual([401, { error: "Invalid signature" }]);
+  });
+
+  test("a signature over the same JSON in other bytes, or in upper case: 401", async () => {
+    const secret = shared().settings.USAGE_WEBHOOK_SECRET ?? "";
+    const spaced = await call("/usage", {
+      raw: JSON.stringify(body, null, 1),
+      headers: { "x-signature": signUsage(JSON.stringify(body), secret) },
+    });
+    expect(spaced.status).toBe(401);
+    const upper = await call("/usage", {
+      body,
+      headers: { "x-signature": signUsage(JSON.stringify(body), secret).toUpperCase() },
+    });
+    expect(upper.status).toBe(401);
+  });
+
+  test("the signature comes before the JSON", async () => {
+    expect((await call("/usage", { raw: "{", headers: { "x-signature": "0".repeat(64) } })).status).toBe(401);
+  });
+
+  test("an empty body of no type, unsigned: the page of the same address is not what it asked for", async () => {
+    const answer = await call("/usage", { method: "POST" });
+    expect([answer.status, answer.body]).toStrictEqual([401, { error: "Invalid signature" }]);
+  });
+});
+
+describe("POST /usage with a batch", () => {
+  test("accepts, recognises repeats and names bad events without losing the others", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const [first, second] = [randomUUID(), randomUUID()];
+    const events = [
+      { id: first, apiKey: key.api_key, delta: 2 },
+      { id: randomUUID(), apiKey: key.api_key, delta: -1 },
+      { id: second, keyId: key.id, delta: 3, meta: { region: "tz" } },
+      { id: first, apiKey: key.api_key, delta: 2 },
+      { id: randomUUID(), apiKey: `datazag_${"0".repeat(64)}`, delta: 1 },
+      "nonsense",
+      { id: randomUUID(), delta: 1 },
+    ];
+    const answer = await report({ events }, { id: null });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toStrictEqual({
+      ok: true,
+      accepted: 2,
+      duplicates: 1,
+      rejected: [
+        { index: 1, error: "delta must not be negative" },
+        { index: 4, error: "Unknown API key" },
+        { index: 5, error: expect.any(String) },
+        { index: 6, error: "Missing fields" },
+      ],
+    });
+    const again = await report({ events: [events[0], events[2]] }, { id: null });
+    expect(again.body).toStrictEqual({ ok: true, accepted: 0, duplicates: 2, rejected: [] });
+    const usage = await usageOf(user);
+    expect([usage.calls, usage.credits]).toStrictEqual([2, 995]);
+    expect(await ledgerOf(user)).toBe(995);
+  });
+
+  test("of 1000 events is taken, of 1001 refused, of none is nothing", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const events = Array.from({ length: 1001 }, (_, index) => ({ id: String(index), keyId: key.id, delta: 1 }));
+    const tooMany = await report({ events }, { id: null });
+    expect([tooMany.status, tooMany.body]).toStrictEqual([400, { error: "events must have at most 1000 entries" }]);
+    expect((await usageOf(user)).calls).toBe(0);
+    expect((await report({ events: events.slice(0, 1000) }, { id: null })).body).toStrictEqual({
+      ok: true,
+      accepted: 1000,
+      duplicates: 0,
+      rejected: [],
+    });
+    expect((await report({ events: [] }, { id: null })).body).toStrictEqual({
+      ok: true,
+      accepted: 0,
+      duplicates: 0,
+      rejected: [],
+    });
+    expect((await report({ events: {} }, { id: null })).body).toStrictEqual({ error: "events must be an array" });
+    const usage = await usageOf(user);
+    expect([usage.calls, usage.credits]).toStrictEqual([1000, 0]);
+  });
+
+  test("sharing ids with others in another order, at once: no deadlock, no double count", async () => {
+    const users = await Promise.all([newUser(), newUser(), newUser()]);
+    const keys = await Promise.all(users.map((user) => newKey(user)));
+    const events = Array.from({ length: 300 }, (_, index) => ({ id: `shared-${index}`, keyId: keys[index % 3]?.id, delta: 1 }));
+    const batches = [
+      events,
+      [...events].reverse(),
+      events.slice(150),
+      [...events.slice(0, 200)].reverse(),
+      events,
+      [...events].reverse(),
+    ];
+    const answers = await Promise.all(batches.map((batch) => report({ events: batch }, { id: null })));
+    expect(answers.map((answer) => answer.status)).toStrictEqual(batches.map(() => 200));
+    expect(answers.reduce((sum, answer) => sum + answer.body.accepted, 0)).toBe(300);
+    for (const user of users) {
+      const usage = await usageOf(user);
+      expect([usage.calls, usage.credits, await ledgerOf(user)]).toStrictEqual([100, 900, 900]);
+    }
+  });
+});
+
+describe("the balance", () => {
+  test("cannot be changed but through the ledger, nor the ledger once written", async () => {
+    const user = await newUser();
+    await expect(query("UPDATE users SET credits = 5 WHERE id = $1", [user.id])).rejects.toThrow("only through credit_entries");
+    await expect(query("UPDATE credit_entries SET amount = 5 WHERE user_id = $1", [user.id])).rejects.toThrow("append-only");
+    await expect(query("DELETE FROM credit_entries WHERE user_id = $1", [user.id])).rejects.toThrow("append-only");
+    await query("INSERT INTO credit_entries (user_id, amount, kind) VALUES ($1, 50, 'adjustment'), ($1, -20, 'adjustment')", [
+      user.id,
+    ]);
+    expect((await usageOf(user)).credits).toBe(1030);
+  });
+});

@@ -1,0 +1,248 @@
+import { createHash, randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, test } from "vitest";
+import { OPERATIONS } from "../../app/reference/document";
+import { adminCall, call, newKey, query, randomEmail, type TestKey, verify } from "../support/client";
+import { actions, addresses, filledIn, open, type Person, run, type Sent } from "../support/doors";
+import { newUser, signInByCookie, type TestUser } from "../support/people";
+import { shared } from "../support/portal";
+import { report } from "../support/usage";
+
+// Everything that the portal does for anybody, once and in the ordinary way, by the build's own lists: what is added fails
+// here until it has a line. Run on each way to the database, so that nothing works on one of them alone.
+
+type Cast = { user: TestUser; person: Person; admin: Person; key: TestKey; keyId: string };
+let cast: Cast;
+
+async function newPerson(user: TestUser): Promise<Person> {
+  return { user, cookie: await signInByCookie(user) };
+}
+
+beforeAll(async () => {
+  const [user, staff] = [await newUser(), await newUser()];
+  await query("UPDATE users SET role = 'admin' WHERE id = $1", [staff.id]);
+  const key = await newKey(user);
+  cast = { user, person: await newPerson(user), admin: await newPerson(staff), key, keyId: await numberOf(key) };
+});
+
+const ids = () => ({ plain: cast.person, keyId: cast.keyId, keyUuid: cast.key.id });
+
+async function numberOf({ id }: TestKey): Promise<string> {
+  const [row] = await query<{ id: string }>("SELECT id::text FROM api_keys WHERE uuid = $1", [id]);
+  return row?.id ?? "";
+}
+
+/** A link's secret, as one that was mailed. */
+async function newToken(purpose: "reset-password" | "verify-email", user: TestUser): Promise<string> {
+  const token = randomUUID();
+  const identifier = createHash("sha256").update(`${purpose}:${token}`).digest("base64url");
+  await query(
+    "INSERT INTO verifications (id, identifier, value, expires_at, updated_at) VALUES (gen_random_uuid(), $1, $2, now() + interval '1 hour', now())",
+    [identifier, `${purpose} ${user.id}`],
+  );
+  return token;
+}
+
+const ofBrowser = (cookie: string) => ({ Cookie: cookie, Origin: shared().url });
+const registration = () => {
+  const password = `pw-${randomUUID()}`;
+  return { email: randomEmail(), password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
+};
+
+const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
+  register: () => call("/api/auth/register/", { body: registration() }),
+  login: () => call("/api/auth/login/", { body: { email: cast.user.email, password: cast.user.password } }),
+  refreshTokens: () => call("/api/auth/token/refresh/", { body: { refresh: cast.user.refresh } }),
+  logout: async () => call("/api/auth/logout/", { body: { refresh: (await newUser()).refresh } }),
+  getProfile: () => call("/api/auth/profile/", { token: cast.user.access }),
+  replaceProfile: () =>
+    call("/api/auth/profile/", { method: "PUT", token: cast.user.access, body: { first_name: "A", last_name: "B" } }),
+  changeProfile: () => call("/api/auth/profile/", { method: "PATCH", token: cast.user.access, body: { first_name: "C" } }),
+  getKeySet: () => call("/api/auth/jwks"),
+  createKey: () => call("/api/auth/keys/create/", { token: cast.user.access, body: { key_name: "Made" } }),
+  getSettings: () => call("/api/auth/settings/", { token: cast.user.access }),
+  getUsage: () => call("/api/auth/usage/", { token: cast.user.access }),
+  regenerateKey: async () =>
+    call(`/api/auth/keys/${(await newKey(cast.user)).id}/regenerate/`, { token: cast.user.access, body: { grace_seconds: 60 } }),
+  revokeKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/revoke/`, { token: cast.user.access, body: {} }),
+  adminCreateKey: () => adminCall("/api/api-keys", { body: { userId: cast.user.id } }),
+  adminListKeys: () => adminCall("/api/api-keys"),
+  adminDeleteKey: async () => adminCall(`/api/api-keys/${await numberOf(await newKey(cast.user))}`, { method: "DELETE" }),
+  verifyKey: () => verify({ key: cast.key.api_key, cost: 0 }),
+  reportUsage: () => report({ apiKey: cast.key.api_key, delta: 1 }),
+  getHealth: () => call("/api/health"),
+  getReference: () => fetch(`${shared().url}/api/openapi.json`),
+  signIn: () =>
+    call("/api/auth/sign-in/email", {
+      body: { email: cast.user.email, password: cast.user.password },
+      headers: { Origin: shared().url },
+    }),
+  signOut: async () => call("/api/auth/sign-out", { body: {}, headers: ofBrowser(await signInByCookie(await newUser())) }),
+  getSession: () => call("/api/auth/get-session", { headers: ofBrowser(cast.person.cookie) }),
+  changePassword: async () => {
+    const user = await newUser();
+    const body = { currentPassword: user.password, newPassword: `pw-${randomUUID()}` };
+    return call("/api/auth/change-password", { body, headers: ofBrowser(await signInByCookie(user)) });
+  },
+};
+
+test.each(OPERATIONS.map(({ id }) => id))("the operation %s", async (id) => {
+  const ask = OPERATION_OF[id];
+  if (!ask) throw new Error(`this test does not know how to ask for ${id}`);
+  const { status } = await ask();
+  expect(status).toBeGreaterThanOrEqual(200);
+  expect(status).toBeLessThan(300);
+});
+
+/** Who opens a page that not everybody may see. */
+const visitor = (address: string) => (address.startsWith("/admin") ? cast.admin : cast.person);
+const FOR_STRANGERS = /^\/(sign-in|sign-up|forgot-password|reset-password|verify-email)$/;
+
+test.each(addresses("page").filter((address) => !address.startsWith("/_")))("the page %s", async (address) => {
+  const answer = await open(filledIn(address, ids()), FOR_STRANGERS.test(address) ? null : visitor(address));
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain("</html>");
+});
+
+test.each(addresses("route").filter((address) => address.endsWith("/export")))("the file %s", async (address) => {
+  const answer = await open(filledIn(address, ids()), visitor(address));
+  expect([answer.status, answer.headers.get("content-type")]).toStrictEqual([200, "text/csv; charset=utf-8"]);
+  expect((await answer.text()).split("\r\n").length).toBeGreaterThan(1);
+});
+
+type Done = { returned?: unknown; redirect?: string };
+type Doing = Sent & { as?: Person | null; done: Done };
+
+const done = { returned: expect.objectContaining({ isDone: true }) };
+const issued = { returned: expect.objectContaining({ issued: expect.objectContaining({ key: expect.stringContaining("_") }) }) };
+const seen = (user: TestUser, more: Record<string, string> = {}) => ({ user: user.id, role: "user", banned: "false", ...more });
+const noProblem = (uuid: string) => ({ returned: expect.objectContaining({ results: [{ uuid, problem: null }] }) });
+
+/** Somebody to whom staff does something. */
+async function someone(change = ""): Promise<TestUser> {
+  const user = await newUser();
+  if (change) await query(`UPDATE users SET ${change} WHERE id = $1`, [user.id]);
+  return user;
+}
+
+const ACTION_OF: Record<string, () => Promise<Doing>> = {
+  chooseThemeAction: async () => ({ as: null, takes: "form", fields: { theme: "dark" }, done: {} }),
+  signUpAction: async () => ({ as: null, fields: { ...registration(), next: "/keys" }, done: { redirect: "/keys" } }),
+  signInAction: async () => {
+    const { email, password } = cast.user;
+    return { as: null, fields: { email, password, next: "/settings" }, done: { redirect: "/settings" } };
+  },
+  signOutAction: async () => ({ as: await newPerson(await newUser()), takes: [], done: { redirect: "/sign-in" } }),
+  forgotPasswordAction: async () => ({ as: null, fields: { email: (await newUser()).email }, done }),
+  resetPasswordAction: async () => {
+    const token = await newToken("reset-password", await newUser());
+    return { as: null, fields: { token, password: "a long sentence" }, done: { redirect: "/sign-in?done=reset" } };
+  },
+  verifyEmailAction: async () => {
+    const token = await newToken("verify-email", cast.user);
+    return { fields: { token }, done: { redirect: "/settings" } };
+  },
+  updateProfileAction: async () => ({ fields: { first_name: "Asha", last_name: "Juma" }, done }),
+  changePasswordAction: async () => {
+    const user = await newUser();
+    const fields = { currentPassword: user.password, newPassword: `pw-${randomUUID()}` };
+    return { as: await newPerson(user), fields, done };
+  },
+  mailVerificationAction: async () => ({ as: await newPerson(await newUser()), done }),
+  endSessionAction: async () => {
+    const [session] = await query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1 LIMIT 1", [(await newUser()).id]);
+    return { takes: "form", fields: { session: session?.id ?? "" }, done: {} };
+  },
+  createKeyAction: async () => ({ fields: { key_name: "Made", access: "all" }, done: issued }),
+  regenerateKeyAction: async () => ({ fields: { uuid: (await newKey(cast.user)).id, grace_seconds: "60" }, done: issued }),
+  updateKeyAction: async () => {
+    const { id: uuid } = await newKey(cast.user);
+    return { fields: { uuid, key_name: "Renamed", access: "keep", expiry: "keep" }, done };
+  },
+  revokeKeysAction: async () => {
+    const { id: uuid } = await newKey(cast.user);
+    return { fields: { uuid, understood: "on" }, done: noProblem(uuid) };
+  },
+  recentCallsAction: async () => ({
+    takes: [[cast.key.id]],
+    done: { returned: [expect.objectContaining({ uuid: cast.key.id })] },
+  }),
+  endGraceAction: async () => {
+    const { id: uuid } = await newKey(cast.user);
+    await call(`/api/auth/keys/${uuid}/regenerate/`, { token: cast.user.access, body: { grace_seconds: 600 } });
+    return { fields: { uuid }, done };
+  },
+  confirmPasswordAction: async () => ({ as: cast.admin, fields: { password: cast.admin.user.password }, done }),
+  isConfirmedAction: async () => ({ as: cast.admin, takes: [], done: { returned: true } }),
+  findOwnersAction: async () => ({
+    as: cast.admin,
+    takes: [cast.user.email],
+    done: { returned: [expect.objectContaining({ id: cast.user.id })] },
+  }),
+  recentCallsOfAnyAction: async () => ({
+    as: cast.admin,
+    takes: [[cast.key.id]],
+    done: { returned: [expect.objectContaining({ uuid: cast.key.id })] },
+  }),
+  createKeyForAction: async () => ({
+    as: cast.admin,
+    fields: { owner: cast.user.id, format: "mf_live", key_name: "Made", access: "all" },
+    done: issued,
+  }),
+  revokeAnyKeysAction: async () => {
+    const { id: uuid } = await newKey(cast.user);
+    return { as: cast.admin, fields: { uuid, understood: "on" }, done: noProblem(uuid) };
+  },
+  deleteAnyKeysAction: async () => {
+    const { id: uuid } = await newKey(cast.user, { key_name: "Doomed" });
+    return { as: cast.admin, fields: { uuid, name: "Doomed", confirmation: "Doomed" }, done: noProblem(uuid) };
+  },
+  adjustCreditsAction: async () => ({
+    as: cast.admin,
+    fields: { user: cast.user.id, change: "add", amount: "5", reason: "A gift", adjustment: "0" },
+    done,
+  }),
+  banUserAction: async () => ({ as: cast.admin, fields: seen(await someone(), { reason: "Abuse" }), done }),
+  unbanUserAction: async () => ({
+    as: cast.admin,
+    fields: { ...seen(await someone("banned = true")), banned: "true", reason: "A mistake" },
+    done,
+  }),
+  changeRoleAction: async () => ({ as: cast.admin, fields: seen(await someone(), { to: "admin" }), done }),
+  endSessionsAction: async () => ({ as: cast.admin, fields: { user: (await someone()).id }, done }),
+  revokeAllKeysAction: async () => ({ as: cast.admin, fields: { user: (await someone()).id }, done }),
+};
+
+test.each(actions())("the action $name", async (action) => {
+  const prepare = ACTION_OF[action.name];
+  if (!prepare) throw new Error(`this test does not know how to send ${action.name}`);
+  const { as = cast.person, done: expected, ...sent } = await prepare();
+  const { status, returned, redirect, text } = await run(action, as, ids(), sent);
+  expect([200, 303], text).toContain(status);
+  if ("returned" in expected) expect(returned, text).toStrictEqual(expected.returned);
+  expect(redirect?.split(";")[0] ?? undefined).toBe(expected.redirect);
+});
+
+describe("What staff does to people", () => {
+  test("is done: banned, unbanned, made an administrator and no more one", async () => {
+    const user = await newUser();
+    const named = (name: string) => {
+      const action = actions().find((one) => one.name === name);
+      if (!action) throw new Error(`this build has no ${name}`);
+      return action;
+    };
+    const change = async (name: string, fields: Record<string, string>) => {
+      const { returned } = await run(named(name), cast.admin, ids(), { fields });
+      const [row] = await query<{ role: string; banned: boolean }>("SELECT role, banned FROM users WHERE id = $1", [user.id]);
+      return [returned?.isDone, row?.role, row?.banned];
+    };
+    const isLoggedIn = async () => (await call("/api/auth/profile/", { token: user.access })).status === 200;
+    expect(await isLoggedIn()).toBe(true);
+    expect(await change("banUserAction", seen(user, { reason: "Abuse" }))).toStrictEqual([true, "user", true]);
+    expect(await isLoggedIn()).toBe(false);
+    const banned = { ...seen(user), banned: "true", reason: "A mistake" };
+    expect(await change("unbanUserAction", banned)).toStrictEqual([true, "user", false]);
+    expect(await change("changeRoleAction", seen(user, { to: "admin" }))).toStrictEqual([true, "admin", false]);
+    const asAdmin = { ...seen(user), role: "admin", to: "user" };
+    expect(await change("changeRoleAction", asAdmin)).toStrictEqual([true, "user", false]);
+  });
+});

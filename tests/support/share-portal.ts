@@ -1,0 +1,4 @@
+import { inject } from "vitest";
+import { sharePortal } from "./portal";
+
+sharePortal(inject("portal"));
