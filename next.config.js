@@ -46,6 +46,8 @@ export default {
       },
     ].map((report) => ({ source: "/usage", destination: "/api/usage", ...report })),
   }),
+  // A start that loads every page first keeps its first callers, and those of a restart, waiting for it.
+  experimental: { preloadEntriesOnStart: false },
   poweredByHeader: false,
   // A redirect would lose a POST's body and fail a preflight: both slash forms are served as they are.
   skipTrailingSlashRedirect: true,

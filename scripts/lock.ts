@@ -82,7 +82,8 @@ function readText(file: string): string {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process of this number, whosever it is. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { disconnect } from "../lib/db";
 import { ensureBuilt } from "./build";
 import { dataDirectory, type Environment, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
@@ -64,7 +65,7 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
   try {
     const applied = await migrate(environment.env);
     if (applied.length > 0) console.log(`Applied migrations: ${applied.join(", ")}.`);
-    const admin = await ensureFirstAdmin(environment.dataDirectory);
+    const admin = await ensureFirstAdmin(environment.dataDirectory).finally(disconnect);
     if (mode === "start") await ensureBuilt(stopping);
     stopping.throwIfAborted();
     const server = serveUntil(stopping, mode, environment);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { sweepScratchFolders } from "../tests/support/server";
 import { ensureBuilt } from "./build";
 import { findChromium } from "./chromium";
 import { Failure } from "./failure";
@@ -43,6 +44,7 @@ export async function main(names: string[]): Promise<void> {
     (name) => names.length === 0 || names.includes(name) || (name === "build" && needsBuild),
   );
 
+  sweepScratchFolders();
   fs.mkdirSync(REPORTS, { recursive: true });
   const startedAt = performance.now();
   const results: Result[] = [];

@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { measureFirstLoad } from "../../scripts/first-load";
 import { query } from "../support/client";
 import { newUser } from "../support/people";
@@ -29,12 +30,39 @@ test.describe("Before a person can use it,", () => {
       if (path.startsWith("/admin")) await query("UPDATE users SET role = 'admin' WHERE id = $1", [person.id]);
       await signInTo(page, path, person);
       const scripts = new Set<string>();
+      const ahead = rendersAhead(page);
       page.on("request", (request) => {
         if (request.resourceType() === "script") scripts.add(new URL(request.url()).pathname.replace(/^\/_next\//, ""));
       });
       await page.reload({ waitUntil: "networkidle" });
       expect(scripts.size).toBeGreaterThan(5);
       expect([...scripts].filter((script) => !load?.files.includes(script))).toStrictEqual([]);
+      expect(ahead).toStrictEqual([]);
     });
   }
+
+  test("the pages before signing in have nothing rendered but themselves, until a link is followed", async ({ page }) => {
+    const ahead = rendersAhead(page);
+    for (const path of ["/", "/sign-in", "/sign-up", "/forgot-password", "/docs"]) {
+      await page.goto(path, { waitUntil: "networkidle" });
+      for (const link of await page.getByRole("link").all()) await link.scrollIntoViewIfNeeded();
+      await page.getByRole("link").last().hover();
+    }
+    await page.waitForLoadState("networkidle");
+    expect(ahead).toStrictEqual([]);
+    // The control: what is asked for is asked for like this.
+    await page.goto("/sign-in");
+    await page.getByRole("link", { name: "Sign up" }).click();
+    await expect(page).toHaveURL(/\/sign-up/);
+    expect(ahead).toStrictEqual([expect.stringContaining("/sign-up?")]);
+  });
 });
+
+/** The addresses of pages that the open one asks for as Next does. */
+function rendersAhead(page: Page): string[] {
+  const addresses: string[] = [];
+  page.on("request", (request) => {
+    if (request.headers().rsc !== undefined) addresses.push(request.url());
+  });
+  return addresses;
+}

@@ -38,14 +38,14 @@ export async function reportUnderFaults(count: number): Promise<FaultReport> {
   let isDone = false;
   let kills = 0;
 
-  // Kills come by what was achieved, not by the clock: every tenth of the batches.
+  // Kills come by what was achieved, not by the clock: every seventh of the batches.
   let confirmed = 0;
   let due = 0;
   const killing = async () => {
     while (!isDone) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       if (confirmed < due) continue;
-      due = confirmed + Math.ceil(count / BATCH / 10);
+      due = confirmed + Math.ceil(count / BATCH / 7);
       await server.stop("SIGKILL");
       kills += 1;
       server = await startServer(settings);

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { SETTING_NAMES } from "../../lib/env";
+import { isRunning } from "../../scripts/lock";
 import { freePort } from "../../scripts/postgres";
 import { serve } from "../../scripts/serve";
 
@@ -89,9 +90,32 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
+const SCRATCH = path.resolve(".data", "test");
+
 /** A folder for one test run, below DATA_DIR's default so that git ignores it. */
 export function scratchFolder(name: string): string {
-  const folder = path.resolve(".data", "test", `${name}-${process.pid}-${randomBytes(3).toString("hex")}`);
+  const folder = path.join(SCRATCH, `${name}-${process.pid}-${randomBytes(3).toString("hex")}`);
   fs.mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+/** Ends and removes what runs that were killed have left: their databases outlive them. */
+export function sweepScratchFolders(): void {
+  for (const name of fs.existsSync(SCRATCH) ? fs.readdirSync(SCRATCH) : []) {
+    const maker = Number(/-(\d+)-[0-9a-f]{6}$/.exec(name)?.[1]);
+    if (!maker || isRunning(maker)) continue;
+    const folder = path.join(SCRATCH, name);
+    endPostgres(path.join(folder, "postgres"));
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function endPostgres(data: string): void {
+  try {
+    const pid = Number.parseInt(fs.readFileSync(path.join(data, "postmaster.pid"), "utf8"), 10);
+    // Its number may be another process's by now.
+    if (fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(data)) process.kill(pid, "SIGQUIT");
+  } catch {
+    // It does not run.
+  }
 }

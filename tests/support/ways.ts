@@ -4,7 +4,7 @@ import { parseEnv } from "../../lib/env";
 import { SECRETS } from "../../lib/preview-secrets";
 import { migrate } from "../../scripts/migrate";
 import { type Cluster, embeddedUrl, openCluster } from "../../scripts/postgres";
-import { launch, newFolder } from "./launch";
+import { type Launched, launch, newFolder } from "./launch";
 import type { Portal } from "./portal";
 import { type Relay, startRelay } from "./relay";
 import { makeTemplate } from "./scratch-database";
@@ -27,7 +27,7 @@ export async function startPortal(way: Way, more: Record<string, string> = {}): 
       url: started.url,
       settings: { ...database.settings, ...more },
       stop: async () => {
-        await started.stop();
+        await stopAndRemove(started);
         await database.stop();
       },
     };
@@ -47,7 +47,12 @@ async function startEmbedded(more: Record<string, string>): Promise<StartedPorta
     ...more,
   };
   await makeTemplate(settings);
-  return { url: started.url, settings, stop: async () => void (await started.stop()) };
+  return { url: started.url, settings, stop: () => stopAndRemove(started) };
+}
+
+async function stopAndRemove(started: Launched): Promise<void> {
+  await started.stop();
+  fs.rmSync(started.dataDirectory, { recursive: true, force: true });
 }
 
 export type TestDatabase = {
