@@ -4,6 +4,7 @@ import path from "node:path";
 import { SYSTEM_ACTOR } from "../lib/audit";
 import { db } from "../lib/db";
 import { AppError } from "../lib/errors";
+import { registerUser } from "../lib/identity/accounts";
 import { keptSecret } from "./environment";
 import { Failure } from "./failure";
 
@@ -23,8 +24,6 @@ export async function ensureFirstAdmin(dataDirectory: string): Promise<FirstAdmi
 
   const password = keptSecret(path.dirname(file), PASSWORD, () => randomBytes(15).toString("base64url"));
   const input = { email: EMAIL, password, first_name: "Portal", last_name: "Administrator" };
-  // Loaded where it is needed: the identity library is most of what a start that finds an administrator would load.
-  const { registerUser } = await import("../lib/identity/accounts");
   try {
     const { id, email } = await registerUser(SYSTEM_ACTOR, input, { role: "admin", emailVerified: true });
     return { id, email, password };

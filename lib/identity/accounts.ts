@@ -1,4 +1,5 @@
 import "server-only";
+import { hashPassword } from "better-auth/crypto";
 import type { Actor } from "@/lib/audit";
 import { recordAudit } from "@/lib/audit";
 import { db, type Transaction } from "@/lib/db";
@@ -6,7 +7,6 @@ import { env } from "@/lib/env";
 import { AppError, ERRORS } from "@/lib/errors";
 import { enterCredits } from "@/lib/usage/ledger";
 import { Prisma, type Role } from "@/prisma/generated/client";
-import { auth } from "./auth";
 import type { ProfileInput, RegisterInput } from "./schemas";
 
 const profileSelect = {
@@ -40,8 +40,7 @@ export async function registerUser(
   input: NewUser,
   special: { role?: Role; emailVerified?: boolean } = {},
 ): Promise<Profile> {
-  const { password: passwords } = await auth().$context;
-  const hash = await passwords.hash(input.password);
+  const hash = await hashPassword(input.password);
   try {
     return await db().$transaction(async (tx) => {
       const { id } = await tx.user.create({
