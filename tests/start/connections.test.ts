@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signUsage } from "../../lib/usage/signature";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
 import { type Answer, call, randomEmail } from "../support/client";
+import { query } from "../support/database";
 import { newFolder } from "../support/launch";
+import { registerOverHttp } from "../support/people";
 import { type Relay, startRelay, startTcpRelay } from "../support/relay";
 import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
 
@@ -37,9 +38,7 @@ describe.each(["pg", "neon"] as const)("through the driver %s", (driver) => {
         ? { ...deployment, DATABASE_DRIVER: "neon", NEON_WS_PROXY: relay.address }
         : { ...deployment, DATABASE_URL: cluster.url.replace(host, relay.address) };
     server = await startServer(settings);
-    const password = "a-password-of-ours";
-    const person = { email: randomEmail(), password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
-    token = (await call("/api/auth/register/", { body: person }, server.url)).body.tokens.access;
+    token = (await registerOverHttp(server.url)).access;
     key = (await create({ key_name: "First" })).body.data;
   });
 
@@ -171,11 +170,5 @@ async function replaced(uuid: string): Promise<number> {
 }
 
 async function count(text: string, value: string): Promise<number> {
-  const client = new pg.Client({ connectionString: cluster.url });
-  await client.connect();
-  try {
-    return (await client.query<{ n: number }>(text, [value])).rows[0]?.n ?? -1;
-  } finally {
-    await client.end();
-  }
+  return (await query<{ n: number }>(text, [value], cluster.url))[0]?.n ?? -1;
 }

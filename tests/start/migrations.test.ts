@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
+import { query } from "../support/database";
 import { launch, newFolder } from "../support/launch";
 import { deploymentSettings, randomSecret } from "../support/server";
 
@@ -24,26 +24,17 @@ afterAll(async () => {
   await cluster.stop("immediate");
 });
 
-async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 async function emptyDatabase(): Promise<string> {
   databases += 1;
-  await query(cluster.url, `CREATE DATABASE empty_${databases}`);
+  await query(`CREATE DATABASE empty_${databases}`, [], cluster.url);
   return cluster.url.replace(/[^/]*$/, `empty_${databases}`);
 }
 
 function appliedIn(url: string) {
   return query(
-    url,
     "SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY 1",
+    [],
+    url,
   );
 }
 
@@ -51,9 +42,9 @@ describe("migrations", () => {
   test("are applied once: a second time does nothing", async () => {
     const url = await emptyDatabase();
     expect(await applyMigrations(url)).toStrictEqual(ALL);
-    const first = await query(url, "SELECT * FROM _prisma_migrations ORDER BY id");
+    const first = await query("SELECT * FROM _prisma_migrations ORDER BY id", [], url);
     expect(await applyMigrations(url)).toStrictEqual([]);
-    expect(await query(url, "SELECT * FROM _prisma_migrations ORDER BY id")).toStrictEqual(first);
+    expect(await query("SELECT * FROM _prisma_migrations ORDER BY id", [], url)).toStrictEqual(first);
   });
 
   test("are applied once by two processes that start at once", async () => {
@@ -96,7 +87,7 @@ describe("migrations", () => {
     await expect(applyMigrations(url, { folder })).rejects.toThrow(
       /^A migration failed, and nothing of it was kept\.[\s\S]*division by zero/,
     );
-    expect(await query(url, "SELECT to_regclass('half') AS half, to_regproc('one') AS one")).toStrictEqual([
+    expect(await query("SELECT to_regclass('half') AS half, to_regproc('one') AS one", [], url)).toStrictEqual([
       { half: null, one: null },
     ]);
     // Those before it stay, and one that fails again is still not kept.
@@ -105,7 +96,7 @@ describe("migrations", () => {
 
     fs.writeFileSync(script, sound);
     expect(await applyMigrations(url, { folder })).toStrictEqual(["99990101000000_half"]);
-    expect(await query(url, "SELECT one() AS one FROM (SELECT count(*) FROM half) rows")).toStrictEqual([{ one: 1 }]);
+    expect(await query("SELECT one() AS one FROM (SELECT count(*) FROM half) rows", [], url)).toStrictEqual([{ one: 1 }]);
     expect(await applyMigrations(url, { folder })).toStrictEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
-import { type Answer, type CallOptions, call, randomEmail } from "../support/client";
+import { type Answer, type CallOptions, call, newKey, randomEmail } from "../support/client";
 import { newFolder } from "../support/launch";
+import { registerOverHttp } from "../support/people";
 import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
 
 const REQUEST_ID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
@@ -49,14 +50,10 @@ afterAll(async () => {
 test("while PostgreSQL is gone every answer says so in its dialect, and service returns with it", async () => {
   const settings: Record<string, string> = { ...deploymentSettings(cluster.url), AUTH_RATE_LIMIT_PER_MINUTE: "100000" };
   server = await startServer(settings);
-  const email = randomEmail();
-  const password = "a-password-of-ours";
-  const registration = { email, password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
-  const { body: person } = await call("/api/auth/register/", { body: registration }, server.url);
-  const token: string = person.tokens.access;
-  const created = await call("/api/auth/keys/create/", { token, body: { key_name: "Before" } }, server.url);
-  expect(created.status).toBe(201);
-  const { id, api_key: key } = created.body.data;
+  const person = await registerOverHttp(server.url);
+  const { email, password, access: token, refresh } = person;
+  const { id, api_key: key } = await newKey(person, { key_name: "Before" }, server.url);
+  const registration = { password, password_confirm: password, first_name: "Asha", last_name: "Mrema" };
   const admin = { "X-Admin-Secret": settings.ADMIN_API_SECRET ?? "" };
 
   const kinds: Kind[] = [
@@ -84,14 +81,14 @@ test("while PostgreSQL is gone every answer says so in its dialect, and service 
     },
     {
       path: "/api/auth/token/refresh/",
-      options: () => ({ body: { refresh: person.tokens.refresh } }),
+      options: () => ({ body: { refresh } }),
       success: 200,
       failure: IDENTITY_FAILURE,
     },
     { path: "/api/api-keys", options: () => ({ headers: admin }), success: 200, failure: ADMIN_FAILURE },
     {
       path: "/api/api-keys",
-      options: () => ({ headers: admin, body: { userId: person.user.id } }),
+      options: () => ({ headers: admin, body: { userId: person.id } }),
       success: 201,
       failure: ADMIN_FAILURE,
     },
