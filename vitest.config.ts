@@ -22,8 +22,7 @@ const withPortal = (name: string, include: string[], isolate = false) => ({
 const USE_CASES = "tests/http/use-cases.test.ts";
 const DATABASE = "tests/database/**/*.test.ts";
 const BY_DRIVER = [
-  ...["create-key", "health", "housekeeping", "instances", "regenerate-key", "server-errors", "throttle"],
-  ...["usage", "usage-report", "verify-key", "verify-many"],
+  ...["create-key", "housekeeping", "instances", "regenerate-key", "usage", "usage-report", "verify-key", "verify-many"],
 ].map((name) => `tests/http/${name}.test.ts`);
 /** Locks and transactions. What the lists find is the same over any driver; that each is read is a use case. */
 const DATABASE_BY_DRIVER = ["key-state", "locks", "users"].map((name) => `tests/database/${name}.test.ts`);

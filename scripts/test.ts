@@ -28,8 +28,8 @@ const STEPS: Record<string, Step> = {
   database: { run: (output) => vitest("database", ["database"], output) },
 };
 
-/** These take minutes and wait a good deal: two at a time, from the longest to the shortest. */
-const LONG = ["browser", "start", "http", "neon", "database"];
+/** Two at a time, from the longest to the shortest; the last ones use one core at most, or wait. */
+const SIDE_BY_SIDE = ["browser", "start", "http", "neon", "database", "unit", "typecheck"];
 const LANES = 2;
 
 /** `test`: every check there is, or the steps that are named, and one summary. */
@@ -48,10 +48,10 @@ export async function main(names: string[]): Promise<void> {
   fs.mkdirSync(REPORTS, { recursive: true });
   const startedAt = performance.now();
   const results: Result[] = [];
-  for (const name of asked.filter((name) => !LONG.includes(name))) results.push(await take(name, "shown"));
+  for (const name of asked.filter((name) => !SIDE_BY_SIDE.includes(name))) results.push(await take(name, "shown"));
   // Without a build there is nothing for the long ones to talk to.
   const isBuilt = results.every(({ name, count }) => name !== "build" || count.failed === 0);
-  if (isBuilt) results.push(...(await takeSideBySide(asked.filter((name) => LONG.includes(name)))));
+  if (isBuilt) results.push(...(await takeSideBySide(asked.filter((name) => SIDE_BY_SIDE.includes(name)))));
   process.exit(summarize(results, performance.now() - startedAt) && results.length === asked.length ? 0 : 1);
 }
 

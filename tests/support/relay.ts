@@ -53,6 +53,9 @@ function closed(server: WebSocketServer | net.Server, cut: Relay["cut"]): Promis
   });
 }
 
+/** How every answer ends (PostgreSQL's protocol): whatever was asked is done, and committed where it was to be. */
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
+
 type Link = { end(): void; isDoomed: boolean };
 
 function createRelay() {
@@ -88,7 +91,10 @@ function createRelay() {
     setTimeout(() => {
       if (!database.destroyed) database.connect(Number(port), hostname, () => client.on("data", listen));
     }, delayMs);
-    database.on("data", (data) => (isAnswerLost ? link.end() : client.write(data)));
+    database.on("data", (data) => {
+      if (!isAnswerLost) client.write(data);
+      else if (data.includes(READY_FOR_QUERY)) link.end();
+    });
   };
 
   return {
