@@ -1,9 +1,9 @@
 import "server-only";
+import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { recordAudit } from "./audit";
 import { resolveConditions } from "./audit-filter";
 import { type AuditRecord, type AuditRow, auditQuery, toRecord } from "./audit-list";
 import type { AuditConditions } from "./audit-schemas";
-import { CSV_CHUNK, csvChunks, csvLine } from "./csv";
 import { db, sql } from "./db";
 import type { CurrentAdmin } from "./identity/admins";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { parseInstant } from "@/lib/values/instant";
 import { AUDIT_ACTIONS } from "./audit-actions";
-import { parseInstant } from "./instant";
 import { isPlainText } from "./keys/permissions";
 
 const text = z.string().trim().max(254).refine(isPlainText).catch("");

@@ -1,7 +1,7 @@
 import "server-only";
 import { recordAudit } from "@/lib/audit";
-import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/csv";
 import { db, sql } from "@/lib/db";
+import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import type { CurrentAdmin } from "./admins";
 import { type ListedUser, placeOf, toListed, type UserRow, userQuery } from "./user-list";
 import type { UserConditions, UserSort } from "./user-schemas";

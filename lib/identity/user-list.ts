@@ -2,8 +2,8 @@ import "server-only";
 import { z } from "zod";
 import { sql } from "@/lib/db";
 import { isBanned } from "@/lib/keys/validity";
-import { type Direction, pageOf } from "@/lib/keyset";
 import { contains, USER_TEXT } from "@/lib/text-search";
+import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { CurrentAdmin } from "./admins";
 import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./user-schemas";
 

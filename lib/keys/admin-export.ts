@@ -1,8 +1,8 @@
 import "server-only";
 import { recordAudit } from "@/lib/audit";
-import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/csv";
 import { db, sql } from "@/lib/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
+import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { type AdminKeyRecord, adminKeyQuery, describe } from "./admin-list";
 import type { AdminKeyConditions } from "./admin-schemas";
 import { findNamed, NOTHING_NAMED } from "./admin-search";

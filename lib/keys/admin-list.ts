@@ -1,7 +1,7 @@
 import "server-only";
 import { sql } from "@/lib/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
-import { type Direction, pageOf } from "@/lib/keyset";
+import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
 import { type FoundCredential, findNamed, type KeyConditions, keyConditions, type Named, type Unknown } from "./admin-search";
 import { type CredentialFormat, maskCredential, maskCredentials } from "./credentials";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
-import { parseInstant } from "@/lib/instant";
+import { parseInstant } from "@/lib/values/instant";
 import { DEFAULT_PERMISSIONS, isPermissions, isPlainText, type Permissions } from "./permissions";
 import { KEY_STATES } from "./validity";
 

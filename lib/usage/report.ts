@@ -1,8 +1,8 @@
 import "server-only";
-import { csvLine } from "@/lib/csv";
 import { db, sql } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { type CredentialFormat, maskCredential } from "@/lib/keys/credentials";
+import { csvLine } from "@/lib/values/csv";
 import type { UsageSearch } from "./schemas";
 import { fillGaps, type UsageDay } from "./statistics";
 
