@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import pg from "pg";
-import { auditQuery } from "../lib/audit-list";
+import { auditQuery } from "../lib/audit/list";
 import { userQuery } from "../lib/identity/user-list";
 import { adminKeyQuery } from "../lib/keys/admin-list";
 import { adminKeySearchSchema } from "../lib/keys/admin-schemas";

@@ -1,4 +1,4 @@
-import { SYSTEM_ACTOR } from "../lib/audit";
+import { SYSTEM_ACTOR } from "../lib/audit/record";
 import { disconnect } from "../lib/db";
 import { AppError } from "../lib/errors";
 import { grantAdmin } from "../lib/identity/grant-admin";

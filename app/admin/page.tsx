@@ -5,7 +5,7 @@ import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { dayText, figure } from "@/components/usage/figures";
 import { UsageCharts } from "@/components/usage/usage-charts";
-import { latestAudit } from "@/lib/audit-list";
+import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/identity/admins";
 import { getOverview, type Overview } from "@/lib/overview";
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { hashPassword } from "better-auth/crypto";
-import type { Actor } from "@/lib/audit";
-import { recordAudit } from "@/lib/audit";
+import type { Actor } from "@/lib/audit/record";
+import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError, ERRORS } from "@/lib/errors";

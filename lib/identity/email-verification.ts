@@ -1,5 +1,5 @@
 import "server-only";
-import { type Actor, recordAudit } from "@/lib/audit";
+import { type Actor, recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { sendMail } from "@/lib/mail";

@@ -1,5 +1,5 @@
 import "server-only";
-import { type Actor, recordAudit } from "@/lib/audit";
+import { type Actor, recordAudit } from "@/lib/audit/record";
 import { boundLockWaits } from "@/lib/database/locks";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";

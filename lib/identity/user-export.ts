@@ -1,5 +1,5 @@
 import "server-only";
-import { recordAudit } from "@/lib/audit";
+import { recordAudit } from "@/lib/audit/record";
 import { db, sql } from "@/lib/db";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import type { CurrentAdmin } from "./admins";

@@ -1,5 +1,5 @@
 import "server-only";
-import { type AuditRecord, latestAudit } from "@/lib/audit-list";
+import { type AuditRecord, latestAudit } from "@/lib/audit/list";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";

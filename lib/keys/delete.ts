@@ -1,5 +1,5 @@
 import "server-only";
-import { type Actor, recordAudit } from "@/lib/audit";
+import { type Actor, recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 

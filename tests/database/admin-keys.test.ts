@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SYSTEM_ACTOR } from "../../lib/audit";
+import { SYSTEM_ACTOR } from "../../lib/audit/record";
 import { disconnect } from "../../lib/db";
 import { AppError } from "../../lib/errors";
 import type { CurrentAdmin } from "../../lib/identity/admins";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AuditFilter } from "@/lib/audit-filter";
-import { type AuditSearch, auditSearchSchema } from "@/lib/audit-schemas";
+import type { AuditFilter } from "@/lib/audit/filter";
+import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { shared } from "../support/client";
 import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
 
 // Loaded once the settings name this test's own database.
-let listing: typeof import("@/lib/audit-list");
-let exporting: typeof import("@/lib/audit-export");
+let listing: typeof import("@/lib/audit/list");
+let exporting: typeof import("@/lib/audit/export");
 let scratch: ScratchDatabase;
 
 const PEOPLE = 10_000;
@@ -48,8 +48,8 @@ beforeAll(async () => {
   scratch = await scratchDatabase();
   await scratch.query(SEED);
   Object.assign(process.env, shared().settings, { DATABASE_URL: scratch.url });
-  listing = await import("@/lib/audit-list");
-  exporting = await import("@/lib/audit-export");
+  listing = await import("@/lib/audit/list");
+  exporting = await import("@/lib/audit/export");
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Actor, SYSTEM_ACTOR } from "../../lib/audit";
+import { type Actor, SYSTEM_ACTOR } from "../../lib/audit/record";
 import { LOCKS } from "../../lib/database/locks";
 import { disconnect } from "../../lib/db";
 import { AppError } from "../../lib/errors";

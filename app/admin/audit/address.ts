@@ -1,4 +1,4 @@
-import { type AuditPlace, type AuditSearch, writePlace } from "@/lib/audit-schemas";
+import { type AuditPlace, type AuditSearch, writePlace } from "@/lib/audit/schemas";
 
 /** The list with something changed. Any change but turning the page goes back to the newest entries. */
 export function auditAddress(search: AuditSearch, change: Partial<AuditSearch> = {}, path = "/admin/audit"): string {

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
-import type { AuditRecord } from "@/lib/audit-list";
+import type { AuditRecord } from "@/lib/audit/list";
 import { Difference } from "./difference";
 import { actionName, actorName, targetName } from "./words";
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { inputStyle } from "@/components/ui/text-field";
-import type { AuditSearch } from "@/lib/audit-schemas";
+import type { AuditSearch } from "@/lib/audit/schemas";
 import { ACTION_OPTIONS } from "./words";
 
 type Props = { search: Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to"> };

@@ -1,4 +1,4 @@
-import { AUDIT_ACTIONS, type AuditAction } from "@/lib/audit-actions";
+import { AUDIT_ACTIONS, type AuditAction } from "@/lib/audit/actions";
 
 const ACTIONS: Record<AuditAction, string> = {
   "api_key.created": "Key created",

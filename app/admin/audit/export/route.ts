@@ -1,5 +1,5 @@
-import { exportAudit } from "@/lib/audit-export";
-import { auditSearchSchema } from "@/lib/audit-schemas";
+import { exportAudit } from "@/lib/audit/export";
+import { auditSearchSchema } from "@/lib/audit/schemas";
 import { requireFreshAdminAt } from "@/lib/identity/admins";
 import { csvResponse } from "../../csv-response";
 import { auditAddress } from "../address";

@@ -9,7 +9,7 @@ import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
 import { PeriodSwitch } from "@/components/usage/period-switch";
-import { latestAudit } from "@/lib/audit-list";
+import { latestAudit } from "@/lib/audit/list";
 import { AppError } from "@/lib/errors";
 import { type CurrentAdmin, requireAdmin } from "@/lib/identity/admins";
 import { getUserPage, type UserPage } from "@/lib/identity/user-page";

@@ -1,5 +1,5 @@
-import { recordAudit } from "@/lib/audit";
-import type { AuditAction } from "@/lib/audit-actions";
+import type { AuditAction } from "@/lib/audit/actions";
+import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/http/endpoint";

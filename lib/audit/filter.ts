@@ -1,9 +1,9 @@
 import "server-only";
 import { z } from "zod";
+import { sql } from "@/lib/db";
 import { parseInstant } from "@/lib/values/instant";
-import type { AuditAction } from "./audit-actions";
-import type { AuditConditions } from "./audit-schemas";
-import { sql } from "./db";
+import type { AuditAction } from "./actions";
+import type { AuditConditions } from "./schemas";
 
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -1,10 +1,10 @@
 import "server-only";
+import { sql } from "@/lib/db";
+import type { CurrentAdmin } from "@/lib/identity/admins";
+import { type CredentialFormat, maskCredential, maskCredentials } from "@/lib/keys/credentials";
 import { type Direction, pageOf } from "@/lib/values/keyset";
-import { type AuditFilter, resolveConditions } from "./audit-filter";
-import type { AuditPlace, AuditSearch } from "./audit-schemas";
-import { sql } from "./db";
-import type { CurrentAdmin } from "./identity/admins";
-import { type CredentialFormat, maskCredential, maskCredentials } from "./keys/credentials";
+import { type AuditFilter, resolveConditions } from "./filter";
+import type { AuditPlace, AuditSearch } from "./schemas";
 
 export const AUDIT_PAGE_SIZE = 50;
 

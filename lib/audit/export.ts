@@ -1,11 +1,11 @@
 import "server-only";
+import { db, sql } from "@/lib/db";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
-import { recordAudit } from "./audit";
-import { resolveConditions } from "./audit-filter";
-import { type AuditRecord, type AuditRow, auditQuery, toRecord } from "./audit-list";
-import type { AuditConditions } from "./audit-schemas";
-import { db, sql } from "./db";
-import type { CurrentAdmin } from "./identity/admins";
+import { resolveConditions } from "./filter";
+import { type AuditRecord, type AuditRow, auditQuery, toRecord } from "./list";
+import { recordAudit } from "./record";
+import type { AuditConditions } from "./schemas";
 
 const COLUMNS = [
   ...["id", "at", "actor_kind", "actor_id", "actor", "action", "target_kind", "target_id", "target", "address"],

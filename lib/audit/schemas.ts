@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { isPlainText } from "@/lib/keys/permissions";
 import { parseInstant } from "@/lib/values/instant";
-import { AUDIT_ACTIONS } from "./audit-actions";
-import { isPlainText } from "./keys/permissions";
+import { AUDIT_ACTIONS } from "./actions";
 
 const text = z.string().trim().max(254).refine(isPlainText).catch("");
 const day = z

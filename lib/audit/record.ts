@@ -1,7 +1,7 @@
 import "server-only";
+import type { Transaction } from "@/lib/db";
 import type { Prisma } from "@/prisma/generated/client";
-import type { AuditAction } from "./audit-actions";
-import type { Transaction } from "./db";
+import type { AuditAction } from "./actions";
 
 /** Who acts: a person, staff through the portal's pages or the admin API's shared secret, or the portal itself. */
 export type Actor = {
