@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import pg from "pg";
 import { auditQuery } from "../lib/audit/list";
-import { userQuery } from "../lib/identity/user-list";
 import { adminKeyQuery } from "../lib/keys/admin-list";
 import { adminKeySearchSchema } from "../lib/keys/admin-schemas";
 import { credentialQuery, NOTHING_NAMED } from "../lib/keys/admin-search";
+import { userQuery } from "../lib/users/list";
 import { repeat, timeOfOne } from "./measure";
 import type { Bench } from "./run";
 

@@ -1,8 +1,8 @@
 import { SYSTEM_ACTOR } from "../lib/audit/record";
 import { disconnect } from "../lib/db";
 import { AppError } from "../lib/errors";
-import { grantAdmin } from "../lib/identity/grant-admin";
 import { forgotPasswordSchema } from "../lib/identity/schemas";
+import { grantAdmin } from "../lib/users/grant-admin";
 import { Prisma } from "../prisma/generated/client";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";

@@ -4,7 +4,6 @@ import { SYSTEM_ACTOR } from "../../lib/audit/record";
 import { disconnect } from "../../lib/db";
 import { AppError } from "../../lib/errors";
 import type { CurrentAdmin } from "../../lib/identity/admins";
-import { findPeople } from "../../lib/identity/find-people";
 import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
 import { exportKeys } from "../../lib/keys/admin-export";
 import { getAnyKeyPage } from "../../lib/keys/admin-key-page";
@@ -12,6 +11,7 @@ import { type AdminKeyRow, adminKeyQuery, listKeys } from "../../lib/keys/admin-
 import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { credentialQuery, NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
+import { findPeople } from "../../lib/users/find-people";
 import { shared } from "../support/client";
 import { whileLocked } from "../support/races";
 import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";

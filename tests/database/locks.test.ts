@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { LOCKS } from "../../lib/database/locks";
 import { db, disconnect } from "../../lib/db";
 import { toAppError } from "../../lib/errors";
-import { lockAdmins, lockUser } from "../../lib/identity/locked-user";
+import { lockAdmins, lockUser } from "../../lib/users/locked-user";
 import { holdCluster } from "../../scripts/hold-cluster";
 import { applyMigrations } from "../../scripts/migrate";
 import { shared } from "../support/client";

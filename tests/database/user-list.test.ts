@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { disconnect } from "../../lib/db";
 import type { CurrentAdmin } from "../../lib/identity/admins";
-import { exportUsers } from "../../lib/identity/user-export";
-import { type ListedUser, listUsers, userQuery } from "../../lib/identity/user-list";
-import { type UserConditions, type UserPlace, type UserSort, userSearchSchema } from "../../lib/identity/user-schemas";
+import { exportUsers } from "../../lib/users/export";
+import { type ListedUser, listUsers, userQuery } from "../../lib/users/list";
+import { type UserConditions, type UserPlace, type UserSort, userSearchSchema } from "../../lib/users/schemas";
 import { shared } from "../support/client";
 import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
 

@@ -7,12 +7,12 @@ import { AppError } from "@/lib/errors";
 import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import { requireAdmin, requireFreshAdmin } from "@/lib/identity/admins";
-import { type FoundPerson, findPeople } from "@/lib/identity/find-people";
 import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
 import { createKey } from "@/lib/keys/create";
 import { readIdempotencyKey } from "@/lib/keys/schemas";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
+import { type FoundPerson, findPeople } from "@/lib/users/find-people";
 
 const MAX_TYPED = 254;
 

@@ -1,4 +1,4 @@
-import { type UserPlace, type UserSearch, writeUserPlace } from "@/lib/identity/user-schemas";
+import { type UserPlace, type UserSearch, writeUserPlace } from "@/lib/users/schemas";
 
 /** The list with something changed. Any change but turning the page goes back to its beginning. */
 export function usersAddress(search: UserSearch, change: Partial<UserSearch> = {}, path = "/admin/users"): string {

@@ -6,8 +6,8 @@ import { UserTable } from "@/components/admin/users/user-table";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/identity/admins";
-import { listUsers } from "@/lib/identity/user-list";
-import { type UserSearch, userSearchSchema } from "@/lib/identity/user-schemas";
+import { listUsers } from "@/lib/users/list";
+import { type UserSearch, userSearchSchema } from "@/lib/users/schemas";
 import { isConfirmedAction } from "../confirm/actions";
 import { usersAddress } from "./address";
 

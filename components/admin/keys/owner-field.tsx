@@ -3,7 +3,7 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useFormState } from "@/components/ui/form";
 import { describedBy, FieldLabel, FieldNotes, inputStyle } from "@/components/ui/text-field";
-import type { FoundPerson } from "@/lib/identity/find-people";
+import type { FoundPerson } from "@/lib/users/find-people";
 
 export type FindPeople = (typed: string) => Promise<FoundPerson[]>;
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { inputStyle } from "@/components/ui/text-field";
-import type { UserSearch } from "@/lib/identity/user-schemas";
+import type { UserSearch } from "@/lib/users/schemas";
 
 type Props = { search: Pick<UserSearch, "q" | "role" | "filter" | "sort"> };
 

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
-import type { RevokedKey } from "@/lib/keys/revoke-all";
+import type { RevokedKey } from "@/lib/users/revoke-all-keys";
 import { ActionDialog } from "./action-dialog";
 import type { DialogProps } from "./user-actions";
 

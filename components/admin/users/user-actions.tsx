@@ -4,8 +4,8 @@ import { useRef, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Notice } from "@/components/ui/notice";
 import type { FormAction, FormState } from "@/lib/http/form-state";
-import type { UserRole } from "@/lib/identity/user-schemas";
-import type { RevokedKey } from "@/lib/keys/revoke-all";
+import type { RevokedKey } from "@/lib/users/revoke-all-keys";
+import type { UserRole } from "@/lib/users/schemas";
 import { BanDialog, CreditsDialog, RoleDialog, SessionsDialog } from "./dialogs";
 import { RevokeAllDialog } from "./revoke-all-dialog";
 

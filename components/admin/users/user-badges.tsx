@@ -1,5 +1,5 @@
 import { Badge } from "@/components/ui/badge";
-import type { UserRole } from "@/lib/identity/user-schemas";
+import type { UserRole } from "@/lib/users/schemas";
 
 export const ROLE_NAMES: Record<UserRole, string> = { user: "User", admin: "Administrator" };
 

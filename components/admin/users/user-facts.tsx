@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Moment } from "@/components/ui/moment";
-import type { UserPage } from "@/lib/identity/user-page";
+import type { UserPage } from "@/lib/users/page";
 
 export function UserFacts({ user, now }: { user: UserPage; now: Date }) {
   const { credits, lastLoginAt, accountId } = user;

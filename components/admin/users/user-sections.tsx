@@ -3,8 +3,8 @@ import { browserName } from "@/components/account/browser-name";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
-import type { UserKey, UserSession } from "@/lib/identity/user-page";
-import type { Adjustment } from "@/lib/usage/adjust-credits";
+import type { Adjustment } from "@/lib/users/adjust-credits";
+import type { UserKey, UserSession } from "@/lib/users/page";
 
 type SectionProps = { title: string; aside?: ReactNode; children: ReactNode };
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
-import type { ListedUser } from "@/lib/identity/user-list";
-import type { UserSort } from "@/lib/identity/user-schemas";
+import type { ListedUser } from "@/lib/users/list";
+import type { UserSort } from "@/lib/users/schemas";
 import { EmailText, RoleName, StatusBadge } from "./user-badges";
 
 type Props = {

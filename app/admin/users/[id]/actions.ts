@@ -7,11 +7,11 @@ import { AppError } from "@/lib/errors";
 import { type FormState, toFormState } from "@/lib/http/form-state";
 import { validate } from "@/lib/http/read-json";
 import { type CurrentAdmin, requireFreshAdmin } from "@/lib/identity/admins";
-import { banUser, endSessions, unbanUser } from "@/lib/identity/bans";
-import { changeRole } from "@/lib/identity/roles";
-import { adjustCreditsSchema, banSchema, changeRoleSchema, userActionSchema } from "@/lib/identity/user-schemas";
-import { revokeAllKeys } from "@/lib/keys/revoke-all";
-import { adjustCredits } from "@/lib/usage/adjust-credits";
+import { adjustCredits } from "@/lib/users/adjust-credits";
+import { banUser, endSessions, unbanUser } from "@/lib/users/bans";
+import { revokeAllKeys } from "@/lib/users/revoke-all-keys";
+import { changeRole } from "@/lib/users/roles";
+import { adjustCreditsSchema, banSchema, changeRoleSchema, userActionSchema } from "@/lib/users/schemas";
 
 export async function adjustCreditsAction(_state: FormState, form: FormData): Promise<FormState> {
   return change(form, adjustCreditsSchema, async (admin, input) => {

@@ -12,9 +12,9 @@ import { PeriodSwitch } from "@/components/usage/period-switch";
 import { latestAudit } from "@/lib/audit/list";
 import { AppError } from "@/lib/errors";
 import { type CurrentAdmin, requireAdmin } from "@/lib/identity/admins";
-import { getUserPage, type UserPage } from "@/lib/identity/user-page";
 import { getUsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
+import { getUserPage, type UserPage } from "@/lib/users/page";
 import { usageAddress } from "../../../(portal)/usage/address";
 import {
   adjustCreditsAction,

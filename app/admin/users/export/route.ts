@@ -1,6 +1,6 @@
 import { requireFreshAdminAt } from "@/lib/identity/admins";
-import { exportUsers } from "@/lib/identity/user-export";
-import { userSearchSchema } from "@/lib/identity/user-schemas";
+import { exportUsers } from "@/lib/users/export";
+import { userSearchSchema } from "@/lib/users/schemas";
 import { csvResponse } from "../../csv-response";
 import { usersAddress } from "../address";
 

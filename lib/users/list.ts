@@ -1,11 +1,11 @@
 import "server-only";
 import { z } from "zod";
 import { sql } from "@/lib/db";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isBanned } from "@/lib/keys/validity";
 import { contains, USER_TEXT } from "@/lib/text-search";
 import { type Direction, pageOf } from "@/lib/values/keyset";
-import type { CurrentAdmin } from "./admins";
-import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./user-schemas";
+import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./schemas";
 
 export const USER_PAGE_SIZE = 50;
 

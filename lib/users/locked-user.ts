@@ -2,9 +2,9 @@ import "server-only";
 import { boundLockWaits, LOCKS } from "@/lib/database/locks";
 import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isBanned } from "@/lib/keys/validity";
-import type { CurrentAdmin } from "./admins";
-import type { UserRole } from "./user-schemas";
+import type { UserRole } from "./schemas";
 
 export type LockedUser = {
   id: string;

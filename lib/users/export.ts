@@ -1,10 +1,10 @@
 import "server-only";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sql } from "@/lib/db";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
-import type { CurrentAdmin } from "./admins";
-import { type ListedUser, placeOf, toListed, type UserRow, userQuery } from "./user-list";
-import type { UserConditions, UserSort } from "./user-schemas";
+import { type ListedUser, placeOf, toListed, type UserRow, userQuery } from "./list";
+import type { UserConditions, UserSort } from "./schemas";
 
 const COLUMNS = ["id", "email", "name", "role", "status", "credits", "usable_keys", "created_at", "last_seen_at"];
 

@@ -2,9 +2,9 @@ import "server-only";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import type { CurrentAdmin } from "./admins";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { lockAdmins, lockUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
-import type { BanInput } from "./user-schemas";
+import type { BanInput } from "./schemas";
 
 /**
  * Shuts a user out: sessions end, and with them their tokens; keys are refused for as long as the ban lasts. Answers how

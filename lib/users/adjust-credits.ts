@@ -3,9 +3,9 @@ import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
-import { lockUser } from "@/lib/identity/locked-user";
-import { type AdjustCreditsInput, MAX_CREDITS } from "@/lib/identity/user-schemas";
-import { enterCredits } from "./ledger";
+import { enterCredits } from "@/lib/usage/ledger";
+import { lockUser } from "./locked-user";
+import { type AdjustCreditsInput, MAX_CREDITS } from "./schemas";
 
 /** An entry of the ledger that staff made. `id` is "0" when there is none. */
 export type Adjustment = { id: string; amount: number; reason: string | null; at: Date };

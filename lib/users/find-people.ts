@@ -1,7 +1,7 @@
 import "server-only";
 import { sql } from "@/lib/db";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { contains, USER_TEXT } from "@/lib/text-search";
-import type { CurrentAdmin } from "./admins";
 
 export type FoundPerson = { id: string; email: string; name: string };
 

@@ -2,9 +2,9 @@ import "server-only";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import type { CurrentAdmin } from "./admins";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { lockAdmins, lockUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
-import type { ChangeRoleInput } from "./user-schemas";
+import type { ChangeRoleInput } from "./schemas";
 
 /**
  * Makes a user an administrator, or an administrator a user. It holds from their next request on.

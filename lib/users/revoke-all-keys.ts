@@ -2,8 +2,8 @@ import "server-only";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
-import { lockUser } from "@/lib/identity/locked-user";
-import { type CredentialFormat, maskCredential } from "./credentials";
+import { type CredentialFormat, maskCredential } from "@/lib/keys/credentials";
+import { lockUser } from "./locked-user";
 
 export type RevokedKey = { id: number; name: string; masked: string };
 

@@ -2,12 +2,12 @@ import "server-only";
 import { z } from "zod";
 import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import type { CurrentAdmin } from "@/lib/identity/admins";
 import { maskCredential } from "@/lib/keys/credentials";
 import { findReplaced } from "@/lib/keys/search";
 import { isBanned, type KeyState, keyState } from "@/lib/keys/validity";
-import { type Adjustment, listAdjustments } from "@/lib/usage/adjust-credits";
 import type { Prisma } from "@/prisma/generated/client";
-import type { CurrentAdmin } from "./admins";
+import { type Adjustment, listAdjustments } from "./adjust-credits";
 
 /** The rest is in the list of keys. */
 const KEYS_SHOWN = 10;
