@@ -7,7 +7,7 @@ export async function register(): Promise<void> {
     // An error thrown here would make every answer a bare 500, and nobody could read what /api/health says.
     if (wrong) return log.error(`These settings need attention (see .env.example): ${wrong.join("; ")}.`);
     const { watchRequests } = await import("./lib/http/request-log");
-    const { scheduleHousekeeping } = await import("./lib/housekeeping");
+    const { scheduleHousekeeping } = await import("./lib/operations/housekeeping");
     const isDevelopment = process.env.NODE_ENV === "development";
     watchRequests({ isDevelopment });
     // In development routes are compiled anew, which this copy would not notice. On Vercel what follows an answer is Next's.

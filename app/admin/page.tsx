@@ -7,7 +7,7 @@ import { dayText, figure } from "@/components/usage/figures";
 import { UsageCharts } from "@/components/usage/usage-charts";
 import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/identity/admins";
-import { getOverview, type Overview } from "@/lib/overview";
+import { getOverview, type Overview } from "@/lib/operations/overview";
 
 export const metadata: Metadata = { title: "Overview" };
 

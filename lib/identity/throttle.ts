@@ -43,7 +43,7 @@ function createLimiter(keyPrefix: string, points: number, duration: number): Rat
     storeType: "pool",
     tableName: "rate_limits",
     tableCreated: true,
-    // lib/housekeeping.ts does it.
+    // lib/operations/housekeeping.ts does it.
     clearExpiredByTimeout: false,
     keyPrefix,
     points,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { keepHouse } from "../../lib/housekeeping";
+import { keepHouse } from "../../lib/operations/housekeeping";
 import { call, newKey, query, shared } from "../support/client";
 import { newUser } from "../support/people";
 import { report } from "../support/usage";

@@ -1,5 +1,5 @@
-import { checkHealth } from "@/lib/health";
 import { plainApi } from "@/lib/http/plain-api";
+import { checkHealth } from "@/lib/operations/health";
 
 export const dynamic = "force-dynamic";
 

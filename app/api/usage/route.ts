@@ -1,9 +1,9 @@
 import { keepAliveFor } from "@/app/keep-alive";
 import { AppError } from "@/lib/errors";
-import { keepHouseIfDue } from "@/lib/housekeeping";
 import { usageApi } from "@/lib/http/plain-api";
 import { parseObject, readBody, validate } from "@/lib/http/read-json";
 import { requireUsageSignature } from "@/lib/identity/callers";
+import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";
 import { recordUsage } from "@/lib/usage/record";
 import { usageReportSchema } from "@/lib/usage/schemas";

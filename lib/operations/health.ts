@@ -1,8 +1,8 @@
 import "server-only";
-import { explainConnection } from "./connections";
-import { sql } from "./db";
-import { env, wrongSettings } from "./env";
-import { log } from "./log";
+import { explainConnection } from "@/lib/connections";
+import { sql } from "@/lib/db";
+import { env, wrongSettings } from "@/lib/env";
+import { log } from "@/lib/log";
 
 const MAX_CLOCK_MS = 60_000;
 const startedAt = new Date();

@@ -1,7 +1,7 @@
 import "server-only";
-import { sql } from "./db";
-import { log } from "./log";
-import { RETENTION_DAYS } from "./usage/schemas";
+import { sql } from "@/lib/db";
+import { log } from "@/lib/log";
+import { RETENTION_DAYS } from "@/lib/usage/schemas";
 
 const EVERY_MS = 3600 * 1000;
 const CHUNK = 5_000;

@@ -1,8 +1,8 @@
 import "server-only";
-import { sql } from "./db";
-import type { CurrentAdmin } from "./identity/admins";
-import { EXPIRING_DAYS } from "./keys/validity";
-import { fillGaps, type UsageDay } from "./usage/statistics";
+import { sql } from "@/lib/db";
+import type { CurrentAdmin } from "@/lib/identity/admins";
+import { EXPIRING_DAYS } from "@/lib/keys/validity";
+import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
 
 const DAYS = 30;
 const WEEK = 7;
