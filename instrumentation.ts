@@ -1,8 +1,8 @@
 /** Next's hook at server start. Requests are watched at the HTTP server, so that pages, refusals and errors count too. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
-    const { wrongSettings } = await import("./lib/env");
-    const { log } = await import("./lib/log");
+    const { wrongSettings } = await import("./lib/settings/env");
+    const { log } = await import("./lib/settings/log");
     const wrong = wrongSettings();
     // An error thrown here would make every answer a bare 500, and nobody could read what /api/health says.
     if (wrong) return log.error(`These settings need attention (see .env.example): ${wrong.join("; ")}.`);

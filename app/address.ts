@@ -1,5 +1,5 @@
 import { headers } from "next/headers";
-import { env } from "@/lib/env";
+import { env } from "@/lib/settings/env";
 
 /** The address under which this visitor reaches the portal, safe to put into a command. */
 export async function publicAddress(): Promise<string> {

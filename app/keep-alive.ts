@@ -1,5 +1,5 @@
 import { after } from "next/server";
-import { env } from "@/lib/env";
+import { env } from "@/lib/settings/env";
 
 /**
  * On Vercel an instance may be frozen as soon as it has answered, and with it the timers that a server of its own relies on.

@@ -1,5 +1,5 @@
 import { after } from "next/server";
-import { log } from "@/lib/log";
+import { log } from "@/lib/settings/log";
 
 /** Does the work once the answer is on its way, so that neither its time nor its failure tells whose address is known. */
 export function mailLater(work: () => Promise<void>): void {

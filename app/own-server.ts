@@ -1,5 +1,5 @@
-import { env } from "@/lib/env";
 import { answerDirectly } from "@/lib/http/direct-answers";
+import { env } from "@/lib/settings/env";
 import { stopGracefully } from "@/lib/stop";
 import { POST } from "./api/keys/verify/route";
 

@@ -14,7 +14,7 @@ export async function measureInProcess(bench: Bench): Promise<void> {
   await measureCreate(bench);
   await measureUsage(bench, pool);
   await pool.end();
-  const { pool: ours } = await import("../lib/db");
+  const { pool: ours } = await import("../lib/database/db");
   await (ours() as pg.Pool).end();
 }
 
@@ -43,7 +43,7 @@ async function measureVerify({ owner, peer, measure }: Bench): Promise<void> {
 
 async function measureLookup({ owner, settings, measure }: Bench, pool: pg.Pool): Promise<void> {
   const { CURRENT, verifyKey } = await import("../lib/keys/verify");
-  const { db } = await import("../lib/db");
+  const { db } = await import("../lib/database/db");
   const { parseCredential, hashCredential } = await import("../lib/keys/credentials");
   const key = owner.keys[0] ?? "";
   const credential = parseCredential(key);

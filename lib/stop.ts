@@ -3,8 +3,8 @@ import diagnostics from "node:diagnostics_channel";
 import type { Server, ServerResponse } from "node:http";
 import { constants } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { disconnect } from "./db";
-import { log } from "./log";
+import { disconnect } from "@/lib/database/db";
+import { log } from "@/lib/settings/log";
 
 // Together below the 10 seconds that a stop may take.
 const REQUESTS_MS = 7_000;

@@ -3,7 +3,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentele
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace-node";
-import { env } from "./env";
+import { env } from "@/lib/settings/env";
 import type { RouteHandler } from "./http/direct-answers";
 import { beforeStop } from "./stop";
 

@@ -1,5 +1,5 @@
 import { SYSTEM_ACTOR } from "../lib/audit/record";
-import { disconnect } from "../lib/db";
+import { disconnect } from "../lib/database/db";
 import { AppError } from "../lib/errors";
 import { forgotPasswordSchema } from "../lib/identity/schemas";
 import { grantAdmin } from "../lib/users/grant-admin";

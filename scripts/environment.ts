@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { type Env, parseEnv } from "../lib/env";
 import { EnvError } from "../lib/errors";
-import { SECRETS, withPreviewSecrets } from "../lib/preview-secrets";
+import { type Env, parseEnv } from "../lib/settings/env";
+import { SECRETS, withPreviewSecrets } from "../lib/settings/preview-secrets";
 import { explainFileError, Failure } from "./failure";
 import { type Cluster, openCluster } from "./postgres";
 

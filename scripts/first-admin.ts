@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { SYSTEM_ACTOR } from "../lib/audit/record";
-import { db } from "../lib/db";
+import { db } from "../lib/database/db";
 import { AppError } from "../lib/errors";
 import { registerUser } from "../lib/identity/accounts";
 import { keptSecret } from "./environment";

@@ -1,5 +1,5 @@
 import { connection } from "next/server";
-import { isMailSetUp } from "@/lib/mail";
+import { isMailSetUp } from "@/lib/notifications/mail";
 
 export async function NoMailNotice() {
   await connection();

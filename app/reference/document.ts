@@ -1,4 +1,4 @@
-import { env } from "@/lib/env";
+import { env } from "@/lib/settings/env";
 import { ACCOUNTS } from "./accounts";
 import { BROWSER_SESSIONS } from "./browser-sessions";
 import { DATA_PLANE } from "./data-plane";

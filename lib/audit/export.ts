@@ -1,5 +1,5 @@
 import "server-only";
-import { db, sql } from "@/lib/db";
+import { db, sql } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { resolveConditions } from "./filter";

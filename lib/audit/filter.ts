@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
 import { parseInstant } from "@/lib/values/instant";
 import type { AuditAction } from "./actions";
 import type { AuditConditions } from "./schemas";

@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@/lib/keys/credentials";
 import { type Direction, pageOf } from "@/lib/values/keyset";

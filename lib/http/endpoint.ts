@@ -1,5 +1,5 @@
 import { type AppError, AppError as Failure, toAppError } from "@/lib/errors";
-import { log } from "@/lib/log";
+import { log } from "@/lib/settings/log";
 import { contextOf, REQUEST_ID_HEADER } from "./request-context";
 
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { env } from "@/lib/env";
-import { log } from "@/lib/log";
+import { env } from "@/lib/settings/env";
+import { log } from "@/lib/settings/log";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "./request-context";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 

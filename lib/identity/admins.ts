@@ -2,7 +2,7 @@ import "server-only";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { actorOf, type CurrentUser } from "./callers";
 import { findUser } from "./page-callers";

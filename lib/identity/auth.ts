@@ -3,11 +3,11 @@ import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
 import { jwt } from "better-auth/plugins";
-import { db } from "@/lib/db";
-import { env } from "@/lib/env";
+import { db } from "@/lib/database/db";
 import { isOwnOrigin } from "@/lib/http/origins";
 import { isBanned } from "@/lib/keys/validity";
-import { log } from "@/lib/log";
+import { env } from "@/lib/settings/env";
+import { log } from "@/lib/settings/log";
 import { listSigningKeys, SIGNING_ALGORITHM } from "./signing-keys";
 
 export const MIN_PASSWORD_LENGTH = 8;

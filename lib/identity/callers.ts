@@ -1,13 +1,13 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Actor } from "@/lib/audit/record";
-import { sql } from "@/lib/db";
-import { env } from "@/lib/env";
+import { sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { checkSecret } from "@/lib/http/admin-secret";
 import { isSameOrigin } from "@/lib/http/origins";
 import { contextOf, type Incoming } from "@/lib/http/request-context";
 import { isBanned } from "@/lib/keys/validity";
+import { env } from "@/lib/settings/env";
 import { isSignedBy } from "@/lib/usage/signature";
 import { auth } from "./auth";
 import { type TokenSubject, verifyAccessToken, verifyRefreshToken } from "./tokens";

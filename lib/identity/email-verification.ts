@@ -1,8 +1,8 @@
 import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/db";
-import { env } from "@/lib/env";
-import { sendMail } from "@/lib/mail";
+import { db } from "@/lib/database/db";
+import { sendMail } from "@/lib/notifications/mail";
+import { env } from "@/lib/settings/env";
 import { issueToken, spendToken } from "./mailed-tokens";
 
 /** Mails a link that proves the address is theirs. Does nothing when that is known already. */

@@ -1,9 +1,9 @@
 import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/db";
-import { env } from "@/lib/env";
+import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import { sendMail } from "@/lib/mail";
+import { sendMail } from "@/lib/notifications/mail";
+import { env } from "@/lib/settings/env";
 import { auth } from "./auth";
 import { issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
 import { withReturnPath } from "./return-path";

@@ -1,6 +1,6 @@
 import "server-only";
 import { makeSignature } from "better-auth/crypto";
-import { db } from "@/lib/db";
+import { db } from "@/lib/database/db";
 import { auth, LONGEST_SESSION_SECONDS } from "./auth";
 
 type CookieOptions = { httpOnly: boolean; secure: boolean; sameSite: "lax"; path: string };

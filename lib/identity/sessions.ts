@@ -1,7 +1,7 @@
 import "server-only";
 import { isAPIError } from "better-auth/api";
 import { type Actor, recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/db";
+import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { isBanned } from "@/lib/keys/validity";
 import type { Prisma } from "@/prisma/generated/client";

@@ -1,7 +1,7 @@
 import "server-only";
 import { symmetricDecrypt } from "better-auth/crypto";
-import { db } from "@/lib/db";
-import { env } from "@/lib/env";
+import { db } from "@/lib/database/db";
+import { env } from "@/lib/settings/env";
 
 /** The only algorithm that keys are made for, and that tokens are accepted under. */
 export const SIGNING_ALGORITHM = "ES256" as const;

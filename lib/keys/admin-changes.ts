@@ -1,6 +1,6 @@
 import "server-only";
 import type { AuditAction } from "@/lib/audit/actions";
-import { db, type Transaction } from "@/lib/db";
+import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { maskCredentials } from "./credentials";

@@ -1,6 +1,6 @@
 import "server-only";
 import { type AuditRecord, latestAudit } from "@/lib/audit/list";
-import { db } from "@/lib/db";
+import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { maskCredentials } from "./credentials";

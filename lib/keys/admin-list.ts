@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";

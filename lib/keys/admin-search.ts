@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import { sql } from "@/lib/db";
-import { contains, USER_TEXT } from "@/lib/text-search";
+import { sql } from "@/lib/database/db";
+import { contains, USER_TEXT } from "@/lib/database/text-search";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
 import { digestHashes } from "./search";
 import { EXPIRING_DAYS } from "./validity";

@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
 import { NEW_ACCOUNT_ID } from "./create";
 
 export type ApiAccount = {

@@ -2,9 +2,9 @@ import "server-only";
 import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/record";
-import { db, sql } from "@/lib/db";
-import { env } from "@/lib/env";
+import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
+import { env } from "@/lib/settings/env";
 import { type Credential, type CredentialFormat, hashCredential, issueCredentials } from "./credentials";
 import type { Permissions } from "./permissions";
 

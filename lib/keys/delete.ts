@@ -1,6 +1,6 @@
 import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit/record";
-import { db, type Transaction } from "@/lib/db";
+import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 
 const MAX_ID = 2_147_483_647;

@@ -1,6 +1,6 @@
 import "server-only";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/db";
+import { db } from "@/lib/database/db";
 import type { CurrentUser } from "@/lib/identity/callers";
 import { lockOwnKey } from "./own-key";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { db, sql } from "@/lib/db";
+import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CredentialFormat } from "./credentials";
 import type { Permissions } from "./permissions";

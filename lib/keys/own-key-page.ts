@@ -1,5 +1,5 @@
 import "server-only";
-import { db, sql } from "@/lib/db";
+import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
 import type { Prisma } from "@/prisma/generated/client";

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { Transaction } from "@/lib/db";
+import type { Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { Permissions } from "./permissions";
 

@@ -1,9 +1,9 @@
 import "server-only";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/db";
-import { env } from "@/lib/env";
+import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentUser } from "@/lib/identity/callers";
+import { env } from "@/lib/settings/env";
 import type { IssuedKey } from "./create";
 import { hashCredential, issueCredentials } from "./credentials";
 import { isKeyUuid, lockOwnKey } from "./own-key";

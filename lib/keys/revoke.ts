@@ -1,6 +1,6 @@
 import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit/record";
-import { db, type Transaction } from "@/lib/db";
+import { db, type Transaction } from "@/lib/database/db";
 import type { CurrentUser } from "@/lib/identity/callers";
 import { lockOwnKey } from "./own-key";
 

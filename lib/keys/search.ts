@@ -1,6 +1,6 @@
 import "server-only";
-import { sql } from "@/lib/db";
-import { env } from "@/lib/env";
+import { sql } from "@/lib/database/db";
+import { env } from "@/lib/settings/env";
 import { type CredentialFormat, type CredentialHash, hashDigest, maskCredential } from "./credentials";
 import type { Permissions } from "./permissions";
 import type { KeyCheck, KeySearch, KeySort } from "./schemas";

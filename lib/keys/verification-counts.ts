@@ -1,6 +1,6 @@
 import "server-only";
-import { sql } from "@/lib/db";
-import { log } from "@/lib/log";
+import { sql } from "@/lib/database/db";
+import { log } from "@/lib/settings/log";
 import { beforeStop } from "@/lib/stop";
 import { lastDays } from "@/lib/usage/statistics";
 import type { ValidityCode } from "./validity";

@@ -1,6 +1,6 @@
 import "server-only";
-import { sql } from "@/lib/db";
-import { env } from "@/lib/env";
+import { sql } from "@/lib/database/db";
+import { env } from "@/lib/settings/env";
 import { type Credential, type CredentialHash, hashCredential, matchesHash, parseCredential } from "./credentials";
 import type { Permissions } from "./permissions";
 import { checkKey, type KeyFacts, type ValidityCode } from "./validity";

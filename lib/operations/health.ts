@@ -1,8 +1,8 @@
 import "server-only";
-import { explainConnection } from "@/lib/connections";
-import { sql } from "@/lib/db";
-import { env, wrongSettings } from "@/lib/env";
-import { log } from "@/lib/log";
+import { explainConnection } from "@/lib/database/connections";
+import { sql } from "@/lib/database/db";
+import { env, wrongSettings } from "@/lib/settings/env";
+import { log } from "@/lib/settings/log";
 
 const MAX_CLOCK_MS = 60_000;
 const startedAt = new Date();

@@ -1,6 +1,6 @@
 import "server-only";
-import { sql } from "@/lib/db";
-import { log } from "@/lib/log";
+import { sql } from "@/lib/database/db";
+import { log } from "@/lib/settings/log";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
 
 const EVERY_MS = 3600 * 1000;

@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { EXPIRING_DAYS } from "@/lib/keys/validity";
 import { fillGaps, type UsageDay } from "@/lib/usage/statistics";

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 
 /** Beyond this nobody needs to know how many more there were, and counting them would take long. */

@@ -1,5 +1,5 @@
 import "server-only";
-import { sql, transaction } from "@/lib/db";
+import { sql, transaction } from "@/lib/database/db";
 import { parseCredential } from "@/lib/keys/credentials";
 import { credentialHashes } from "@/lib/keys/verify";
 import type { UsageInput } from "./schemas";

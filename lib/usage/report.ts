@@ -1,5 +1,5 @@
 import "server-only";
-import { db, sql } from "@/lib/db";
+import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { type CredentialFormat, maskCredential } from "@/lib/keys/credentials";
 import { csvLine } from "@/lib/values/csv";

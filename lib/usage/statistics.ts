@@ -1,5 +1,5 @@
 import "server-only";
-import { db, sql } from "@/lib/db";
+import { db, sql } from "@/lib/database/db";
 import { type KeyLife, keyStatus } from "@/lib/keys/validity";
 
 const DAYS = 30;

@@ -1,6 +1,6 @@
 import "server-only";
 import { recordAudit } from "@/lib/audit/record";
-import { db, sql } from "@/lib/db";
+import { db, sql } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { type ListedUser, placeOf, toListed, type UserRow, userQuery } from "./list";

@@ -1,7 +1,7 @@
 import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit/record";
+import { db } from "@/lib/database/db";
 import { boundLockWaits } from "@/lib/database/locks";
-import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { isBanned } from "@/lib/keys/validity";
 

@@ -1,9 +1,9 @@
 import "server-only";
 import { z } from "zod";
-import { sql } from "@/lib/db";
+import { sql } from "@/lib/database/db";
+import { contains, USER_TEXT } from "@/lib/database/text-search";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isBanned } from "@/lib/keys/validity";
-import { contains, USER_TEXT } from "@/lib/text-search";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./schemas";
 

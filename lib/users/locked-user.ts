@@ -1,6 +1,6 @@
 import "server-only";
+import type { Transaction } from "@/lib/database/db";
 import { boundLockWaits, LOCKS } from "@/lib/database/locks";
-import type { Transaction } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isBanned } from "@/lib/keys/validity";

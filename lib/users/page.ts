@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { db } from "@/lib/db";
+import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { maskCredential } from "@/lib/keys/credentials";

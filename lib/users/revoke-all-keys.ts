@@ -1,6 +1,6 @@
 import "server-only";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/db";
+import { db } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { type CredentialFormat, maskCredential } from "@/lib/keys/credentials";
 import { lockUser } from "./locked-user";

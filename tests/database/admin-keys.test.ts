@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SYSTEM_ACTOR } from "../../lib/audit/record";
-import { disconnect } from "../../lib/db";
+import { disconnect } from "../../lib/database/db";
 import { AppError } from "../../lib/errors";
 import type { CurrentAdmin } from "../../lib/identity/admins";
 import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";

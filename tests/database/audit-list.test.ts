@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await (await import("@/lib/db")).disconnect();
+  await (await import("@/lib/database/db")).disconnect();
   await scratch.drop();
 });
 

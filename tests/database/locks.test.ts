@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { db, disconnect } from "../../lib/database/db";
 import { LOCKS } from "../../lib/database/locks";
-import { db, disconnect } from "../../lib/db";
 import { toAppError } from "../../lib/errors";
 import { lockAdmins, lockUser } from "../../lib/users/locked-user";
 import { holdCluster } from "../../scripts/hold-cluster";

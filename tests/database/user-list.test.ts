@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { disconnect } from "../../lib/db";
+import { disconnect } from "../../lib/database/db";
 import type { CurrentAdmin } from "../../lib/identity/admins";
 import { exportUsers } from "../../lib/users/export";
 import { type ListedUser, listUsers, userQuery } from "../../lib/users/list";

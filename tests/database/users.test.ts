@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Actor, SYSTEM_ACTOR } from "../../lib/audit/record";
+import { disconnect } from "../../lib/database/db";
 import { LOCKS } from "../../lib/database/locks";
-import { disconnect } from "../../lib/db";
 import { AppError } from "../../lib/errors";
 import { registerUser } from "../../lib/identity/accounts";
 import type { CurrentAdmin } from "../../lib/identity/admins";

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SECRETS, withPreviewSecrets } from "../../lib/preview-secrets";
+import { SECRETS, withPreviewSecrets } from "../../lib/settings/preview-secrets";
 import { call, type TestKey } from "../support/client";
 import { copyClone } from "../support/clone";
 import { registerOverHttp, type TestUser } from "../support/people";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
-import { parseEnv } from "../../lib/env";
+import { parseEnv } from "../../lib/settings/env";
 import { migrate } from "../../scripts/migrate";
 import { closeQueries, query } from "./database";
 import { shared } from "./portal";

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { SETTING_NAMES } from "../../lib/env";
+import { SETTING_NAMES } from "../../lib/settings/env";
 import { isRunning } from "../../scripts/lock";
 import { freePort } from "../../scripts/postgres";
 import { serve } from "../../scripts/serve";

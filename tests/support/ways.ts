@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { parseEnv } from "../../lib/env";
-import { SECRETS } from "../../lib/preview-secrets";
+import { parseEnv } from "../../lib/settings/env";
+import { SECRETS } from "../../lib/settings/preview-secrets";
 import { migrate } from "../../scripts/migrate";
 import { type Cluster, embeddedUrl, openCluster } from "../../scripts/postgres";
 import { type Launched, launch, newFolder } from "./launch";

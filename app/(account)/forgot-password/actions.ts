@@ -9,7 +9,7 @@ import { mailResetLink } from "@/lib/identity/password-reset";
 import { returnPath } from "@/lib/identity/return-path";
 import { forgotPasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt, countMail } from "@/lib/identity/throttle";
-import { isMailSetUp } from "@/lib/mail";
+import { isMailSetUp } from "@/lib/notifications/mail";
 
 export async function forgotPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {

@@ -13,7 +13,7 @@ import { changePasswordSchema, replaceProfileSchema } from "@/lib/identity/schem
 import { endSession } from "@/lib/identity/sessions";
 import { countAttempt, countMail } from "@/lib/identity/throttle";
 
-import { isMailSetUp } from "@/lib/mail";
+import { isMailSetUp } from "@/lib/notifications/mail";
 
 const PATH = "/settings";
 

@@ -1,6 +1,6 @@
 import type { AuditAction } from "@/lib/audit/actions";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/db";
+import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/http/endpoint";
 import { parseObject, readBody, validate } from "@/lib/http/read-json";

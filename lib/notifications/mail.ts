@@ -1,7 +1,7 @@
 import "server-only";
 import { createTransport, type Transporter } from "nodemailer";
-import { env } from "./env";
-import { log } from "./log";
+import { env } from "@/lib/settings/env";
+import { log } from "@/lib/settings/log";
 
 export type Mail = { to: string; subject: string; text: string };
 

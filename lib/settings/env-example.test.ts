@@ -1,13 +1,15 @@
 import fs from "node:fs";
 import { parseEnv as parseFile } from "node:util";
 import { expect, test } from "vitest";
-import { deploymentSettings } from "../tests/support/server";
+import { deploymentSettings } from "@/tests/support/server";
 import { parseEnv } from "./env";
 
 const example = fs.readFileSync(".env.example", "utf8");
 
 test(".env.example explains every setting there is", () => {
-  const settings = [...fs.readFileSync("lib/env.ts", "utf8").matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? "");
+  const settings = [...fs.readFileSync("lib/settings/env.ts", "utf8").matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
+    ([, name]) => name ?? "",
+  );
   expect(settings).toContain("DATABASE_URL");
   const unexplained = settings.filter((name) => !new RegExp(`\\b${name}\\b`).test(example));
   expect(unexplained).toStrictEqual([]);

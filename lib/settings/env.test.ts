@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { EnvError } from "@/lib/errors";
 import { parseEnv } from "./env";
-import { EnvError } from "./errors";
 import { SECRETS } from "./preview-secrets";
 
 const good = {

@@ -3,11 +3,11 @@ import { Pool as NeonPool } from "@neondatabase/serverless";
 import { PrismaNeon } from "@prisma/adapter-neon";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import { configureNeon } from "@/lib/settings/database-url";
+import { env } from "@/lib/settings/env";
+import { log } from "@/lib/settings/log";
 import { PrismaClient } from "@/prisma/generated/client";
 import { makePatient, type Pool } from "./connections";
-import { configureNeon } from "./database-url";
-import { env } from "./env";
-import { log } from "./log";
 
 export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
 

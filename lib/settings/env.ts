@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { EnvError } from "@/lib/errors";
 import { driverFor } from "./database-url";
-import { EnvError } from "./errors";
 import { withPreviewSecrets } from "./preview-secrets";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
