@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { sql } from "@/lib/database/db";
 import { parseInstant } from "@/lib/values/instant";
-import type { AuditAction } from "./actions";
+import { type AuditAction, EXPORTS, NAMELESS_ACTORS } from "./actions";
 import type { AuditConditions } from "./schemas";
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -17,12 +17,8 @@ export type AuditFilter = {
   until: Date | null;
 };
 
-/** What acts without being a person, by the name that the list gives it. */
-const NAMED_ACTORS = new Map([
-  ["latchkey", "system"],
-  ["admin api", "admin_api"],
-]);
-const EXPORTS = new Set(["keys", "users", "audit"]);
+/** By the name that the list gives them. */
+const ACTOR_KINDS = new Map(Object.entries(NAMELESS_ACTORS).map(([kind, name]) => [name.toLowerCase(), kind]));
 
 /** `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
 export async function resolveConditions(search: AuditConditions): Promise<AuditFilter | { unknown: "actor" | "target" }> {
@@ -41,7 +37,7 @@ export async function resolveConditions(search: AuditConditions): Promise<AuditF
 
 async function findActor(text: string): Promise<AuditFilter["actor"]> {
   if (!text) return null;
-  const kind = NAMED_ACTORS.get(text.toLowerCase());
+  const kind = ACTOR_KINDS.get(text.toLowerCase());
   if (kind) return { kind };
   if (isUuid(text)) return { id: text };
   const id = await findUserId(text);
@@ -50,7 +46,7 @@ async function findActor(text: string): Promise<AuditFilter["actor"]> {
 
 async function findTarget(text: string): Promise<AuditFilter["target"]> {
   if (!text) return null;
-  if (EXPORTS.has(text.toLowerCase())) return { kind: "export", id: text.toLowerCase() };
+  if (Object.hasOwn(EXPORTS, text.toLowerCase())) return { kind: "export", id: text.toLowerCase() };
   if (/^\d{1,9}$/.test(text)) return { kind: "api_key", id: String(Number(text)) };
   if (!isUuid(text)) {
     const id = await findUserId(text);

@@ -47,16 +47,16 @@ async function lockAnyKey(tx: Transaction, uuid: string) {
   return key;
 }
 
-const DEEDS = { "api_key.revoked": "revoked", "api_key.deleted": "deleted" } as const satisfies Partial<
-  Record<AuditAction, string>
->;
-
-async function changedMeanwhile(tx: Transaction, keyId: number, action: keyof typeof DEEDS): Promise<AppError> {
+async function changedMeanwhile(
+  tx: Transaction,
+  keyId: number,
+  action: Extract<AuditAction, "api_key.revoked" | "api_key.deleted">,
+): Promise<AppError> {
   const [entry] = await tx.$queryRaw<{ at: Date; email: string | null }[]>`
     SELECT a.at, u.email FROM audit_entries a LEFT JOIN users u ON u.id = a.actor_id
     WHERE a.target_kind = 'api_key' AND a.target_id = ${String(keyId)} AND a.action = ${action}
     ORDER BY a.at DESC, a.id DESC LIMIT 1`;
   const by = entry?.email ? ` by ${entry.email}` : "";
   const at = entry ? ` on ${entry.at.toISOString().slice(0, 16).replace("T", " at ")} UTC` : "";
-  return new AppError("CONFLICT", { message: `It was ${DEEDS[action]} already${by}${at}.` });
+  return new AppError("CONFLICT", { message: `It was ${action.replace("api_key.", "")} already${by}${at}.` });
 }

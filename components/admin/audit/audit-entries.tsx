@@ -3,9 +3,10 @@ import type { ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
+import { actionName } from "@/lib/audit/actions";
 import type { AuditRecord } from "@/lib/audit/list";
 import { Difference } from "./difference";
-import { actionName, actorName, targetName } from "./words";
+import { actorName, targetName } from "./words";
 
 const COLUMNS = "lg:grid lg:grid-cols-[1rem_9.5rem_minmax(0,1.2fr)_minmax(0,1fr)_minmax(0,1.2fr)_8rem] lg:gap-x-4";
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { inputStyle } from "@/components/ui/text-field";
+import { ACTION_WORDS, NAMELESS_ACTORS } from "@/lib/audit/actions";
 import type { AuditSearch } from "@/lib/audit/schemas";
-import { ACTION_OPTIONS } from "./words";
 
 type Props = { search: Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to"> };
 
@@ -20,13 +20,14 @@ export function AuditFilterForm({ search }: Props) {
         <input id="actor" name="actor" list="actors" defaultValue={search.actor} placeholder="E-mail or id" {...TEXT} />
       </Field>
       <datalist id="actors">
-        <option value="Latchkey" />
-        <option value="Admin API" />
+        {Object.values(NAMELESS_ACTORS).map((name) => (
+          <option key={name} value={name} />
+        ))}
       </datalist>
       <Field id="action" label="Did what">
         <select id="action" name="action" defaultValue={search.action ?? ""} className={inputStyle}>
           <option value="">Anything</option>
-          {ACTION_OPTIONS.map(({ value, label }) => (
+          {Object.entries(ACTION_WORDS).map(([value, label]) => (
             <option key={value} value={value}>
               {label}
             </option>

@@ -1,13 +1,6 @@
 import { Moment } from "@/components/ui/moment";
+import { actionName } from "@/lib/audit/actions";
 import type { KeyEvent } from "@/lib/keys/own-key-page";
-
-const DEEDS: Record<string, string> = {
-  "api_key.created": "Created",
-  "api_key.regenerated": "Regenerated",
-  "api_key.grace_ended": "Old credential ended early",
-  "api_key.updated": "Changed",
-  "api_key.revoked": "Revoked",
-};
 
 const ACTORS: Record<string, string> = { user: "you", admin: "staff", admin_api: "staff", system: "Latchkey" };
 
@@ -17,7 +10,7 @@ export function KeyEvents({ events, now }: { events: KeyEvent[]; now: Date }) {
       {events.map((event) => (
         <li key={event.id} className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 py-2">
           <span>
-            {DEEDS[event.action] ?? event.action}{" "}
+            {deedOf(event.action)}{" "}
             <span className="text-ink-muted">
               by {ACTORS[event.actorKind] ?? event.actorKind}
               {event.address && ` from ${event.address}`}
@@ -30,4 +23,9 @@ export function KeyEvents({ events, now }: { events: KeyEvent[]; now: Date }) {
       ))}
     </ol>
   );
+}
+
+/** "Key created" is "Created" on the key's own page. */
+function deedOf(action: string): string {
+  return actionName(action).replace(/^Key (.)/, (_, first: string) => first.toUpperCase());
 }
