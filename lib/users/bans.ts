@@ -3,7 +3,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
-import { lockAdmins, lockUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
+import { lockAdminsAndUser, lockUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
 import type { BanInput } from "./schemas";
 
 /**
@@ -14,8 +14,7 @@ import type { BanInput } from "./schemas";
 export async function banUser(admin: CurrentAdmin, input: BanInput): Promise<number> {
   if (input.user === admin.id) throw new AppError("OWN_ROLE", { message: "Nobody bans themselves. Ask another administrator." });
   return db().$transaction(async (tx) => {
-    await lockAdmins(tx);
-    const user = await lockUser(tx, input.user);
+    const user = await lockAdminsAndUser(tx, input.user);
     await requireOtherAdmin(tx, user);
     await requireStillAdmin(tx, admin);
     requireAsSeen(user, input);
@@ -42,8 +41,7 @@ export async function banUser(admin: CurrentAdmin, input: BanInput): Promise<num
  */
 export async function unbanUser(admin: CurrentAdmin, input: BanInput): Promise<void> {
   await db().$transaction(async (tx) => {
-    await lockAdmins(tx);
-    const user = await lockUser(tx, input.user);
+    const user = await lockAdminsAndUser(tx, input.user);
     await requireStillAdmin(tx, admin);
     requireAsSeen(user, input);
     if (!user.isBanned) throw new AppError("CONFLICT", { message: `${user.email} is not banned.` });

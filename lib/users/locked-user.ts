@@ -33,6 +33,19 @@ type Row = {
  */
 export async function lockUser(tx: Transaction, id: string): Promise<LockedUser> {
   await boundLockWaits(tx);
+  return readLocked(tx, id);
+}
+
+/**
+ * The same, with the administrators locked before.
+ * @throws AppError USER_NOT_FOUND
+ */
+export async function lockAdminsAndUser(tx: Transaction, id: string): Promise<LockedUser> {
+  await lockAdmins(tx);
+  return readLocked(tx, id);
+}
+
+async function readLocked(tx: Transaction, id: string): Promise<LockedUser> {
   const [row] = await tx.$queryRaw<Row[]>`
     SELECT email, role::text, credits, banned, ban_expires_at, ban_reason FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   if (!row) throw new AppError("USER_NOT_FOUND");

@@ -3,7 +3,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
-import { lockAdmins, lockUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
+import { lockAdminsAndUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
 import type { ChangeRoleInput } from "./schemas";
 
 /**
@@ -13,8 +13,7 @@ import type { ChangeRoleInput } from "./schemas";
 export async function changeRole(admin: CurrentAdmin, input: ChangeRoleInput): Promise<void> {
   if (input.user === admin.id) throw new AppError("OWN_ROLE");
   await db().$transaction(async (tx) => {
-    await lockAdmins(tx);
-    const user = await lockUser(tx, input.user);
+    const user = await lockAdminsAndUser(tx, input.user);
     if (input.to === "user") await requireOtherAdmin(tx, user);
     await requireStillAdmin(tx, admin);
     requireAsSeen(user, input);
