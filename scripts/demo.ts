@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { signUsage } from "../lib/usage/signature";
+import { DAY_MS } from "../lib/values/days";
 import type { TestServer } from "../tests/support/server";
 
 const HOUR_MS = 3600 * 1000;
-const DAY_MS = 24 * HOUR_MS;
 const DAYS = 30;
 const BATCH = 1000;
 

@@ -1,8 +1,8 @@
 import tls from "node:tls";
+import { DAY_MS } from "../lib/values/days";
 import type { Result } from "./smoke-site";
 
 const TIMEOUT_MS = 30_000;
-const DAY_MS = 24 * 3600 * 1000;
 
 export type Certificate = { validFrom: Date; validTo: Date };
 

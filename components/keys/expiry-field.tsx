@@ -5,9 +5,8 @@ import { Choices } from "@/components/ui/choices";
 import { useFormState } from "@/components/ui/form";
 import { format, useTimeZone } from "@/components/ui/moment";
 import { FieldNotes, inputStyle } from "@/components/ui/text-field";
+import { DAY_MS } from "@/lib/values/days";
 import { endOfDay } from "./end-of-day";
-
-const DAY_MS = 24 * 3600 * 1000;
 
 const PRESETS = [
   { value: "7", label: "7 days" },

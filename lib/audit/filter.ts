@@ -1,11 +1,10 @@
 import "server-only";
-import { z } from "zod";
 import { sql } from "@/lib/database/db";
+import { DAY_MS } from "@/lib/values/days";
+import { isUuid } from "@/lib/values/ids";
 import { parseInstant } from "@/lib/values/instant";
 import { type AuditAction, EXPORTS, NAMELESS_ACTORS } from "./actions";
 import type { AuditConditions } from "./schemas";
-
-const DAY_MS = 24 * 3600 * 1000;
 
 /** The conditions of a list of entries, with everything that was named looked up. */
 export type AuditFilter = {
@@ -59,8 +58,4 @@ async function findTarget(text: string): Promise<AuditFilter["target"]> {
 async function findUserId(email: string): Promise<string | null> {
   const [user] = await sql<{ id: string }>("user-id-by-email", "SELECT id FROM users WHERE email = $1", [email.toLowerCase()]);
   return user?.id ?? null;
-}
-
-function isUuid(text: string): boolean {
-  return z.guid().safeParse(text).success;
 }

@@ -2,10 +2,11 @@ import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
+import { DAY_MS } from "@/lib/values/days";
 
 export type Purpose = "reset-password" | "verify-email";
 
-const LIFETIME_MS: Record<Purpose, number> = { "reset-password": 3600 * 1000, "verify-email": 24 * 3600 * 1000 };
+const LIFETIME_MS: Record<Purpose, number> = { "reset-password": 3600 * 1000, "verify-email": DAY_MS };
 
 /** A secret of 256 bits that speaks for the user once. Only its hash is stored, and it takes the place of older ones. */
 export async function issueToken(purpose: Purpose, userId: string): Promise<string> {

@@ -4,13 +4,14 @@ import { decodeJwt, errors, importJWK, type JWTVerifyGetKey, jwtVerify } from "j
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { env } from "@/lib/settings/env";
+import { DAY_MS } from "@/lib/values/days";
 import { auth, SESSION_SECONDS } from "./auth";
 import { findSigningKey, SIGNING_ALGORITHM } from "./signing-keys";
 import { trustedIssuers } from "./trusted-issuers";
 
 const ACCESS_SECONDS = 3600;
 /** A retired signing key is published, and accepted, for this much longer (better-auth's default). */
-const KEY_GRACE_MS = 30 * 24 * 3600 * 1000;
+const KEY_GRACE_MS = 30 * DAY_MS;
 
 export type Tokens = { access: string; refresh: string };
 /** Whom a valid token speaks for: a session of ours, or a person whom a trusted issuer names by verified e-mail. */

@@ -3,9 +3,9 @@ import type { AuditAction } from "@/lib/audit/actions";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
+import { isUuid } from "@/lib/values/ids";
 import { maskCredentials } from "./credentials";
 import { markDeleted } from "./delete";
-import { isKeyUuid } from "./own-key";
 import { markRevoked } from "./revoke";
 
 /**
@@ -38,7 +38,7 @@ export async function deleteAnyKey(admin: CurrentAdmin, uuid: string, name: stri
 
 /** @throws AppError API_KEY_NOT_FOUND, CONFLICT (it is deleted) */
 async function lockAnyKey(tx: Transaction, uuid: string) {
-  if (!isKeyUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
+  if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const [locked] = await tx.$queryRaw<{ id: number }[]>`SELECT id FROM api_keys WHERE uuid = ${uuid}::uuid FOR NO KEY UPDATE`;
   if (!locked) throw new AppError("API_KEY_NOT_FOUND");
   const select = { id: true, name: true, revokedAt: true, deletedAt: true } as const;

@@ -3,13 +3,12 @@ import { type AuditRecord, latestAudit } from "@/lib/audit/list";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
+import { isUuid, MAX_ID } from "@/lib/values/ids";
 import { maskCredentials } from "./credentials";
-import { isKeyUuid } from "./own-key";
 import { describeKey, type KeyPage, keyPageSelect } from "./own-key-page";
 import { isBanned } from "./validity";
 
 const AUDIT_LENGTH = 25;
-const MAX_ID = 2_147_483_647;
 
 export type AdminKeyPage = Omit<KeyPage, "events"> & {
   /** The number that the admin API and the audit log know it by. */
@@ -50,7 +49,7 @@ export async function getAnyKeyPage(admin: CurrentAdmin, idText: string): Promis
 }
 
 function whereOf(idText: string): { uuid: string } | { id: number } | null {
-  if (isKeyUuid(idText)) return { uuid: idText };
+  if (isUuid(idText)) return { uuid: idText };
   const id = /^[1-9]\d{0,9}$/.test(idText) ? Number(idText) : 0;
   return id > 0 && id <= MAX_ID ? { id } : null;
 }

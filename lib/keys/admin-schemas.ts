@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_ID } from "@/lib/values/ids";
 import { maskCredentials } from "./credentials";
 import { isPlainText } from "./permissions";
 import { createKeySchema, KEY_SORTS } from "./schemas";
@@ -7,7 +8,6 @@ export const ADMIN_KEY_STATUSES = ["active", "expiring", "expired", "revoked", "
 export const KEY_FORMATS = ["mf_live", "datazag"] as const;
 
 const MAX_TEXT = 254;
-const MAX_ID = 2_147_483_647;
 
 const text = z.string().trim().max(MAX_TEXT).refine(isPlainText).catch("");
 /** The key beside which a page begins: rows are never removed, so that its place can always be looked up. */

@@ -1,7 +1,7 @@
 import "server-only";
-import { z } from "zod";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
+import { isUuid, MAX_ID } from "@/lib/values/ids";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
 import { digestHashes } from "./search";
 import { EXPIRING_DAYS } from "./validity";
@@ -26,8 +26,6 @@ const STATUS: Record<AdminKeyStatus, string> = {
   deleted: "k.deleted_at IS NOT NULL",
 };
 
-const MAX_ID = 2_147_483_647;
-
 /** Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for. */
 export function keyConditions({ status, format, q }: AdminKeyConditions, named: Named, place: Place): KeyConditions {
   const { ownerId, credential } = named;
@@ -43,7 +41,7 @@ export function keyConditions({ status, format, q }: AdminKeyConditions, named: 
 }
 
 function exactBranches(q: string, place: Place): string[][] {
-  if (z.guid().safeParse(q).success) {
+  if (isUuid(q)) {
     const id = place(q);
     return [[`k.uuid = ${id}::uuid`], [NOT_DELETED, `k.user_id = ${id}::uuid`]];
   }
@@ -105,7 +103,7 @@ export function credentialQuery(digest: string) {
 }
 
 async function findOwnerId(owner: string): Promise<string | null> {
-  const isId = z.guid().safeParse(owner).success;
+  const isId = isUuid(owner);
   const [user] = await sql<{ id: string }>(
     isId ? "owner-by-id" : "owner-by-email",
     `SELECT id FROM users WHERE ${isId ? "id = $1::uuid" : "email = $1"}`,

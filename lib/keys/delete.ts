@@ -2,8 +2,7 @@ import "server-only";
 import { type Actor, recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-
-const MAX_ID = 2_147_483_647;
+import { MAX_ID } from "@/lib/values/ids";
 
 /**
  * Takes any user's key out of use and out of every list, for staff. The row stays for its usage and audit history. Of

@@ -1,7 +1,7 @@
 import "server-only";
-import { z } from "zod";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
+import { isUuid, MAX_ID } from "@/lib/values/ids";
 import type { CredentialFormat } from "./credentials";
 import type { Permissions } from "./permissions";
 
@@ -57,7 +57,7 @@ export async function listAllKeys({
   limit: number;
   cursor?: string;
 }): Promise<KeyPage> {
-  if (userId && !z.guid().safeParse(userId).success) return { keys: [], nextCursor: null };
+  if (userId && !isUuid(userId)) return { keys: [], nextCursor: null };
   const after = cursor ? parseCursor(cursor) : null;
   const values: unknown[] = [limit + 1];
   const place = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
@@ -82,6 +82,6 @@ export async function listAllKeys({
 function parseCursor(cursor: string): { createdAt: Date; id: number } {
   const match = /^(\d{1,14})-(\d{1,10})$/.exec(cursor);
   const id = Number(match?.[2]);
-  if (!match || id > 2_147_483_647) throw new AppError("INVALID_INPUT", { message: "cursor is not valid" });
+  if (!match || id > MAX_ID) throw new AppError("INVALID_INPUT", { message: "cursor is not valid" });
   return { createdAt: new Date(Number(match[1])), id };
 }

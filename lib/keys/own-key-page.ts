@@ -2,10 +2,10 @@ import "server-only";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
+import { isUuid } from "@/lib/values/ids";
 import type { Prisma } from "@/prisma/generated/client";
 import { maskCredential } from "./credentials";
 import { ownSelect } from "./list";
-import { isKeyUuid } from "./own-key";
 import type { Permissions } from "./permissions";
 import { CHART_DAYS, findReplaced, type LiveReplaced } from "./search";
 import { type KeyState, keyState } from "./validity";
@@ -42,7 +42,7 @@ export const keyPageSelect = { ...ownSelect, id: true, regeneratedAt: true } as 
  * @throws AppError API_KEY_NOT_FOUND
  */
 export async function getKeyPage(owner: { id: string }, uuid: string): Promise<KeyPage> {
-  const key = isKeyUuid(uuid)
+  const key = isUuid(uuid)
     ? await db().apiKey.findFirst({ where: { uuid, userId: owner.id, deletedAt: null }, select: keyPageSelect })
     : null;
   if (!key) throw new AppError("API_KEY_NOT_FOUND");

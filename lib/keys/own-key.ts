@@ -1,7 +1,7 @@
 import "server-only";
-import { z } from "zod";
 import type { Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
+import { isUuid } from "@/lib/values/ids";
 import type { Permissions } from "./permissions";
 
 const lockedSelect = {
@@ -24,14 +24,10 @@ const lockedSelect = {
  * @throws AppError API_KEY_NOT_FOUND
  */
 export async function lockOwnKey(tx: Transaction, owner: { id: string }, uuid: string) {
-  if (!isKeyUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
+  if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const locked = await tx.$queryRaw<{ id: number }[]>`
     SELECT id FROM api_keys WHERE uuid = ${uuid}::uuid AND user_id = ${owner.id}::uuid AND deleted_at IS NULL FOR NO KEY UPDATE`;
   if (!locked[0]) throw new AppError("API_KEY_NOT_FOUND");
   const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked[0].id }, select: lockedSelect });
   return { ...key, permissions: key.permissions as Permissions };
-}
-
-export function isKeyUuid(text: string): boolean {
-  return z.guid().safeParse(text).success;
 }

@@ -4,9 +4,10 @@ import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentUser } from "@/lib/identity/callers";
 import { env } from "@/lib/settings/env";
+import { isUuid } from "@/lib/values/ids";
 import type { IssuedKey } from "./create";
 import { hashCredential, issueCredentials } from "./credentials";
-import { isKeyUuid, lockOwnKey } from "./own-key";
+import { lockOwnKey } from "./own-key";
 
 export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Date | null };
 
@@ -17,7 +18,7 @@ export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Dat
  * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED
  */
 export async function regenerateKey(owner: CurrentUser, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
-  if (!isKeyUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
+  if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const seen = await db().apiKey.findFirst({
     where: { uuid, userId: owner.id, deletedAt: null },
     select: { credentialHash: true },

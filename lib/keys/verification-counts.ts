@@ -2,7 +2,7 @@ import "server-only";
 import { sql } from "@/lib/database/db";
 import { log } from "@/lib/settings/log";
 import { beforeStop } from "@/lib/stop";
-import { lastDays } from "@/lib/usage/statistics";
+import { DAY_MS, lastDays } from "@/lib/values/days";
 import type { ValidityCode } from "./validity";
 
 export type Refusal = { code: Exclude<ValidityCode, "VALID" | "NOT_FOUND">; count: number };
@@ -11,7 +11,6 @@ export type Refusal = { code: Exclude<ValidityCode, "VALID" | "NOT_FOUND">; coun
 export type Outcomes = { days: { date: string; valid: number; refused: number }[]; valid: number; refusals: Refusal[] };
 
 const FLUSH_MS = 5_000;
-const DAY_MS = 24 * 3600 * 1000;
 
 type Count = { keyId: number; day: Date; code: ValidityCode; count: number };
 

@@ -3,10 +3,10 @@ import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { type CredentialFormat, maskCredential } from "@/lib/keys/credentials";
 import { csvLine } from "@/lib/values/csv";
+import { dayBefore } from "@/lib/values/days";
 import type { UsageSearch } from "./schemas";
 import { fillGaps, type UsageDay } from "./statistics";
 
-const DAY_MS = 24 * 3600 * 1000;
 const PACE_DAYS = 7;
 /** More keys than this are told as one sum. */
 const MAX_KEYS = 100;
@@ -178,9 +178,4 @@ function sum(parts: readonly Totals[]): Totals {
     calls: 0,
     credits: 0,
   });
-}
-
-/** The UTC day so many days before that of `now`. */
-function dayBefore(now: Date, days: number): string {
-  return new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
 }

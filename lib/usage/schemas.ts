@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { maskCredentials } from "@/lib/keys/credentials";
 import { isPlainText } from "@/lib/keys/permissions";
+import { DAY_MS } from "@/lib/values/days";
 
 export const MAX_EVENTS = 1000;
 const MAX_DELTA = 1_000_000;
 const MAX_META_BYTES = 4096;
-const DAY_MS = 24 * 3600 * 1000;
 /** How old a report may be, and how long its id is remembered: an id that is forgotten is too old to come again. */
 export const RETENTION_DAYS = 35;
 const MAX_AHEAD_MS = 5 * 60 * 1000;

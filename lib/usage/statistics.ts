@@ -1,6 +1,7 @@
 import "server-only";
 import { db, sql } from "@/lib/database/db";
 import { type KeyLife, keyStatus } from "@/lib/keys/validity";
+import { lastDays } from "@/lib/values/days";
 
 const DAYS = 30;
 
@@ -54,13 +55,4 @@ function countKeys(keys: KeyRow[], now: Date): Pick<UsageStatistics, "keys" | "c
 export function fillGaps(days: UsageDay[], today: Date, count: number): UsageDay[] {
   const known = new Map(days.map((day) => [day.date, day]));
   return lastDays(today, count).map((date) => known.get(date) ?? { date, calls: 0, credits: 0 });
-}
-
-/** UTC days such as "2026-11-22", up to and including `today`, the oldest first. */
-export function lastDays(today: Date, count: number): string[] {
-  return Array.from({ length: count }, (_, index) =>
-    new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - (count - 1 - index)))
-      .toISOString()
-      .slice(0, 10),
-  );
 }

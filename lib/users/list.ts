@@ -1,9 +1,9 @@
 import "server-only";
-import { z } from "zod";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isBanned } from "@/lib/keys/validity";
+import { isUuid } from "@/lib/values/ids";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./schemas";
 
@@ -82,7 +82,7 @@ function conditionsOf({ q, role, filter }: UserConditions) {
 }
 
 function searchCondition(q: string, parameter: (value: string) => string): string {
-  return z.guid().safeParse(q).success ? `id = ${parameter(q)}::uuid` : contains(USER_TEXT, q, parameter);
+  return isUuid(q) ? `id = ${parameter(q)}::uuid` : contains(USER_TEXT, q, parameter);
 }
 
 /** A page of all users, the newest or the latest seen first. */

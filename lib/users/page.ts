@@ -1,11 +1,11 @@
 import "server-only";
-import { z } from "zod";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { maskCredential } from "@/lib/keys/credentials";
 import { findReplaced } from "@/lib/keys/search";
 import { isBanned, type KeyState, keyState } from "@/lib/keys/validity";
+import { isUuid } from "@/lib/values/ids";
 import type { Prisma } from "@/prisma/generated/client";
 import { type Adjustment, listAdjustments } from "./adjust-credits";
 
@@ -63,7 +63,7 @@ export type UserPage = Omit<Prisma.UserGetPayload<{ select: typeof select }>, "c
 /** @throws AppError USER_NOT_FOUND for a malformed id as well */
 export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<UserPage> {
   const now = new Date();
-  const user = z.guid().safeParse(id).success ? await db().user.findUnique({ where: { id }, select }) : null;
+  const user = isUuid(id) ? await db().user.findUnique({ where: { id }, select }) : null;
   if (!user) throw new AppError("USER_NOT_FOUND");
   const present = { userId: user.id, deletedAt: null };
   const open = { userId: user.id, expiresAt: { gt: now } };

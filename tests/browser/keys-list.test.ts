@@ -1,11 +1,11 @@
 import type { Locator, Page } from "@playwright/test";
+import { DAY_MS } from "../../lib/values/days";
 import { newKey, query, sha256 } from "../support/client";
 import { newUser } from "../support/people";
 import { reportCalls } from "../support/usage";
 import { expect, expectAccessible, expectNoSidewaysScrolling, layoutShift, runInBash } from "./fixtures";
 import { test } from "./signed-in";
 
-const DAY_MS = 24 * 3600 * 1000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
 const row = (page: Page, name: string): Locator => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
 const names = (page: Page): Locator =>

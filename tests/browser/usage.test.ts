@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import type { Page } from "@playwright/test";
+import { DAY_MS } from "../../lib/values/days";
 import { newKey, query, type TestKey } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
 import { reportCalls } from "../support/usage";
@@ -9,7 +10,7 @@ import { fillSignIn, signInTo } from "./people";
 
 /** The UTC day so many days ago, as the page writes it and as files do. */
 function dayAgo(days: number): { text: string; date: string } {
-  const at = new Date(Date.now() - days * 24 * 3600 * 1000);
+  const at = new Date(Date.now() - days * DAY_MS);
   const options = { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" } as const;
   return { text: new Intl.DateTimeFormat("en-GB", options).format(at).replace(",", ""), date: at.toISOString().slice(0, 10) };
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { signUsage } from "../../lib/usage/signature";
+import { DAY_MS } from "../../lib/values/days";
 import { adminCall, call, newKey, query, shared } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
 import { report } from "../support/usage";
-
-const DAY_MS = 24 * 3600 * 1000;
 
 async function usageOf(user: TestUser) {
   const { body } = await call("/api/auth/usage/", { token: user.access });

@@ -4,9 +4,8 @@ import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { generate } from "selfsigned";
+import { DAY_MS } from "../../lib/values/days";
 import { scratchFolder } from "./server";
-
-const DAY_MS = 24 * 3600 * 1000;
 
 export type Authority = { certificate: string; key: string; file: string };
 

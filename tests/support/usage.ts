@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { signUsage } from "../../lib/usage/signature";
+import { DAY_MS } from "../../lib/values/days";
 import { type Answer, type CallOptions, call, shared } from "./client";
 /** Reports usage as the Public API does: signed over the very bytes that are sent. */
 export function report(
@@ -15,7 +16,7 @@ export function report(
 
 /** Reports calls of a key, each costing `delta`, made so many days ago at this time of the day. */
 export async function reportCalls(apiKey: string, calls: number, { delta = 1, daysAgo = 0 } = {}): Promise<void> {
-  const ts = Date.now() - daysAgo * 24 * 3600 * 1000;
+  const ts = Date.now() - daysAgo * DAY_MS;
   const events = Array.from({ length: calls }, () => ({ id: randomUUID(), apiKey, delta, ts }));
   const answer = await report({ events }, { id: null });
   if (answer.body.accepted !== calls) throw new Error(`the report of ${calls} calls answered ${answer.text}`);

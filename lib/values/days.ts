@@ -1,0 +1,11 @@
+export const DAY_MS = 24 * 3600 * 1000;
+
+/** The UTC day so many days before that of `now`, such as "2026-11-22". */
+export function dayBefore(now: Date, days: number): string {
+  return new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** UTC days up to and including `today`, the oldest first. */
+export function lastDays(today: Date, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => dayBefore(today, count - 1 - index));
+}
