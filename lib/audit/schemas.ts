@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { isPlainText } from "@/lib/keys/permissions";
 import { parseInstant } from "@/lib/values/instant";
+import { searchText } from "@/lib/values/search-text";
 import { AUDIT_ACTIONS } from "./actions";
 
-const text = z.string().trim().max(254).refine(isPlainText).catch("");
 const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
@@ -27,10 +26,10 @@ const place = z
 /** What the address of the list says. What is not valid in it is as if it were not there. */
 export const auditSearchSchema = z.object({
   /** An e-mail address, a user's id, or the name of what acts without being a person. */
-  actor: text,
+  actor: searchText,
   action: z.enum(AUDIT_ACTIONS).nullable().catch(null),
   /** An e-mail address, the id of a user or of a key, or what was exported. */
-  target: text,
+  target: searchText,
   /** The first and the last UTC day. */
   from: day,
   to: day,

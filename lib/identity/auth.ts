@@ -8,10 +8,9 @@ import { isOwnOrigin } from "@/lib/http/origins";
 import { isBanned } from "@/lib/keys/validity";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
 import { listSigningKeys, SIGNING_ALGORITHM } from "./signing-keys";
 
-export const MIN_PASSWORD_LENGTH = 8;
-export const MAX_PASSWORD_LENGTH = 128;
 /** From the last use, */
 export const SESSION_SECONDS = 7 * 24 * 3600;
 /** and from the sign-in, however often a page is used. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isPlainText } from "@/lib/keys/permissions";
+import { MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
 
 // The sentences are those existing clients of the Mifumo API show to people.
 const REQUIRED = "This field is required.";
@@ -17,15 +18,15 @@ const email = z
   .trim()
   .toLowerCase()
   .min(1, { error: BLANK, abort: true })
-  .max(254, "Enter a valid email address.")
+  .max(MAX_EMAIL_LENGTH, "Enter a valid email address.")
   .pipe(z.email("Enter a valid email address."))
   .meta({ format: "email", description: "Upper and lower case count as the same." });
 const newPassword = z
   .string(REQUIRED)
-  .min(8, "This password is too short. It must contain at least 8 characters.")
-  .max(128, "This password is too long. It must contain at most 128 characters.")
+  .min(MIN_PASSWORD_LENGTH, `This password is too short. It must contain at least ${MIN_PASSWORD_LENGTH} characters.`)
+  .max(MAX_PASSWORD_LENGTH, `This password is too long. It must contain at most ${MAX_PASSWORD_LENGTH} characters.`)
   .refine((password) => password.isWellFormed(), "This password contains characters that cannot be stored.")
-  .meta({ description: "8 to 128 characters of any kind." });
+  .meta({ description: `${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters of any kind.` });
 const phoneNumber = z
   .string("Enter a valid phone number.")
   .trim()

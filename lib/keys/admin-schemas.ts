@@ -1,31 +1,23 @@
 import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
+import { searchText } from "@/lib/values/search-text";
 import { maskCredentials } from "./credentials";
-import { isPlainText } from "./permissions";
-import { createKeySchema, KEY_SORTS } from "./schemas";
+import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
 
 export const ADMIN_KEY_STATUSES = ["active", "expiring", "expired", "revoked", "deleted"] as const;
 export const KEY_FORMATS = ["mf_live", "datazag"] as const;
 
-const MAX_TEXT = 254;
-
-const text = z.string().trim().max(MAX_TEXT).refine(isPlainText).catch("");
 /** The key beside which a page begins: rows are never removed, so that its place can always be looked up. */
 const place = z.coerce.number().int().min(1).max(MAX_ID).nullable().catch(null);
 
 /** What the address of the list says. What is not valid in it is as if it were not there. */
 export const adminKeySearchSchema = z.object({
   /** Part of a key's name or of its owner's e-mail address or name, the visible part, or an id. Never a whole credential. */
-  q: text.transform((typed) => maskCredentials(typed).replace(/(\.{2,}|…)$/, "")),
-  /** SHA-256 of a credential, made by the browser. */
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable()
-    .catch(null),
+  q: searchText.transform((typed) => maskCredentials(typed).replace(/(\.{2,}|…)$/, "")),
+  digest: digestText,
   status: z.enum(ADMIN_KEY_STATUSES).nullable().catch(null),
   /** An e-mail address or a user's id. */
-  owner: text,
+  owner: searchText,
   format: z.enum(KEY_FORMATS).nullable().catch(null),
   /** Null for the order that suits the status. */
   sort: z.enum(KEY_SORTS).nullable().catch(null),

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { parseInstant } from "@/lib/values/instant";
+import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
 import { DEFAULT_PERMISSIONS, isPermissions, isPlainText, type Permissions } from "./permissions";
 import { KEY_STATES } from "./validity";
 
-const MAX_NAME_LENGTH = 100;
 const MAX_GRACE_SECONDS = 604_800;
 
 // What the API reference says of fields stands beside their rules, as metadata.
@@ -22,7 +22,7 @@ export const permissionsAnswer = z.custom<Permissions>(isPermissions).meta({
   description: "A list of actions, or actions by resource; `*` stands for every one.",
 });
 
-const isNameLength = (name: string) => [...name].length <= MAX_NAME_LENGTH;
+const isNameLength = (name: string) => [...name].length <= MAX_KEY_NAME_LENGTH;
 
 const permissionsSchema = z
   .custom<Permissions | null>((value) => value === null || isPermissions(value), "INVALID_PERMISSIONS")
@@ -58,7 +58,7 @@ export const createKeySchema = z.object({
     .trim()
     .min(1, { error: "MISSING_KEY_NAME", abort: true })
     .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
-    .meta({ maxLength: MAX_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
+    .meta({ maxLength: MAX_KEY_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
   permissions: permissionsSchema,
   expires_at: expiresAtSchema,
 });
@@ -74,9 +74,9 @@ export const adminCreateKeySchema = z.object({
     .string("name must be a string")
     .nullish()
     .transform((name) => name?.trim() || "API Key")
-    .refine(isNameLength, "name must have at most 100 characters")
+    .refine(isNameLength, `name must have at most ${MAX_KEY_NAME_LENGTH} characters`)
     .refine(isPlainText, "name must not contain control characters")
-    .meta({ maxLength: MAX_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
+    .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
   permissions: permissionsSchema,
   expires_at: expiresAtSchema,
 });
@@ -165,6 +165,13 @@ export const verifyManyForm = z.object({
 export const KEY_SORTS = ["-created", "created", "name", "-name", "-used", "used", "expires", "-expires"] as const;
 export const KEY_CHECKS = ["never-expires", "unused", "expiring", "never-used"] as const;
 
+/** SHA-256 of a credential, made by the browser. */
+export const digestText = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .nullable()
+  .catch(null);
+
 /** The address of a user's list of keys. What is missing, repeated or senseless in it counts as not asked for: it never fails. */
 export const searchKeysSchema = z.object({
   q: z
@@ -176,14 +183,10 @@ export const searchKeysSchema = z.object({
         ? text
             .trim()
             .replace(/(\.{2,}|…)$/, "")
-            .slice(0, MAX_NAME_LENGTH)
+            .slice(0, MAX_KEY_NAME_LENGTH)
         : "",
     ),
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable()
-    .catch(null),
+  digest: digestText,
   status: z.enum(KEY_STATES).nullable().catch(null),
   check: z.enum(KEY_CHECKS).nullable().catch(null),
   sort: z.enum(KEY_SORTS).catch("-created"),

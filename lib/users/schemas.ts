@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { maskCredentials } from "@/lib/keys/credentials";
 import { isPlainText } from "@/lib/keys/permissions";
+import { MAX_REASON_LENGTH } from "@/lib/values/lengths";
+import { searchText } from "@/lib/values/search-text";
 
 /** What is kept of balances and shown of them is exact up to here. */
 export const MAX_CREDITS = Number.MAX_SAFE_INTEGER;
-
-const MAX_REASON = 300;
 
 export const USER_ROLES = ["user", "admin"] as const;
 export type UserRole = (typeof USER_ROLES)[number];
@@ -16,7 +16,7 @@ const reason = z
   .string("Say why.")
   .trim()
   .min(1, "Say why.")
-  .max(MAX_REASON, `Say it in at most ${MAX_REASON} characters.`)
+  .max(MAX_REASON_LENGTH, `Say it in at most ${MAX_REASON_LENGTH} characters.`)
   .refine(isPlainText, "Leave out line breaks and control characters.")
   .transform(maskCredentials);
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
@@ -75,7 +75,7 @@ export function writeUserPlace({ at, id: userId }: UserPlace): string {
 /** What the address of the list says. What is not valid in it is as if it were not there. */
 export const userSearchSchema = z.object({
   /** Part of an e-mail address or a name, or a user's id. */
-  q: z.string().trim().max(254).refine(isPlainText).catch(""),
+  q: searchText,
   role: z.enum(USER_ROLES).nullable().catch(null),
   filter: z.enum(USER_FILTERS).nullable().catch(null),
   sort: z.enum(USER_SORTS).catch("created"),

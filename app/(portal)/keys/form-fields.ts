@@ -2,11 +2,12 @@ import { AppError, ERRORS, isErrorCode } from "@/lib/errors";
 import type { FormState } from "@/lib/http/form-state";
 import { DEFAULT_PERMISSIONS, type Permissions } from "@/lib/keys/permissions";
 import { parsePermissionsText } from "@/lib/keys/permissions-text";
+import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
 
 /** What to do, where the sentence for API clients speaks of JSON. */
 const SENTENCES: Record<string, string> = {
   MISSING_KEY_NAME: "Give the key a name.",
-  INVALID_KEY_NAME: "Use at most 100 characters, all on one line.",
+  INVALID_KEY_NAME: `Use at most ${MAX_KEY_NAME_LENGTH} characters, all on one line.`,
   INVALID_PERMISSIONS: "Write actions such as read, write, or pairs such as sms:send, at most 4 KiB.",
   INVALID_EXPIRES_AT: "Choose a day.",
 };

@@ -13,13 +13,12 @@ import { createKey } from "@/lib/keys/create";
 import { readIdempotencyKey } from "@/lib/keys/schemas";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
-
-const MAX_TYPED = 254;
+import { MAX_SEARCH_LENGTH } from "@/lib/values/lengths";
 
 /** Who could be meant, while an owner is being typed. */
 export async function findOwnersAction(typed: string): Promise<FoundPerson[]> {
   const admin = await requireAdmin();
-  return typeof typed === "string" ? findPeople(admin, typed.trim().slice(0, MAX_TYPED)) : [];
+  return typeof typed === "string" ? findPeople(admin, typed.trim().slice(0, MAX_SEARCH_LENGTH)) : [];
 }
 
 /** For the dialog that revokes. */

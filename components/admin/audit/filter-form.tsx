@@ -3,6 +3,7 @@ import { secondaryButton } from "@/components/ui/button-styles";
 import { inputStyle } from "@/components/ui/text-field";
 import { ACTION_WORDS, NAMELESS_ACTORS } from "@/lib/audit/actions";
 import type { AuditSearch } from "@/lib/audit/schemas";
+import { MAX_SEARCH_LENGTH } from "@/lib/values/lengths";
 
 type Props = { search: Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to"> };
 
@@ -54,7 +55,7 @@ export function AuditFilterForm({ search }: Props) {
 
 const TEXT = {
   type: "text",
-  maxLength: 254,
+  maxLength: MAX_SEARCH_LENGTH,
   autoComplete: "off",
   autoCapitalize: "none",
   spellCheck: false,

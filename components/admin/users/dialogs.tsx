@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { TextField } from "@/components/ui/text-field";
 import type { FormState } from "@/lib/http/form-state";
+import { MAX_REASON_LENGTH } from "@/lib/values/lengths";
 import { ActionDialog } from "./action-dialog";
 import type { DialogProps, UserTarget } from "./user-actions";
 
@@ -134,5 +135,5 @@ function Email({ user }: { user: UserTarget }) {
 }
 
 function Reason({ hint }: { hint?: string }) {
-  return <TextField name="reason" label="Reason" maxLength={300} autoComplete="off" required hint={hint} />;
+  return <TextField name="reason" label="Reason" maxLength={MAX_REASON_LENGTH} autoComplete="off" required hint={hint} />;
 }

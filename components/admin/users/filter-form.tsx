@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { inputStyle } from "@/components/ui/text-field";
 import type { UserSearch } from "@/lib/users/schemas";
+import { MAX_SEARCH_LENGTH } from "@/lib/values/lengths";
 
 type Props = { search: Pick<UserSearch, "q" | "role" | "filter" | "sort"> };
 
@@ -23,7 +24,7 @@ export function UserFilterForm({ search: { q, role, filter, sort } }: Props) {
           type="search"
           defaultValue={q}
           placeholder="Part of an e-mail address or name"
-          maxLength={254}
+          maxLength={MAX_SEARCH_LENGTH}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

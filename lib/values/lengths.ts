@@ -1,0 +1,11 @@
+/** Of an e-mail address (RFC 5321), and so of what is typed to find somebody. */
+export const MAX_EMAIL_LENGTH = 254;
+export const MAX_SEARCH_LENGTH = MAX_EMAIL_LENGTH;
+
+export const MAX_KEY_NAME_LENGTH = 100;
+
+/** Of what staff say when they change something. */
+export const MAX_REASON_LENGTH = 300;
+
+export const MIN_PASSWORD_LENGTH = 8;
+export const MAX_PASSWORD_LENGTH = 128;

@@ -1,0 +1,6 @@
+import { z } from "zod";
+import { isPlainText } from "@/lib/keys/permissions";
+import { MAX_SEARCH_LENGTH } from "./lengths";
+
+/** Part of a list's address, as somebody typed it; what is not valid is as if it were not there. */
+export const searchText = z.string().trim().max(MAX_SEARCH_LENGTH).refine(isPlainText).catch("");
