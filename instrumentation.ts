@@ -6,7 +6,7 @@ export async function register(): Promise<void> {
     const wrong = wrongSettings();
     // An error thrown here would make every answer a bare 500, and nobody could read what /api/health says.
     if (wrong) return log.error(`These settings need attention (see .env.example): ${wrong.join("; ")}.`);
-    const { watchRequests } = await import("./lib/http/request-log");
+    const { watchRequests } = await import("./lib/server/front-door");
     const { scheduleHousekeeping } = await import("./lib/operations/housekeeping");
     const isDevelopment = process.env.NODE_ENV === "development";
     watchRequests({ isDevelopment });

@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { checkSecret } from "@/lib/http/admin-secret";
-import { isAllowedOrigin } from "@/lib/http/origins";
-import { pageSecurityPolicy } from "@/lib/http/security-headers";
+import { checkSecret } from "@/lib/request/admin-secret";
+import { isAllowedOrigin } from "@/lib/request/origins";
+import { pageSecurityPolicy } from "@/lib/server/security-headers";
 
 // The gate in front of the two key APIs: origins, preflights and, for the admin API, the shared secret. Handlers check
 // their own caller again, so passing by this file opens nothing. It stays `middleware.ts` because `proxy.ts` does not

@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from "./lib/http/security-headers.js";
+import { CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from "./lib/server/security-headers.js";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("package.json", import.meta.url), "utf8"));
 const migrations = fs
@@ -8,7 +8,7 @@ const migrations = fs
   .map((entry) => entry.name)
   .sort();
 
-// Where the portal runs its own server, lib/http/request-log.ts sends these. On a platform with a server of its own, which is
+// Where the portal runs its own server, lib/server/front-door.ts sends these. On a platform with a server of its own, which is
 // on https, pages get their policy from the middleware.
 const platformHeaders = [
   {

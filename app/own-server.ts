@@ -1,4 +1,4 @@
-import { answerDirectly } from "@/lib/http/direct-answers";
+import { answerDirectly } from "@/lib/server/direct-answers";
 import { env } from "@/lib/settings/env";
 import { stopGracefully } from "@/lib/stop";
 import { POST } from "./api/keys/verify/route";

@@ -1,4 +1,4 @@
-import { SEED_ORIGINS } from "../lib/http/origins";
+import { SEED_ORIGINS } from "../lib/request/origins";
 import { bodyOf, judgeAll, pathOf, type Result, type Site } from "./smoke-site";
 
 const FOREIGN_ORIGIN = "https://not-allowed.example";

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { adminDialect } from "@/lib/doors/dialects/admin";
+import { plainDialect, usageDialect } from "@/lib/doors/dialects/plain";
+import { identityDialect, userDialect } from "@/lib/doors/dialects/user";
+import { type Dialect, methodNotAllowed } from "@/lib/doors/endpoint";
 import { AppError, ERRORS, type ErrorCode } from "@/lib/errors";
-import { adminDialect } from "@/lib/http/admin-api";
-import { type Dialect, methodNotAllowed } from "@/lib/http/endpoint";
-import { plainDialect, usageDialect } from "@/lib/http/plain-api";
-import { identityDialect, userDialect } from "@/lib/http/user-api";
 import type { Answer, DialectName, Failure, Operation } from "./operation";
 
 const REQUEST_ID = "80e93dde-d2f0-44e6-828f-62a658277869";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { adminDialect } from "@/lib/doors/dialects/admin";
+import { userDialect } from "@/lib/doors/dialects/user";
+import type { Method } from "@/lib/doors/endpoint";
 import type { ErrorCode } from "@/lib/errors";
-import { adminDialect } from "@/lib/http/admin-api";
-import type { Method } from "@/lib/http/endpoint";
-import { userDialect } from "@/lib/http/user-api";
 
 /** How a caller shows who they are. */
 export type Caller = "accessToken" | "sessionCookie" | "adminSecret" | "serviceSecret" | "usageSignature";

@@ -1,7 +1,7 @@
 import { Badge } from "@/components/ui/badge";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
-import type { FormAction } from "@/lib/http/form-state";
+import type { FormAction } from "@/lib/doors/form-state";
 
 /** Whether the address is known to be theirs, and the way to prove it. */
 export function EmailState({ email, isVerified, action }: { email: string; isVerified: boolean; action: FormAction }) {

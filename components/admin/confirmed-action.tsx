@@ -3,7 +3,7 @@
 import dynamic from "next/dynamic";
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
 import { useHydrated } from "@/components/ui/hydrated";
-import type { FormAction, FormState } from "@/lib/http/form-state";
+import type { FormAction, FormState } from "@/lib/doors/form-state";
 
 const PasswordDialog = dynamic(() => import("./password-dialog").then((module) => module.PasswordDialog), { ssr: false });
 

@@ -6,7 +6,7 @@ import { useHydrated } from "@/components/ui/hydrated";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import { textLink } from "@/components/ui/text-link";
-import type { FormAction } from "@/lib/http/form-state";
+import type { FormAction } from "@/lib/doors/form-state";
 import { AccountName } from "./account-name";
 
 type Props = { email: string; action: FormAction; next: string };

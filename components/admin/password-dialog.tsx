@@ -6,7 +6,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { FormStateProvider } from "@/components/ui/form";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
-import type { FormAction, FormState } from "@/lib/http/form-state";
+import type { FormAction, FormState } from "@/lib/doors/form-state";
 import { AccountName } from "./account-name";
 
 type Props = {

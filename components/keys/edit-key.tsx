@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { Form, useFormState } from "@/components/ui/form";
 import { describedBy, FieldNotes, inputStyle, TextField } from "@/components/ui/text-field";
-import type { FormAction } from "@/lib/http/form-state";
+import type { FormAction } from "@/lib/doors/form-state";
 import { endOfDay } from "./end-of-day";
 
 const PERMISSIONS = [

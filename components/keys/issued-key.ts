@@ -1,4 +1,4 @@
-import type { FormState } from "@/lib/http/form-state";
+import type { FormState } from "@/lib/doors/form-state";
 
 /** A key with its credentials in clear: in memory, while they are shown, and nowhere else. */
 export type Issued = { uuid: string; name: string; key: string; secret: string | null; previousUntil?: Date | null };

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useState } from "react";
-import type { FormAction, FormState } from "@/lib/http/form-state";
+import type { FormAction, FormState } from "@/lib/doors/form-state";
 import type { KeyState } from "@/lib/keys/validity";
 import type { IssueAction } from "./issued-key";
 

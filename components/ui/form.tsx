@@ -2,7 +2,7 @@
 
 import { unstable_rethrow } from "next/navigation";
 import { createContext, type ReactNode, useActionState, useContext, useEffect, useRef } from "react";
-import type { FormAction, FormState } from "@/lib/http/form-state";
+import type { FormAction, FormState } from "@/lib/doors/form-state";
 import { primaryButton } from "./button-styles";
 import { useHydrated } from "./hydrated";
 import { Notice } from "./notice";

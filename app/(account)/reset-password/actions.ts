@@ -2,8 +2,8 @@
 
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { type FormState, toFormState } from "@/lib/http/form-state";
-import { validate } from "@/lib/http/read-json";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { actorOf } from "@/lib/identity/callers";
 import { resetPassword } from "@/lib/identity/password-reset";
 import { withReturnPath } from "@/lib/identity/return-path";

@@ -3,8 +3,8 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { mailLater } from "@/app/mail-later";
-import { type FormState, toFormState } from "@/lib/http/form-state";
-import { validate } from "@/lib/http/read-json";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { actorOf } from "@/lib/identity/callers";
 import { mailVerificationLink } from "@/lib/identity/email-verification";

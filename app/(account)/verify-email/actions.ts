@@ -2,7 +2,7 @@
 
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { type FormState, toFormState } from "@/lib/http/form-state";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { actorOf } from "@/lib/identity/callers";
 import { verifyEmail } from "@/lib/identity/email-verification";
 import { countAttempt } from "@/lib/identity/throttle";

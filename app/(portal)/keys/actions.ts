@@ -3,9 +3,9 @@
 import { refresh } from "next/cache";
 import type { IssueState } from "@/components/keys/issued-key";
 import type { RevokeResult, RevokeState } from "@/components/keys/key-actions";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { type FormState, toFormState } from "@/lib/http/form-state";
-import { validate } from "@/lib/http/read-json";
 import type { CurrentUser } from "@/lib/identity/callers";
 import { findUser, requireUserOnPage } from "@/lib/identity/page-callers";
 import { createKey } from "@/lib/keys/create";

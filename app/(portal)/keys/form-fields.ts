@@ -1,5 +1,5 @@
+import type { FormState } from "@/lib/doors/form-state";
 import { AppError, ERRORS, isErrorCode } from "@/lib/errors";
-import type { FormState } from "@/lib/http/form-state";
 import { DEFAULT_PERMISSIONS, type Permissions } from "@/lib/keys/permissions";
 import { parsePermissionsText } from "@/lib/keys/permissions-text";
 import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";

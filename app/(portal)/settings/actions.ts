@@ -3,8 +3,8 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { mailLater } from "@/app/mail-later";
-import { type FormState, toFormState } from "@/lib/http/form-state";
-import { validate } from "@/lib/http/read-json";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { updateProfile } from "@/lib/identity/accounts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { requireUser } from "@/lib/identity/page-callers";

@@ -1,7 +1,7 @@
 "use server";
 
-import { type FormState, toFormState } from "@/lib/http/form-state";
-import { validate } from "@/lib/http/read-json";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { isConfirmed, requireAdminToConfirm } from "@/lib/identity/admins";
 import { confirmPassword } from "@/lib/identity/passwords";
 import { confirmPasswordSchema } from "@/lib/identity/schemas";

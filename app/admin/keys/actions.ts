@@ -3,9 +3,9 @@
 import { readPermissions, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import type { IssueState } from "@/components/keys/issued-key";
 import type { RecentCalls, RevokeResult, RevokeState } from "@/components/keys/key-actions";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { type FormState, toFormState } from "@/lib/http/form-state";
-import { validate } from "@/lib/http/read-json";
 import { requireAdmin, requireFreshAdmin } from "@/lib/identity/admins";
 import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";

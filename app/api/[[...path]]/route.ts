@@ -1,7 +1,7 @@
+import { adminDialect } from "@/lib/doors/dialects/admin";
+import { plainDialect } from "@/lib/doors/dialects/plain";
+import { METHODS, renderFailure } from "@/lib/doors/endpoint";
 import { AppError } from "@/lib/errors";
-import { adminDialect } from "@/lib/http/admin-api";
-import { METHODS, renderFailure } from "@/lib/http/endpoint";
-import { plainDialect } from "@/lib/http/plain-api";
 
 /** Clients parse every answer below /api/ as JSON, so a path that does not exist answers JSON too. */
 async function notFound(request: Request): Promise<Response> {

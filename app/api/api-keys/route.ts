@@ -1,5 +1,5 @@
-import { adminApi } from "@/lib/http/admin-api";
-import { readJson, validate } from "@/lib/http/read-json";
+import { adminApi } from "@/lib/doors/dialects/admin";
+import { readJson, validate } from "@/lib/doors/read-json";
 import { requireAdminSecret } from "@/lib/identity/callers";
 import { createKey } from "@/lib/keys/create";
 import { listAllKeys } from "@/lib/keys/list";

@@ -1,4 +1,4 @@
-import { plainApi } from "@/lib/http/plain-api";
+import { plainApi } from "@/lib/doors/dialects/plain";
 import { checkHealth } from "@/lib/operations/health";
 
 export const dynamic = "force-dynamic";

@@ -1,5 +1,5 @@
 import { openApiDocument } from "@/app/reference/document";
-import { plainApi } from "@/lib/http/plain-api";
+import { plainApi } from "@/lib/doors/dialects/plain";
 
 export const dynamic = "force-dynamic";
 

@@ -1,7 +1,7 @@
-import { METHODS, methodNotAllowed } from "@/lib/http/endpoint";
-import { plainApi } from "@/lib/http/plain-api";
+import { plainApi } from "@/lib/doors/dialects/plain";
+import { METHODS, methodNotAllowed } from "@/lib/doors/endpoint";
 
-/** Where lib/http/request-log.ts sends requests with a method that no route knows. */
+/** Where lib/server/front-door.ts sends requests with a method that no route knows. */
 export const { GET, POST, PUT, PATCH, DELETE } = plainApi({
   GET: async () => {
     throw methodNotAllowed("of this request", METHODS);

@@ -1,7 +1,7 @@
 import { keepAliveFor } from "@/app/keep-alive";
+import { usageApi } from "@/lib/doors/dialects/plain";
+import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { usageApi } from "@/lib/http/plain-api";
-import { parseObject, readBody, validate } from "@/lib/http/read-json";
 import { requireUsageSignature } from "@/lib/identity/callers";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { dangerButton, primaryButton, secondaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
-import type { FormState } from "@/lib/http/form-state";
+import type { FormState } from "@/lib/doors/form-state";
 import { useConfirmedAction } from "../confirmed-action";
 
 type Props<State extends FormState> = {

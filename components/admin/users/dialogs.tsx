@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { TextField } from "@/components/ui/text-field";
-import type { FormState } from "@/lib/http/form-state";
+import type { FormState } from "@/lib/doors/form-state";
 import { MAX_REASON_LENGTH } from "@/lib/values/lengths";
 import { ActionDialog } from "./action-dialog";
 import type { DialogProps, UserTarget } from "./user-actions";

@@ -3,7 +3,7 @@
 import { useRef, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Notice } from "@/components/ui/notice";
-import type { FormAction, FormState } from "@/lib/http/form-state";
+import type { FormAction, FormState } from "@/lib/doors/form-state";
 import type { RevokedKey } from "@/lib/users/revoke-all-keys";
 import type { UserRole } from "@/lib/users/schemas";
 import { BanDialog, CreditsDialog, RoleDialog, SessionsDialog } from "./dialogs";

@@ -3,9 +3,9 @@
 import { refresh } from "next/cache";
 import type { z } from "zod";
 import type { RevokeAllState } from "@/components/admin/users/user-actions";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { type FormState, toFormState } from "@/lib/http/form-state";
-import { validate } from "@/lib/http/read-json";
 import { type CurrentAdmin, requireFreshAdmin } from "@/lib/identity/admins";
 import { adjustCredits } from "@/lib/users/adjust-credits";
 import { banUser, endSessions, unbanUser } from "@/lib/users/bans";

@@ -1,4 +1,4 @@
-import { adminApi } from "@/lib/http/admin-api";
+import { adminApi } from "@/lib/doors/dialects/admin";
 import { requireAdminSecret } from "@/lib/identity/callers";
 import { deleteKey } from "@/lib/keys/delete";
 

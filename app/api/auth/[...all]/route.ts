@@ -1,15 +1,15 @@
 import type { AuditAction } from "@/lib/audit/actions";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
+import { userDialect } from "@/lib/doors/dialects/user";
+import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/doors/endpoint";
+import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/http/endpoint";
-import { parseObject, readBody, validate } from "@/lib/http/read-json";
-import { contextOf } from "@/lib/http/request-context";
-import { userDialect } from "@/lib/http/user-api";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
 import { actorOf } from "@/lib/identity/callers";
 import { changePasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";
+import { contextOf } from "@/lib/request/context";
 
 // The identity library's own routes that the portal uses. Everything else it offers (sign-up without our audit entry,
 // session lists with tokens in them, account deletion) stays closed.

@@ -1,5 +1,5 @@
-import { readJson } from "@/lib/http/read-json";
-import { identityApi } from "@/lib/http/user-api";
+import { identityApi } from "@/lib/doors/dialects/user";
+import { readJson } from "@/lib/doors/read-json";
 import { actorOf } from "@/lib/identity/callers";
 import { loginSchema } from "@/lib/identity/schemas";
 import { signIn } from "@/lib/identity/sessions";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { readJson } from "@/lib/http/read-json";
-import { identityApi } from "@/lib/http/user-api";
+import { identityApi } from "@/lib/doors/dialects/user";
+import { readJson } from "@/lib/doors/read-json";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
 import { requireApiUser } from "@/lib/identity/callers";
 import { changeProfileSchema, type ProfileInput, replaceProfileSchema } from "@/lib/identity/schemas";

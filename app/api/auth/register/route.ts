@@ -1,6 +1,6 @@
 import { mailLater } from "@/app/mail-later";
-import { readJson } from "@/lib/http/read-json";
-import { identityApi } from "@/lib/http/user-api";
+import { identityApi } from "@/lib/doors/dialects/user";
+import { readJson } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { actorOf } from "@/lib/identity/callers";
 import { mailVerificationLink } from "@/lib/identity/email-verification";

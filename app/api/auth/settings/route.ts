@@ -1,4 +1,4 @@
-import { userApi } from "@/lib/http/user-api";
+import { userApi } from "@/lib/doors/dialects/user";
 import { requireApiUser } from "@/lib/identity/callers";
 import { getApiAccount } from "@/lib/keys/api-account";
 import { listOwnKeys } from "@/lib/keys/list";

@@ -1,4 +1,4 @@
-import { userApi } from "@/lib/http/user-api";
+import { userApi } from "@/lib/doors/dialects/user";
 import { requireApiUser } from "@/lib/identity/callers";
 import { getUsageStatistics } from "@/lib/usage/statistics";
 

@@ -1,6 +1,6 @@
 import { keepAliveFor } from "@/app/keep-alive";
-import { plainApi } from "@/lib/http/plain-api";
-import { parseObject, readBody, validate } from "@/lib/http/read-json";
+import { plainApi } from "@/lib/doors/dialects/plain";
+import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { requireService } from "@/lib/identity/callers";
 import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
 import { verificationsAdded } from "@/lib/keys/verification-counts";

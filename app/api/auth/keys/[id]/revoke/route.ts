@@ -1,5 +1,5 @@
-import { readJson } from "@/lib/http/read-json";
-import { userApi } from "@/lib/http/user-api";
+import { userApi } from "@/lib/doors/dialects/user";
+import { readJson } from "@/lib/doors/read-json";
 import { requireApiUser } from "@/lib/identity/callers";
 import { revokeKey } from "@/lib/keys/revoke";
 import { emptyBodySchema } from "@/lib/keys/schemas";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "@/lib/request/context";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
-import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "./request-context";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 
 const GATED = /^\/api\/(auth|api-keys)(\/|$)/;

@@ -1,4 +1,4 @@
-import { createEndpoint, type Dialect } from "./endpoint";
+import { createEndpoint, type Dialect } from "@/lib/doors/endpoint";
 
 /** Routes outside the two seeds' APIs: the data itself, and `{error,code}`. */
 export const plainDialect: Dialect = {

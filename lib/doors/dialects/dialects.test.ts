@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/errors";
-import { adminDialect } from "./admin-api";
-import { plainDialect } from "./plain-api";
-import { identityDialect, userDialect } from "./user-api";
+import { adminDialect } from "./admin";
+import { plainDialect } from "./plain";
+import { identityDialect, userDialect } from "./user";
 
 const ID = "7f7f7f7f-0000-4000-8000-000000000000";
 const codes = Object.keys(ERRORS) as ErrorCode[];

@@ -1,5 +1,5 @@
+import { createEndpoint, type Dialect } from "@/lib/doors/endpoint";
 import type { AppError } from "@/lib/errors";
-import { createEndpoint, type Dialect } from "./endpoint";
 
 /** `/api/auth/keys…`, settings, usage: `{success,message,data}` and `{success,message,error_code}` (Mifumo seed). */
 export const userDialect: Dialect = {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { issueCredentials } from "@/lib/keys/credentials";
-import { routeOf } from "./request-log";
+import { routeOf } from "./front-door";
 
 describe("The route in a log line", () => {
   test.each([

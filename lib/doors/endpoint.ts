@@ -1,6 +1,6 @@
 import { type AppError, AppError as Failure, toAppError } from "@/lib/errors";
+import { contextOf, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { log } from "@/lib/settings/log";
-import { contextOf, REQUEST_ID_HEADER } from "./request-context";
 
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clientAddress, trustedProxies } from "./request-context";
+import { clientAddress, trustedProxies } from "./context";
 
 const local = trustedProxies([]);
 

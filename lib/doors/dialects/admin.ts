@@ -1,4 +1,4 @@
-import { createEndpoint, type Dialect } from "./endpoint";
+import { createEndpoint, type Dialect } from "@/lib/doors/endpoint";
 
 /** `/api/api-keys`: `{success,…}` with the fields beside it, and `{success,error}`; a 500 adds `details` (DataZag seed). */
 export const adminDialect: Dialect = {
