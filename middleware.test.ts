@@ -1,6 +1,7 @@
 import { unstable_doesMiddlewareMatch as doesMiddlewareMatch } from "next/experimental/testing/server";
 import { NextRequest } from "next/server";
 import { describe, expect, test } from "vitest";
+import { ADMIN_API, isGated, USER_API } from "@/lib/request/gated-apis";
 import { config, middleware } from "./middleware";
 
 const isMatched = (path: string, headers: Record<string, string> = {}) =>
@@ -26,3 +27,46 @@ test.each<[string, string, Record<string, string>]>([
   ["a report of usage", "/usage", { "x-signature": "00" }],
   ["a file of the build", "/_next/static/chunks/main.js", {}],
 ])("%s does not pass through the middleware", (_, path, headers) => expect(isMatched(path, headers)).toBe(false));
+
+describe("What the middleware refuses", () => {
+  const refusal = async (path: string, init: { method?: string; headers?: Record<string, string> }) => {
+    const answer = await middleware(new NextRequest(`https://keys.example.com${path}`, init));
+    return [answer.status, answer.headers.get("allow"), await answer.text()];
+  };
+
+  test.each<[string, string, { method?: string; headers?: Record<string, string> }, unknown[]]>([
+    [
+      "an origin, as the user API",
+      `${USER_API}/login/`,
+      { headers: { Origin: "https://evil.example" } },
+      [403, null, '{"success":false,"message":"Origin not allowed","error_code":"ORIGIN_NOT_ALLOWED"}'],
+    ],
+    [
+      "an origin, as the admin API",
+      ADMIN_API,
+      { headers: { Origin: "https://evil.example" } },
+      [403, null, '{"success":false,"error":"Origin not allowed"}'],
+    ],
+    [
+      "a method, as the user API",
+      `${USER_API}/login/`,
+      { method: "PURGE" },
+      [
+        405,
+        "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+        '{"success":false,"message":"This method is not allowed.","error_code":"METHOD_NOT_ALLOWED"}',
+      ],
+    ],
+    [
+      "a method, as the admin API",
+      ADMIN_API,
+      { method: "PURGE" },
+      [405, "GET, POST, DELETE, OPTIONS", '{"success":false,"error":"This method is not allowed."}'],
+    ],
+  ])("%s", async (_, path, init, expected) => expect(await refusal(path, init)).toStrictEqual(expected));
+});
+
+test.each([USER_API, ADMIN_API].flatMap((api) => [api, `${api}/`, `${api}/a`, `${api}/a/b/`, `${api}-a`, `/api${api}`]))(
+  "the middleware and the front door agree on whether %s is gated",
+  (path) => expect(isMatched(path)).toBe(isGated(path)),
+);

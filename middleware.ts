@@ -1,5 +1,11 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { adminGate } from "@/lib/doors/dialects/admin";
+import { type Gate, methodUnknown } from "@/lib/doors/dialects/dialect";
+import { userGate } from "@/lib/doors/dialects/user";
+import { jsonResponse } from "@/lib/doors/json-response";
+import { AppError } from "@/lib/errors";
 import { checkSecret } from "@/lib/request/admin-secret";
+import { ADMIN_API } from "@/lib/request/gated-apis";
 import { isAllowedOrigin } from "@/lib/request/origins";
 import { pageSecurityPolicy } from "@/lib/server/security-headers";
 
@@ -22,32 +28,16 @@ export const config = {
   ],
 };
 
-const METHOD_REFUSAL = "This method is not allowed.";
-
-const API = {
-  admin: {
-    methods: "GET, POST, DELETE, OPTIONS",
-    headers: "Content-Type, X-Admin-Secret",
-    refusal: { success: false, error: "Origin not allowed" },
-    methodRefusal: { success: false, error: METHOD_REFUSAL },
-  },
-  user: {
-    methods: "GET, POST, PUT, PATCH, DELETE, OPTIONS",
-    headers: "Authorization, Content-Type, Accept, X-Requested-With, Idempotency-Key",
-    refusal: { success: false, message: "Origin not allowed", error_code: "ORIGIN_NOT_ALLOWED" },
-    methodRefusal: { success: false, message: METHOD_REFUSAL, error_code: "METHOD_NOT_ALLOWED" },
-  },
-} as const;
-
 /** Handlers answer these themselves, and know best which of them they allow. */
 const ROUTED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 export async function middleware(request: NextRequest): Promise<Response> {
   if (!request.nextUrl.pathname.startsWith("/api/")) return withNonce(request);
-  const isAdmin = request.nextUrl.pathname.startsWith("/api/api-keys");
-  const api = isAdmin ? API.admin : API.user;
+  const isAdmin = request.nextUrl.pathname.startsWith(ADMIN_API);
+  const gate = isAdmin ? adminGate : userGate;
   const origin = request.headers.get("origin");
-  if (origin !== null && !isAllowedOrigin(origin, request.headers, originSettings())) return json(api.refusal, 403);
+  if (origin !== null && !isAllowedOrigin(origin, request.headers, originSettings()))
+    return refuse(gate, new AppError("ORIGIN_NOT_ALLOWED"));
 
   const cors: Record<string, string> =
     origin === null
@@ -55,15 +45,14 @@ export async function middleware(request: NextRequest): Promise<Response> {
       : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id, Retry-After", Vary: "Origin" };
   if (request.method === "OPTIONS") {
     const grant = {
-      "Access-Control-Allow-Methods": api.methods,
-      "Access-Control-Allow-Headers": api.headers,
+      "Access-Control-Allow-Methods": gate.methods,
+      "Access-Control-Allow-Headers": gate.headers,
       "Access-Control-Max-Age": "86400",
     };
-    return new Response(null, { status: 204, headers: { Allow: api.methods, ...cors, ...(origin === null ? {} : grant) } });
+    return new Response(null, { status: 204, headers: { Allow: gate.methods, ...cors, ...(origin === null ? {} : grant) } });
   }
-  if (!ROUTED_METHODS.includes(request.method)) return json(api.methodRefusal, 405, { ...cors, Allow: api.methods });
-  const refusal = isAdmin ? await refuseAdmin(request, cors) : null;
-  if (refusal) return refusal;
+  if (!ROUTED_METHODS.includes(request.method)) return refuse(gate, methodUnknown(gate), cors);
+  if (isAdmin && (await isSecretWrong(request))) return refuse(gate, new AppError("INVALID_ADMIN_SECRET"), cors);
   return NextResponse.next({ headers: cors });
 }
 
@@ -76,12 +65,11 @@ function withNonce(request: NextRequest): Response {
   return NextResponse.next({ request: { headers }, headers: { "Content-Security-Policy": policy } });
 }
 
-async function refuseAdmin(request: NextRequest, cors: Record<string, string>): Promise<Response | null> {
+/** A secret that is not set opens nothing: the handler refuses too, and its 500 is logged under the id it shows. */
+async function isSecretWrong(request: NextRequest): Promise<boolean> {
   const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = process.env;
   const check = await checkSecret(request.headers.get("x-admin-secret"), ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
-  // A secret that is not set opens nothing: the handler refuses too, and its 500 is logged under the id it shows.
-  if (check !== "wrong") return null;
-  return json({ success: false, error: "Unauthorized - Invalid admin secret" }, 401, cors);
+  return check === "wrong";
 }
 
 function originSettings() {
@@ -92,6 +80,7 @@ function originSettings() {
   };
 }
 
-function json(body: unknown, status: number, headers: Record<string, string> = {}): Response {
-  return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+/** Refusals are no failures of ours: no dialect names the request in them. */
+function refuse({ dialect }: Gate, error: AppError, headers: Record<string, string> = {}): Response {
+  return jsonResponse(dialect.failure(error, ""), error.status, { ...headers, ...error.headers });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { userAnswer as userObject } from "@/app/api/auth/serialize";
+import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import {
   changeProfileSchema,
   loginSchema,
@@ -8,7 +9,7 @@ import {
   registerSchema,
   replaceProfileSchema,
 } from "@/lib/identity/schemas";
-import { answer, BODY_FAILURES, body, type Failure, type Group, USER_CALLERS, USER_FAILURES } from "./operation";
+import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES } from "./operation";
 
 const USER = {
   id: "550e8400-e29b-41d4-a716-446655440000",
@@ -40,9 +41,9 @@ const tokens = z
   .meta({ id: "Tokens" });
 
 const signedIn = (message: string) => z.strictObject({ message: z.literal(message), user: userObject, tokens });
-const wrong = (fields: Record<string, string[]>): Failure => ({ code: "INVALID_INPUT", fields });
+const wrong = (fields: Record<string, string[]>): FailureCase => ({ code: "INVALID_INPUT", fields });
 const required = (field: string) => wrong({ [field]: ["This field is required."] });
-const THROTTLE: Failure = { code: "TOO_MANY_REQUESTS", message: "Too many attempts. Try again in 42 seconds." };
+const THROTTLE: FailureCase = { code: "TOO_MANY_REQUESTS", message: "Too many attempts. Try again in 42 seconds." };
 
 export const ACCOUNTS: Group = {
   slug: "accounts",

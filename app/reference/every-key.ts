@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { adminKeyAnswer } from "@/app/api/api-keys/serialize";
+import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
-import { adminAnswer, BODY_FAILURES, body, type Failure, type Group, type Parameter } from "./operation";
+import { adminAnswer, BODY_FAILURES, body, type Group, type Parameter } from "./operation";
 
 // The samples of the DataZag documents.
 const CREATED = new Date("2024-01-01T00:00:00.000Z");
 
-const GATE: Failure[] = [
+const GATE: FailureCase[] = [
   { code: "INVALID_ADMIN_SECRET" },
   { code: "ORIGIN_NOT_ALLOWED" },
   { code: "NOT_CONFIGURED", details: "ADMIN_API_SECRET is not set." },

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { adminDialect } from "@/lib/doors/dialects/admin";
-import { userDialect } from "@/lib/doors/dialects/user";
+import { adminDialect, describeAdminSuccess } from "@/lib/doors/dialects/admin";
+import type { FailureCase } from "@/lib/doors/dialects/dialect";
+import { describeUserSuccess, userDialect } from "@/lib/doors/dialects/user";
 import type { Method } from "@/lib/doors/endpoint";
 import type { ErrorCode } from "@/lib/errors";
 
@@ -29,16 +30,6 @@ export type Answer = {
   headers?: string[];
 };
 
-/** A failure, where what the table of errors says of it is not what this operation answers. */
-export type Failure = {
-  code: ErrorCode;
-  message?: string;
-  /** Sentences by field, for a field map. */
-  fields?: Record<string, string[]>;
-  data?: Record<string, unknown>;
-  details?: string;
-};
-
 export type Operation = {
   id: string;
   method: Method;
@@ -56,7 +47,7 @@ export type Operation = {
   parameters?: Parameter[];
   body?: Body;
   answers: Answer[];
-  failures: (ErrorCode | Failure)[];
+  failures: (ErrorCode | FailureCase)[];
   /** Ends, replaces or deletes something: what, as the end of a sentence. */
   ends?: string;
 };
@@ -88,7 +79,7 @@ export function userAnswer<Schema extends z.ZodType>(
   data: Schema,
   examples: Record<string, z.input<Schema>>,
 ): Answer {
-  const schema = z.strictObject({ success: z.literal(true), message: z.literal(message), data });
+  const schema = describeUserSuccess(message, data);
   const rendered = Object.entries(examples).map(([name, example]) => [name, userDialect.success({ message, data: example })]);
   return { status, description: message, schema, examples: Object.fromEntries(rendered) };
 }
@@ -100,11 +91,7 @@ export function adminAnswer<Shape extends z.ZodRawShape>(
   shape: Shape,
   example: z.input<z.ZodObject<Shape>>,
 ): Answer {
-  const schema = z.strictObject({
-    success: z.literal(true),
-    ...(message !== undefined && { message: z.literal(message) }),
-    ...shape,
-  });
+  const schema = describeAdminSuccess(message, shape);
   return { status, description, schema, examples: { success: adminDialect.success({ message, data: example }) } };
 }
 

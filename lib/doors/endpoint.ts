@@ -1,19 +1,11 @@
-import { type AppError, AppError as Failure, toAppError } from "@/lib/errors";
+import { type AppError, toAppError } from "@/lib/errors";
 import { contextOf, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { log } from "@/lib/settings/log";
+import { type Dialect, methodNotAllowed, type Success } from "./dialects/dialect";
+import { jsonResponse } from "./json-response";
 
 export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];
-
-/** What a handler answers with; how it is written on the wire is the dialect's business. */
-export type Success = { status?: number; message?: string; data?: unknown; headers?: Record<string, string> };
-
-export type Dialect = {
-  success(result: Success): unknown;
-  failure(error: AppError, requestId: string): unknown;
-  /** Headers that belong to a failure in this dialect. */
-  failureHeaders?(error: AppError): Record<string, string>;
-};
 
 type RouteContext<Params> = { params: Promise<Params> };
 export type Handler<Params> = (request: Request, params: Params) => Promise<Success>;
@@ -23,27 +15,16 @@ type RouteHandler<Params> = (request: Request, context: RouteContext<Params>) =>
  * Makes the exports of a `route.ts`: each handler's result or thrown error is rendered by the dialect, and the methods
  * without a handler answer 405 with `Allow`.
  */
-export function createEndpoint(dialect: Dialect) {
-  return function endpoint<Params = Record<string, never>>(handlers: Partial<Record<Method, Handler<Params>>>) {
-    const allowed = METHODS.filter((method) => handlers[method]);
-    const refuse: Handler<Params> = async (request) => {
-      throw methodNotAllowed(request.method, allowed);
-    };
-    const entries = METHODS.map((method) => [method, serve(dialect, handlers[method] ?? refuse)]);
-    return Object.fromEntries(entries) as Record<Method, RouteHandler<Params>>;
+export function createEndpoint<Params = Record<string, never>>(
+  dialect: Dialect,
+  handlers: Partial<Record<Method, Handler<Params>>>,
+) {
+  const allowed = METHODS.filter((method) => handlers[method]);
+  const refuse: Handler<Params> = async (request) => {
+    throw methodNotAllowed(request.method, allowed);
   };
-}
-
-export function methodNotAllowed(method: string, allowed: readonly string[]): AppError {
-  return new Failure("METHOD_NOT_ALLOWED", {
-    message: `Method ${method} is not allowed.`,
-    headers: { Allow: [...allowed, "OPTIONS"].join(", ") },
-  });
-}
-
-/** A JSON answer that no cache keeps. */
-export function jsonResponse(body: unknown, status: number, headers: Record<string, string> = {}): Response {
-  return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+  const entries = METHODS.map((method) => [method, serve(dialect, handlers[method] ?? refuse)]);
+  return Object.fromEntries(entries) as Record<Method, RouteHandler<Params>>;
 }
 
 /** The dialect's answer to anything thrown. What was not foreseen is logged, and told to the caller by its id only. */

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "@/lib/request/context";
+import { isGated } from "@/lib/request/gated-apis";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 
-const GATED = /^\/api\/(auth|api-keys)(\/|$)/;
 const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
@@ -72,7 +72,7 @@ function makeRoutable(request: IncomingMessage): void {
   if (!isDecodable(path)) request.url = [path.replaceAll("%", "%25"), ...query].join("?");
   if (!path.startsWith("/api/") || KNOWN_METHODS.has(request.method ?? "")) return;
   // The middleware of the key APIs answers every method it does not know, origins first; elsewhere a route does.
-  if (GATED.test(path)) request.method = "UNSUPPORTED";
+  if (isGated(path)) request.method = "UNSUPPORTED";
   else Object.assign(request, { method: "GET", url: "/api/unsupported-method" });
 }
 

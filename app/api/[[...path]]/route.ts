@@ -2,10 +2,11 @@ import { adminDialect } from "@/lib/doors/dialects/admin";
 import { plainDialect } from "@/lib/doors/dialects/plain";
 import { METHODS, renderFailure } from "@/lib/doors/endpoint";
 import { AppError } from "@/lib/errors";
+import { ADMIN_API } from "@/lib/request/gated-apis";
 
 /** Clients parse every answer below /api/ as JSON, so a path that does not exist answers JSON too. */
 async function notFound(request: Request): Promise<Response> {
-  const isAdminApi = new URL(request.url).pathname.startsWith("/api/api-keys/");
+  const isAdminApi = new URL(request.url).pathname.startsWith(`${ADMIN_API}/`);
   return renderFailure(isAdminApi ? adminDialect : plainDialect, new AppError("NOT_FOUND"), request);
 }
 

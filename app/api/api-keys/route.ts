@@ -1,4 +1,5 @@
-import { adminApi } from "@/lib/doors/dialects/admin";
+import { adminDialect } from "@/lib/doors/dialects/admin";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson, validate } from "@/lib/doors/read-json";
 import { requireAdminSecret } from "@/lib/identity/callers";
 import { createKey } from "@/lib/keys/create";
@@ -6,7 +7,7 @@ import { listAllKeys } from "@/lib/keys/list";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
 import { toAdminKey } from "./serialize";
 
-export const { GET, POST, PUT, PATCH, DELETE } = adminApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {
     const actor = await requireAdminSecret(request);
     const { userId, name, permissions, expires_at: expiresAt } = await readJson(request, adminCreateKeySchema);

@@ -1,5 +1,6 @@
 import { openApiDocument } from "@/app/reference/document";
-import { plainApi } from "@/lib/doors/dialects/plain";
+import { plainDialect } from "@/lib/doors/dialects/plain";
+import { createEndpoint } from "@/lib/doors/endpoint";
 
 export const dynamic = "force-dynamic";
 
@@ -7,6 +8,6 @@ export const dynamic = "force-dynamic";
 const HEADERS = { "Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300" };
 
 /** Holds nothing that is not public, so pages of any origin may read it and caches keep it. */
-export const { GET, POST, PUT, PATCH, DELETE } = plainApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
   GET: async () => ({ data: openApiDocument(), headers: HEADERS }),
 });

@@ -1,8 +1,9 @@
-import { plainApi } from "@/lib/doors/dialects/plain";
-import { METHODS, methodNotAllowed } from "@/lib/doors/endpoint";
+import { methodNotAllowed } from "@/lib/doors/dialects/dialect";
+import { plainDialect } from "@/lib/doors/dialects/plain";
+import { createEndpoint, METHODS } from "@/lib/doors/endpoint";
 
 /** Where lib/server/front-door.ts sends requests with a method that no route knows. */
-export const { GET, POST, PUT, PATCH, DELETE } = plainApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
   GET: async () => {
     throw methodNotAllowed("of this request", METHODS);
   },

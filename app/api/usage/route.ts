@@ -1,5 +1,6 @@
 import { keepAliveFor } from "@/app/keep-alive";
-import { usageApi } from "@/lib/doors/dialects/plain";
+import { usageDialect } from "@/lib/doors/dialects/usage";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
 import { requireUsageSignature } from "@/lib/identity/callers";
@@ -11,7 +12,7 @@ import { usageReportSchema } from "@/lib/usage/schemas";
 const BATCH_BYTES = 1024 * 1024;
 const REPORT_BYTES = 64 * 1024;
 
-export const { GET, POST, PUT, PATCH, DELETE } = usageApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(usageDialect, {
   POST: async (request) => {
     const body = await readBody(request, BATCH_BYTES);
     requireUsageSignature(request, body);

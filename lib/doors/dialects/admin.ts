@@ -1,4 +1,5 @@
-import { createEndpoint, type Dialect } from "@/lib/doors/endpoint";
+import { z } from "zod";
+import { type Dialect, describeRequestId, type FailureGroup, type Gate } from "./dialect";
 
 /** `/api/api-keys`: `{success,…}` with the fields beside it, and `{success,error}`; a 500 adds `details` (DataZag seed). */
 export const adminDialect: Dialect = {
@@ -13,4 +14,24 @@ export const adminDialect: Dialect = {
   }),
 };
 
-export const adminApi = createEndpoint(adminDialect);
+export const adminGate: Gate = {
+  dialect: adminDialect,
+  methods: "GET, POST, DELETE, OPTIONS",
+  headers: "Content-Type, X-Admin-Secret",
+};
+
+export function describeAdminSuccess<Shape extends z.ZodRawShape>(message: string | undefined, shape: Shape) {
+  return z.strictObject({
+    success: z.literal(true),
+    ...(message !== undefined && { message: z.literal(message) }),
+    ...shape,
+  });
+}
+
+export function describeAdminFailure({ status }: FailureGroup): z.ZodType {
+  return z.strictObject({
+    success: z.literal(false),
+    error: z.string(),
+    ...(status >= 500 && { details: z.string().meta({ description: "Safe to show." }), request_id: describeRequestId() }),
+  });
+}

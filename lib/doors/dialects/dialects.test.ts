@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/errors";
 import { adminDialect } from "./admin";
+import { identityDialect } from "./identity";
 import { plainDialect } from "./plain";
-import { identityDialect, userDialect } from "./user";
+import { userDialect } from "./user";
 
 const ID = "7f7f7f7f-0000-4000-8000-000000000000";
 const codes = Object.keys(ERRORS) as ErrorCode[];

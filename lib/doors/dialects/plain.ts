@@ -1,4 +1,5 @@
-import { createEndpoint, type Dialect } from "@/lib/doors/endpoint";
+import { z } from "zod";
+import { codesOf, type Dialect, describeRequestId, type FailureGroup } from "./dialect";
 
 /** Routes outside the two seeds' APIs: the data itself, and `{error,code}`. */
 export const plainDialect: Dialect = {
@@ -8,17 +9,14 @@ export const plainDialect: Dialect = {
     code: error.code,
     ...(error.status >= 500 && { request_id: requestId }),
   }),
+  failureHeaders: ({ status }): Record<string, string> =>
+    status === 401 ? { "WWW-Authenticate": 'Bearer realm="service"' } : {},
 };
 
-export const plainApi = createEndpoint(plainDialect);
-
-/** Usage reports: `{ok:true,…}` and `{error}`, as the DataZag Public API expects them. */
-export const usageDialect: Dialect = {
-  success: ({ data = {} }) => data,
-  failure: (error, requestId) => ({
-    error: error.message,
-    ...(error.status >= 500 && error.code !== "USAGE_NOT_CONFIGURED" && { request_id: requestId }),
-  }),
-};
-
-export const usageApi = createEndpoint(usageDialect);
+export function describePlainFailure({ status, failures }: FailureGroup): z.ZodType {
+  return z.strictObject({
+    error: z.string(),
+    code: z.enum(codesOf(failures)),
+    ...(status >= 500 && { request_id: describeRequestId() }),
+  });
+}

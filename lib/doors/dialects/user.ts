@@ -1,5 +1,6 @@
-import { createEndpoint, type Dialect } from "@/lib/doors/endpoint";
+import { z } from "zod";
 import type { AppError } from "@/lib/errors";
+import { codesOf, type Dialect, describeRequestId, type FailureGroup, type Gate } from "./dialect";
 
 /** `/api/auth/keys…`, settings, usage: `{success,message,data}` and `{success,message,error_code}` (Mifumo seed). */
 export const userDialect: Dialect = {
@@ -16,27 +17,45 @@ export const userDialect: Dialect = {
   failureHeaders: bearerChallenge,
 };
 
-/**
- * Identity routes. Success bodies are flat, without `success`: existing clients would then look only at `data`.
- * Wrong input is a map of field to sentences; anything else `{detail,code}`.
- */
-export const identityDialect: Dialect = {
-  success: ({ data = {} }) => data,
-  failure: (error, requestId) => {
-    if (error.fields) return error.fields;
-    if (error.code === "REFRESH_TOKEN_NOT_VALID") return { detail: error.message, code: "token_not_valid" };
-    if (error.status === 401) return userDialect.failure(error, requestId);
-    return { detail: error.message, code: error.code.toLowerCase(), ...(error.status >= 500 && { request_id: requestId }) };
-  },
-  failureHeaders: bearerChallenge,
+/** In front of all of `/api/auth`, whatever dialect stands behind it. */
+export const userGate: Gate = {
+  dialect: userDialect,
+  methods: "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+  headers: "Authorization, Content-Type, Accept, X-Requested-With, Idempotency-Key",
 };
 
-export const userApi = createEndpoint(userDialect);
-export const identityApi = createEndpoint(identityDialect);
-
 /** RFC 6750 section 3: no error code when no credentials were sent. */
-function bearerChallenge(error: AppError): Record<string, string> {
+export function bearerChallenge(error: AppError): Record<string, string> {
   if (error.status !== 401) return {};
   const suffix = error.code === "TOKEN_NOT_VALID" ? ', error="invalid_token"' : "";
   return { "WWW-Authenticate": `Bearer realm="api"${suffix}` };
+}
+
+export function describeUserSuccess<Data extends z.ZodType>(message: string, data: Data) {
+  return z.strictObject({ success: z.literal(true), message: z.literal(message), data });
+}
+
+export function describeUserFailure({ status, failures }: FailureGroup): z.ZodType {
+  const codes = codesOf(failures);
+  if (status === 401) {
+    return z.strictObject({
+      success: z.literal(false),
+      message: z.string(),
+      error_code: z.literal("NOT_AUTHENTICATED"),
+      detail: z.string().meta({ description: "The message again." }),
+      code: z.enum(codes.map((code) => code.toLowerCase())),
+    });
+  }
+  return z.strictObject({
+    success: z.literal(false),
+    message: z.string(),
+    error_code: z.enum(codes),
+    ...(failures.some(({ data }) => data) && {
+      data: z
+        .strictObject({ id: z.uuid(), key_name: z.string() })
+        .optional()
+        .meta({ description: "The key that was made then." }),
+    }),
+    ...(status >= 500 && { request_id: describeRequestId() }),
+  });
 }

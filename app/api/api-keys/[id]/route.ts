@@ -1,8 +1,9 @@
-import { adminApi } from "@/lib/doors/dialects/admin";
+import { adminDialect } from "@/lib/doors/dialects/admin";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireAdminSecret } from "@/lib/identity/callers";
 import { deleteKey } from "@/lib/keys/delete";
 
-export const { GET, POST, PUT, PATCH, DELETE } = adminApi<{ id: string }>({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(adminDialect, {
   DELETE: async (request, { id }) => {
     const actor = await requireAdminSecret(request);
     const key = await deleteKey(actor, id);

@@ -1,8 +1,10 @@
 import type { AuditAction } from "@/lib/audit/actions";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
+import { methodNotAllowed } from "@/lib/doors/dialects/dialect";
 import { userDialect } from "@/lib/doors/dialects/user";
-import { jsonResponse, METHODS, methodNotAllowed, renderFailure } from "@/lib/doors/endpoint";
+import { METHODS, renderFailure } from "@/lib/doors/endpoint";
+import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
@@ -10,6 +12,7 @@ import { actorOf } from "@/lib/identity/callers";
 import { changePasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
+import { USER_API } from "@/lib/request/gated-apis";
 
 // The identity library's own routes that the portal uses. Everything else it offers (sign-up without our audit entry,
 // session lists with tokens in them, account deletion) stays closed.
@@ -36,7 +39,7 @@ async function serve(request: Request): Promise<Response> {
   try {
     const url = new URL(request.url);
     url.pathname = url.pathname.replace(/\/+$/, "");
-    const path = url.pathname.slice("/api/auth".length);
+    const path = url.pathname.slice(USER_API.length);
     const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
     if (!method) throw new AppError("NOT_FOUND");
     if (request.method !== method && !(request.method === "HEAD" && method === "GET"))
@@ -71,7 +74,7 @@ async function pass(request: Request, url: URL, body?: BodyInit): Promise<Respon
   const isJson = response.headers.get("content-type")?.includes("application/json");
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   response.headers.set("Cache-Control", "no-store");
-  const action = AUDITED[url.pathname.slice("/api/auth".length)];
+  const action = AUDITED[url.pathname.slice(USER_API.length)];
   if (response.ok && action) await audit(request, action, await response.clone().json());
   if (isJson) return response;
   // Clients parse every answer as JSON.

@@ -1,4 +1,5 @@
-import { identityApi } from "@/lib/doors/dialects/user";
+import { identityDialect } from "@/lib/doors/dialects/identity";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson } from "@/lib/doors/read-json";
 import { actorOf } from "@/lib/identity/callers";
 import { loginSchema } from "@/lib/identity/schemas";
@@ -6,7 +7,7 @@ import { signIn } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
 import { toUser } from "../serialize";
 
-export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
     const actor = actorOf(request, "user", null);
     await countAttempt({ address: actor.address });

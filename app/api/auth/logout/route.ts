@@ -1,10 +1,11 @@
-import { identityApi } from "@/lib/doors/dialects/user";
+import { identityDialect } from "@/lib/doors/dialects/identity";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson } from "@/lib/doors/read-json";
 import { actorOf, findSession } from "@/lib/identity/callers";
 import { logoutSchema } from "@/lib/identity/schemas";
 import { endSession } from "@/lib/identity/sessions";
 
-export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
     const { refresh } = await readJson(request, logoutSchema);
     const session = await findSession(request, refresh);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { identityApi } from "@/lib/doors/dialects/user";
+import { identityDialect } from "@/lib/doors/dialects/identity";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson } from "@/lib/doors/read-json";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
 import { requireApiUser } from "@/lib/identity/callers";
@@ -12,7 +13,7 @@ const change = (schema: z.ZodType<ProfileInput>) => async (request: Request) => 
   return { data: toUser(await updateProfile(user.actor, user.id, input)) };
 };
 
-export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   GET: async (request) => ({ data: toUser(await getProfile((await requireApiUser(request)).id)) }),
   PUT: change(replaceProfileSchema),
   PATCH: change(changeProfileSchema),

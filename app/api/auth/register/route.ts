@@ -1,5 +1,6 @@
 import { mailLater } from "@/app/mail-later";
-import { identityApi } from "@/lib/doors/dialects/user";
+import { identityDialect } from "@/lib/doors/dialects/identity";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { actorOf } from "@/lib/identity/callers";
@@ -9,7 +10,7 @@ import { openSession } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
 import { toUser } from "../serialize";
 
-export const { GET, POST, PUT, PATCH, DELETE } = identityApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
     const actor = actorOf(request, "user", null);
     await countAttempt({ address: actor.address });

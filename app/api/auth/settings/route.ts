@@ -1,10 +1,11 @@
-import { userApi } from "@/lib/doors/dialects/user";
+import { userDialect } from "@/lib/doors/dialects/user";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/identity/callers";
 import { getApiAccount } from "@/lib/keys/api-account";
 import { listOwnKeys } from "@/lib/keys/list";
 import { toOwnKey } from "../keys/serialize";
 
-export const { GET, POST, PUT, PATCH, DELETE } = userApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {
   GET: async (request) => {
     const user = await requireApiUser(request);
     const [account, keys] = await Promise.all([getApiAccount(user), listOwnKeys(user)]);

@@ -1,8 +1,9 @@
-import { userApi } from "@/lib/doors/dialects/user";
+import { userDialect } from "@/lib/doors/dialects/user";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/identity/callers";
 import { getUsageStatistics } from "@/lib/usage/statistics";
 
-export const { GET, POST, PUT, PATCH, DELETE } = userApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {
   GET: async (request) => {
     const user = await requireApiUser(request);
     const { keys, calls, accountCreated, credits, daily } = await getUsageStatistics(user);

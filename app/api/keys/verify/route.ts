@@ -1,5 +1,6 @@
 import { keepAliveFor } from "@/app/keep-alive";
-import { plainApi } from "@/lib/doors/dialects/plain";
+import { plainDialect } from "@/lib/doors/dialects/plain";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { requireService } from "@/lib/identity/callers";
 import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
@@ -7,7 +8,7 @@ import { verificationsAdded } from "@/lib/keys/verification-counts";
 import { verifyKey, verifyKeys } from "@/lib/keys/verify";
 import { toVerdict } from "./serialize";
 
-export const { GET, POST, PUT, PATCH, DELETE } = plainApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
   POST: async (request) => {
     requireService(request);
     keepAliveFor(verificationsAdded);

@@ -1,11 +1,12 @@
-import { userApi } from "@/lib/doors/dialects/user";
+import { userDialect } from "@/lib/doors/dialects/user";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson } from "@/lib/doors/read-json";
 import { requireApiUser } from "@/lib/identity/callers";
 import { createKey } from "@/lib/keys/create";
 import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
 import { toIssuedKey } from "../serialize";
 
-export const { GET, POST, PUT, PATCH, DELETE } = userApi({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {
   POST: async (request) => {
     const user = await requireApiUser(request);
     const { key_name: name, permissions, expires_at: expiresAt } = await readJson(request, createKeySchema);

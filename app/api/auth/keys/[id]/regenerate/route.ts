@@ -1,11 +1,12 @@
-import { userApi } from "@/lib/doors/dialects/user";
+import { userDialect } from "@/lib/doors/dialects/user";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson } from "@/lib/doors/read-json";
 import { requireApiUser } from "@/lib/identity/callers";
 import { regenerateKey } from "@/lib/keys/regenerate";
 import { regenerateKeySchema } from "@/lib/keys/schemas";
 import { toIssuedKey } from "../../serialize";
 
-export const { GET, POST, PUT, PATCH, DELETE } = userApi<{ id: string }>({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   POST: async (request, { id }) => {
     const user = await requireApiUser(request);
     const { grace_seconds: graceSeconds } = await readJson(request, regenerateKeySchema);

@@ -1,10 +1,11 @@
-import { userApi } from "@/lib/doors/dialects/user";
+import { userDialect } from "@/lib/doors/dialects/user";
+import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson } from "@/lib/doors/read-json";
 import { requireApiUser } from "@/lib/identity/callers";
 import { revokeKey } from "@/lib/keys/revoke";
 import { emptyBodySchema } from "@/lib/keys/schemas";
 
-export const { GET, POST, PUT, PATCH, DELETE } = userApi<{ id: string }>({
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   POST: async (request, { id }) => {
     const user = await requireApiUser(request);
     await readJson(request, emptyBodySchema);
