@@ -33,7 +33,7 @@ export default defineConfig({
     // Left alone, two cores would get one worker, and much of what the tests do is waiting for a server.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "unit", include: ["lib/**/*.test.ts", "*.test.ts"] } },
+      { extends: true, test: { name: "unit", include: ["lib/**/*.test.ts", "packages/**/*.test.ts", "*.test.ts"] } },
       withPortal("database", [DATABASE], true),
       // The HTTP tests, against a portal with its own database.
       withPortal("http", ["tests/http/**/*.test.ts"]),

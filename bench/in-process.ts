@@ -1,3 +1,4 @@
+import { parseCredential } from "@latchkey/rule/credentials";
 import pg from "pg";
 import { repeat, type Side, times } from "./measure";
 import type { Bench } from "./run";
@@ -44,7 +45,7 @@ async function measureVerify({ owner, peer, measure }: Bench): Promise<void> {
 async function measureLookup({ owner, settings, measure }: Bench, pool: pg.Pool): Promise<void> {
   const { CURRENT, verifyKey } = await import("../lib/keys/verify");
   const { db } = await import("../lib/database/db");
-  const { parseCredential, hashCredential } = await import("../lib/keys/credentials");
+  const { hashCredential } = await import("../lib/keys/credentials");
   const key = owner.keys[0] ?? "";
   const credential = parseCredential(key);
   if (!credential) throw new Error("the seeded key is malformed");

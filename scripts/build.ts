@@ -9,6 +9,7 @@ export const SOURCES = [
   "app",
   "components",
   "lib",
+  "packages",
   "prisma",
   "public",
   "instrumentation.ts",

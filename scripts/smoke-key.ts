@@ -1,3 +1,4 @@
+import { findVisiblePart } from "@latchkey/rule/credentials";
 import { z } from "zod";
 import { Failure } from "./failure";
 import type { Ask, Result, Site } from "./smoke-site";
@@ -57,15 +58,13 @@ async function live({ ask, settings }: Site): Promise<void> {
   }
 }
 
-const PREFIX_LENGTH = "mf_live_".length;
-
 /** Deletes the key, of which the admin API shows the beginning only: it is the newest of this user with this name. */
 async function remove(ask: Ask, admin: string, userId: string, credential: string): Promise<void> {
   const headers = { "X-Admin-Secret": admin };
   const answer = await ask(`/api/api-keys?userId=${userId}&limit=10`, { headers });
   const { keys } = answer.ok ? listed.parse(await answer.json()) : { keys: [] };
-  const hint = credential.slice(PREFIX_LENGTH, PREFIX_LENGTH + 6);
-  const made = keys.find(({ name, key }) => name === "Smoke test" && key.includes(hint));
+  const shown = findVisiblePart(credential) ?? credential;
+  const made = keys.find(({ name, key }) => name === "Smoke test" && key.startsWith(shown));
   const deleted = made && (await ask(`/api/api-keys/${made.id}`, { method: "DELETE", headers }));
   if (deleted?.status !== 200)
     throw new Failure("The key “Smoke test” could not be removed: check ADMIN_API_SECRET, and delete it by hand.");

@@ -1,9 +1,9 @@
 "use client";
 
+import type { KeyState } from "@latchkey/rule/status";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
-import type { KeyState } from "@/lib/keys/validity";
 import type { IssueAction } from "./issued-key";
 
 /** What menus and dialogs need to know of a key. */

@@ -1,7 +1,6 @@
-// Runs in the browser: a whole credential that someone pastes is never sent anywhere as it is.
+import { findVisiblePart, findWhole } from "@latchkey/rule/credentials";
 
-const WHOLE = /(?:mf_live_[0-9A-Za-z]{38}|datazag_[0-9a-f]{64})(?![0-9A-Za-z])/;
-const PART = /\b(mf_live_|datazag_)([0-9A-Za-z]{6})[0-9A-Za-z]+/;
+// Runs in the browser: a whole credential that someone pastes is never sent anywhere as it is.
 
 export type SearchTerm = { kind: "text"; text: string } | { kind: "digest"; digest: string; masked: string };
 
@@ -10,15 +9,10 @@ export type SearchTerm = { kind: "text"; text: string } | { kind: "digest"; dige
  * or a whole one where the page has no Web Crypto (plain http), becomes the six characters that lists show.
  */
 export async function toSearchTerm(text: string): Promise<SearchTerm> {
-  const whole = WHOLE.exec(text)?.[0];
-  const masked = mask(whole ?? text);
-  if (whole === undefined || !crypto.subtle) return { kind: "text", text: masked };
+  const whole = findWhole(text);
+  const masked = findVisiblePart(whole ?? text) ?? text;
+  if (whole === null || !crypto.subtle) return { kind: "text", text: masked };
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(whole)));
   const hex = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return { kind: "digest", digest: hex, masked: `${masked}…` };
-}
-
-function mask(text: string): string {
-  const part = PART.exec(text);
-  return part ? `${part[1]}${part[2]}` : text;
 }

@@ -1,4 +1,4 @@
-import type { Permissions } from "@/lib/keys/permissions";
+import type { Permissions } from "@latchkey/rule/permissions";
 
 /** Permissions in a few words: `read, write`, or `sms:send, reports:read`. */
 export function describePermissions(permissions: Permissions): string {

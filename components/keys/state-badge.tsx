@@ -1,5 +1,5 @@
+import type { KeyState } from "@latchkey/rule/status";
 import { Badge, type Tone } from "@/components/ui/badge";
-import type { KeyState } from "@/lib/keys/validity";
 
 export const STATE_NAMES: Record<KeyState, string> = {
   active: "Active",

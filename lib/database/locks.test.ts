@@ -9,6 +9,7 @@ const ROOMS = [
   "bench",
   "components",
   "lib",
+  "packages",
   "prisma/migrations",
   "scripts",
   "tests",

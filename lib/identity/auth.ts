@@ -1,10 +1,10 @@
 import "server-only";
+import { isBanned } from "@latchkey/rule/validity";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
 import { jwt } from "better-auth/plugins";
 import { db } from "@/lib/database/db";
-import { isBanned } from "@/lib/keys/validity";
 import { isOwnOrigin } from "@/lib/request/origins";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";

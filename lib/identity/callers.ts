@@ -1,9 +1,9 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isBanned } from "@latchkey/rule/validity";
 import type { Actor } from "@/lib/audit/record";
 import { sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import { isBanned } from "@/lib/keys/validity";
 import { checkSecret } from "@/lib/request/admin-secret";
 import { contextOf, type Incoming } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";

@@ -1,5 +1,5 @@
+import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
-import { isPlainText } from "@/lib/keys/permissions";
 import { MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
 
 // The sentences are those existing clients of the Mifumo API show to people.

@@ -1,9 +1,9 @@
 import "server-only";
+import { isBanned } from "@latchkey/rule/validity";
 import { isAPIError } from "better-auth/api";
 import { type Actor, recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import { isBanned } from "@/lib/keys/validity";
 import type { Prisma } from "@/prisma/generated/client";
 import { getProfile, type Profile } from "./accounts";
 import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./auth";

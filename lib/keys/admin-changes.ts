@@ -1,10 +1,10 @@
 import "server-only";
+import { maskCredentials } from "@latchkey/rule/credentials";
 import type { AuditAction } from "@/lib/audit/actions";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isUuid } from "@/lib/values/ids";
-import { maskCredentials } from "./credentials";
 import { markDeleted } from "./delete";
 import { markRevoked } from "./revoke";
 

@@ -1,12 +1,12 @@
 import "server-only";
+import { maskCredentials } from "@latchkey/rule/credentials";
+import { isBanned } from "@latchkey/rule/validity";
 import { type AuditRecord, latestAudit } from "@/lib/audit/list";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
-import { maskCredentials } from "./credentials";
 import { describeKey, type KeyPage, keyPageSelect } from "./own-key-page";
-import { isBanned } from "./validity";
 
 const AUDIT_LENGTH = 25;
 

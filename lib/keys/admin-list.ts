@@ -1,14 +1,15 @@
 import "server-only";
+import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
+import type { Permissions } from "@latchkey/rule/permissions";
+import { keyState } from "@latchkey/rule/status";
+import { isBanned } from "@latchkey/rule/validity";
 import { sql } from "@/lib/database/db";
 import type { CurrentAdmin } from "@/lib/identity/admins";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
 import { type FoundCredential, findNamed, type KeyConditions, keyConditions, type Named, type Unknown } from "./admin-search";
-import { type CredentialFormat, maskCredential, maskCredentials } from "./credentials";
-import type { Permissions } from "./permissions";
 import type { KeySort } from "./schemas";
 import { CHART_DAYS, findDailyCalls, findReplaced, type KeyRow } from "./search";
-import { isBanned, keyState } from "./validity";
 
 export const ADMIN_PAGE_SIZE = 25;
 

@@ -1,11 +1,10 @@
+import { CREDENTIAL_FORMATS, maskCredentials } from "@latchkey/rule/credentials";
 import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
 import { searchText } from "@/lib/values/search-text";
-import { maskCredentials } from "./credentials";
 import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
 
 export const ADMIN_KEY_STATUSES = ["active", "expiring", "expired", "revoked", "deleted"] as const;
-export const KEY_FORMATS = ["mf_live", "datazag"] as const;
 
 /** The key beside which a page begins: rows are never removed, so that its place can always be looked up. */
 const place = z.coerce.number().int().min(1).max(MAX_ID).nullable().catch(null);
@@ -18,7 +17,7 @@ export const adminKeySearchSchema = z.object({
   status: z.enum(ADMIN_KEY_STATUSES).nullable().catch(null),
   /** An e-mail address or a user's id. */
   owner: searchText,
-  format: z.enum(KEY_FORMATS).nullable().catch(null),
+  format: z.enum(CREDENTIAL_FORMATS).nullable().catch(null),
   /** Null for the order that suits the status. */
   sort: z.enum(KEY_SORTS).nullable().catch(null),
   after: place,
@@ -31,7 +30,7 @@ export type AdminKeyConditions = Omit<AdminKeySearch, "after" | "before">;
 
 export const adminCreateKeyForSchema = createKeySchema.extend({
   owner: z.guid("Choose one of the people found."),
-  format: z.enum(KEY_FORMATS, "Choose one."),
+  format: z.enum(CREDENTIAL_FORMATS, "Choose one."),
 });
 
 const uuids = z.array(z.guid()).min(1, "Choose a key first.").max(100, "At most 100 at once.");

@@ -1,10 +1,11 @@
 import "server-only";
+import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
+import { EXPIRING_DAYS } from "@latchkey/rule/status";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
 import { digestHashes } from "./search";
-import { EXPIRING_DAYS } from "./validity";
 
 /** Writes a value into the statement's list and answers the placeholder for it. */
 export type Place = (value: unknown) => string;
@@ -25,6 +26,8 @@ const STATUS: Record<AdminKeyStatus, string> = {
   revoked: `k.revoked_at IS NOT NULL AND ${NOT_DELETED}`,
   deleted: "k.deleted_at IS NOT NULL",
 };
+
+const VISIBLE_PART = new RegExp(`^(?:(${CREDENTIAL_FORMATS.join("|")})_)?([0-9A-Za-z]{2,6})$`);
 
 /** Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for. */
 export function keyConditions({ status, format, q }: AdminKeyConditions, named: Named, place: Place): KeyConditions {
@@ -47,7 +50,7 @@ function exactBranches(q: string, place: Place): string[][] {
   }
   const branches: string[][] = [];
   if (/^\d{1,10}$/.test(q) && Number(q) <= MAX_ID) branches.push([`k.id = ${place(Number(q))}::int`]);
-  const [, format, hint] = /^(?:(mf_live|datazag)_)?([0-9A-Za-z]{2,6})$/.exec(q) ?? [];
+  const [, format, hint] = VISIBLE_PART.exec(q) ?? [];
   // A few letters without the beginning could as well be the beginning of any word.
   if (hint && format) branches.push([`k.format = '${format}' AND k.hint LIKE ${place(`${hint}%`)}`]);
   else if (hint && hint.length >= 4) branches.push([`k.hint LIKE ${place(`${hint}%`)}`]);

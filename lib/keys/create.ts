@@ -1,12 +1,13 @@
 import "server-only";
 import { createHash, randomUUID } from "node:crypto";
+import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
+import type { Permissions } from "@latchkey/rule/permissions";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/record";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { env } from "@/lib/settings/env";
-import { type Credential, type CredentialFormat, hashCredential, issueCredentials } from "./credentials";
-import type { Permissions } from "./permissions";
+import { hashCredential, issueCredentials } from "./credentials";
 
 export type NewKey = {
   name: string;

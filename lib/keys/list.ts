@@ -1,9 +1,9 @@
 import "server-only";
+import type { CredentialFormat } from "@latchkey/rule/credentials";
+import type { Permissions } from "@latchkey/rule/permissions";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
-import type { CredentialFormat } from "./credentials";
-import type { Permissions } from "./permissions";
 
 export const ownSelect = {
   uuid: true,

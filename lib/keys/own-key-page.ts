@@ -1,14 +1,15 @@
 import "server-only";
+import { maskCredential } from "@latchkey/rule/credentials";
+import type { Permissions } from "@latchkey/rule/permissions";
+import { type KeyState, keyState } from "@latchkey/rule/status";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
 import { isUuid } from "@/lib/values/ids";
 import type { Prisma } from "@/prisma/generated/client";
-import { maskCredential } from "./credentials";
 import { ownSelect } from "./list";
-import type { Permissions } from "./permissions";
+
 import { CHART_DAYS, findReplaced, type LiveReplaced } from "./search";
-import { type KeyState, keyState } from "./validity";
 import { findOutcomes, type Outcomes } from "./verification-counts";
 
 const AUDIT_LENGTH = 100;

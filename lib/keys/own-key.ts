@@ -1,8 +1,8 @@
 import "server-only";
+import type { Permissions } from "@latchkey/rule/permissions";
 import type { Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { isUuid } from "@/lib/values/ids";
-import type { Permissions } from "./permissions";
 
 const lockedSelect = {
   id: true,

@@ -1,4 +1,4 @@
-import type { Permissions } from "./permissions";
+import type { Permissions } from "@latchkey/rule/permissions";
 
 /**
  * Permissions as people type them: words between commas or on lines, either all actions (`read, write`) or all

@@ -1,9 +1,10 @@
+import { DEFAULT_PERMISSIONS, isPermissions, type Permissions } from "@latchkey/rule/permissions";
+import { isPlainText } from "@latchkey/rule/plain-text";
+import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { AppError } from "@/lib/errors";
 import { parseInstant } from "@/lib/values/instant";
 import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
-import { DEFAULT_PERMISSIONS, isPermissions, isPlainText, type Permissions } from "./permissions";
-import { KEY_STATES } from "./validity";
 
 const MAX_GRACE_SECONDS = 604_800;
 

@@ -1,10 +1,12 @@
 import "server-only";
+import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import type { Permissions } from "@latchkey/rule/permissions";
+import { KEY_STATE_SQL } from "@latchkey/rule/sql";
+import { type KeyState, keyState } from "@latchkey/rule/status";
 import { sql } from "@/lib/database/db";
 import { env } from "@/lib/settings/env";
-import { type CredentialFormat, type CredentialHash, hashDigest, maskCredential } from "./credentials";
-import type { Permissions } from "./permissions";
+import { type CredentialHash, hashDigest } from "./credentials";
 import type { KeyCheck, KeySearch, KeySort } from "./schemas";
-import { KEY_STATE_SQL, type KeyState, keyState } from "./validity";
 
 export const PAGE_SIZE = 25;
 export const UNUSED_DAYS = 90;

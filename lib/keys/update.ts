@@ -1,11 +1,11 @@
 import "server-only";
+import { endsNoLater, narrows } from "@latchkey/rule/narrowing";
+import type { Permissions } from "@latchkey/rule/permissions";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentUser } from "@/lib/identity/callers";
-import { endsNoLater, narrows } from "./narrowing";
 import { lockOwnKey } from "./own-key";
-import type { Permissions } from "./permissions";
 
 /** What is left out stays as it is. */
 export type KeyChanges = { name?: string; permissions?: Permissions; expiresAt?: Date };

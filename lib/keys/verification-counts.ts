@@ -1,11 +1,11 @@
 import "server-only";
+import type { CountedRefusalCode, ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/db";
 import { log } from "@/lib/settings/log";
 import { beforeStop } from "@/lib/stop";
 import { DAY_MS, lastDays } from "@/lib/values/days";
-import type { ValidityCode } from "./validity";
 
-export type Refusal = { code: Exclude<ValidityCode, "VALID" | "NOT_FOUND">; count: number };
+export type Refusal = { code: CountedRefusalCode; count: number };
 
 /** What verifications of a key answered: by day (UTC, up to today, the oldest first), and in all by reason, the commonest first. */
 export type Outcomes = { days: { date: string; valid: number; refused: number }[]; valid: number; refusals: Refusal[] };

@@ -1,9 +1,11 @@
 import "server-only";
+import { type Credential, parseCredential } from "@latchkey/rule/credentials";
+import type { Permissions } from "@latchkey/rule/permissions";
+import { checkKey, type KeyFacts } from "@latchkey/rule/validity";
+import type { ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/db";
 import { env } from "@/lib/settings/env";
-import { type Credential, type CredentialHash, hashCredential, matchesHash, parseCredential } from "./credentials";
-import type { Permissions } from "./permissions";
-import { checkKey, type KeyFacts, type ValidityCode } from "./validity";
+import { type CredentialHash, hashCredential, matchesHash } from "./credentials";
 import { countVerification } from "./verification-counts";
 
 export type VerifyInput = { key: string; secret?: string | null; permission?: string | null; cost: number };

@@ -1,6 +1,6 @@
 import "server-only";
+import { parseCredential } from "@latchkey/rule/credentials";
 import { sql, transaction } from "@/lib/database/db";
-import { parseCredential } from "@/lib/keys/credentials";
 import { credentialHashes } from "@/lib/keys/verify";
 import type { UsageInput } from "./schemas";
 

@@ -1,7 +1,7 @@
 import "server-only";
+import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import { type CredentialFormat, maskCredential } from "@/lib/keys/credentials";
 import { csvLine } from "@/lib/values/csv";
 import { dayBefore } from "@/lib/values/days";
 import type { UsageSearch } from "./schemas";

@@ -1,6 +1,6 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
+import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
-import { maskCredentials } from "@/lib/keys/credentials";
-import { isPlainText } from "@/lib/keys/permissions";
 import { DAY_MS } from "@/lib/values/days";
 
 export const MAX_EVENTS = 1000;

@@ -1,6 +1,6 @@
 import "server-only";
+import { type KeyLife, keyStatus } from "@latchkey/rule/status";
 import { db, sql } from "@/lib/database/db";
-import { type KeyLife, keyStatus } from "@/lib/keys/validity";
 import { lastDays } from "@/lib/values/days";
 
 const DAYS = 30;

@@ -1,9 +1,9 @@
 import "server-only";
+import { isBanned } from "@latchkey/rule/validity";
 import { type Actor, recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { boundLockWaits } from "@/lib/database/locks";
 import { AppError } from "@/lib/errors";
-import { isBanned } from "@/lib/keys/validity";
 
 export type Granted = { wasAdmin: boolean; isBanned: boolean };
 

@@ -1,9 +1,9 @@
 import "server-only";
+import { isBanned } from "@latchkey/rule/validity";
 import type { Transaction } from "@/lib/database/db";
 import { boundLockWaits, LOCKS } from "@/lib/database/locks";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
-import { isBanned } from "@/lib/keys/validity";
 import type { UserRole } from "./schemas";
 
 export type LockedUser = {

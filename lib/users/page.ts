@@ -1,10 +1,11 @@
 import "server-only";
+import { maskCredential } from "@latchkey/rule/credentials";
+import { type KeyState, keyState } from "@latchkey/rule/status";
+import { isBanned } from "@latchkey/rule/validity";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { CurrentAdmin } from "@/lib/identity/admins";
-import { maskCredential } from "@/lib/keys/credentials";
 import { findReplaced } from "@/lib/keys/search";
-import { isBanned, type KeyState, keyState } from "@/lib/keys/validity";
 import { isUuid } from "@/lib/values/ids";
 import type { Prisma } from "@/prisma/generated/client";
 import { type Adjustment, listAdjustments } from "./adjust-credits";

@@ -1,6 +1,6 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
+import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
-import { maskCredentials } from "@/lib/keys/credentials";
-import { isPlainText } from "@/lib/keys/permissions";
 import { MAX_REASON_LENGTH } from "@/lib/values/lengths";
 import { searchText } from "@/lib/values/search-text";
 

@@ -1,5 +1,5 @@
+import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
-import { isPlainText } from "@/lib/keys/permissions";
 import { MAX_SEARCH_LENGTH } from "./lengths";
 
 /** Part of a list's address, as somebody typed it; what is not valid is as if it were not there. */

@@ -1,5 +1,6 @@
+import { KEY_STATE_SQL } from "@latchkey/rule/sql";
+import { keyState } from "@latchkey/rule/status";
 import { expect, test } from "vitest";
-import { KEY_STATE_SQL, keyState } from "../../lib/keys/validity";
 import { query } from "../support/client";
 
 const NOW = new Date("2026-06-15T12:00:00Z");

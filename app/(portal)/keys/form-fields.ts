@@ -1,6 +1,7 @@
+import { DEFAULT_PERMISSIONS, type Permissions } from "@latchkey/rule/permissions";
 import type { FormState } from "@/lib/doors/form-state";
 import { AppError, ERRORS, isErrorCode } from "@/lib/errors";
-import { DEFAULT_PERMISSIONS, type Permissions } from "@/lib/keys/permissions";
+
 import { parsePermissionsText } from "@/lib/keys/permissions-text";
 import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
 

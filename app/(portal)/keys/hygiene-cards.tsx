@@ -1,7 +1,7 @@
+import { EXPIRING_DAYS } from "@latchkey/rule/status";
 import { Link } from "@/components/ui/link";
 import type { KeyCheck, KeySearch } from "@/lib/keys/schemas";
 import { UNUSED_DAYS } from "@/lib/keys/search";
-import { EXPIRING_DAYS } from "@/lib/keys/validity";
 import { keysAddress } from "./address";
 
 const CARDS: { check: KeyCheck; title: string; advice: string }[] = [

@@ -1,3 +1,4 @@
+import { KEY_STATES } from "@latchkey/rule/status";
 import { publicAddress } from "@/app/address";
 import { CreateKey } from "@/components/keys/create-key";
 import { KeyActions, type KeyTarget } from "@/components/keys/key-actions";
@@ -10,7 +11,6 @@ import { Link } from "@/components/ui/link";
 import type { CurrentUser } from "@/lib/identity/callers";
 import type { KeySearch } from "@/lib/keys/schemas";
 import { type KeyRow, searchKeys } from "@/lib/keys/search";
-import { KEY_STATES } from "@/lib/keys/validity";
 import { createKeyAction, endGraceAction, recentCallsAction, regenerateKeyAction, revokeKeysAction } from "./actions";
 import { isFiltered, keysAddress } from "./address";
 import { HygieneCards } from "./hygiene-cards";

@@ -1,3 +1,4 @@
+import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
 import type { Metadata } from "next";
 import { ExportLink } from "@/components/admin/export-link";
 import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
@@ -11,7 +12,7 @@ import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/identity/admins";
 import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
-import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema, KEY_FORMATS } from "@/lib/keys/admin-schemas";
+import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import type { FoundCredential } from "@/lib/keys/admin-search";
 import { isConfirmedAction } from "../confirm/actions";
 import {
@@ -57,7 +58,7 @@ export default async function AdminKeysPage({ searchParams }: Props) {
       </div>
       <div className="mt-4 flex flex-wrap gap-x-6">
         <Filter name="Status" of="status" values={ADMIN_KEY_STATUSES} labels={STATUS_NAMES} search={search} />
-        <Filter name="Format" of="format" values={KEY_FORMATS} labels={FORMAT_NAMES} search={search} />
+        <Filter name="Format" of="format" values={CREDENTIAL_FORMATS} labels={CREDENTIAL_PREFIXES} search={search} />
       </div>
       <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
         {describeFound(listing, search, now)}{" "}
@@ -114,7 +115,6 @@ function dayOf(at: Date): string {
 }
 
 const STATUS_NAMES = { active: "Active", expiring: "Expiring", expired: "Expired", revoked: "Revoked", deleted: "Deleted" };
-const FORMAT_NAMES = { mf_live: "mf_live_", datazag: "datazag_" };
 
 type FilterProps<Value extends string> = {
   name: string;

@@ -1,7 +1,7 @@
+import { maskCredential } from "@latchkey/rule/credentials";
+import { keyStatus } from "@latchkey/rule/status";
 import { z } from "zod";
-import { maskCredential } from "@/lib/keys/credentials";
 import type { ListedKey } from "@/lib/keys/list";
-import { keyStatus } from "@/lib/keys/validity";
 
 export const adminKeyAnswer = z
   .strictObject({

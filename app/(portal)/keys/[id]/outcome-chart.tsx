@@ -1,25 +1,14 @@
+import { REFUSAL_PHRASES } from "@latchkey/rule/verdicts";
 import { DayBars } from "@/components/ui/day-bars";
 import { dayText, figure } from "@/components/usage/figures";
-import type { ValidityCode } from "@/lib/keys/validity";
 import type { Outcomes } from "@/lib/keys/verification-counts";
 import { ChartEnds } from "./chart-ends";
-
-/** In the middle of a sentence, after a number. */
-const REASONS: Record<Exclude<ValidityCode, "VALID" | "NOT_FOUND">, string> = {
-  REVOKED: "after it was revoked",
-  EXPIRED: "after it expired",
-  USER_DISABLED: "while the account was disabled",
-  SECRET_MISMATCH: "with a wrong secret",
-  INSUFFICIENT_PERMISSIONS: "without the permission",
-  CREDITS_EXHAUSTED: "without credits",
-  RATE_LIMITED: "for too many calls",
-};
 
 /** How the API was answered when it asked about the key: words first, the picture second. */
 export function OutcomeChart({ outcomes: { days, valid, refusals } }: { outcomes: Outcomes }) {
   const refused = refusals.reduce((sum, { count }) => sum + count, 0);
   if (valid + refused === 0) return null;
-  const reasons = refusals.map(({ code, count }) => `${figure(count)} ${REASONS[code]}`).join(", ");
+  const reasons = refusals.map(({ code, count }) => `${figure(count)} ${REFUSAL_PHRASES[code]}`).join(", ");
   return (
     <div className="mt-6">
       <h3 className="mb-1 font-medium">Verifications by outcome</h3>

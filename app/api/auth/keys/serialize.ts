@@ -1,9 +1,9 @@
+import { maskCredential } from "@latchkey/rule/credentials";
+import { KEY_STATUSES, keyStatus } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { IssuedKey } from "@/lib/keys/create";
-import { maskCredential } from "@/lib/keys/credentials";
 import type { listOwnKeys } from "@/lib/keys/list";
 import { permissionsAnswer } from "@/lib/keys/schemas";
-import { KEY_STATUSES, keyStatus } from "@/lib/keys/validity";
 
 type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>[number];
 

@@ -1,18 +1,7 @@
+import { REFUSAL_CODES, REFUSAL_REASONS } from "@latchkey/rule/verdicts";
 import { z } from "zod";
 import { permissionsAnswer } from "@/lib/keys/schemas";
-import { REFUSAL_CODES, type RefusalCode } from "@/lib/keys/validity";
 import type { Verdict } from "@/lib/keys/verify";
-
-const REASONS: Record<RefusalCode, string> = {
-  NOT_FOUND: "No key has this credential.",
-  REVOKED: "The key was revoked.",
-  EXPIRED: "The key has expired.",
-  USER_DISABLED: "The key's owner is disabled.",
-  SECRET_MISMATCH: "The secret does not belong to the key.",
-  INSUFFICIENT_PERMISSIONS: "The key does not grant this permission.",
-  CREDITS_EXHAUSTED: "The owner has too few credits for this call.",
-  RATE_LIMITED: "The key made too many calls.",
-};
 
 const validAnswer = z
   .strictObject({
@@ -41,7 +30,7 @@ export const verdictAnswer = z.union([validAnswer, refusalAnswer]).meta({ id: "V
 export function toVerdict({ code, key }: Verdict): z.input<typeof verdictAnswer> {
   if (code !== "VALID" || !key) {
     const refusal = code === "VALID" ? "NOT_FOUND" : code;
-    return { valid: false, code: refusal, reason: REASONS[refusal], ...(key && { key_id: key.uuid }) };
+    return { valid: false, code: refusal, reason: REFUSAL_REASONS[refusal], ...(key && { key_id: key.uuid }) };
   }
   return {
     valid: true,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkKey, isBanned, type KeyFacts, keyStatus, type Question } from "./validity";
+import { keyStatus } from "./status";
+import { checkKey, isBanned, type KeyFacts, type Question } from "./validity";
 
 const NOW = new Date("2026-06-01T12:00:00.000Z");
 const before = new Date(NOW.getTime() - 1);

@@ -1,3 +1,5 @@
+import { isPlainText } from "./plain-text";
+
 /** A list of actions, or actions by resource: `["read","write"]`, `{"sms":["send"],"*":["read"]}`. */
 export type Permissions = string[] | { [resource: string]: string[] };
 
@@ -5,19 +7,13 @@ export const DEFAULT_PERMISSIONS: Permissions = ["read", "write"];
 
 const MAX_BYTES = 4096;
 
-/** Strings that PostgreSQL and JSON carry unchanged: no control characters and no half of a surrogate pair. */
-export function isPlainText(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-  return text.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
-}
-
 export function isPermissions(value: unknown): value is Permissions {
   const isList = (list: unknown) => Array.isArray(list) && list.every((item) => typeof item === "string" && isPlainText(item));
   if (typeof value !== "object" || value === null) return false;
   const hasShape = Array.isArray(value)
     ? isList(value)
     : Object.entries(value).every(([name, list]) => isPlainText(name) && isList(list));
-  return hasShape && Buffer.byteLength(JSON.stringify(value)) <= MAX_BYTES;
+  return hasShape && new TextEncoder().encode(JSON.stringify(value)).length <= MAX_BYTES;
 }
 
 /**

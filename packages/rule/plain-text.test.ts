@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { isPlainText } from "./plain-text";
+
+test("plain text holds no control characters and no halves of surrogate pairs", () => {
+  for (const good of ["", "a", "é", "🔑", "a b", '<"\\>', "\u00a0", "\u2028"]) expect(isPlainText(good)).toBe(true);
+  for (const bad of ["\0", "a\n", "\t", "\u001b", "\u007f", "\u0085", "\u009f", "\ud800", "\udc00\ud800"])
+    expect(isPlainText(bad)).toBe(false);
+});

@@ -1,0 +1,31 @@
+/** The instants of a key that decide whether it is usable. */
+export type KeyLife = { expiresAt: Date | null; revokedAt: Date | null; deletedAt: Date | null };
+
+export const KEY_STATUSES = ["active", "revoked", "expired"] as const;
+export type KeyStatus = (typeof KEY_STATUSES)[number];
+
+/** What a list shows of a key, whoever asks. An instant belongs to what follows it: at `expiresAt` a key is expired. */
+export function keyStatus(key: KeyLife, now: Date): KeyStatus {
+  if (key.revokedAt) return "revoked";
+  return key.expiresAt && key.expiresAt <= now ? "expired" : "active";
+}
+
+/** Whether calls can be made with it, as far as the key alone decides. */
+export function isUsable(key: KeyLife, now: Date): boolean {
+  return !key.deletedAt && keyStatus(key, now) === "active";
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+export const EXPIRING_DAYS = 7;
+
+/** What pages show of a key: `replaced` is a key whose earlier credential still works for a while. */
+export const KEY_STATES = ["active", "expiring", "replaced", "expired", "revoked"] as const;
+export type KeyState = (typeof KEY_STATES)[number];
+
+/** `replacedUntil`: the last instant at which an earlier credential of the key still works. */
+export function keyState(key: KeyLife & { replacedUntil: Date | null }, now: Date): KeyState {
+  const status = keyStatus(key, now);
+  if (status !== "active") return status;
+  if (key.expiresAt && key.expiresAt.getTime() <= now.getTime() + EXPIRING_DAYS * DAY_MS) return "expiring";
+  return key.replacedUntil && key.replacedUntil > now ? "replaced" : "active";
+}

@@ -1,0 +1,39 @@
+/** Why a key is not valid. Nothing limits the rate of a key yet: its code is kept for clients to know. */
+export const REFUSAL_CODES = [
+  "NOT_FOUND",
+  "REVOKED",
+  "EXPIRED",
+  "USER_DISABLED",
+  "SECRET_MISMATCH",
+  "INSUFFICIENT_PERMISSIONS",
+  "CREDITS_EXHAUSTED",
+  "RATE_LIMITED",
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+export type ValidityCode = "VALID" | RefusalCode;
+
+/** Refusals of keys that exist: those that can be counted by key. */
+export type CountedRefusalCode = Exclude<RefusalCode, "NOT_FOUND">;
+
+/** As sentences, for whoever asked about the key. */
+export const REFUSAL_REASONS: Record<RefusalCode, string> = {
+  NOT_FOUND: "No key has this credential.",
+  REVOKED: "The key was revoked.",
+  EXPIRED: "The key has expired.",
+  USER_DISABLED: "The key's owner is disabled.",
+  SECRET_MISMATCH: "The secret does not belong to the key.",
+  INSUFFICIENT_PERMISSIONS: "The key does not grant this permission.",
+  CREDITS_EXHAUSTED: "The owner has too few credits for this call.",
+  RATE_LIMITED: "The key made too many calls.",
+};
+
+/** In the middle of a sentence, after a number of verifications, for the key's owner. */
+export const REFUSAL_PHRASES: Record<CountedRefusalCode, string> = {
+  REVOKED: "after it was revoked",
+  EXPIRED: "after it expired",
+  USER_DISABLED: "while the account was disabled",
+  SECRET_MISMATCH: "with a wrong secret",
+  INSUFFICIENT_PERMISSIONS: "without the permission",
+  CREDITS_EXHAUSTED: "without credits",
+  RATE_LIMITED: "for too many calls",
+};
