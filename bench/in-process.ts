@@ -65,7 +65,7 @@ async function measureLookup({ owner, settings, measure }: Bench, pool: pg.Pool)
 
 async function measureCreate({ owner, peer, measure }: Bench): Promise<void> {
   const { createKey } = await import("../lib/keys/create");
-  const { SYSTEM_ACTOR } = await import("../lib/audit/record");
+  const { SYSTEM_ACTOR } = await import("../lib/audit/actors");
   const input = { name: "Bench", permissions: ["read"], expiresAt: null, format: "mf_live" as const };
   for (const atATime of [AT_A_TIME, 1]) {
     await measure(

@@ -1,4 +1,4 @@
-import { SYSTEM_ACTOR } from "../lib/audit/record";
+import { SYSTEM_ACTOR } from "../lib/audit/actors";
 import { disconnect } from "../lib/database/db";
 import { AppError } from "../lib/errors";
 import { forgotPasswordSchema } from "../lib/identity/schemas";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { SYSTEM_ACTOR } from "../lib/audit/record";
+import { SYSTEM_ACTOR } from "../lib/audit/actors";
 import { db } from "../lib/database/db";
 import { AppError } from "../lib/errors";
 import { registerUser } from "../lib/identity/accounts";

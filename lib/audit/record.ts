@@ -1,17 +1,8 @@
 import "server-only";
+import type { Actor } from "@/lib/audit/actors";
 import type { Transaction } from "@/lib/database/db";
 import type { Prisma } from "@/prisma/generated/client";
 import type { AuditAction } from "./actions";
-
-/** Who acts: a person, staff through the portal's pages or the admin API's shared secret, or the portal itself. */
-export type Actor = {
-  kind: "user" | "admin" | "admin_api" | "system";
-  userId: string | null;
-  address: string | null;
-  requestId: string | null;
-};
-
-export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null, requestId: null };
 
 type Entry = {
   action: AuditAction;

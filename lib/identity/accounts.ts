@@ -1,6 +1,6 @@
 import "server-only";
 import { hashPassword } from "better-auth/crypto";
-import type { Actor } from "@/lib/audit/record";
+import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError, ERRORS } from "@/lib/errors";

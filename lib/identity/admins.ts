@@ -2,13 +2,11 @@ import "server-only";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
+import type { CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import { actorOf, type CurrentUser } from "./callers";
+import { actorOf } from "./callers";
 import { findUser } from "./page-callers";
-
-/** A member of staff at the portal's pages. Only the guards below make one. */
-export type CurrentAdmin = CurrentUser & { sessionId: string; readonly isAdmin: true };
 
 const FRESH_MINUTES = 15;
 

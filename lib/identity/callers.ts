@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isBanned } from "@latchkey/rule/validity";
-import type { Actor } from "@/lib/audit/record";
+import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { checkSecret } from "@/lib/request/admin-secret";
@@ -11,9 +11,6 @@ import { env } from "@/lib/settings/env";
 import { isSignedBy } from "@/lib/usage/signature";
 import { auth } from "./auth";
 import { type TokenSubject, verifyAccessToken, verifyRefreshToken } from "./tokens";
-
-/** A signed-in person, and how their deeds are recorded. Only the functions below make one. */
-export type CurrentUser = { id: string; email: string; sessionId: string | null; actor: Actor };
 
 /**
  * The caller of the user API: an access token in `Authorization`, or the portal's session cookie on a request from our

@@ -2,9 +2,10 @@ import "server-only";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { AppError } from "@/lib/errors";
 import { auth } from "./auth";
-import { type CurrentUser, currentUser } from "./callers";
+import { currentUser } from "./callers";
 import { returnPath } from "./return-path";
 import { extendSession } from "./sessions";
 

@@ -1,5 +1,6 @@
 import "server-only";
-import { type Actor, recordAudit } from "@/lib/audit/record";
+import type { Actor } from "@/lib/audit/actors";
+import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { sendMail } from "@/lib/notifications/mail";

@@ -1,9 +1,9 @@
 import "server-only";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { auth } from "./auth";
-import type { CurrentUser } from "./callers";
 
 /**
  * Sets another password and ends every session but the one that asks, all or nothing. Answers how many were ended.

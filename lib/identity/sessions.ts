@@ -1,13 +1,13 @@
 import "server-only";
 import { isBanned } from "@latchkey/rule/validity";
 import { isAPIError } from "better-auth/api";
-import { type Actor, recordAudit } from "@/lib/audit/record";
+import type { Actor, CurrentUser } from "@/lib/audit/actors";
+import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import type { Prisma } from "@/prisma/generated/client";
 import { getProfile, type Profile } from "./accounts";
 import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./auth";
-import type { CurrentUser } from "./callers";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
 export type SignedIn = { user: Profile; sessionId: string; tokens: Tokens };

@@ -1,9 +1,9 @@
 import "server-only";
 import { maskCredentials } from "@latchkey/rule/credentials";
 import type { AuditAction } from "@/lib/audit/actions";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isUuid } from "@/lib/values/ids";
 import { markDeleted } from "./delete";
 import { markRevoked } from "./revoke";

@@ -1,10 +1,10 @@
 import "server-only";
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { isBanned } from "@latchkey/rule/validity";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type AuditRecord, latestAudit } from "@/lib/audit/list";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 import { describeKey, type KeyPage, keyPageSelect } from "./own-key-page";
 

@@ -3,8 +3,8 @@ import { type CredentialFormat, maskCredential, maskCredentials } from "@latchke
 import type { Permissions } from "@latchkey/rule/permissions";
 import { keyState } from "@latchkey/rule/status";
 import { isBanned } from "@latchkey/rule/validity";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
 import { type FoundCredential, findNamed, type KeyConditions, keyConditions, type Named, type Unknown } from "./admin-search";

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { z } from "zod";
-import type { Actor } from "@/lib/audit/record";
+import type { Actor } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { env } from "@/lib/settings/env";

@@ -1,8 +1,8 @@
 import "server-only";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import type { CurrentUser } from "@/lib/identity/callers";
 import { env } from "@/lib/settings/env";
 import { isUuid } from "@/lib/values/ids";
 import type { IssuedKey } from "./create";

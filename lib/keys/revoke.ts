@@ -1,7 +1,7 @@
 import "server-only";
-import { type Actor, recordAudit } from "@/lib/audit/record";
+import type { Actor, CurrentUser } from "@/lib/audit/actors";
+import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/db";
-import type { CurrentUser } from "@/lib/identity/callers";
 import { lockOwnKey } from "./own-key";
 
 /**

@@ -1,10 +1,11 @@
 import "server-only";
 import { endsNoLater, narrows } from "@latchkey/rule/narrowing";
 import type { Permissions } from "@latchkey/rule/permissions";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import type { CurrentUser } from "@/lib/identity/callers";
+
 import { lockOwnKey } from "./own-key";
 
 /** What is left out stays as it is. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { EXPIRING_DAYS } from "@latchkey/rule/status";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
 
 const DAYS = 30;

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 
 /** Beyond this nobody needs to know how many more there were, and counting them would take long. */
 const COUNTED = 100_000;

@@ -1,8 +1,8 @@
 import "server-only";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { enterCredits } from "@/lib/usage/ledger";
 import { lockUser } from "./locked-user";
 import { type AdjustCreditsInput, MAX_CREDITS } from "./schemas";

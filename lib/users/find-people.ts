@@ -1,7 +1,7 @@
 import "server-only";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 
 export type FoundPerson = { id: string; email: string; name: string };
 

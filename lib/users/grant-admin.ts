@@ -1,6 +1,7 @@
 import "server-only";
 import { isBanned } from "@latchkey/rule/validity";
-import { type Actor, recordAudit } from "@/lib/audit/record";
+import type { Actor } from "@/lib/audit/actors";
+import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { boundLockWaits } from "@/lib/database/locks";
 import { AppError } from "@/lib/errors";

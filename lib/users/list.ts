@@ -1,8 +1,8 @@
 import "server-only";
 import { isBanned } from "@latchkey/rule/validity";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { isUuid } from "@/lib/values/ids";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./schemas";

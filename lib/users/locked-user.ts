@@ -1,9 +1,9 @@
 import "server-only";
 import { isBanned } from "@latchkey/rule/validity";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import type { Transaction } from "@/lib/database/db";
 import { boundLockWaits, LOCKS } from "@/lib/database/locks";
 import { AppError } from "@/lib/errors";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import type { UserRole } from "./schemas";
 
 export type LockedUser = {

@@ -1,8 +1,8 @@
 import "server-only";
 import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { lockUser } from "./locked-user";
 
 export type RevokedKey = { id: number; name: string; masked: string };

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SYSTEM_ACTOR } from "../../lib/audit/record";
+import { type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { disconnect } from "../../lib/database/db";
 import { AppError } from "../../lib/errors";
-import type { CurrentAdmin } from "../../lib/identity/admins";
+
 import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
 import { exportKeys } from "../../lib/keys/admin-export";
 import { getAnyKeyPage } from "../../lib/keys/admin-key-page";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import type { AuditFilter } from "@/lib/audit/filter";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
-import type { CurrentAdmin } from "@/lib/identity/admins";
 import { shared } from "../support/client";
 import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
 

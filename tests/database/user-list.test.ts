@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CurrentAdmin } from "../../lib/audit/actors";
 import { disconnect } from "../../lib/database/db";
-import type { CurrentAdmin } from "../../lib/identity/admins";
 import { exportUsers } from "../../lib/users/export";
 import { type ListedUser, listUsers, userQuery } from "../../lib/users/list";
 import { type UserConditions, type UserPlace, type UserSort, userSearchSchema } from "../../lib/users/schemas";

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Actor, SYSTEM_ACTOR } from "../../lib/audit/record";
+import { type Actor, type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { disconnect } from "../../lib/database/db";
 import { LOCKS } from "../../lib/database/locks";
 import { AppError } from "../../lib/errors";
 import { registerUser } from "../../lib/identity/accounts";
-import type { CurrentAdmin } from "../../lib/identity/admins";
+
 import { requireApiUser } from "../../lib/identity/callers";
 import { openSession, refreshTokens, signIn } from "../../lib/identity/sessions";
 import { createKey } from "../../lib/keys/create";

@@ -3,10 +3,11 @@
 import { refresh } from "next/cache";
 import type { IssueState } from "@/components/keys/issued-key";
 import type { RevokeResult, RevokeState } from "@/components/keys/key-actions";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import type { CurrentUser } from "@/lib/identity/callers";
+
 import { findUser, requireUserOnPage } from "@/lib/identity/page-callers";
 import { createKey } from "@/lib/keys/create";
 import { endGrace } from "@/lib/keys/end-grace";

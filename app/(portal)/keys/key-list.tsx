@@ -8,7 +8,7 @@ import { STATE_NAMES } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
-import type { CurrentUser } from "@/lib/identity/callers";
+import type { CurrentUser } from "@/lib/audit/actors";
 import type { KeySearch } from "@/lib/keys/schemas";
 import { type KeyRow, searchKeys } from "@/lib/keys/search";
 import { createKeyAction, endGraceAction, recentCallsAction, regenerateKeyAction, revokeKeysAction } from "./actions";

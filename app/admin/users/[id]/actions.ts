@@ -3,10 +3,11 @@
 import { refresh } from "next/cache";
 import type { z } from "zod";
 import type { RevokeAllState } from "@/components/admin/users/user-actions";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { type CurrentAdmin, requireFreshAdmin } from "@/lib/identity/admins";
+import { requireFreshAdmin } from "@/lib/identity/admins";
 import { adjustCredits } from "@/lib/users/adjust-credits";
 import { banUser, endSessions, unbanUser } from "@/lib/users/bans";
 import { revokeAllKeys } from "@/lib/users/revoke-all-keys";

@@ -1,0 +1,15 @@
+/** Who acts: a person, staff through the portal's pages or the admin API's shared secret, or the portal itself. */
+export type Actor = {
+  kind: "user" | "admin" | "admin_api" | "system";
+  userId: string | null;
+  address: string | null;
+  requestId: string | null;
+};
+
+export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null, requestId: null };
+
+/** A signed-in person, and how their deeds are recorded. Only the guards in `lib/doors` make one. */
+export type CurrentUser = { id: string; email: string; sessionId: string | null; actor: Actor };
+
+/** A member of staff at the portal's pages. Only the guards in `lib/doors` make one. */
+export type CurrentAdmin = CurrentUser & { sessionId: string; readonly isAdmin: true };
