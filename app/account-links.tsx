@@ -1,5 +1,5 @@
 import { Link } from "@/components/ui/link";
-import { findUser } from "@/lib/identity/page-callers";
+import { findUser } from "@/lib/doors/guards";
 
 const quiet = "rounded-sm py-2 text-ink-muted hover:text-ink";
 const strong = "rounded-md border border-line px-3 py-1.5 font-medium hover:border-line-strong";

@@ -2,7 +2,7 @@
 
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { findUser } from "@/lib/identity/page-callers";
+import { findUser } from "@/lib/doors/guards";
 import { sessionCookieName } from "@/lib/identity/session-cookie";
 import { endSession } from "@/lib/identity/sessions";
 

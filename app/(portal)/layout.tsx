@@ -1,8 +1,7 @@
 import type { ReactNode } from "react";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
 import { SiteHeader } from "@/components/ui/site-header";
-import { isAdmin } from "@/lib/identity/admins";
-import { findUser } from "@/lib/identity/page-callers";
+import { findUser, isAdmin } from "@/lib/doors/guards";
 import { AccountBar } from "../account-bar";
 
 const PLACES: Place[] = [

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { ConfirmPasswordProvider } from "@/components/admin/confirmed-action";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
 import { SiteHeader } from "@/components/ui/site-header";
-import { requireAdmin } from "@/lib/identity/admins";
+import { requireAdmin } from "@/lib/doors/guards";
 import { AccountBar } from "../account-bar";
 import { confirmPasswordAction } from "./confirm/actions";
 

@@ -1,4 +1,5 @@
 import "server-only";
+import { createAuthEndpoint } from "better-auth/api";
 import { makeSignature } from "better-auth/crypto";
 import { db } from "@/lib/database/db";
 import { auth, LONGEST_SESSION_SECONDS } from "./auth";
@@ -27,3 +28,16 @@ export async function sessionCookie(sessionId: string) {
   const expires = new Date(createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000);
   return { name, value: `${token}.${await makeSignature(token, secret)}`, options: { ...options, expires } };
 }
+
+/**
+ * The token in a request's cookie, when the signature is ours: read by the identity library, as it reads its own. Whether
+ * there is a session with it, the database says.
+ */
+export async function readSessionCookie(headers: Headers): Promise<string | null> {
+  return (await readSigned({ headers })) || null;
+}
+
+const readSigned = createAuthEndpoint.serverOnly({ method: "GET" }, async ({ getSignedCookie }) => {
+  const { authCookies, secret } = await auth().$context;
+  return getSignedCookie(authCookies.sessionToken.name, secret);
+});

@@ -65,11 +65,11 @@ const ONE_DAY_SECONDS = 24 * 3600;
  * A page was used: the session's seven days begin again, up to ninety days after the sign-in. Written once a day at most.
  * One that has ended meanwhile stays ended.
  */
-export async function extendSession(session: { id: string; createdAt: Date; expiresAt: Date }): Promise<void> {
+export async function extendSession(session: { sessionId: string; createdAt: Date; expiresAt: Date }): Promise<void> {
   const expiresAt = Math.min(Date.now() + SESSION_SECONDS * 1000, session.createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000);
   if (expiresAt - session.expiresAt.getTime() < ONE_DAY_SECONDS * 1000) return;
   await db().session.updateMany({
-    where: { id: session.id, expiresAt: session.expiresAt },
+    where: { id: session.sessionId, expiresAt: session.expiresAt },
     data: { expiresAt: new Date(expiresAt) },
   });
 }

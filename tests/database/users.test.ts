@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Actor, type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { disconnect } from "../../lib/database/db";
 import { LOCKS } from "../../lib/database/locks";
+import { requireApiUser } from "../../lib/doors/guards";
 import { AppError } from "../../lib/errors";
 import { registerUser } from "../../lib/identity/accounts";
 
-import { requireApiUser } from "../../lib/identity/callers";
 import { openSession, refreshTokens, signIn } from "../../lib/identity/sessions";
 import { createKey } from "../../lib/keys/create";
 import { verifyKey } from "../../lib/keys/verify";

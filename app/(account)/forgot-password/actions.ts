@@ -3,8 +3,8 @@
 import { headers } from "next/headers";
 import { mailLater } from "@/app/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { actorOf } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
-import { actorOf } from "@/lib/identity/callers";
 import { mailResetLink } from "@/lib/identity/password-reset";
 import { returnPath } from "@/lib/identity/return-path";
 import { forgotPasswordSchema } from "@/lib/identity/schemas";

@@ -3,8 +3,8 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { actorOf } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
-import { actorOf } from "@/lib/identity/callers";
 import { returnPath } from "@/lib/identity/return-path";
 import { loginSchema } from "@/lib/identity/schemas";
 import { signIn } from "@/lib/identity/sessions";

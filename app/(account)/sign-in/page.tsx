@@ -6,7 +6,7 @@ import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
-import { findUser } from "@/lib/identity/page-callers";
+import { findUser } from "@/lib/doors/guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { signInAction } from "./actions";
 

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { requireUser } from "@/lib/identity/page-callers";
+import { requireUser } from "@/lib/doors/guards";
 import { searchKeysSchema } from "@/lib/keys/schemas";
 import { keysAddress } from "./address";
 import { KeyList } from "./key-list";

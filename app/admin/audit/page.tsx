@@ -7,7 +7,7 @@ import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { type AuditPage, listAudit } from "@/lib/audit/list";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
-import { requireAdmin } from "@/lib/identity/admins";
+import { requireAdmin } from "@/lib/doors/guards";
 import { isConfirmedAction } from "../confirm/actions";
 import { auditAddress } from "./address";
 

@@ -1,8 +1,8 @@
 "use server";
 
 import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { isConfirmed, requireAdminToConfirm } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
-import { isConfirmed, requireAdminToConfirm } from "@/lib/identity/admins";
 import { confirmPassword } from "@/lib/identity/passwords";
 import { confirmPasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";

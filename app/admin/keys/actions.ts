@@ -4,9 +4,10 @@ import { readPermissions, refusePast, textOf, withSentences } from "@/app/(porta
 import type { IssueState } from "@/components/keys/issued-key";
 import type { RecentCalls, RevokeResult, RevokeState } from "@/components/keys/key-actions";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { requireAdmin, requireFreshAdmin } from "@/lib/identity/admins";
+
 import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
 import { createKey } from "@/lib/keys/create";

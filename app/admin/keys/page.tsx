@@ -10,7 +10,7 @@ import { KeySearchBox } from "@/components/keys/key-search-box";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
-import { requireAdmin } from "@/lib/identity/admins";
+import { requireAdmin } from "@/lib/doors/guards";
 import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
 import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import type { FoundCredential } from "@/lib/keys/admin-search";

@@ -5,7 +5,7 @@ import { UserFilterForm } from "@/components/admin/users/filter-form";
 import { UserTable } from "@/components/admin/users/user-table";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
-import { requireAdmin } from "@/lib/identity/admins";
+import { requireAdmin } from "@/lib/doors/guards";
 import { listUsers } from "@/lib/users/list";
 import { type UserSearch, userSearchSchema } from "@/lib/users/schemas";
 import { isConfirmedAction } from "../confirm/actions";

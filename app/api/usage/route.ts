@@ -1,9 +1,9 @@
 import { keepAliveFor } from "@/app/keep-alive";
 import { usageDialect } from "@/lib/doors/dialects/usage";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireUsageSignature } from "@/lib/doors/guards";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-import { requireUsageSignature } from "@/lib/identity/callers";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";
 import { recordUsage } from "@/lib/usage/record";

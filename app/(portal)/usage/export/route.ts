@@ -1,6 +1,6 @@
 import { notFound } from "next/navigation";
+import { requireUser } from "@/lib/doors/guards";
 import { AppError } from "@/lib/errors";
-import { requireUser } from "@/lib/identity/page-callers";
 import { exportUsage } from "@/lib/usage/report";
 import { usageSearchSchema } from "@/lib/usage/schemas";
 import { usageAddress } from "../address";

@@ -1,6 +1,6 @@
 import { exportAudit } from "@/lib/audit/export";
 import { auditSearchSchema } from "@/lib/audit/schemas";
-import { requireFreshAdminAt } from "@/lib/identity/admins";
+import { requireFreshAdminAt } from "@/lib/doors/guards";
 import { csvResponse } from "../../csv-response";
 import { auditAddress } from "../address";
 

@@ -13,8 +13,8 @@ import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { figure } from "@/components/usage/figures";
+import { requireAdmin } from "@/lib/doors/guards";
 import { AppError } from "@/lib/errors";
-import { requireAdmin } from "@/lib/identity/admins";
 import { type AdminKeyPage, getAnyKeyPage } from "@/lib/keys/admin-key-page";
 import { deleteAnyKeysAction, recentCallsOfAnyAction, revokeAnyKeysAction } from "../actions";
 

@@ -11,8 +11,9 @@ import { textLink } from "@/components/ui/text-link";
 import { PeriodSwitch } from "@/components/usage/period-switch";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { latestAudit } from "@/lib/audit/list";
+import { requireAdmin } from "@/lib/doors/guards";
 import { AppError } from "@/lib/errors";
-import { requireAdmin } from "@/lib/identity/admins";
+
 import { getUsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
 import { getUserPage, type UserPage } from "@/lib/users/page";

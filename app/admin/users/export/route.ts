@@ -1,4 +1,4 @@
-import { requireFreshAdminAt } from "@/lib/identity/admins";
+import { requireFreshAdminAt } from "@/lib/doors/guards";
 import { exportUsers } from "@/lib/users/export";
 import { userSearchSchema } from "@/lib/users/schemas";
 import { csvResponse } from "../../csv-response";

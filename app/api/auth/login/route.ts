@@ -1,7 +1,7 @@
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { actorOf } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
-import { actorOf } from "@/lib/identity/callers";
 import { loginSchema } from "@/lib/identity/schemas";
 import { signIn } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";

@@ -1,7 +1,7 @@
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { actorOf, findSession } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
-import { actorOf, findSession } from "@/lib/identity/callers";
 import { logoutSchema } from "@/lib/identity/schemas";
 import { endSession } from "@/lib/identity/sessions";
 

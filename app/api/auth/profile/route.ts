@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
-import { requireApiUser } from "@/lib/identity/callers";
 import { changeProfileSchema, type ProfileInput, replaceProfileSchema } from "@/lib/identity/schemas";
 import { toUser } from "../serialize";
 

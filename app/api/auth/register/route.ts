@@ -1,9 +1,9 @@
 import { mailLater } from "@/app/mail-later";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { actorOf } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
-import { actorOf } from "@/lib/identity/callers";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";

@@ -1,6 +1,6 @@
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser } from "@/lib/identity/callers";
+import { requireApiUser } from "@/lib/doors/guards";
 import { getApiAccount } from "@/lib/keys/api-account";
 import { listOwnKeys } from "@/lib/keys/list";
 import { toOwnKey } from "../keys/serialize";

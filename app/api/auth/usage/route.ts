@@ -1,6 +1,6 @@
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser } from "@/lib/identity/callers";
+import { requireApiUser } from "@/lib/doors/guards";
 import { getUsageStatistics } from "@/lib/usage/statistics";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {

@@ -1,7 +1,7 @@
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
-import { requireApiUser } from "@/lib/identity/callers";
 import { createKey } from "@/lib/keys/create";
 import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
 import { toIssuedKey } from "../serialize";

@@ -1,7 +1,7 @@
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
-import { requireApiUser } from "@/lib/identity/callers";
 import { revokeKey } from "@/lib/keys/revoke";
 import { emptyBodySchema } from "@/lib/keys/schemas";
 

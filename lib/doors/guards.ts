@@ -1,0 +1,195 @@
+import "server-only";
+import { createHash, timingSafeEqual } from "node:crypto";
+import { headers } from "next/headers";
+import { notFound, redirect } from "next/navigation";
+import { cache } from "react";
+import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
+import { AppError } from "@/lib/errors";
+import { returnPath } from "@/lib/identity/return-path";
+import { extendSession } from "@/lib/identity/sessions";
+import { verifyAccessToken, verifyRefreshToken } from "@/lib/identity/tokens";
+import { checkSecret } from "@/lib/request/admin-secret";
+import { contextOf, type Incoming } from "@/lib/request/context";
+import { isSameOrigin } from "@/lib/request/origins";
+import { env } from "@/lib/settings/env";
+import { isSignedBy } from "@/lib/usage/signature";
+import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
+
+/** Also names the kind of caller in the request's log line. */
+export function actorOf(request: Incoming, kind: Actor["kind"], userId: string | null): Actor {
+  const context = contextOf(request);
+  context.actor = kind;
+  return { kind, userId, address: context.address, requestId: context.id };
+}
+
+/**
+ * The caller of the user API: an access token in `Authorization`, or the portal's session cookie on a request from our
+ * own pages.
+ * @throws AppError NOT_AUTHENTICATED (nothing presented), TOKEN_NOT_VALID (also when its person is gone or banned)
+ */
+export async function requireApiUser(request: Request): Promise<CurrentUser> {
+  const token = bearerToken(request);
+  const person = token === null ? await requireCookie(request) : await findSubject(await verifyAccessToken(token));
+  if (!person || person.isBanned) throw new AppError("TOKEN_NOT_VALID");
+  return toUser(request, person);
+}
+
+async function requireCookie(request: Request): Promise<OpenSession> {
+  const isCookieAllowed = isSameOrigin(request.headers) && !request.headers.has("authorization");
+  const session = isCookieAllowed ? await findSessionByCookie(request.headers) : null;
+  if (!session) throw new AppError("NOT_AUTHENTICATED");
+  return session;
+}
+
+/** The session that a sign-out is about: the refresh token's, the cookie's or the access token's. Null when none is valid. */
+export async function findSession(
+  request: Request,
+  refreshToken: string | undefined,
+): Promise<{ sessionId: string; userId: string } | null> {
+  try {
+    if (refreshToken) return await verifyRefreshToken(refreshToken);
+    const user = await requireApiUser(request);
+    return user.sessionId ? { sessionId: user.sessionId, userId: user.id } : null;
+  } catch (error) {
+    if (error instanceof AppError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** @throws AppError INVALID_ADMIN_SECRET, NOT_CONFIGURED */
+export async function requireAdminSecret(request: Request): Promise<Actor> {
+  const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = env();
+  const check = await checkSecret(request.headers.get("x-admin-secret"), ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
+  if (check === "not_configured") throw new AppError("NOT_CONFIGURED", { details: "ADMIN_API_SECRET is not set." });
+  if (check === "wrong") throw new AppError("INVALID_ADMIN_SECRET");
+  return actorOf(request, "admin_api", null);
+}
+
+/** The Public API, calling the data plane. @throws AppError INVALID_SERVICE_SECRET, NOT_CONFIGURED */
+export function requireService(request: Request): void {
+  const { SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS } = env();
+  if (!SERVICE_API_SECRET) throw new AppError("NOT_CONFIGURED", { details: "SERVICE_API_SECRET is not set." });
+  // Synchronous, unlike checkSecret: this is paid for by every call that the Public API serves.
+  const token = bearerToken(request) ?? "";
+  const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
+  if (!secrets.some((secret) => secret && isSameSecret(token, secret))) {
+    throw new AppError("INVALID_SERVICE_SECRET", { headers: { "WWW-Authenticate": 'Bearer realm="service"' } });
+  }
+  contextOf(request).actor = "service";
+}
+
+/** The Public API, reporting usage. @throws AppError INVALID_SIGNATURE, USAGE_NOT_CONFIGURED */
+export function requireUsageSignature(request: Request, body: Uint8Array): void {
+  const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS } = env();
+  if (!USAGE_WEBHOOK_SECRET) throw new AppError("USAGE_NOT_CONFIGURED", { details: "USAGE_WEBHOOK_SECRET is not set." });
+  const signature = request.headers.get("x-signature");
+  const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS];
+  if (!secrets.some((secret) => secret && isSignedBy(secret, body, signature))) throw new AppError("INVALID_SIGNATURE");
+  contextOf(request).actor = "service";
+}
+
+type PageSession = OpenSession & { user: CurrentUser };
+
+/**
+ * The session of the page being rendered or the action being run, asked for once per page, so that a ban or a demotion
+ * holds from the next one on. Being used extends it. Next itself checks the origin of server actions.
+ */
+const findPageSession = cache(async (): Promise<PageSession | null> => {
+  const sent = await headers();
+  const session = await findSessionByCookie(sent);
+  if (!session || session.isBanned) return null;
+  await extendSession(session);
+  return { ...session, user: toUser({ headers: sent }, session) };
+});
+
+/** Who is signed in on this page or in this action; null for a visitor. */
+export async function findUser(): Promise<CurrentUser | null> {
+  return (await findPageSession())?.user ?? null;
+}
+
+/** Stops and goes to the sign-in page, which comes back to `path`, when nobody is signed in. */
+export async function requireUser(path: string): Promise<CurrentUser> {
+  const user = await findUser();
+  if (!user) redirect(`/sign-in?next=${encodeURIComponent(path)}`);
+  return user;
+}
+
+/** In an action: comes back to the page whose form was sent, as it was filtered and sorted. */
+export async function requireUserOnPage(fallback: string): Promise<CurrentUser> {
+  return requireUser(pathOf((await headers()).get("referer")) ?? fallback);
+}
+
+/** Whether to show the way to the pages of staff. No guard. */
+export async function isAdmin(): Promise<boolean> {
+  return (await findPageSession())?.isAdmin ?? false;
+}
+
+/** Whether an administrator's password was given recently enough for changes. */
+export async function isConfirmed(): Promise<boolean> {
+  return ((await findStaffSession()) ?? notFound()).isFresh;
+}
+
+/** For pages and exports. To everybody else, visitors included, the page does not exist. */
+export async function requireAdmin(): Promise<CurrentAdmin> {
+  return toAdmin((await findStaffSession()) ?? notFound());
+}
+
+/**
+ * For exports, which are addresses and no actions: an older session goes to a page that asks for the password and comes
+ * back to `path`.
+ */
+export async function requireFreshAdminAt(path: string): Promise<CurrentAdmin> {
+  const session = (await findStaffSession()) ?? notFound();
+  if (!session.isFresh) redirect(`/admin/confirm?next=${encodeURIComponent(path)}`);
+  return toAdmin(session);
+}
+
+/**
+ * For actions that change something: the password was given in this session within the last 15 minutes.
+ * @throws AppError NOT_FOUND (not an administrator), CONFIRMATION_REQUIRED
+ */
+export async function requireFreshAdmin(): Promise<CurrentAdmin> {
+  const session = await findStaffSession();
+  if (!session) throw new AppError("NOT_FOUND");
+  if (!session.isFresh) throw new AppError("CONFIRMATION_REQUIRED");
+  return toAdmin(session);
+}
+
+/**
+ * For the action that makes a session fresh. A form that is waiting for it could not show the 404 page.
+ * @throws AppError NOT_FOUND (not an administrator)
+ */
+export async function requireAdminToConfirm(): Promise<CurrentAdmin> {
+  const session = await findStaffSession();
+  if (!session) throw new AppError("NOT_FOUND");
+  return toAdmin(session);
+}
+
+async function findStaffSession(): Promise<PageSession | null> {
+  const session = await findPageSession();
+  return session?.isAdmin ? session : null;
+}
+
+function toUser(request: Incoming, { id, email, sessionId }: Pick<CurrentUser, "id" | "email" | "sessionId">): CurrentUser {
+  return { id, email, sessionId, actor: actorOf(request, "user", id) };
+}
+
+async function toAdmin({ user, sessionId }: PageSession): Promise<CurrentAdmin> {
+  return { ...user, sessionId, isAdmin: true, actor: actorOf({ headers: await headers() }, "admin", user.id) };
+}
+
+/** RFC 6750 section 2.1; the scheme's name in any case. Null when the header is missing or of another scheme. */
+function bearerToken(request: Request): string | null {
+  return /^bearer +(\S.*)$/i.exec(request.headers.get("authorization") ?? "")?.[1]?.trim() ?? null;
+}
+
+function isSameSecret(presented: string, secret: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(presented), digest(secret));
+}
+
+function pathOf(referer: string | null): string | null {
+  if (!referer || !URL.canParse(referer)) return null;
+  const { pathname, search } = new URL(referer);
+  return returnPath(pathname + search);
+}
