@@ -1,6 +1,7 @@
 import net, { type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import { statementReader } from "./statements";
 
 export type Relay = {
   /** host:port */
@@ -34,9 +35,9 @@ export async function startRelay(database?: URL): Promise<Relay> {
   return { ...relay, cut, address: addressOf(server.address()), stop: () => closed(server, cut) };
 }
 
-/** The same for `pg`: from TCP to TCP, with the database at `target` (host:port). */
-export async function startTcpRelay(target: string): Promise<Relay> {
-  const { join, cut, ...relay } = createRelay();
+/** The same for `pg`: from TCP to TCP, with the database at `target` (host:port). `tell` learns of each statement's text. */
+export async function startTcpRelay(target: string, tell?: (statement: string) => void): Promise<Relay> {
+  const { join, cut, ...relay } = createRelay(tell);
   const server = net.createServer((socket) => join(socket, target));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { ...relay, cut, address: addressOf(server.address()), stop: () => closed(server, cut) };
@@ -58,7 +59,7 @@ const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
 type Link = { end(): void; isDoomed: boolean };
 
-function createRelay() {
+function createRelay(tell?: (statement: string) => void) {
   const links = new Set<Link>();
   let connections = 0;
   let delayMs = 0;
@@ -68,6 +69,7 @@ function createRelay() {
     connections += 1;
     const { hostname, port } = new URL(`tcp://${target}`);
     const database = new net.Socket();
+    const read = tell && statementReader(tell);
     let isAnswerLost = false;
     const link: Link = {
       isDoomed: false,
@@ -80,6 +82,7 @@ function createRelay() {
     links.add(link);
     for (const end of ["close", "error"] as const) for (const side of [client, database]) side.on(end, link.end);
     const listen = (data: Buffer) => {
+      read?.(data);
       const isLost = loss !== undefined && data.includes(loss.text);
       if (link.isDoomed || (isLost && loss?.what === "question")) link.end();
       else database.write(data);
