@@ -1,4 +1,4 @@
-import type { UsageDay } from "@/lib/usage/statistics";
+import type { UsageDay } from "@/lib/usage/days";
 import { count, dayText, shortFigure, type Unit } from "./figures";
 
 const HEIGHT = 100;

@@ -1,6 +1,5 @@
 import { FigureTable } from "@/components/ui/figure-table";
-import type { Totals } from "@/lib/usage/report";
-import type { UsageDay } from "@/lib/usage/statistics";
+import type { Totals, UsageDay } from "@/lib/usage/days";
 import { dayText } from "./figures";
 
 /** The charts' numbers, the newest day first. Closed until asked for. */

@@ -1,5 +1,4 @@
-import type { Totals } from "@/lib/usage/report";
-import type { UsageDay } from "@/lib/usage/statistics";
+import type { Totals, UsageDay } from "@/lib/usage/days";
 import { DayChart } from "./day-chart";
 import { DayTable } from "./day-table";
 

@@ -5,11 +5,12 @@ import { keyState } from "@latchkey/rule/status";
 import { isBanned } from "@latchkey/rule/validity";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
+import { listDailyCalls } from "@/lib/usage/days";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
 import { type FoundCredential, findNamed, type KeyConditions, keyConditions, type Named, type Unknown } from "./admin-search";
 import type { KeySort } from "./schemas";
-import { CHART_DAYS, findDailyCalls, findReplaced, type KeyRow } from "./search";
+import { findReplaced, type KeyRow } from "./search";
 
 export const ADMIN_PAGE_SIZE = 25;
 
@@ -156,13 +157,13 @@ async function findPlace(id: number, sort: KeySort): Promise<KeyPlace | null> {
 async function withUse(records: AdminKeyRecord[]): Promise<AdminKeyRow[]> {
   const now = new Date();
   const ids = records.map(({ id }) => id);
-  const [calls, replaced] = await Promise.all([findDailyCalls(ids), findReplaced(ids, now)]);
+  const [calls, replaced] = await Promise.all([listDailyCalls(ids), findReplaced(ids, now)]);
   return records.map((record) => {
     const live = replaced.get(record.id) ?? [];
     return {
       ...describe(record, now, live[0]?.validUntil ?? null),
       replaced: live,
-      dailyCalls: calls.get(record.id) ?? Array<number>(CHART_DAYS).fill(0),
+      dailyCalls: calls.get(record.id) ?? [],
     };
   });
 }

@@ -2,14 +2,13 @@ import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { type KeyState, keyState } from "@latchkey/rule/status";
-import { db, sql } from "@/lib/database/db";
+import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
+import { CHART_DAYS, listUsageDays, type UsageDay } from "@/lib/usage/days";
 import { isUuid } from "@/lib/values/ids";
 import type { Prisma } from "@/prisma/generated/client";
 import { ownSelect } from "./list";
-
-import { CHART_DAYS, findReplaced, type LiveReplaced } from "./search";
+import { findReplaced, type LiveReplaced } from "./search";
 import { findOutcomes, type Outcomes } from "./verification-counts";
 
 const AUDIT_LENGTH = 100;
@@ -57,7 +56,7 @@ type SelectedKey = Prisma.ApiKeyGetPayload<{ select: typeof keyPageSelect }>;
 export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<KeyPage, "events">> {
   const [replaced, days, outcomes] = await Promise.all([
     findReplaced([key.id], now),
-    findDays(key.id),
+    listUsageDays({ ownerId: null, keyId: key.id }, now, CHART_DAYS),
     findOutcomes(key.id, now, CHART_DAYS),
   ]);
   const live = replaced.get(key.id) ?? [];
@@ -74,19 +73,9 @@ export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<Key
     lastUsedAt: key.lastUsedAt,
     totalUses: Number(key.totalUses),
     replaced: live,
-    days: fillGaps(days, now, CHART_DAYS),
+    days,
     outcomes,
   };
-}
-
-async function findDays(keyId: number): Promise<UsageDay[]> {
-  const rows = await sql<{ date: string; calls: string; credits: string }>(
-    "key-days",
-    `SELECT to_char(day, 'YYYY-MM-DD') AS date, calls, credits FROM usage_days
-     WHERE key_id = $1 AND day > (now() AT TIME ZONE 'UTC')::date - ${CHART_DAYS}`,
-    [keyId],
-  );
-  return rows.map(({ date, calls, credits }) => ({ date, calls: Number(calls), credits: Number(credits) }));
 }
 
 async function findEvents(keyId: number): Promise<KeyEvent[]> {

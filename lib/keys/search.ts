@@ -5,12 +5,12 @@ import { KEY_STATE_SQL } from "@latchkey/rule/sql";
 import { type KeyState, keyState } from "@latchkey/rule/status";
 import { sql } from "@/lib/database/db";
 import { env } from "@/lib/settings/env";
+import { listDailyCalls } from "@/lib/usage/days";
 import { type CredentialHash, hashDigest } from "./credentials";
 import type { KeyCheck, KeySearch, KeySort } from "./schemas";
 
 export const PAGE_SIZE = 25;
 export const UNUSED_DAYS = 90;
-export const CHART_DAYS = 30;
 
 /** A credential that a newer one replaced and that still works. */
 export type LiveReplaced = { masked: string; validUntil: Date };
@@ -134,9 +134,9 @@ export async function searchKeys(owner: { id: string }, search: KeySearch): Prom
     search.digest && digestHashes(search.digest).map((hash) => `\\x${Buffer.from(hash).toString("hex")}`),
     search.page,
   ]);
-  const found = rows.filter((row) => row.id !== null);
+  const found = rows.flatMap((row) => (row.id === null ? [] : [{ ...row, id: row.id }]));
   const ids = found.map(({ id }) => id);
-  const [calls, replaced] = await Promise.all([findDailyCalls(ids), findReplaced(ids, now)]);
+  const [calls, replaced] = await Promise.all([listDailyCalls(ids), findReplaced(ids, now)]);
   const keys = found.map((row) => ({
     uuid: row.uuid,
     name: row.name,
@@ -151,7 +151,7 @@ export async function searchKeys(owner: { id: string }, search: KeySearch): Prom
     revokedAt: row.revoked_at,
     lastUsedAt: row.last_used_at,
     replaced: replaced.get(row.id) ?? [],
-    dailyCalls: calls.get(row.id) ?? Array<number>(CHART_DAYS).fill(0),
+    dailyCalls: calls.get(row.id) ?? [],
   }));
   return { keys, ...readTotals(rows[0]) };
 }
@@ -179,24 +179,6 @@ export function digestHashes(digest: string): CredentialHash[] {
   return [KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS]
     .filter((secret) => secret !== undefined)
     .map((secret) => hashDigest(bytes, secret));
-}
-
-export async function findDailyCalls(keyIds: (number | null)[]): Promise<Map<number | null, number[]>> {
-  const rows = await sql<{ key_id: number; days_ago: number; calls: string }>(
-    "daily-calls",
-    `SELECT key_id, ((now() AT TIME ZONE 'UTC')::date - day) AS days_ago, calls FROM usage_days
-     WHERE key_id = ANY($1::int[]) AND day > (now() AT TIME ZONE 'UTC')::date - ${CHART_DAYS}`,
-    [keyIds],
-  );
-  const byKey = new Map<number | null, number[]>();
-  for (const { key_id, days_ago, calls } of rows) {
-    const days = byKey.get(key_id) ?? Array<number>(CHART_DAYS).fill(0);
-    // A report may be a few minutes ahead, and so on tomorrow's day.
-    const index = CHART_DAYS - 1 - Math.max(days_ago, 0);
-    days[index] = (days[index] ?? 0) + Number(calls);
-    byKey.set(key_id, days);
-  }
-  return byKey;
 }
 
 /** The credentials of these keys that were replaced and still work, the longest living first. */

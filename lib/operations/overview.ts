@@ -2,9 +2,8 @@ import "server-only";
 import { EXPIRING_DAYS } from "@latchkey/rule/status";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
-import { fillGaps, type UsageDay } from "@/lib/usage/statistics";
+import { CHART_DAYS, listUsageDays, sumTotals, type Totals, type UsageDay } from "@/lib/usage/days";
 
-const DAYS = 30;
 const WEEK = 7;
 
 export type Overview = {
@@ -14,7 +13,7 @@ export type Overview = {
   expiringKeys: number;
   /** One entry a UTC day, the last one today. */
   days: UsageDay[];
-  total: { calls: number; credits: number };
+  total: Totals;
   today: UsageDay;
   /** The whole of the same day last week. */
   lastWeek: UsageDay;
@@ -36,7 +35,7 @@ export async function getOverview(_admin: CurrentAdmin): Promise<Overview> {
            AND expires_at <= $1::timestamptz + interval '${EXPIRING_DAYS * 24} hours') AS expiring_keys`,
       [now],
     ),
-    listDays(now),
+    listUsageDays({ ownerId: null, keyId: null }, now, CHART_DAYS),
   ]);
   const none = { date: "", calls: 0, credits: 0 };
   return {
@@ -45,22 +44,8 @@ export async function getOverview(_admin: CurrentAdmin): Promise<Overview> {
     activeKeys: Number(counts?.active_keys),
     expiringKeys: Number(counts?.expiring_keys),
     days,
-    total: days.reduce((sum, { calls, credits }) => ({ calls: sum.calls + calls, credits: sum.credits + credits }), {
-      calls: 0,
-      credits: 0,
-    }),
+    total: sumTotals(days),
     today: days.at(-1) ?? none,
     lastWeek: days.at(-1 - WEEK) ?? none,
   };
-}
-
-async function listDays(now: Date): Promise<UsageDay[]> {
-  const rows = await sql<{ date: string; calls: string; credits: string }>(
-    "overview-days",
-    `SELECT to_char(day, 'YYYY-MM-DD') AS date, sum(calls) AS calls, sum(credits) AS credits FROM usage_days
-     WHERE day > ($1::timestamptz AT TIME ZONE 'UTC')::date - ${DAYS} GROUP BY day`,
-    [now],
-  );
-  const days = rows.map(({ date, calls, credits }) => ({ date, calls: Number(calls), credits: Number(credits) }));
-  return fillGaps(days, now, DAYS);
 }

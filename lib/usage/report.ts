@@ -4,14 +4,12 @@ import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { csvLine } from "@/lib/values/csv";
 import { dayBefore } from "@/lib/values/days";
+import { listUsageDays, sumTotals, type Totals, toTotals, type UsageDay } from "./days";
 import type { UsageSearch } from "./schemas";
-import { fillGaps, type UsageDay } from "./statistics";
 
 const PACE_DAYS = 7;
 /** More keys than this are told as one sum. */
 const MAX_KEYS = 100;
-
-export type Totals = { calls: number; credits: number };
 
 /** How long the balance lasts, from the full UTC days before today. `daysLeft` is null when nothing is spent. */
 export type Pace = Totals & { days: number; creditsPerDay: number; daysLeft: number | null };
@@ -41,20 +39,20 @@ export type UsageReport = {
 export async function getUsageReport(owner: { id: string }, search: UsageSearch): Promise<UsageReport> {
   const now = new Date();
   const own = await findKey(owner, search);
-  const [user, anyDay, paceTotals, days, keys] = await Promise.all([
+  const [user, anyDay, paceDays, days, keys] = await Promise.all([
     db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { credits: true } }),
     db().usageDay.findFirst({ where: { userId: owner.id }, select: { day: true } }),
-    sumDays(owner, dayBefore(now, PACE_DAYS), dayBefore(now, 1)),
-    listDays(owner, now, search.days, own?.id ?? null),
+    listUsageDays({ ownerId: owner.id, keyId: null }, now, PACE_DAYS + 1),
+    listUsageDays({ ownerId: owner.id, keyId: own?.id ?? null }, now, search.days),
     sumKeys(owner, now, search.days),
   ]);
   const balance = Number(user.credits);
   return {
     balance,
-    pace: paceOf(balance, paceTotals),
+    pace: paceOf(balance, sumTotals(paceDays.slice(0, -1))),
     key: own && toReportKey(own),
     days,
-    total: sum(days),
+    total: sumTotals(days),
     ...keys,
     isUsed: anyDay !== null,
   };
@@ -112,30 +110,6 @@ function toReportKey({ uuid, name, format, hint }: Omit<OwnKey, "id">): ReportKe
   return { uuid, name, masked: maskCredential(format, hint) };
 }
 
-async function listDays(owner: { id: string }, now: Date, count: number, keyId: number | null): Promise<UsageDay[]> {
-  const rows = await sql<{ date: string; calls: string; credits: string }>(
-    "report-days",
-    `SELECT to_char(day, 'YYYY-MM-DD') AS date, sum(calls) AS calls, sum(credits) AS credits FROM usage_days
-     WHERE user_id = $1 AND day BETWEEN $2::date AND $3::date AND ($4::int IS NULL OR key_id = $4) GROUP BY day`,
-    [owner.id, dayBefore(now, count - 1), dayBefore(now, 0), keyId],
-  );
-  return fillGaps(
-    rows.map(({ date, calls, credits }) => ({ date, calls: Number(calls), credits: Number(credits) })),
-    now,
-    count,
-  );
-}
-
-async function sumDays(owner: { id: string }, first: string, last: string): Promise<Totals> {
-  const rows = await sql<{ calls: string; credits: string }>(
-    "report-sum",
-    `SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(credits), 0) AS credits FROM usage_days
-     WHERE user_id = $1 AND day BETWEEN $2::date AND $3::date`,
-    [owner.id, first, last],
-  );
-  return sum(rows.map(({ calls, credits }) => ({ calls: Number(calls), credits: Number(credits) })));
-}
-
 type KeySums = Pick<UsageReport, "keys" | "otherKeys" | "deletedKeys">;
 
 async function sumKeys(owner: { id: string }, now: Date, count: number): Promise<KeySums> {
@@ -149,13 +123,13 @@ async function sumKeys(owner: { id: string }, now: Date, count: number): Promise
      GROUP BY 1, 2, 3, 4 ORDER BY 6 DESC, 5 DESC, uuid`,
     [owner.id, dayBefore(now, count - 1), dayBefore(now, 0)],
   );
-  const keys = rows.flatMap((row) => (row.uuid === null ? [] : [{ ...toReportKey(row), ...totalsOf(row) }]));
+  const keys = rows.flatMap((row) => (row.uuid === null ? [] : [{ ...toReportKey(row), ...toTotals(row) }]));
   const others = keys.slice(MAX_KEYS);
   const deleted = rows.find((row) => row.uuid === null);
   return {
     keys: keys.slice(0, MAX_KEYS),
-    otherKeys: others.length > 0 ? { count: others.length, ...sum(others) } : null,
-    deletedKeys: deleted ? totalsOf(deleted) : null,
+    otherKeys: others.length > 0 ? { count: others.length, ...sumTotals(others) } : null,
+    deletedKeys: deleted ? toTotals(deleted) : null,
   };
 }
 
@@ -163,19 +137,8 @@ type ExportRow = { date: string } & (NamedRow | { uuid: null; calls: null });
 
 function exportLine(row: ExportRow): string {
   if (row.calls === null) return csvLine([row.date, "", "", 0, 0]);
-  const { calls, credits } = totalsOf(row);
+  const { calls, credits } = toTotals(row);
   if (row.uuid === null) return csvLine([row.date, "Deleted keys", "", calls, credits]);
   const { name, masked } = toReportKey(row);
   return csvLine([row.date, name, masked, calls, credits]);
-}
-
-function totalsOf(row: { calls: string; credits: string }): Totals {
-  return { calls: Number(row.calls), credits: Number(row.credits) };
-}
-
-function sum(parts: readonly Totals[]): Totals {
-  return parts.reduce<Totals>((all, { calls, credits }) => ({ calls: all.calls + calls, credits: all.credits + credits }), {
-    calls: 0,
-    credits: 0,
-  });
 }

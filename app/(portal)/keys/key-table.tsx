@@ -7,7 +7,8 @@ import { Cell, DailyCalls, Header, Masked, MomentOrNever, Replaced, SortHeader }
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import type { KeySearch, KeySort } from "@/lib/keys/schemas";
-import { CHART_DAYS, type KeyRow } from "@/lib/keys/search";
+import type { KeyRow } from "@/lib/keys/search";
+import { CHART_DAYS } from "@/lib/usage/days";
 import { keysAddress } from "./address";
 
 type Props = { keys: KeyRow[]; search: KeySearch; now: Date };

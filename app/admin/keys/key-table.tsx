@@ -9,7 +9,7 @@ import { Moment } from "@/components/ui/moment";
 import { type AdminKeyRow, effectiveSort } from "@/lib/keys/admin-list";
 import type { AdminKeySearch } from "@/lib/keys/admin-schemas";
 import type { KeySort } from "@/lib/keys/schemas";
-import { CHART_DAYS } from "@/lib/keys/search";
+import { CHART_DAYS } from "@/lib/usage/days";
 import { adminKeysAddress } from "./address";
 
 type Props = { keys: AdminKeyRow[]; search: AdminKeySearch; now: Date };

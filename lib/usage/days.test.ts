@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fillGaps } from "./statistics";
+import { fillGaps } from "./days";
 
 const day = (date: string, calls = 1) => ({ date, calls, credits: calls * 2 });
 
