@@ -4,7 +4,7 @@ import path from "node:path";
 const RESULTS = path.resolve("bench/results/latest.json");
 
 /** None where the figure only explains another. */
-export type Goal = { atLeast: number } | { atMost: number } | null;
+type Goal = { atLeast: number } | { atMost: number } | null;
 
 export type Measure = { name: string; unit: string; otherName: string; goal: Goal };
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { ensureBuilt } from "./build";
 
-export type FirstLoad = { page: string; files: string[]; bytes: number };
+type FirstLoad = { page: string; files: string[]; bytes: number };
 
 type Manifest = { entryJSFiles: Record<string, string[]> };
 

@@ -8,7 +8,7 @@ import { inputStyle } from "@/components/ui/text-field";
 import { useAccessToken } from "./access-token";
 
 /** An operation as a form needs to know it. `ends`: what it ends or deletes, as the end of a sentence. */
-export type Tryable = {
+type Tryable = {
   method: string;
   path: string;
   parameters: { name: string; in: "path" | "query" | "header"; required: boolean; hint: ReactNode }[];

@@ -3,8 +3,8 @@
 import { type ReactNode, useState } from "react";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
+import type { IssueAction } from "@/lib/keys/action-states";
 import { ExpiryField } from "./expiry-field";
-import type { IssueAction } from "./issued-key";
 import { PermissionsField } from "./permissions-field";
 import { ShowOnceDialog } from "./show-once-dialog";
 

@@ -2,8 +2,8 @@
 
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
+import type { IssueAction } from "@/lib/keys/action-states";
 import { CreateKeyDialog } from "./dialogs";
-import type { IssueAction } from "./issued-key";
 
 type Props = {
   action: IssueAction;

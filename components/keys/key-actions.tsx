@@ -3,8 +3,9 @@
 import type { KeyState } from "@latchkey/rule/status";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useState } from "react";
-import type { FormAction, FormState } from "@/lib/doors/form-state";
-import type { IssueAction } from "./issued-key";
+import type { FormAction } from "@/lib/doors/form-state";
+import type { IssueAction, RevokeAction } from "@/lib/keys/action-states";
+import type { RecentCalls } from "@/lib/usage/recent-calls";
 
 /** What menus and dialogs need to know of a key. */
 export type KeyTarget = {
@@ -15,18 +16,10 @@ export type KeyTarget = {
   isDeleted?: boolean;
 };
 
-/** Calls of a key in the last 24 hours; `isMore` where they were not counted to the end. */
-export type RecentCalls = { uuid: string; calls: number; isMore: boolean };
-export type CountRecentCalls = (uuids: string[]) => Promise<RecentCalls[]>;
-
-export type RevokeResult = { uuid: string; problem: string | null };
-export type RevokeState = FormState & { results?: RevokeResult[] };
-export type RevokeAction = (state: FormState, form: FormData) => Promise<RevokeState>;
-
 /** Staff see no credentials: they have neither of the last two. */
 export type Actions = {
   revoke: RevokeAction;
-  recentCalls: CountRecentCalls;
+  recentCalls: (uuids: string[]) => Promise<RecentCalls[]>;
   regenerate?: IssueAction;
   endGrace?: FormAction;
 };

@@ -2,7 +2,7 @@ import { findVisiblePart, findWhole } from "@latchkey/rule/credentials";
 
 // Runs in the browser: a whole credential that someone pastes is never sent anywhere as it is.
 
-export type SearchTerm = { kind: "text"; text: string } | { kind: "digest"; digest: string; masked: string };
+type SearchTerm = { kind: "text"; text: string } | { kind: "digest"; digest: string; masked: string };
 
 /**
  * What may be sent in place of the text. A credential, wherever in the text it stands, becomes its SHA-256; a part of one,

@@ -5,7 +5,9 @@ import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { dangerButton } from "@/components/ui/button-styles";
 import { Form, useFormState } from "@/components/ui/form";
 import { Moment } from "@/components/ui/moment";
-import { type KeyTarget, type RecentCalls, type RevokeResult, useKeyActions } from "./key-actions";
+import type { RevokeResult } from "@/lib/keys/action-states";
+import type { RecentCalls } from "@/lib/usage/recent-calls";
+import { type KeyTarget, useKeyActions } from "./key-actions";
 
 type Props = { targets: readonly KeyTarget[]; onClose: () => void; onClosed: () => void };
 

@@ -5,7 +5,7 @@ import { flushSync } from "react-dom";
 import { primaryButton } from "@/components/ui/button-styles";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Tabs } from "@/components/ui/tabs";
-import type { Issued } from "./issued-key";
+import type { Issued } from "@/lib/keys/action-states";
 
 const SHOWN_LENGTH = 14;
 

@@ -6,7 +6,7 @@ import { flushSync } from "react-dom";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { format, useTimeZone } from "@/components/ui/moment";
-import type { Issued } from "./issued-key";
+import type { Issued } from "@/lib/keys/action-states";
 import { SaveKey } from "./save-key";
 
 type Props = {

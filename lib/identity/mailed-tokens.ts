@@ -4,7 +4,7 @@ import { db, type Transaction } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { DAY_MS } from "@/lib/values/days";
 
-export type Purpose = "reset-password" | "verify-email";
+type Purpose = "reset-password" | "verify-email";
 
 const LIFETIME_MS: Record<Purpose, number> = { "reset-password": 3600 * 1000, "verify-email": DAY_MS };
 

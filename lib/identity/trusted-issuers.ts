@@ -6,7 +6,7 @@ import { env } from "@/lib/settings/env";
 /** Signature algorithms with a public key. No shared-secret algorithm: a published key must never verify an HMAC. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 
-export type TrustedIssuer = {
+type TrustedIssuer = {
   names: string[];
   accepts(issuer: string | undefined): boolean;
   keys: JWTVerifyGetKey;
@@ -44,7 +44,7 @@ function fetchKeys(address: string): JWTVerifyGetKey {
  * The `iss` values an entry stands for. `ISSUER|JWKS_ADDRESS` names it; from an address alone it is what comes before
  * `/.well-known/`, or else the address's origin, with and without a trailing slash.
  */
-export function issuerNames(entry: string): string[] {
+function issuerNames(entry: string): string[] {
   const bar = entry.indexOf("|");
   if (bar !== -1) return [entry.slice(0, bar)];
   const wellKnown = entry.indexOf("/.well-known/");

@@ -12,7 +12,7 @@ import { type FoundCredential, findNamed, type KeyConditions, keyConditions, typ
 import type { KeySort } from "./schemas";
 import { findReplaced, type KeyRow } from "./search";
 
-export const ADMIN_PAGE_SIZE = 25;
+const ADMIN_PAGE_SIZE = 25;
 
 /** As the owner's list has it, and whose it is. A deleted key also has the state that it would have. */
 export type AdminKeyRow = KeyRow & {
@@ -55,7 +55,7 @@ export type AdminKeyRecord = {
 };
 
 /** Where a key stands in an order: the text of what it is ordered by, and its id. */
-export type KeyPlace = { value: string; id: number };
+type KeyPlace = { value: string; id: number };
 type Step = { place: KeyPlace | null; direction: Direction; limit: number };
 type Statement = { name: string; text: string; values: unknown[] };
 

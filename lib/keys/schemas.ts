@@ -164,7 +164,7 @@ export const verifyManyForm = z.object({
 });
 
 export const KEY_SORTS = ["-created", "created", "name", "-name", "-used", "used", "expires", "-expires"] as const;
-export const KEY_CHECKS = ["never-expires", "unused", "expiring", "never-used"] as const;
+const KEY_CHECKS = ["never-expires", "unused", "expiring", "never-used"] as const;
 
 /** SHA-256 of a credential, made by the browser. */
 export const digestText = z

@@ -30,7 +30,7 @@ export type KeyRow = {
   dailyCalls: number[];
 };
 
-export type KeyListing = {
+type KeyListing = {
   keys: KeyRow[];
   /** Keys there are at all, and those that the search found. */
   total: number;

@@ -9,7 +9,7 @@ import { AppError } from "@/lib/errors";
 import { lockOwnKey } from "./own-key";
 
 /** What is left out stays as it is. */
-export type KeyChanges = { name?: string; permissions?: Permissions; expiresAt?: Date };
+type KeyChanges = { name?: string; permissions?: Permissions; expiresAt?: Date };
 
 /**
  * Renames a key, takes permissions from it, or has it end earlier. What it never had it cannot get.

@@ -5,7 +5,7 @@ import { log } from "@/lib/settings/log";
 import { beforeStop } from "@/lib/stop";
 import { DAY_MS, lastDays } from "@/lib/values/days";
 
-export type Refusal = { code: CountedRefusalCode; count: number };
+type Refusal = { code: CountedRefusalCode; count: number };
 
 /** What verifications of a key answered: by day (UTC, up to today, the oldest first), and in all by reason, the commonest first. */
 export type Outcomes = { days: { date: string; valid: number; refused: number }[]; valid: number; refusals: Refusal[] };

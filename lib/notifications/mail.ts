@@ -3,7 +3,7 @@ import { createTransport, type Transporter } from "nodemailer";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 
-export type Mail = { to: string; subject: string; text: string };
+type Mail = { to: string; subject: string; text: string };
 
 let transport: Transporter | undefined;
 

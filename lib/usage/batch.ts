@@ -3,7 +3,7 @@ import { AppError, ERRORS } from "@/lib/errors";
 import { recordUsage } from "./record";
 import { MAX_EVENTS, type UsageInput, usageEventSchema } from "./schemas";
 
-export type BatchResult = { accepted: number; duplicates: number; rejected: { index: number; error: string }[] };
+type BatchResult = { accepted: number; duplicates: number; rejected: { index: number; error: string }[] };
 
 /**
  * Records a batch of reported calls. A bad event is named and left out; it never loses the others.

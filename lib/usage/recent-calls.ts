@@ -6,6 +6,7 @@ import { sql } from "@/lib/database/db";
 /** Beyond this nobody needs to know how many more there were, and counting them would take long. */
 const COUNTED = 100_000;
 
+/** Calls of a key in the last 24 hours; `isMore` where they were not counted to the end. */
 export type RecentCalls = { uuid: string; calls: number; isMore: boolean };
 
 export const recentCallsSchema = z.array(z.guid()).max(1000);

@@ -14,7 +14,7 @@ const MAX_KEYS = 100;
 /** How long the balance lasts, from the full UTC days before today. `daysLeft` is null when nothing is spent. */
 export type Pace = Totals & { days: number; creditsPerDay: number; daysLeft: number | null };
 
-export type ReportKey = { uuid: string; name: string; masked: string };
+type ReportKey = { uuid: string; name: string; masked: string };
 
 export type UsageReport = {
   balance: number;

@@ -5,7 +5,7 @@ import { listUsageDays, type UsageDay } from "./days";
 
 const DAYS = 30;
 
-export type UsageStatistics = {
+type UsageStatistics = {
   keys: { total: number; active: number };
   calls: number;
   accountCreated: Date;

@@ -6,7 +6,7 @@ import { db } from "@/lib/database/db";
 import { boundLockWaits } from "@/lib/database/locks";
 import { AppError } from "@/lib/errors";
 
-export type Granted = { wasAdmin: boolean; isBanned: boolean };
+type Granted = { wasAdmin: boolean; isBanned: boolean };
 
 /**
  * For the operator's shell, which needs no administrator to make one.

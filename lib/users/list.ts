@@ -7,7 +7,7 @@ import { isUuid } from "@/lib/values/ids";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./schemas";
 
-export const USER_PAGE_SIZE = 50;
+const USER_PAGE_SIZE = 50;
 
 export type ListedUser = {
   id: string;
@@ -23,7 +23,7 @@ export type ListedUser = {
   lastSeenAt: Date | null;
 };
 
-export type UserListing = { users: ListedUser[]; newer: UserPlace | null; older: UserPlace | null };
+type UserListing = { users: ListedUser[]; newer: UserPlace | null; older: UserPlace | null };
 
 export type UserRow = {
   id: string;

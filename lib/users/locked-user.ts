@@ -6,7 +6,7 @@ import { boundLockWaits, LOCKS } from "@/lib/database/locks";
 import { AppError } from "@/lib/errors";
 import type { UserRole } from "./schemas";
 
-export type LockedUser = {
+type LockedUser = {
   id: string;
   email: string;
   role: UserRole;

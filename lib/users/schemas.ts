@@ -7,7 +7,7 @@ import { searchText } from "@/lib/values/search-text";
 /** What is kept of balances and shown of them is exact up to here. */
 export const MAX_CREDITS = Number.MAX_SAFE_INTEGER;
 
-export const USER_ROLES = ["user", "admin"] as const;
+const USER_ROLES = ["user", "admin"] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
 const id = z.guid("This user does not exist.").transform((text) => text.toLowerCase());
@@ -52,8 +52,8 @@ export type ChangeRoleInput = z.output<typeof changeRoleSchema>;
 
 export const userActionSchema = z.object({ user: id });
 
-export const USER_FILTERS = ["banned", "low-credits"] as const;
-export const USER_SORTS = ["created", "seen"] as const;
+const USER_FILTERS = ["banned", "low-credits"] as const;
+const USER_SORTS = ["created", "seen"] as const;
 
 /** The place of a user in the order of the list: `at` is null for those who were never seen. */
 export type UserPlace = { at: Date | null; id: string };

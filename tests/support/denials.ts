@@ -15,7 +15,7 @@ import { type Answer, call, deleteUser, newKey, query, shared } from "./client";
 import { claimsOf, newUser, type TestUser } from "./people";
 
 /** A signing key whose public half the portal publishes as its own, so that claims alone decide about its tokens. */
-export type Forger = {
+type Forger = {
   kid: string;
   sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
 };

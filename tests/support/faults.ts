@@ -9,7 +9,7 @@ const CLIENTS = 4;
 const BATCH = 50;
 const REPEATED = 0.3;
 
-export type FaultReport = {
+type FaultReport = {
   distinct: number;
   sent: number;
   kills: number;

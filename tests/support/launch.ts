@@ -127,7 +127,7 @@ export function bash(script: string, cwd = path.resolve(".")): Promise<string> {
 }
 
 /** The `curl` of a greeting, as one text. */
-export function printedCurl(output: string): string {
+function printedCurl(output: string): string {
   const curl = output.match(/^ {4}curl -X POST [\s\S]*? -d '.*'$/m)?.[0];
   if (!curl) throw new Error(`no curl in:\n${output}`);
   return curl;

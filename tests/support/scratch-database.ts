@@ -37,7 +37,7 @@ export async function scratchDatabase(): Promise<ScratchDatabase> {
   };
 }
 
-export type PlanNode = {
+type PlanNode = {
   "Node Type": string;
   "Relation Name"?: string;
   "Index Name"?: string;

@@ -1,7 +1,7 @@
 import net from "node:net";
 import { until } from "./server";
 
-export type ReceivedMail = { from: string; to: string; subject: string; text: string };
+type ReceivedMail = { from: string; to: string; subject: string; text: string };
 
 export type MailServer = {
   url: string;

@@ -11,10 +11,10 @@ import { makeTemplate } from "./scratch-database";
 import { deploymentSettings, randomSecret } from "./server";
 
 /** How the portal reaches its database: its own one, held while it runs; one by address; one by address and Neon's driver. */
-export const WAYS = ["embedded", "url", "neon"] as const;
+const WAYS = ["embedded", "url", "neon"] as const;
 export type Way = (typeof WAYS)[number];
 
-export type StartedPortal = Portal & { stop(): Promise<void> };
+type StartedPortal = Portal & { stop(): Promise<void> };
 
 /** Starts the portal as `npm start` does, from an empty folder, on one of the ways. */
 export async function startPortal(way: Way, more: Record<string, string> = {}): Promise<StartedPortal> {
@@ -55,7 +55,7 @@ async function stopAndRemove(started: Launched): Promise<void> {
   fs.rmSync(started.dataDirectory, { recursive: true, force: true });
 }
 
-export type TestDatabase = {
+type TestDatabase = {
   settings: Record<string, string>;
   /** Fails where the work does not reach the database by the driver that it should. */
   seen<Result>(work: () => Promise<Result>): Promise<Result>;

@@ -1,14 +1,12 @@
 "use server";
 
 import { refresh } from "next/cache";
-import type { IssueState } from "@/components/keys/issued-key";
-import type { RevokeResult, RevokeState } from "@/components/keys/key-actions";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { findUser, requireUserOnPage } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-
+import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { createKey } from "@/lib/keys/create";
 import { endGrace } from "@/lib/keys/end-grace";
 import { regenerateKey } from "@/lib/keys/regenerate";

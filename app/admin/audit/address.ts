@@ -9,8 +9,3 @@ export function auditAddress(search: AuditSearch, change: Partial<AuditSearch> =
   }
   return query.size > 0 ? `${path}?${query}` : path;
 }
-
-/** The list of everything that happened to one thing. */
-export function auditOf(target: string): string {
-  return `/admin/audit?${new URLSearchParams({ target })}`;
-}

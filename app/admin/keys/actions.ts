@@ -1,17 +1,16 @@
 "use server";
 
 import { readPermissions, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
-import type { IssueState } from "@/components/keys/issued-key";
-import type { RecentCalls, RevokeResult, RevokeState } from "@/components/keys/key-actions";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
-
+import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
 import { createKey } from "@/lib/keys/create";
 import { readIdempotencyKey } from "@/lib/keys/schemas";
+import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
 import { MAX_SEARCH_LENGTH } from "@/lib/values/lengths";

@@ -2,8 +2,8 @@
 
 import { useConfirmedAction } from "@/components/admin/confirmed-action";
 import { CreateKey } from "@/components/keys/create-key";
-import type { IssueAction } from "@/components/keys/issued-key";
 import { Choices } from "@/components/ui/choices";
+import type { IssueAction } from "@/lib/keys/action-states";
 import { type FindPeople, OwnerField } from "./owner-field";
 
 const FORMATS = [

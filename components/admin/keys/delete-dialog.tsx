@@ -1,12 +1,13 @@
 "use client";
 
 import { useState } from "react";
-import { type KeyTarget, type RevokeResult, useKeyActions } from "@/components/keys/key-actions";
+import { type KeyTarget, useKeyActions } from "@/components/keys/key-actions";
 import { Results } from "@/components/keys/revoke-dialog";
 import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { dangerButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
+import type { RevokeResult } from "@/lib/keys/action-states";
 import { deletionPhrase } from "@/lib/keys/admin-schemas";
 import { useRemoveKeys } from "./staff-key-actions";
 

@@ -2,7 +2,8 @@
 
 import { createContext, type ReactNode, useContext } from "react";
 import { useConfirmedAction } from "@/components/admin/confirmed-action";
-import { type Actions, KeyActions, type KeyTarget, type RevokeAction } from "@/components/keys/key-actions";
+import { type Actions, KeyActions, type KeyTarget } from "@/components/keys/key-actions";
+import type { RevokeAction } from "@/lib/keys/action-states";
 
 const RemoveContext = createContext<RevokeAction | null>(null);
 

@@ -6,7 +6,7 @@ import { TextField } from "@/components/ui/text-field";
 import type { FormState } from "@/lib/doors/form-state";
 import { MAX_REASON_LENGTH } from "@/lib/values/lengths";
 import { ActionDialog } from "./action-dialog";
-import type { DialogProps, UserTarget } from "./user-actions";
+import type { DialogProps, UserTarget } from "./user-target";
 
 const CHANGES = [
   { value: "add", label: "Add" },

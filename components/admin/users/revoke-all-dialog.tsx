@@ -5,7 +5,7 @@ import { primaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import type { RevokedKey } from "@/lib/users/revoke-all-keys";
 import { ActionDialog } from "./action-dialog";
-import type { DialogProps } from "./user-actions";
+import type { DialogProps } from "./user-target";
 
 /** Asks, and then lists what became of each key. */
 export function RevokeAllDialog({ user, actions, onClose, onDone, onClosed }: DialogProps) {

@@ -3,40 +3,10 @@
 import { useRef, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Notice } from "@/components/ui/notice";
-import type { FormAction, FormState } from "@/lib/doors/form-state";
-import type { RevokedKey } from "@/lib/users/revoke-all-keys";
-import type { UserRole } from "@/lib/users/schemas";
+
 import { BanDialog, CreditsDialog, RoleDialog, SessionsDialog } from "./dialogs";
 import { RevokeAllDialog } from "./revoke-all-dialog";
-
-/** What the page shows of the user; forms carry it along, so that nobody decides on what is no more. */
-export type UserTarget = {
-  id: string;
-  email: string;
-  role: UserRole;
-  isBanned: boolean;
-  /** Whoever looks at the page looks at themselves. */
-  isSelf: boolean;
-  credits: number;
-  /** Of the latest adjustment; "0" when there is none. */
-  adjustment: string;
-  sessionCount: number;
-  unrevokedCount: number;
-};
-
-export type RevokeAllState = FormState & { revoked?: RevokedKey[] };
-
-export type UserActionSet = Record<"adjustCredits" | "ban" | "unban" | "changeRole" | "endSessions", FormAction> & {
-  revokeAll: (state: FormState, form: FormData) => Promise<RevokeAllState>;
-};
-
-export type DialogProps = {
-  user: UserTarget;
-  actions: UserActionSet;
-  onClose: () => void;
-  onDone: (state: FormState) => void;
-  onClosed: () => void;
-};
+import type { UserActionSet, UserTarget } from "./user-target";
 
 const DIALOGS = { credits: CreditsDialog, ban: BanDialog, role: RoleDialog, sessions: SessionsDialog, keys: RevokeAllDialog };
 

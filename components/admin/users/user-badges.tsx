@@ -1,7 +1,7 @@
 import { Badge } from "@/components/ui/badge";
 import type { UserRole } from "@/lib/users/schemas";
 
-export const ROLE_NAMES: Record<UserRole, string> = { user: "User", admin: "Administrator" };
+const ROLE_NAMES: Record<UserRole, string> = { user: "User", admin: "Administrator" };
 
 export function StatusBadge({ isBanned }: { isBanned: boolean }) {
   return isBanned ? <Badge tone="danger">Banned</Badge> : <Badge tone="positive">Active</Badge>;

@@ -2,12 +2,12 @@
 
 import { refresh } from "next/cache";
 import type { z } from "zod";
-import type { RevokeAllState } from "@/components/admin/users/user-actions";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
+import type { RevokeAllState } from "@/lib/users/action-states";
 import { adjustCredits } from "@/lib/users/adjust-credits";
 import { banUser, endSessions, unbanUser } from "@/lib/users/bans";
 import { revokeAllKeys } from "@/lib/users/revoke-all-keys";

@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
-import { UserActions, type UserTarget } from "@/components/admin/users/user-actions";
+import { UserActions } from "@/components/admin/users/user-actions";
 import { EmailText, RoleName, StatusBadge } from "@/components/admin/users/user-badges";
 import { UserFacts } from "@/components/admin/users/user-facts";
 import { Adjustments, Nothing, Section, UserKeys, UserSessions } from "@/components/admin/users/user-sections";
+import type { UserTarget } from "@/components/admin/users/user-target";
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
