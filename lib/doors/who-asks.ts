@@ -1,5 +1,4 @@
 import "server-only";
-import { isBanned } from "@latchkey/rule/validity";
 import { sql } from "@/lib/database/db";
 import { readSessionCookie } from "@/lib/identity/session-cookie";
 import type { TokenSubject } from "@/lib/identity/tokens";
@@ -17,7 +16,7 @@ export type OpenSession = Person & {
   expiresAt: Date;
 };
 
-type PersonRow = { id: string; email: string; banned: boolean; ban_expires_at: Date | null };
+type PersonRow = { id: string; email: string; banned: boolean };
 
 type SessionRow = PersonRow & {
   session_id: string;
@@ -28,7 +27,7 @@ type SessionRow = PersonRow & {
 };
 
 const OPEN_SESSION = `
-  SELECT u.id, u.email, u.banned, u.ban_expires_at, u.role = 'admin' AS is_admin, s.id AS session_id, s.created_at, s.expires_at,
+  SELECT u.id, u.email, u.banned, u.role = 'admin' AS is_admin, s.id AS session_id, s.created_at, s.expires_at,
     s.confirmed_at > now() - interval '${FRESH_MINUTES} minutes' AS is_fresh
   FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.expires_at > now() AND`;
@@ -56,7 +55,7 @@ export async function findSubject(subject: TokenSubject): Promise<(Person & { se
 async function findByVerifiedEmail(email: string): Promise<(Person & { sessionId: null }) | null> {
   const [row] = await sql<PersonRow>(
     "user-by-verified-email",
-    `SELECT id, email, banned, ban_expires_at FROM users WHERE email = $1 AND email_verified`,
+    `SELECT id, email, banned FROM users WHERE email = $1 AND email_verified`,
     [email],
   );
   return row ? { ...toPerson(row), sessionId: null } : null;
@@ -73,6 +72,6 @@ function toSession(row: SessionRow): OpenSession {
   };
 }
 
-function toPerson({ id, email, banned, ban_expires_at }: PersonRow): Person {
-  return { id, email, isBanned: isBanned({ banned, banExpiresAt: ban_expires_at }, new Date()) };
+function toPerson({ id, email, banned }: PersonRow): Person {
+  return { id, email, isBanned: banned };
 }

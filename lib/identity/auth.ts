@@ -1,5 +1,4 @@
 import "server-only";
-import { isBanned } from "@latchkey/rule/validity";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
@@ -52,6 +51,7 @@ function createAuth() {
         lastName: { type: "string", input: false },
         role: { type: "string", input: false },
         banned: { type: "boolean", input: false },
+        // Always null: a ban has no end. Whoever reads a session has known the field.
         banExpiresAt: { type: "date", required: false, input: false },
       },
     },
@@ -77,8 +77,8 @@ function createAuth() {
 }
 
 async function refuseBanned(session: { userId: string }): Promise<void> {
-  const user = await db().user.findUnique({ where: { id: session.userId }, select: { banned: true, banExpiresAt: true } });
+  const user = await db().user.findUnique({ where: { id: session.userId }, select: { banned: true } });
   // The same refusal as for a wrong password: a ban is not for everyone who knows an address to see.
-  if (!user || isBanned(user, new Date()))
+  if (!user || user.banned)
     throw APIError.from("UNAUTHORIZED", { code: "INVALID_EMAIL_OR_PASSWORD", message: "Invalid email or password" });
 }

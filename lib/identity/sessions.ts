@@ -1,5 +1,4 @@
 import "server-only";
-import { isBanned } from "@latchkey/rule/validity";
 import { isAPIError } from "better-auth/api";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
@@ -47,9 +46,9 @@ export async function refreshTokens(refreshToken: string): Promise<Tokens> {
   const { sessionId, userId } = await verifyRefreshToken(refreshToken);
   const session = await db().session.findFirst({
     where: { id: sessionId, userId, expiresAt: { gt: new Date() } },
-    select: { user: { select: { banned: true, banExpiresAt: true } } },
+    select: { user: { select: { banned: true } } },
   });
-  if (!session || isBanned(session.user, new Date())) throw new AppError("REFRESH_TOKEN_NOT_VALID");
+  if (!session || session.user.banned) throw new AppError("REFRESH_TOKEN_NOT_VALID");
   const { count } = await db().session.updateMany({
     where: { id: sessionId },
     data: { expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000) },

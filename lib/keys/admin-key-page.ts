@@ -1,6 +1,5 @@
 import "server-only";
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { isBanned } from "@latchkey/rule/validity";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type AuditRecord, latestAudit } from "@/lib/audit/list";
 import { db } from "@/lib/database/db";
@@ -21,7 +20,7 @@ export type AdminKeyPage = Omit<KeyPage, "events"> & {
 
 const select = {
   ...keyPageSelect,
-  user: { select: { id: true, email: true, name: true, credits: true, banned: true, banExpiresAt: true } },
+  user: { select: { id: true, email: true, name: true, credits: true, banned: true } },
 } as const;
 
 /**
@@ -43,7 +42,7 @@ export async function getAnyKeyPage(admin: CurrentAdmin, idText: string): Promis
     name: maskCredentials(page.name),
     id: key.id,
     deletedAt: key.deletedAt,
-    owner: { id: user.id, email: user.email, name: user.name, credits: Number(user.credits), isBanned: isBanned(user, now) },
+    owner: { id: user.id, email: user.email, name: user.name, credits: Number(user.credits), isBanned: user.banned },
     entries,
   };
 }

@@ -2,7 +2,6 @@ import "server-only";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { keyState } from "@latchkey/rule/status";
-import { isBanned } from "@latchkey/rule/validity";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { listDailyCalls } from "@/lib/usage/days";
@@ -50,7 +49,6 @@ export type AdminKeyRecord = {
   owner_id: string;
   owner_email: string;
   owner_banned: boolean;
-  owner_ban_expires_at: Date | null;
   place: string;
 };
 
@@ -95,7 +93,7 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
   const text = `
     SELECT k.id, k.uuid, k.name, k.format::text AS format, k.hint, k.permissions, k.total_uses::text AS total_uses, k.created_at,
       k.expires_at, k.revoked_at, k.deleted_at, k.last_used_at, u.id::text AS owner_id, u.email AS owner_email,
-      u.banned AS owner_banned, u.ban_expires_at AS owner_ban_expires_at, found.place::text AS place
+      u.banned AS owner_banned, found.place::text AS place
     FROM (${found}) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id
     ORDER BY found.place ${shown}, found.id ${shown}`;
   // A search is planned anew each time: what is right for a rare word is wrong for a common one.
@@ -186,7 +184,7 @@ export function describe(record: AdminKeyRecord, now: Date, replacedUntil: Date 
     owner: {
       id: record.owner_id,
       email: record.owner_email,
-      isBanned: isBanned({ banned: record.owner_banned, banExpiresAt: record.owner_ban_expires_at }, now),
+      isBanned: record.owner_banned,
     },
   };
 }

@@ -29,11 +29,9 @@ type Row = {
   replaced_until: Date | null;
   credits: string;
   banned: boolean;
-  ban_expires_at: Date | null;
 };
 
-const FACTS =
-  "k.id, k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at, u.credits, u.banned, u.ban_expires_at";
+const FACTS = "k.id, k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at, u.credits, u.banned";
 
 export const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
@@ -148,7 +146,7 @@ function fromRow(row: Row): FoundKey {
     deletedAt: row.deleted_at,
     secretHash: row.secret_hash,
     replacedUntil: row.replaced_until,
-    owner: { credits: Number(row.credits), banned: row.banned, banExpiresAt: row.ban_expires_at },
+    owner: { credits: Number(row.credits), banned: row.banned },
   };
 }
 

@@ -21,7 +21,7 @@ export async function banUser(admin: CurrentAdmin, input: BanInput): Promise<num
     if (user.isBanned) throw new AppError("CONFLICT", { message: `${user.email} is banned already.` });
     await tx.user.update({
       where: { id: user.id },
-      data: { banned: true, banReason: input.reason, banExpiresAt: null },
+      data: { banned: true, banReason: input.reason },
       select: { id: true },
     });
     const { count } = await tx.session.deleteMany({ where: { userId: user.id } });
@@ -47,7 +47,7 @@ export async function unbanUser(admin: CurrentAdmin, input: BanInput): Promise<v
     if (!user.isBanned) throw new AppError("CONFLICT", { message: `${user.email} is not banned.` });
     await tx.user.update({
       where: { id: user.id },
-      data: { banned: false, banReason: null, banExpiresAt: null },
+      data: { banned: false, banReason: null },
       select: { id: true },
     });
     await tx.session.deleteMany({ where: { userId: user.id } });

@@ -20,19 +20,18 @@ export async function exportUsers(
     userQuery(search, { place: last && placeOf(last, search.sort), direction: "older", limit: CSV_CHUNK });
   const { q, role, filter } = search;
   const { text, values } = chunkAfter(null);
-  const now = new Date();
   const first = await db().$transaction(async (tx) => {
     await recordAudit(tx, admin.actor, {
       action: "users.exported",
       target: { kind: "export", id: "users" },
       after: { conditions: Object.fromEntries(Object.entries({ q, role, filter }).filter(([, value]) => value)) },
     });
-    return (await tx.$queryRawUnsafe<UserRow[]>(text, ...values)).map((row) => toListed(row, now));
+    return (await tx.$queryRawUnsafe<UserRow[]>(text, ...values)).map(toListed);
   });
   return csvChunks(COLUMNS, first, lineOf, async (last) => {
     const next = chunkAfter(last);
     const rows = await sql<UserRow>(next.name, next.text, next.values);
-    return rows.map((row) => toListed(row, new Date()));
+    return rows.map(toListed);
   });
 }
 

@@ -1,5 +1,4 @@
 import "server-only";
-import { isBanned } from "@latchkey/rule/validity";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
@@ -18,10 +17,10 @@ export async function grantAdmin(actor: Actor, email: string): Promise<Granted> 
     await tx.$queryRaw`SELECT 1 FROM users WHERE email = ${email} FOR NO KEY UPDATE`;
     const user = await tx.user.findUnique({
       where: { email },
-      select: { id: true, role: true, banned: true, banExpiresAt: true },
+      select: { id: true, role: true, banned: true },
     });
     if (!user) throw new AppError("USER_NOT_FOUND");
-    const granted = { wasAdmin: user.role === "admin", isBanned: isBanned(user, new Date()) };
+    const granted = { wasAdmin: user.role === "admin", isBanned: user.banned };
     if (granted.wasAdmin) return granted;
     await tx.user.update({ where: { id: user.id }, data: { role: "admin" }, select: { id: true } });
     await recordAudit(tx, actor, {

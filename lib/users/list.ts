@@ -1,5 +1,4 @@
 import "server-only";
-import { isBanned } from "@latchkey/rule/validity";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
@@ -33,7 +32,6 @@ export type UserRow = {
   keys: string;
   role: UserRole;
   banned: boolean;
-  ban_expires_at: Date | null;
   created_at: Date;
   last_login_at: Date | null;
 };
@@ -61,7 +59,7 @@ export function userQuery(search: UserConditions & { sort: UserSort }, { place, 
     SELECT u.*, (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND k.deleted_at IS NULL AND k.revoked_at IS NULL
       AND (k.expires_at IS NULL OR k.expires_at > now())) AS keys
     FROM (
-      SELECT id, email, name, credits, role::text, banned, ban_expires_at, created_at, last_login_at FROM users ${where}
+      SELECT id, email, name, credits, role::text, banned, created_at, last_login_at FROM users ${where}
       ORDER BY ${instant} ${order}, id ${order} LIMIT ${limit}
     ) u ORDER BY ${instant} DESC, id DESC`;
   const { q, role, filter, sort } = search;
@@ -76,7 +74,7 @@ function conditionsOf({ q, role, filter }: UserConditions) {
   if (q) conditions.push(searchCondition(q, (value) => `$${values.push(value)}`));
   // Written out, for the partial indexes to be found.
   if (role) conditions.push(`role = '${role}'`);
-  if (filter === "banned") conditions.push("banned AND (ban_expires_at IS NULL OR ban_expires_at > now())");
+  if (filter === "banned") conditions.push("banned");
   if (filter === "low-credits") conditions.push("low_on_credits");
   return { conditions, values };
 }
@@ -90,8 +88,7 @@ export async function listUsers(_admin: CurrentAdmin, search: UserSearch): Promi
   const direction = search.before ? "newer" : "older";
   const place = search.before ?? search.after;
   const { name, text, values } = userQuery(search, { place, direction, limit: USER_PAGE_SIZE + 1 });
-  const now = new Date();
-  const found = (await sql<UserRow>(name, text, values)).map((row) => toListed(row, now));
+  const found = (await sql<UserRow>(name, text, values)).map(toListed);
   const { rows: users, newer, older } = pageOf(found, USER_PAGE_SIZE, direction, place !== null);
   return { users, newer: newer && placeOf(newer, search.sort), older: older && placeOf(older, search.sort) };
 }
@@ -100,7 +97,7 @@ export function placeOf(user: ListedUser, sort: UserSort): UserPlace {
   return { at: sort === "created" ? user.createdAt : user.lastSeenAt, id: user.id };
 }
 
-export function toListed(row: UserRow, now: Date): ListedUser {
+export function toListed(row: UserRow): ListedUser {
   return {
     id: row.id,
     email: row.email,
@@ -108,7 +105,7 @@ export function toListed(row: UserRow, now: Date): ListedUser {
     credits: Number(row.credits),
     keys: Number(row.keys),
     role: row.role,
-    isBanned: isBanned({ banned: row.banned, banExpiresAt: row.ban_expires_at }, now),
+    isBanned: row.banned,
     createdAt: row.created_at,
     lastSeenAt: row.last_login_at,
   };

@@ -1,5 +1,4 @@
 import "server-only";
-import { isBanned } from "@latchkey/rule/validity";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import type { Transaction } from "@/lib/database/db";
 import { boundLockWaits, LOCKS } from "@/lib/database/locks";
@@ -11,8 +10,6 @@ type LockedUser = {
   email: string;
   role: UserRole;
   credits: number;
-  /** `banned` also after the ban's end has passed; `isBanned` is what counts. */
-  banned: boolean;
   isBanned: boolean;
   banReason: string | null;
 };
@@ -22,7 +19,6 @@ type Row = {
   role: UserRole;
   credits: bigint;
   banned: boolean;
-  ban_expires_at: Date | null;
   ban_reason: string | null;
 };
 
@@ -47,7 +43,7 @@ export async function lockAdminsAndUser(tx: Transaction, id: string): Promise<Lo
 
 async function readLocked(tx: Transaction, id: string): Promise<LockedUser> {
   const [row] = await tx.$queryRaw<Row[]>`
-    SELECT email, role::text, credits, banned, ban_expires_at, ban_reason FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+    SELECT email, role::text, credits, banned, ban_reason FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   if (!row) throw new AppError("USER_NOT_FOUND");
   const { email, role, banned } = row;
   return {
@@ -55,8 +51,7 @@ async function readLocked(tx: Transaction, id: string): Promise<LockedUser> {
     email,
     role,
     credits: Number(row.credits),
-    banned,
-    isBanned: isBanned({ banned, banExpiresAt: row.ban_expires_at }, new Date()),
+    isBanned: banned,
     banReason: row.ban_reason,
   };
 }
@@ -77,8 +72,7 @@ export async function lockAdmins(tx: Transaction): Promise<void> {
 export async function requireOtherAdmin(tx: Transaction, user: LockedUser): Promise<void> {
   if (user.role !== "admin" || user.isBanned) return;
   const others = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM users WHERE role = 'admin' AND id <> ${user.id}::uuid
-      AND NOT (banned AND (ban_expires_at IS NULL OR ban_expires_at > now())) LIMIT 1`;
+    SELECT 1 FROM users WHERE role = 'admin' AND id <> ${user.id}::uuid AND NOT banned LIMIT 1`;
   if (others.length === 0) throw new AppError("LAST_ADMIN");
 }
 
@@ -88,8 +82,7 @@ export async function requireOtherAdmin(tx: Transaction, user: LockedUser): Prom
  */
 export async function requireStillAdmin(tx: Transaction, admin: CurrentAdmin): Promise<void> {
   const found = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM users WHERE id = ${admin.id}::uuid AND role = 'admin'
-      AND NOT (banned AND (ban_expires_at IS NULL OR ban_expires_at > now()))`;
+    SELECT 1 FROM users WHERE id = ${admin.id}::uuid AND role = 'admin' AND NOT banned`;
   if (found.length === 0) throw new AppError("CONFLICT", { message: "You are no administrator any more." });
 }
 

@@ -1,7 +1,6 @@
 import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
 import { type KeyState, keyState } from "@latchkey/rule/status";
-import { isBanned } from "@latchkey/rule/validity";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
@@ -25,7 +24,6 @@ const select = {
   role: true,
   banned: true,
   banReason: true,
-  banExpiresAt: true,
   credits: true,
   createdAt: true,
   lastLoginAt: true,
@@ -85,7 +83,7 @@ export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<Use
   return {
     ...facts,
     credits: Number(credits),
-    isBanned: isBanned({ banned, banExpiresAt: user.banExpiresAt }, now),
+    isBanned: banned,
     accountId: apiAccount?.accountId ?? null,
     keys,
     keyCount,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keyStatus } from "./status";
-import { checkKey, isBanned, type KeyFacts, type Question } from "./validity";
+import { checkKey, type KeyFacts, type Question } from "./validity";
 
 const NOW = new Date("2026-06-01T12:00:00.000Z");
 const before = new Date(NOW.getTime() - 1);
@@ -13,7 +13,7 @@ const key: KeyFacts = {
   deletedAt: null,
   permissions: ["read"],
   replacedUntil: null,
-  owner: { banned: false, banExpiresAt: null, credits: 10 },
+  owner: { banned: false, credits: 10 },
 };
 const question: Question = { now: NOW, secretMatches: null, permission: null, cost: 1 };
 
@@ -23,7 +23,7 @@ const FAULTS: { code: string; key?: Partial<KeyFacts>; question?: Partial<Questi
   { code: "NOT_FOUND", key: { replacedUntil: before } },
   { code: "REVOKED", key: { revokedAt: before } },
   { code: "EXPIRED", key: { expiresAt: before } },
-  { code: "USER_DISABLED", key: { owner: { banned: true, banExpiresAt: null, credits: 10 } } },
+  { code: "USER_DISABLED", key: { owner: { banned: true, credits: 10 } } },
   { code: "SECRET_MISMATCH", question: { secretMatches: false } },
   { code: "INSUFFICIENT_PERMISSIONS", question: { permission: "write" } },
   { code: "CREDITS_EXHAUSTED", question: { cost: 11 } },
@@ -91,18 +91,5 @@ describe("A status in a list", () => {
         expect(keyStatus({ expiresAt, revokedAt, deletedAt: null }, NOW)).toBe(expected);
       }),
     );
-  });
-});
-
-describe("A ban", () => {
-  test.each<[boolean, Date | null, boolean]>([
-    [false, null, false],
-    [false, after, false],
-    [true, null, true],
-    [true, after, true],
-    [true, NOW, false],
-    [true, before, false],
-  ])("banned %s until %s: %s", (banned, banExpiresAt, expected) => {
-    expect(isBanned({ banned, banExpiresAt }, NOW)).toBe(expected);
   });
 });

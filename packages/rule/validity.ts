@@ -6,10 +6,8 @@ export type KeyFacts = KeyLife & {
   permissions: Permissions;
   /** Set when the credential presented is one that a newer one replaced: the instant its grace ends. */
   replacedUntil: Date | null;
-  owner: Ban & { credits: number };
+  owner: { banned: boolean; credits: number };
 };
-
-export type Ban = { banned: boolean; banExpiresAt: Date | null };
 
 export type Question = {
   now: Date;
@@ -22,10 +20,6 @@ export type Question = {
 
 const REFUSED_STATUS: Record<KeyStatus, RefusalCode | null> = { active: null, revoked: "REVOKED", expired: "EXPIRED" };
 
-export function isBanned(user: Ban, now: Date): boolean {
-  return user.banned && (user.banExpiresAt === null || user.banExpiresAt > now);
-}
-
 /** The one rule of what a key may do, from plain values: every route, page and library asks here. */
 export function checkKey(key: KeyFacts | null, question: Question): ValidityCode {
   const { now } = question;
@@ -33,7 +27,7 @@ export function checkKey(key: KeyFacts | null, question: Question): ValidityCode
   if (key.replacedUntil && key.replacedUntil <= now) return "NOT_FOUND";
   const refusal = REFUSED_STATUS[keyStatus(key, now)];
   if (refusal) return refusal;
-  if (isBanned(key.owner, now)) return "USER_DISABLED";
+  if (key.owner.banned) return "USER_DISABLED";
   if (question.secretMatches === false) return "SECRET_MISMATCH";
   if (question.permission !== null && !grants(key.permissions, question.permission)) return "INSUFFICIENT_PERMISSIONS";
   if (key.owner.credits < question.cost) return "CREDITS_EXHAUSTED";

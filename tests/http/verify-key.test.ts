@@ -58,7 +58,7 @@ describe("POST /api/keys/verify answers", () => {
       reason: "The key's owner is disabled.",
       key_id: id,
     });
-    await query("UPDATE users SET ban_expires_at = now() WHERE id = $1", [user.id]);
+    await query("UPDATE users SET banned = false WHERE id = $1", [user.id]);
     expect((await verify({ key })).body.code).toBe("VALID");
   });
 

@@ -7,7 +7,6 @@ import { UserFacts } from "@/components/admin/users/user-facts";
 import { Adjustments, Nothing, Section, UserKeys, UserSessions } from "@/components/admin/users/user-sections";
 import type { UserTarget } from "@/components/admin/users/user-target";
 import { Link } from "@/components/ui/link";
-import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
 import { PeriodSwitch } from "@/components/usage/period-switch";
 import type { CurrentAdmin } from "@/lib/audit/actors";
@@ -56,7 +55,7 @@ export default async function UserDetailPage({ params, searchParams }: Props) {
   return (
     <>
       <Title user={user} />
-      {user.isBanned && <Ban user={user} now={now} />}
+      {user.isBanned && <Ban user={user} />}
       <UserActions user={targetOf(user, admin)} actions={ACTIONS} />
       <UserFacts user={user} now={now} />
       <Section title="Keys" aside={user.keyCount > user.keys.length && <All of={user} />}>
@@ -134,15 +133,10 @@ function Title({ user: { email, name, role, isBanned } }: { user: UserPage }) {
   );
 }
 
-function Ban({ user: { banReason, banExpiresAt }, now }: { user: UserPage; now: Date }) {
+function Ban({ user: { banReason } }: { user: UserPage }) {
   return (
     <p className="mt-4 max-w-prose rounded-md border border-danger bg-danger-soft px-3 py-2 text-danger [overflow-wrap:anywhere]">
       Banned: {banReason ?? "no reason given"}
-      {banExpiresAt && (
-        <>
-          , until <Moment at={banExpiresAt} now={now} as="minute" />
-        </>
-      )}
     </p>
   );
 }
