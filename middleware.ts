@@ -6,6 +6,7 @@ import { jsonResponse } from "@/lib/doors/json-response";
 import { AppError } from "@/lib/errors";
 import { checkSecret } from "@/lib/request/admin-secret";
 import { ADMIN_API } from "@/lib/request/gated-apis";
+import { allowHeader, ROUTED_METHODS } from "@/lib/request/methods";
 import { isAllowedOrigin } from "@/lib/request/origins";
 import { pageSecurityPolicy } from "@/lib/server/security-headers";
 
@@ -28,9 +29,6 @@ export const config = {
   ],
 };
 
-/** Handlers answer these themselves, and know best which of them they allow. */
-const ROUTED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-
 export async function middleware(request: NextRequest): Promise<Response> {
   if (!request.nextUrl.pathname.startsWith("/api/")) return withNonce(request);
   const isAdmin = request.nextUrl.pathname.startsWith(ADMIN_API);
@@ -44,13 +42,15 @@ export async function middleware(request: NextRequest): Promise<Response> {
       ? {}
       : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id, Retry-After", Vary: "Origin" };
   if (request.method === "OPTIONS") {
+    const allowed = allowHeader(gate.methods);
     const grant = {
-      "Access-Control-Allow-Methods": gate.methods,
-      "Access-Control-Allow-Headers": gate.headers,
+      "Access-Control-Allow-Methods": allowed,
+      "Access-Control-Allow-Headers": gate.headers.join(", "),
       "Access-Control-Max-Age": "86400",
     };
-    return new Response(null, { status: 204, headers: { Allow: gate.methods, ...cors, ...(origin === null ? {} : grant) } });
+    return new Response(null, { status: 204, headers: { Allow: allowed, ...cors, ...(origin === null ? {} : grant) } });
   }
+  // Handlers answer the others themselves, and know best which of them they allow.
   if (!ROUTED_METHODS.includes(request.method)) return refuse(gate, methodUnknown(gate), cors);
   if (isAdmin && (await isSecretWrong(request))) return refuse(gate, new AppError("INVALID_ADMIN_SECRET"), cors);
   return NextResponse.next({ headers: cors });

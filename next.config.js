@@ -1,4 +1,6 @@
 import fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { listRoutes } from "./lib/server/list-routes.js";
 import { CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from "./lib/server/security-headers.js";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("package.json", import.meta.url), "utf8"));
@@ -7,6 +9,8 @@ const migrations = fs
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name)
   .sort();
+
+const routes = listRoutes(fileURLToPath(new URL("app", import.meta.url)));
 
 // Where the portal runs its own server, lib/server/front-door.ts sends these. On a platform with a server of its own, which is
 // on https, pages get their policy from the middleware.
@@ -23,8 +27,9 @@ const platformHeaders = [
 
 /** @type {import("next").NextConfig} */
 export default {
-  // Facts of the build that /api/health compares with the database. Never a secret: these are written into the code.
-  env: { LATCHKEY_VERSION: version, LATCHKEY_MIGRATIONS: migrations.join(",") },
+  // Facts of the build: /api/health compares them with the database, the log names routes by them. Never a secret: these are
+  // written into the code.
+  env: { LATCHKEY_VERSION: version, LATCHKEY_MIGRATIONS: migrations.join(","), LATCHKEY_ROUTES: routes.join(",") },
   headers: async () => (process.env.VERCEL ? platformHeaders : []),
   // The address the DataZag Public API reports usage to is also that of the page, which people read and whose forms are
   // sent there: with this header, or as form data before there is JavaScript. A report is signed, or has another body.

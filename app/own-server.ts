@@ -1,13 +1,16 @@
+import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
 import { answerDirectly } from "@/lib/server/direct-answers";
 import { env } from "@/lib/settings/env";
 import { stopGracefully } from "@/lib/stop";
 import { POST } from "./api/keys/verify/route";
 
+const VERIFY = "/api/keys/verify";
+
 /** What a server of our own does besides Next: it stops in order, sends traces if told where to, answers verifications itself. */
 export async function prepareOwnServer(): Promise<void> {
   stopGracefully();
   const verify = await withTelemetry();
-  answerDirectly({ "/api/keys/verify": verify, "/api/keys/verify/": verify });
+  answerDirectly({ [VERIFY]: verify, [`${VERIFY}/`]: verify }, MAX_BODY_BYTES);
 }
 
 /** Its packages are loaded only where they are needed. */
@@ -15,5 +18,5 @@ async function withTelemetry(): Promise<typeof POST> {
   if (!env().OTEL_EXPORTER_OTLP_ENDPOINT) return POST;
   const { startTelemetry, traced } = await import("@/lib/telemetry");
   startTelemetry();
-  return traced("POST", "/api/keys/verify", POST);
+  return traced("POST", VERIFY, POST);
 }

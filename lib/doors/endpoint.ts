@@ -1,11 +1,9 @@
 import { type AppError, toAppError } from "@/lib/errors";
 import { contextOf, REQUEST_ID_HEADER } from "@/lib/request/context";
+import { METHODS, type Method } from "@/lib/request/methods";
 import { log } from "@/lib/settings/log";
 import { type Dialect, methodNotAllowed, type Success } from "./dialects/dialect";
 import { jsonResponse } from "./json-response";
-
-export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-export type Method = (typeof METHODS)[number];
 
 type RouteContext<Params> = { params: Promise<Params> };
 export type Handler<Params> = (request: Request, params: Params) => Promise<Success>;

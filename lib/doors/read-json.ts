@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { AppError, type ErrorCode, isErrorCode } from "@/lib/errors";
 
-const MAX_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Reads a JSON object of at most `limit` bytes and checks it. Nothing at all counts as `{}`.
@@ -10,13 +10,13 @@ const MAX_BYTES = 64 * 1024;
 export async function readJson<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
-  limit = MAX_BYTES,
+  limit = MAX_BODY_BYTES,
 ): Promise<z.output<Schema>> {
   return validate(schema, parseObject(await readBody(request, limit)));
 }
 
 /** The body's bytes. Stops reading at the limit, whatever `Content-Length` claims. */
-export async function readBody(request: Request, limit = MAX_BYTES): Promise<Uint8Array> {
+export async function readBody(request: Request, limit = MAX_BODY_BYTES): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw new AppError("BODY_TOO_LARGE");
   const chunks: Uint8Array[] = [];
   let size = 0;

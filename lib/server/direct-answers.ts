@@ -3,14 +3,12 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 export type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
 
-const MAX_BYTES = 64 * 1024;
-
 /**
  * Answers `POST` requests to these paths by their route handlers at the HTTP server, before Next sees them: its routing and
  * its streams cost several times what a short handler does (docs/decisions/018). Everything that is not plain (other
- * methods, queries, bodies of unknown or too great a length) goes on to Next, which has the same handlers.
+ * methods, queries, bodies of unknown length or above `maxBytes`) goes on to Next, which has the same handlers.
  */
-export function answerDirectly(handlers: Readonly<Record<string, RouteHandler>>): void {
+export function answerDirectly(handlers: Readonly<Record<string, RouteHandler>>, maxBytes: number): void {
   const byPath = new Map(Object.entries(handlers));
   const prepared = new WeakSet<Server>();
   // Published before the request is handed to the server's listeners, so that the first one is answered directly too.
@@ -18,22 +16,22 @@ export function answerDirectly(handlers: Readonly<Record<string, RouteHandler>>)
     const { server } = message as { server: Server };
     if (prepared.has(server)) return;
     prepared.add(server);
-    putInFront(server, byPath);
+    putInFront(server, byPath, maxBytes);
   });
 }
 
-function putInFront(server: Server, handlers: ReadonlyMap<string, RouteHandler>): void {
+function putInFront(server: Server, handlers: ReadonlyMap<string, RouteHandler>, maxBytes: number): void {
   const listeners = server.listeners("request");
   server.removeAllListeners("request");
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const handler = isPlainPost(request) ? handlers.get(request.url ?? "") : undefined;
+    const handler = isPlainPost(request, maxBytes) ? handlers.get(request.url ?? "") : undefined;
     if (handler) void answer(handler, request, response);
     else for (const listener of listeners) listener.call(server, request, response);
   });
 }
 
-function isPlainPost({ method, headers }: IncomingMessage): boolean {
-  return method === "POST" && Number(headers["content-length"] ?? Number.NaN) <= MAX_BYTES;
+function isPlainPost({ method, headers }: IncomingMessage, maxBytes: number): boolean {
+  return method === "POST" && Number(headers["content-length"] ?? Number.NaN) <= maxBytes;
 }
 
 async function answer(handler: RouteHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {

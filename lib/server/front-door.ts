@@ -3,18 +3,21 @@ import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "@/lib/request/context";
 import { isGated } from "@/lib/request/gated-apis";
+import { ROUTED_METHODS } from "@/lib/request/methods";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { nameRoutes } from "./routes";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 
-const KNOWN_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const KNOWN_METHODS = new Set([...ROUTED_METHODS, "OPTIONS"]);
 
 /**
  * Gives every request an id, on its way in and on its answer, and writes one line when it is done. The line holds no
  * header, no body and no query; path segments that could be an id or a credential are left out. The headers that only
  * make sense per request are set here too, for the same reason: nothing comes before.
  */
-export function watchRequests({ isDevelopment }: { isDevelopment: boolean }): void {
+export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolean; routes: readonly string[] }): void {
+  const routeOf = nameRoutes(routes);
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
@@ -29,12 +32,11 @@ export function watchRequests({ isDevelopment }: { isDevelopment: boolean }): vo
 
     response.once("close", () => {
       closeContext(context);
-      const route = routeOf(url ?? "");
-      if (route.startsWith("/_next/")) return;
+      if (url?.startsWith("/_next/")) return;
       log.info({
         id: context.id,
         method,
-        route,
+        route: routeOf(url ?? ""),
         status: response.writableFinished ? response.statusCode : 499,
         duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
         actor: context.actor,
@@ -83,26 +85,6 @@ function isDecodable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-// Words of pages and routes. A segment that is none of them could be anything, a password of small letters included.
-const WORDS = new Set(
-  [
-    "_next admin api api-keys audit auth change-password confirm create docs email export favicon.ico forgot-password health",
-    "jwks keys login logout openapi.json overview owners profile refresh regenerate register reset-password revoke settings sign-in",
-    "sign-out sign-up token unsupported-method usage users verify verify-email webhooks",
-    "accounts your-keys everyones-keys behind-your-api browser-sessions",
-  ].flatMap((line) => line.split(" ")),
-);
-
-/** The path without the query, and with every segment hidden that is not a word of our own routes. */
-export function routeOf(url: string): string {
-  const path = url.split(/[?#]/, 1)[0] ?? "";
-  return path
-    .split("/")
-    .map((segment) => (segment === "" || WORDS.has(segment) ? segment : "[id]"))
-    .slice(0, 12)
-    .join("/");
 }
 
 function asText(header: string | string[] | undefined): string | undefined {

@@ -80,6 +80,7 @@ const envSchema = z.object({
   LATCHKEY_COMMIT: optional(z.string()),
   LATCHKEY_VERSION: z.string().default("unknown"),
   LATCHKEY_MIGRATIONS: list,
+  LATCHKEY_ROUTES: list,
   NEON_WS_PROXY: optional(z.string()),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(
     z.url({ protocol: /^https?$/, error: "must be an address such as http://localhost:4318" }),
@@ -115,12 +116,13 @@ let parsed: Env | undefined;
 
 /** The settings of this process, read on first use so that a build needs none of them. */
 export function env(): Env {
-  // The build replaces these two by their values, which works only where they are written out.
-  const { LATCHKEY_VERSION, LATCHKEY_MIGRATIONS } = {
+  // The build replaces these by their values, which works only where they are written out.
+  const ofBuild = {
     LATCHKEY_VERSION: process.env.LATCHKEY_VERSION,
     LATCHKEY_MIGRATIONS: process.env.LATCHKEY_MIGRATIONS,
+    LATCHKEY_ROUTES: process.env.LATCHKEY_ROUTES,
   };
-  parsed ??= parseEnv({ ...process.env, LATCHKEY_VERSION, LATCHKEY_MIGRATIONS });
+  parsed ??= parseEnv({ ...process.env, ...ofBuild });
   return parsed;
 }
 

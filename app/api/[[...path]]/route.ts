@@ -1,8 +1,9 @@
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { plainDialect } from "@/lib/doors/dialects/plain";
-import { METHODS, renderFailure } from "@/lib/doors/endpoint";
+import { renderFailure } from "@/lib/doors/endpoint";
 import { AppError } from "@/lib/errors";
 import { ADMIN_API } from "@/lib/request/gated-apis";
+import { METHODS } from "@/lib/request/methods";
 
 /** Clients parse every answer below /api/ as JSON, so a path that does not exist answers JSON too. */
 async function notFound(request: Request): Promise<Response> {

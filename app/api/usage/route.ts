@@ -2,7 +2,7 @@ import { keepAliveFor } from "@/app/keep-alive";
 import { usageDialect } from "@/lib/doors/dialects/usage";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireUsageSignature } from "@/lib/doors/guards";
-import { parseObject, readBody, validate } from "@/lib/doors/read-json";
+import { MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { AppError } from "@/lib/errors";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";
@@ -10,7 +10,6 @@ import { recordUsage } from "@/lib/usage/record";
 import { usageReportSchema } from "@/lib/usage/schemas";
 
 const BATCH_BYTES = 1024 * 1024;
-const REPORT_BYTES = 64 * 1024;
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(usageDialect, {
   POST: async (request) => {
@@ -20,7 +19,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(usageDialect, {
     const report = parseObject(body, "INVALID_USAGE_JSON");
     if (report.events !== undefined) return { data: { ok: true, ...(await recordBatch(report.events)) } };
 
-    if (body.byteLength > REPORT_BYTES) throw new AppError("BODY_TOO_LARGE");
+    if (body.byteLength > MAX_BODY_BYTES) throw new AppError("BODY_TOO_LARGE");
     const id = request.headers.get("x-idempotency-key") ?? undefined;
     const [outcome] = await recordUsage([validate(usageReportSchema, { ...report, id })]);
     if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");

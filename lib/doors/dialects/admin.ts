@@ -16,8 +16,8 @@ export const adminDialect: Dialect = {
 
 export const adminGate: Gate = {
   dialect: adminDialect,
-  methods: "GET, POST, DELETE, OPTIONS",
-  headers: "Content-Type, X-Admin-Secret",
+  methods: ["GET", "POST", "DELETE"],
+  headers: ["Content-Type", "X-Admin-Secret"],
 };
 
 export function describeAdminSuccess<Shape extends z.ZodRawShape>(message: string | undefined, shape: Shape) {

@@ -1,6 +1,7 @@
 // The dialects of the gated APIs run in the edge middleware too: no Node.js APIs here.
 import { z } from "zod";
 import { AppError, type ErrorCode } from "@/lib/errors";
+import { allowHeader, type Method } from "@/lib/request/methods";
 
 /** What a handler answers with; how it is written on the wire is the dialect's business. */
 export type Success = { status?: number; message?: string; data?: unknown; headers?: Record<string, string> };
@@ -16,8 +17,8 @@ export type Dialect = {
   failureHeaders?(error: AppError): Record<string, string>;
 };
 
-/** What pages of other origins may send, as the values of `Access-Control-Allow-…`. Its refusals are in its dialect. */
-export type Gate = { dialect: Dialect; methods: string; headers: string };
+/** What pages of other origins may send through it; its refusals are written in its dialect. */
+export type Gate = { dialect: Dialect; methods: readonly Method[]; headers: readonly string[] };
 
 /** A failure, where what the table of errors says of it is not what an operation answers. */
 export type FailureCase = {
@@ -44,11 +45,11 @@ export function describeRequestId() {
 export function methodNotAllowed(method: string, allowed: readonly string[]): AppError {
   return new AppError("METHOD_NOT_ALLOWED", {
     message: `Method ${method} is not allowed.`,
-    headers: { Allow: [...allowed, "OPTIONS"].join(", ") },
+    headers: { Allow: allowHeader(allowed) },
   });
 }
 
 /** A method that no path behind the gate has: it cannot know which of the others this one has. */
 export function methodUnknown({ methods }: Gate): AppError {
-  return new AppError("METHOD_NOT_ALLOWED", { message: "This method is not allowed.", headers: { Allow: methods } });
+  return new AppError("METHOD_NOT_ALLOWED", { message: "This method is not allowed.", headers: { Allow: allowHeader(methods) } });
 }

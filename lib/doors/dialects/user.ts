@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AppError } from "@/lib/errors";
+import { METHODS } from "@/lib/request/methods";
 import { codesOf, type Dialect, describeRequestId, type FailureGroup, type Gate } from "./dialect";
 
 /** `/api/auth/keys…`, settings, usage: `{success,message,data}` and `{success,message,error_code}` (Mifumo seed). */
@@ -20,8 +21,8 @@ export const userDialect: Dialect = {
 /** In front of all of `/api/auth`, whatever dialect stands behind it. */
 export const userGate: Gate = {
   dialect: userDialect,
-  methods: "GET, POST, PUT, PATCH, DELETE, OPTIONS",
-  headers: "Authorization, Content-Type, Accept, X-Requested-With, Idempotency-Key",
+  methods: METHODS,
+  headers: ["Authorization", "Content-Type", "Accept", "X-Requested-With", "Idempotency-Key"],
 };
 
 /** RFC 6750 section 3: no error code when no credentials were sent. */

@@ -3,7 +3,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { methodNotAllowed } from "@/lib/doors/dialects/dialect";
 import { userDialect } from "@/lib/doors/dialects/user";
-import { METHODS, renderFailure } from "@/lib/doors/endpoint";
+import { renderFailure } from "@/lib/doors/endpoint";
 import { actorOf } from "@/lib/doors/guards";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
@@ -13,15 +13,9 @@ import { changePasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
+import { METHODS } from "@/lib/request/methods";
+import { LIBRARY_ROUTES } from "./library-routes";
 
-// The identity library's own routes that the portal uses. Everything else it offers (sign-up without our audit entry,
-// session lists with tokens in them, account deletion) stays closed.
-const ROUTES: Record<string, "GET" | "POST"> = {
-  "/jwks": "GET",
-  "/sign-in/email": "POST",
-  "/sign-out": "POST",
-  "/change-password": "POST",
-};
 const THROTTLED = new Set(["/sign-in/email", "/change-password"]);
 
 // The library's transaction is over by then: the pages go through use cases of ours, which write both in one.
@@ -40,7 +34,7 @@ async function serve(request: Request): Promise<Response> {
     const url = new URL(request.url);
     url.pathname = url.pathname.replace(/\/+$/, "");
     const path = url.pathname.slice(USER_API.length);
-    const method = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+    const method = Object.hasOwn(LIBRARY_ROUTES, path) ? LIBRARY_ROUTES[path] : undefined;
     if (!method) throw new AppError("NOT_FOUND");
     if (request.method !== method && !(request.method === "HEAD" && method === "GET"))
       throw methodNotAllowed(request.method, [method]);

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { issueCredentials } from "@/lib/keys/credentials";
-import { routeOf } from "./front-door";
+import { listRoutes } from "./list-routes";
+import { nameRoutes } from "./routes";
+
+const routes = listRoutes("app");
+const routeOf = nameRoutes(routes);
 
 describe("The route in a log line", () => {
   test.each([
@@ -16,6 +20,22 @@ describe("The route in a log line", () => {
     ["", ""],
   ])("of %s is %s", (url, route) => {
     expect(routeOf(url)).toBe(route);
+  });
+
+  test("names each route there is, but not what is filled into it", () => {
+    expect(routes).toEqual(
+      expect.arrayContaining(["/", "/sign-in", "/favicon.ico", "/api/auth/keys/[id]/revoke", "/docs/[group]"]),
+    );
+    for (const route of routes) {
+      const named = route.replaceAll(/\[[^/]+\]/g, "[id]");
+      expect(routeOf(named.replaceAll("[id]", "hunter"))).toBe(named);
+    }
+  });
+
+  test("hides the words of routes where they lead nowhere", () => {
+    expect(routeOf("/revoke/keys")).toBe("/[id]/[id]");
+    expect(routeOf("/api/auth/keys/create/create")).toBe("/api/auth/keys/create/[id]");
+    expect(routeOf("/keys/settings")).toBe("/keys/[id]");
   });
 
   test("holds no id and no credential, wherever it stands", () => {
