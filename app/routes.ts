@@ -1,5 +1,5 @@
-import { env } from "@/lib/settings/env";
 import { USER_API } from "@/lib/request/gated-apis";
+import { env } from "@/lib/settings/env";
 import { LIBRARY_ROUTES } from "./api/auth/[...all]/library-routes";
 
 /** Every address there is: those of the folder `app`, as the build found them, and the identity library's behind one of them. */

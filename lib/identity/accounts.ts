@@ -1,5 +1,5 @@
 import "server-only";
-import { hashPassword } from "better-auth/crypto";
+
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/db";
@@ -7,6 +7,7 @@ import { AppError, ERRORS } from "@/lib/errors";
 import { env } from "@/lib/settings/env";
 import { enterCredits } from "@/lib/usage/ledger";
 import { Prisma, type Role } from "@/prisma/generated/client";
+import { hashPassword } from "./password-hash";
 import type { ProfileInput, RegisterInput } from "./schemas";
 
 const profileSelect = {

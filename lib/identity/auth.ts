@@ -8,6 +8,7 @@ import { isOwnOrigin } from "@/lib/request/origins";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
+import { hashPassword, verifyPassword } from "./password-hash";
 import { listSigningKeys, SIGNING_ALGORITHM } from "./signing-keys";
 
 /** From the last use, */
@@ -41,6 +42,7 @@ function createAuth() {
       enabled: true,
       minPasswordLength: MIN_PASSWORD_LENGTH,
       maxPasswordLength: MAX_PASSWORD_LENGTH,
+      password: { hash: hashPassword, verify: verifyPassword },
       revokeSessionsOnPasswordReset: true,
     },
     session: { expiresIn: SESSION_SECONDS },

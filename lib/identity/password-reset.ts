@@ -5,8 +5,8 @@ import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { sendMail } from "@/lib/notifications/mail";
 import { env } from "@/lib/settings/env";
-import { auth } from "./auth";
 import { issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
+import { hashPassword } from "./password-hash";
 import { withReturnPath } from "./return-path";
 
 /** Mails a link to whoever has an account with this address, who then goes on to `next`. Says nothing about whether anyone has. */
@@ -48,8 +48,7 @@ function linkOf(token: string): string {
  * @throws AppError LINK_NOT_VALID
  */
 export async function resetPassword(actor: Actor, token: string, password: string): Promise<void> {
-  const { password: passwords } = await auth().$context;
-  const hash = await passwords.hash(password);
+  const hash = await hashPassword(password);
   await db().$transaction(async (tx) => {
     const userId = await spendToken(tx, "reset-password", token);
     await tx.account.upsert({

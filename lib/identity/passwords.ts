@@ -3,7 +3,7 @@ import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
-import { auth } from "./auth";
+import { hashPassword, verifyPassword } from "./password-hash";
 
 /**
  * Sets another password and ends every session but the one that asks, all or nothing. Answers how many were ended.
@@ -12,8 +12,7 @@ import { auth } from "./auth";
 export async function changePassword(user: CurrentUser, input: { current: string; next: string }): Promise<number> {
   const accountId = await findOwnAccount(user.id, input.current);
   if (!accountId) throw new AppError("INVALID_INPUT", { fields: { currentPassword: ["This is not your current password."] } });
-  const { password: passwords } = await auth().$context;
-  const hash = await passwords.hash(input.next);
+  const hash = await hashPassword(input.next);
   return db().$transaction(async (tx) => {
     await tx.account.update({ where: { id: accountId }, data: { password: hash }, select: { id: true } });
     const { count } = await tx.session.deleteMany({ where: { userId: user.id, NOT: { id: user.sessionId ?? undefined } } });
@@ -43,11 +42,10 @@ export async function confirmPassword(user: CurrentUser, password: string): Prom
 
 /** The account that holds the person's password, when this is it. */
 async function findOwnAccount(userId: string, password: string): Promise<string | null> {
-  const { password: passwords } = await auth().$context;
   const account = await db().account.findFirst({
     where: { userId, providerId: "credential" },
     select: { id: true, password: true },
   });
   if (!account?.password) return null;
-  return (await passwords.verify({ hash: account.password, password })) ? account.id : null;
+  return (await verifyPassword({ hash: account.password, password })) ? account.id : null;
 }
