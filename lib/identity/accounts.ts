@@ -1,6 +1,5 @@
 import "server-only";
-
-import type { Actor } from "@/lib/audit/actors";
+import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/db";
 import { AppError, ERRORS } from "@/lib/errors";
@@ -86,13 +85,13 @@ export async function getProfile(userId: string): Promise<Profile> {
 }
 
 /** Changes the fields that people may change themselves; what is left out stays. */
-export async function updateProfile(actor: Actor, userId: string, input: ProfileInput): Promise<Profile> {
+export async function updateProfile(user: CurrentUser, input: ProfileInput): Promise<Profile> {
   return db().$transaction(async (tx) => {
-    const before = await lockProfile(tx, userId);
+    const before = await lockProfile(tx, user.id);
     const firstName = input.first_name ?? before.firstName;
     const lastName = input.last_name ?? before.lastName;
-    const user = await tx.user.update({
-      where: { id: userId },
+    const after = await tx.user.update({
+      where: { id: user.id },
       data: {
         firstName,
         lastName,
@@ -102,13 +101,13 @@ export async function updateProfile(actor: Actor, userId: string, input: Profile
       },
       select: profileSelect,
     });
-    await recordAudit(tx, actor, {
+    await recordAudit(tx, user.actor, {
       action: "user.profile_updated",
-      target: { kind: "user", id: userId },
+      target: { kind: "user", id: user.id },
       before: editable(before),
-      after: editable(user),
+      after: editable(after),
     });
-    return user;
+    return after;
   });
 }
 

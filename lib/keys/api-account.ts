@@ -1,4 +1,5 @@
 import "server-only";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { NEW_ACCOUNT_ID } from "./create";
 
@@ -12,7 +13,7 @@ export type ApiAccount = {
 };
 
 /** The user's API account, made on first use. Of several first uses at once, all get the same one. */
-export async function getApiAccount(owner: { id: string }): Promise<ApiAccount> {
+export async function getApiAccount(owner: CurrentUser): Promise<ApiAccount> {
   const select = () =>
     sql<ApiAccount>(
       "api-account",

@@ -1,6 +1,7 @@
 import "server-only";
 import type { CredentialFormat } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
+import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
@@ -20,7 +21,7 @@ export const ownSelect = {
 } as const;
 
 /** The owner's keys, newest first, revoked and expired ones included. */
-export async function listOwnKeys(owner: { id: string }) {
+export async function listOwnKeys(owner: CurrentUser) {
   const keys = await db().apiKey.findMany({
     where: { userId: owner.id, deletedAt: null },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -48,15 +49,10 @@ export type KeyPage = { keys: ListedKey[]; nextCursor: string | null };
  * cost does not grow with depth. An unknown `userId` has no keys.
  * @throws AppError INVALID_INPUT for a cursor that this function did not make
  */
-export async function listAllKeys({
-  userId,
-  limit,
-  cursor,
-}: {
-  userId?: string;
-  limit: number;
-  cursor?: string;
-}): Promise<KeyPage> {
+export async function listAllKeys(
+  _staff: Actor,
+  { userId, limit, cursor }: { userId?: string; limit: number; cursor?: string },
+): Promise<KeyPage> {
   if (userId && !isUuid(userId)) return { keys: [], nextCursor: null };
   const after = cursor ? parseCursor(cursor) : null;
   const values: unknown[] = [limit + 1];

@@ -2,6 +2,7 @@ import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { type KeyState, keyState } from "@latchkey/rule/status";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { CHART_DAYS, listUsageDays, type UsageDay } from "@/lib/usage/days";
@@ -41,7 +42,7 @@ export const keyPageSelect = { ...ownSelect, id: true, regeneratedAt: true } as 
  * All that a key's own page shows. Someone else's, an unknown and a malformed id are the same error.
  * @throws AppError API_KEY_NOT_FOUND
  */
-export async function getKeyPage(owner: { id: string }, uuid: string): Promise<KeyPage> {
+export async function getKeyPage(owner: CurrentUser, uuid: string): Promise<KeyPage> {
   const key = isUuid(uuid)
     ? await db().apiKey.findFirst({ where: { uuid, userId: owner.id, deletedAt: null }, select: keyPageSelect })
     : null;

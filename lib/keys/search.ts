@@ -3,6 +3,7 @@ import { type CredentialFormat, maskCredential } from "@latchkey/rule/credential
 import type { Permissions } from "@latchkey/rule/permissions";
 import { KEY_STATE_SQL } from "@latchkey/rule/sql";
 import { type KeyState, keyState } from "@latchkey/rule/status";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { env } from "@/lib/settings/env";
 import { listDailyCalls } from "@/lib/usage/days";
@@ -123,7 +124,7 @@ const searchSql = (sort: KeySort) => `
   SELECT * FROM place LEFT JOIN shown ON true ORDER BY row`;
 
 /** A page of the owner's keys: those that the search finds, in its order. */
-export async function searchKeys(owner: { id: string }, search: KeySearch): Promise<KeyListing> {
+export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise<KeyListing> {
   const now = new Date();
   const rows = await sql<Row>(`search-keys${search.sort}`, searchSql(search.sort), [
     owner.id,

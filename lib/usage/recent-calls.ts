@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { CurrentAdmin } from "@/lib/audit/actors";
+import type { CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 
 /** Beyond this nobody needs to know how many more there were, and counting them would take long. */
@@ -12,7 +12,7 @@ export type RecentCalls = { uuid: string; calls: number; isMore: boolean };
 export const recentCallsSchema = z.array(z.guid()).max(1000);
 
 /** Calls of each of the owner's keys in the 24 hours up to now, by the time that the reports name. */
-export async function countRecentCalls(owner: { id: string }, uuids: readonly string[]): Promise<RecentCalls[]> {
+export async function countRecentCalls(owner: CurrentUser, uuids: readonly string[]): Promise<RecentCalls[]> {
   return readCounts("recent-calls", "AND k.user_id = $2", [uuids, owner.id]);
 }
 

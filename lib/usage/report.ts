@@ -1,5 +1,6 @@
 import "server-only";
 import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
 import { csvLine } from "@/lib/values/csv";
@@ -59,7 +60,7 @@ export async function getUsageReport(owner: { id: string }, search: UsageSearch)
 }
 
 /** The same numbers as text: a line per day and key with calls, and one for each day without. */
-export async function exportUsage(owner: { id: string }, search: UsageSearch): Promise<{ name: string; csv: string }> {
+export async function exportUsage(owner: CurrentUser, search: UsageSearch): Promise<{ name: string; csv: string }> {
   const now = new Date();
   const own = await findKey(owner, search);
   const rows = await sql<ExportRow>(

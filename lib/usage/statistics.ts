@@ -1,5 +1,6 @@
 import "server-only";
 import { type KeyLife, keyStatus } from "@latchkey/rule/status";
+import type { CurrentUser } from "@/lib/audit/actors";
 import { db } from "@/lib/database/db";
 import { listUsageDays, type UsageDay } from "./days";
 
@@ -16,7 +17,7 @@ type UsageStatistics = {
 type KeyRow = KeyLife & { totalUses: bigint };
 
 /** What a user's keys were used for, from day totals (UTC days): its cost does not grow with the number of calls. */
-export async function getUsageStatistics(owner: { id: string }): Promise<UsageStatistics> {
+export async function getUsageStatistics(owner: CurrentUser): Promise<UsageStatistics> {
   const now = new Date();
   const [user, keys, daily] = await Promise.all([
     db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { createdAt: true, credits: true } }),

@@ -20,7 +20,7 @@ const PATH = "/settings";
 export async function updateProfileAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
     const user = await requireUser(PATH);
-    await updateProfile(user.actor, user.id, validate(replaceProfileSchema, Object.fromEntries(form)));
+    await updateProfile(user, validate(replaceProfileSchema, Object.fromEntries(form)));
   } catch (error) {
     return toFormState(error, form);
   }

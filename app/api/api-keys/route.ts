@@ -17,9 +17,9 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   },
 
   GET: async (request) => {
-    await requireAdminSecret(request);
+    const actor = await requireAdminSecret(request);
     const query = validate(listKeysSchema, Object.fromEntries(new URL(request.url).searchParams));
-    const { keys, nextCursor } = await listAllKeys(query);
+    const { keys, nextCursor } = await listAllKeys(actor, query);
     const now = new Date();
     return { data: { keys: keys.map((key) => toAdminKey(key, now)), next_cursor: nextCursor } };
   },

@@ -10,7 +10,7 @@ import { toUser } from "../serialize";
 const change = (schema: z.ZodType<ProfileInput>) => async (request: Request) => {
   const user = await requireApiUser(request);
   const input = await readJson(request, schema);
-  return { data: toUser(await updateProfile(user.actor, user.id, input)) };
+  return { data: toUser(await updateProfile(user, input)) };
 };
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
