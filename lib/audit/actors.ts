@@ -11,5 +11,7 @@ export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null
 /** A signed-in person, and how their deeds are recorded. Only the guards in `lib/doors` make one. */
 export type CurrentUser = { id: string; email: string; sessionId: string | null; actor: Actor };
 
-/** A member of staff at the portal's pages. Only the guards in `lib/doors` make one. */
-export type CurrentAdmin = CurrentUser & { sessionId: string; readonly isAdmin: true };
+declare const admitted: unique symbol;
+
+/** A member of staff at the portal's pages. Only the guards in `lib/doors` make one: nobody else can name what it has. */
+export type CurrentAdmin = CurrentUser & { sessionId: string; readonly [admitted]: true };

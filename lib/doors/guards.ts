@@ -175,7 +175,7 @@ function toUser(request: Incoming, { id, email, sessionId }: Pick<CurrentUser, "
 }
 
 async function toAdmin({ user, sessionId }: PageSession): Promise<CurrentAdmin> {
-  return { ...user, sessionId, isAdmin: true, actor: actorOf({ headers: await headers() }, "admin", user.id) };
+  return { ...user, sessionId, actor: actorOf({ headers: await headers() }, "admin", user.id) } as CurrentAdmin;
 }
 
 /** RFC 6750 section 2.1; the scheme's name in any case. Null when the header is missing or of another scheme. */

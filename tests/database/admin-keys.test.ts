@@ -62,7 +62,7 @@ async function newUser(email: string, name: string, role: string) {
 async function newAdmin(email: string): Promise<CurrentAdmin> {
   const { id } = await newUser(email, "Staff", "admin");
   const actor = { kind: "admin", userId: id, address: null, requestId: null } as const;
-  return { id, email, sessionId: randomUUID(), actor, isAdmin: true };
+  return { id, email, sessionId: randomUUID(), actor } as CurrentAdmin;
 }
 
 function admin(): CurrentAdmin {

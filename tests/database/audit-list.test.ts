@@ -13,13 +13,12 @@ let scratch: ScratchDatabase;
 const PEOPLE = 10_000;
 const ENTRIES = 30_000;
 const ADMIN = uuid(1);
-const admin: CurrentAdmin = {
+const admin = {
   id: ADMIN,
   email: "person-1@example.com",
   sessionId: uuid(0),
-  isAdmin: true,
   actor: { kind: "admin", userId: ADMIN, address: "203.0.113.7", requestId: null },
-};
+} as CurrentAdmin;
 
 function uuid(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;

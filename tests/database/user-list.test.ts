@@ -12,7 +12,7 @@ const COUNT = 40_000;
 
 let database: ScratchDatabase;
 const actor = { kind: "admin", userId: randomUUID(), address: null, requestId: null } as const;
-const admin: CurrentAdmin = { id: actor.userId, email: "staff@example.com", sessionId: randomUUID(), actor, isAdmin: true };
+const admin = { id: actor.userId, email: "staff@example.com", sessionId: randomUUID(), actor } as CurrentAdmin;
 
 /**
  * Every 50th is banned, every 100th has few credits, every 1,000th is of staff, every 3rd was never seen. Many share an

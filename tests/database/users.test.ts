@@ -51,7 +51,7 @@ async function newAdmin(): Promise<CurrentAdmin> {
   const { id, email } = await newUser("admin");
   const actor: Actor = { kind: "admin", userId: id, address: "192.0.2.7", requestId: null };
   const { sessionId } = await openSession(actor, id, null);
-  return { id, email, sessionId, actor, isAdmin: true };
+  return { id, email, sessionId, actor } as CurrentAdmin;
 }
 
 async function newKeyOf(user: Someone, expiresAt: Date | null = null): Promise<string> {
