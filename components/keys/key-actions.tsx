@@ -6,6 +6,7 @@ import { createContext, type ReactNode, useContext, useState } from "react";
 import type { FormAction } from "@/lib/doors/form-state";
 import type { IssueAction, RevokeAction } from "@/lib/keys/action-states";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
+import { isOffered } from "./refusals";
 
 /** What menus and dialogs need to know of a key. */
 export type KeyTarget = {
@@ -43,14 +44,14 @@ export function useKeyActions(): Shared {
   return shared;
 }
 
-const isNotRevoked = ({ state }: KeyTarget) => state !== "revoked";
+const isRevocable = (target: KeyTarget) => isOffered("revoke", target);
 
 /** Around everything that acts on the keys of a page. Rows come from the server; what is ticked is known here alone. */
 export function KeyActions({
   actions,
   targets,
   now,
-  canSelect = isNotRevoked,
+  canSelect = isRevocable,
   children,
 }: {
   actions: Actions;

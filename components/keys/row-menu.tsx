@@ -5,8 +5,7 @@ import { useRef, useState } from "react";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
-
-const REFUSALS: Record<string, string> = { revoked: "A revoked key stays revoked.", expired: "An expired key stays expired." };
+import { REFUSALS } from "./refusals";
 
 export function RowMenu({ uuid }: { uuid: string }) {
   const { targets } = useKeyActions();
@@ -22,15 +21,14 @@ export function RowMenu({ uuid }: { uuid: string }) {
         trigger={<Ellipsis aria-hidden="true" className="size-4" />}
         triggerRef={trigger}
       >
-        <MenuItem onSelect={() => setOpen("regenerate")} {...RegenerateDialog.approach} refusal={REFUSALS[target.state] ?? null}>
+        <MenuItem
+          onSelect={() => setOpen("regenerate")}
+          {...RegenerateDialog.approach}
+          refusal={REFUSALS[target.state].regenerate}
+        >
           Regenerate…
         </MenuItem>
-        <MenuItem
-          onSelect={() => setOpen("revoke")}
-          {...RevokeDialog.approach}
-          refusal={target.state === "revoked" ? "It is revoked." : null}
-          isDanger
-        >
+        <MenuItem onSelect={() => setOpen("revoke")} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
           Revoke…
         </MenuItem>
       </Menu>

@@ -1,3 +1,4 @@
+import { endOf, type LifeRow, readLife, selectLife } from "@latchkey/rule/sql";
 import "server-only";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
@@ -33,7 +34,7 @@ export type AdminKeyListing = {
   unknown: Unknown["unknown"] | null;
 };
 
-export type AdminKeyRecord = {
+export type AdminKeyRecord = LifeRow & {
   id: number;
   uuid: string;
   name: string;
@@ -42,9 +43,6 @@ export type AdminKeyRecord = {
   permissions: Permissions;
   total_uses: string;
   created_at: Date;
-  expires_at: Date | null;
-  revoked_at: Date | null;
-  deleted_at: Date | null;
   last_used_at: Date | null;
   owner_id: string;
   owner_email: string;
@@ -62,7 +60,7 @@ const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type
   created: { by: "k.created_at", type: "timestamptz" },
   name: { by: "lower(k.name)", type: "text" },
   used: { by: "coalesce(k.last_used_on, '-infinity'::date)", type: "date" },
-  expires: { by: "coalesce(k.expires_at, 'infinity'::timestamptz)", type: "timestamptz" },
+  expires: { by: endOf("k"), type: "timestamptz" },
 };
 
 const OWN_ORDER: Partial<Record<AdminKeyStatus, KeySort>> = { expiring: "expires", expired: "-expires" };
@@ -92,7 +90,7 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
   const shown = isDescending ? "DESC" : "ASC";
   const text = `
     SELECT k.id, k.uuid, k.name, k.format::text AS format, k.hint, k.permissions, k.total_uses::text AS total_uses, k.created_at,
-      k.expires_at, k.revoked_at, k.deleted_at, k.last_used_at, u.id::text AS owner_id, u.email AS owner_email,
+      ${selectLife("k")}, k.last_used_at, u.id::text AS owner_id, u.email AS owner_email,
       u.banned AS owner_banned, found.place::text AS place
     FROM (${found}) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id
     ORDER BY found.place ${shown}, found.id ${shown}`;
@@ -168,7 +166,7 @@ async function withUse(records: AdminKeyRecord[]): Promise<AdminKeyRow[]> {
 
 /** Without credentials, also where someone gave one as a name. */
 export function describe(record: AdminKeyRecord, now: Date, replacedUntil: Date | null) {
-  const life = { expiresAt: record.expires_at, revokedAt: record.revoked_at, deletedAt: record.deleted_at };
+  const life = readLife(record);
   return {
     ...life,
     id: record.id,

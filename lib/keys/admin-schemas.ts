@@ -1,10 +1,12 @@
 import { CREDENTIAL_FORMATS, maskCredentials } from "@latchkey/rule/credentials";
+import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
 import { searchText } from "@/lib/values/search-text";
 import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
 
-export const ADMIN_KEY_STATUSES = ["active", "expiring", "expired", "revoked", "deleted"] as const;
+/** A key of which a credential was replaced is one of the active. */
+export const ADMIN_KEY_STATUSES = [...KEY_STATES.filter((state) => state !== "replaced"), "deleted"] as const;
 
 /** The key beside which a page begins: rows are never removed, so that its place can always be looked up. */
 const place = z.coerce.number().int().min(1).max(MAX_ID).nullable().catch(null);

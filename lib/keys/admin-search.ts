@@ -1,6 +1,6 @@
 import "server-only";
 import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
-import { EXPIRING_DAYS } from "@latchkey/rule/status";
+import { whereExpiring, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
@@ -13,18 +13,15 @@ export type Place = (value: unknown) => string;
 /** Conditions on the columns of `k`: a key is found that fulfils all of the first, and all of one of the branches. */
 export type KeyConditions = { all: string[]; branches: string[][] };
 
-const NOT_DELETED = "k.deleted_at IS NULL";
-const USABLE = `${NOT_DELETED} AND k.revoked_at IS NULL`;
-// As the index has it: rows do not compare with what is null.
-const ENDS = "coalesce(k.expires_at, 'infinity'::timestamptz)";
+const PRESENT = wherePresent("k");
+const ASKED = { key: "k", now: "now()" };
 
-/** Written as the partial indexes have them, for these to be found. */
 const STATUS: Record<AdminKeyStatus, string> = {
-  active: `${USABLE} AND ${ENDS} > now()`,
-  expiring: `${USABLE} AND ${ENDS} > now() AND ${ENDS} <= now() + interval '${EXPIRING_DAYS * 24} hours'`,
-  expired: `${USABLE} AND ${ENDS} <= now()`,
-  revoked: `k.revoked_at IS NOT NULL AND ${NOT_DELETED}`,
-  deleted: "k.deleted_at IS NOT NULL",
+  active: whereUsable(ASKED),
+  expiring: `${PRESENT} AND ${whereExpiring(ASKED)}`,
+  expired: `${PRESENT} AND ${whereStatus("expired", ASKED)}`,
+  revoked: `${PRESENT} AND ${whereStatus("revoked", ASKED)}`,
+  deleted: `NOT (${PRESENT})`,
 };
 
 const VISIBLE_PART = new RegExp(`^(?:(${CREDENTIAL_FORMATS.join("|")})_)?([0-9A-Za-z]{2,6})$`);
@@ -38,7 +35,7 @@ export function keyConditions({ status, format, q }: AdminKeyConditions, named: 
   if (status) all.push(STATUS[status]);
   if (ownerId) all.push(`k.user_id = ${place(ownerId)}::uuid`);
   if (format) all.push(`k.format = '${format}'`);
-  const listed = status ? [] : [NOT_DELETED];
+  const listed = status ? [] : [PRESENT];
   if (!q) return { all, branches: [listed] };
   return { all, branches: [...exactBranches(q, place), ...textBranches(q, place).map((branch) => [...listed, branch])] };
 }
@@ -46,7 +43,7 @@ export function keyConditions({ status, format, q }: AdminKeyConditions, named: 
 function exactBranches(q: string, place: Place): string[][] {
   if (isUuid(q)) {
     const id = place(q);
-    return [[`k.uuid = ${id}::uuid`], [NOT_DELETED, `k.user_id = ${id}::uuid`]];
+    return [[`k.uuid = ${id}::uuid`], [PRESENT, `k.user_id = ${id}::uuid`]];
   }
   const branches: string[][] = [];
   if (/^\d{1,10}$/.test(q) && Number(q) <= MAX_ID) branches.push([`k.id = ${place(Number(q))}::int`]);

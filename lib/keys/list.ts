@@ -1,3 +1,5 @@
+import { type LifeRow, selectLife, wherePresent } from "@latchkey/rule/sql";
+import { LIFE_FIELDS } from "@latchkey/rule/status";
 import "server-only";
 import type { CredentialFormat } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
@@ -15,9 +17,7 @@ export const ownSelect = {
   totalUses: true,
   lastUsedAt: true,
   createdAt: true,
-  expiresAt: true,
-  revokedAt: true,
-  deletedAt: true,
+  ...LIFE_FIELDS,
 } as const;
 
 /** The owner's keys, newest first, revoked and expired ones included. */
@@ -30,14 +30,12 @@ export async function listOwnKeys(owner: CurrentUser) {
   return keys.map((key) => ({ ...key, permissions: key.permissions as Permissions }));
 }
 
-export type ListedKey = {
+export type ListedKey = LifeRow & {
   id: number;
   format: CredentialFormat;
   hint: string;
   name: string;
   created_at: Date;
-  expires_at: Date | null;
-  revoked_at: Date | null;
   user_email: string;
   user_credits: string;
 };
@@ -58,13 +56,13 @@ export async function listAllKeys(
   const values: unknown[] = [limit + 1];
   const place = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const conditions = [
-    "k.deleted_at IS NULL",
+    wherePresent("k"),
     ...(userId ? [`k.user_id = ${place(userId, "uuid")}`] : []),
     ...(after ? [`(k.created_at, k.id) < (${place(after.createdAt, "timestamptz")}, ${place(after.id, "int")})`] : []),
   ];
   const rows = await sql<ListedKey>(
     `list-keys-${userId ? "user" : "all"}-${after ? "after" : "first"}`,
-    `SELECT k.id, k.format, k.hint, k.name, k.created_at, k.expires_at, k.revoked_at, u.email AS user_email, u.credits AS user_credits
+    `SELECT k.id, k.format, k.hint, k.name, k.created_at, ${selectLife("k")}, u.email AS user_email, u.credits AS user_credits
      FROM api_keys k JOIN users u ON u.id = k.user_id
      WHERE ${conditions.join(" AND ")}
      ORDER BY k.created_at DESC, k.id DESC LIMIT $1`,

@@ -1,7 +1,7 @@
 import "server-only";
 import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
-import { KEY_STATE_SQL } from "@latchkey/rule/sql";
+import { type LifeRow, readLife, selectLife, selectState, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
 import { type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
@@ -51,19 +51,18 @@ type Totals = {
   never_used: string;
 };
 
-type Row = Totals & {
-  id: number | null;
-  uuid: string;
-  name: string;
-  format: CredentialFormat;
-  hint: string;
-  permissions: Permissions;
-  created_at: Date;
-  expires_at: Date | null;
-  revoked_at: Date | null;
-  last_used_at: Date | null;
-  replaced_until: Date | null;
-};
+type Row = Totals &
+  LifeRow & {
+    id: number | null;
+    uuid: string;
+    name: string;
+    format: CredentialFormat;
+    hint: string;
+    permissions: Permissions;
+    created_at: Date;
+    last_used_at: Date | null;
+    replaced_until: Date | null;
+  };
 
 const ORDER: Record<KeySort, string> = {
   "-created": "created_at DESC, id DESC",
@@ -76,9 +75,11 @@ const ORDER: Record<KeySort, string> = {
   "-expires": "expires_at DESC NULLS FIRST, id DESC",
 };
 
+const NOW = "$2::timestamptz";
+
 const CHECK_SQL: Record<KeyCheck, string> = {
   "never-expires": "is_usable AND expires_at IS NULL",
-  unused: `is_usable AND last_used_at <= $2::timestamptz - interval '${UNUSED_DAYS * 24} hours'`,
+  unused: `is_usable AND last_used_at <= ${NOW} - interval '${UNUSED_DAYS * 24} hours'`,
   expiring: "state = 'expiring'",
   "never-used": "is_usable AND last_used_at IS NULL",
 };
@@ -86,14 +87,15 @@ const CHECK_SQL: Record<KeyCheck, string> = {
 /** One pass over the owner's keys finds the page, how many there are and what the cards count. */
 const searchSql = (sort: KeySort) => `
   WITH own AS (
-    SELECT k.*, (SELECT max(r.valid_until) FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > $2::timestamptz) AS replaced_until
+    SELECT k.*, (SELECT max(r.valid_until) FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > ${NOW}) AS replaced_until
     FROM (
-      SELECT id, uuid, name, format, hint, permissions, created_at, expires_at, revoked_at, last_used_at, credential_hash, secret_hash
-      FROM api_keys WHERE user_id = $1 AND deleted_at IS NULL
+      SELECT id, uuid, name, format, hint, permissions, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
+      FROM api_keys k WHERE user_id = $1 AND ${wherePresent("k")}
     ) k
   ),
-  stated AS (SELECT *, ${KEY_STATE_SQL} AS state FROM own),
-  judged AS MATERIALIZED (SELECT *, state NOT IN ('revoked', 'expired') AS is_usable FROM stated),
+  judged AS MATERIALIZED (
+    SELECT *, ${selectState({ key: "own", now: NOW })} AS state, ${whereUsable({ key: "own", now: NOW })} AS is_usable FROM own
+  ),
   matching AS (
     SELECT * FROM judged
     WHERE ($3::text IS NULL OR state = $3)
@@ -117,7 +119,7 @@ const searchSql = (sort: KeySort) => `
   place AS (SELECT *, least($7::bigint, greatest((found + ${PAGE_SIZE - 1}) / ${PAGE_SIZE}, 1)) AS page FROM totals),
   shown AS (
     SELECT *, row_number() OVER () AS row FROM (
-      SELECT id, uuid, name, format, hint, permissions, created_at, expires_at, revoked_at, last_used_at, replaced_until
+      SELECT id, uuid, name, format, hint, permissions, created_at, ${selectLife("matching")}, last_used_at, replaced_until
       FROM matching ORDER BY ${ORDER[sort]} LIMIT ${PAGE_SIZE} OFFSET (SELECT (page - 1) * ${PAGE_SIZE} FROM place)
     ) ordered
   )
@@ -143,10 +145,7 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
     name: row.name,
     masked: maskCredential(row.format, row.hint),
     permissions: row.permissions,
-    state: keyState(
-      { expiresAt: row.expires_at, revokedAt: row.revoked_at, deletedAt: null, replacedUntil: row.replaced_until },
-      now,
-    ),
+    state: keyState({ ...readLife(row), replacedUntil: row.replaced_until }, now),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
@@ -187,8 +186,8 @@ export async function findReplaced(keyIds: (number | null)[], now: Date): Promis
   const rows = await sql<{ key_id: number; format: CredentialFormat; hint: string; valid_until: Date }>(
     "live-replaced",
     `SELECT r.key_id, k.format, r.hint, r.valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
-     WHERE r.key_id = ANY($1::int[]) AND r.valid_until > $2 AND k.revoked_at IS NULL
-       AND (k.expires_at IS NULL OR k.expires_at > $2) ORDER BY r.valid_until DESC`,
+     WHERE r.key_id = ANY($1::int[]) AND r.valid_until > ${NOW}
+       AND ${whereStatus("active", { key: "k", now: NOW })} ORDER BY r.valid_until DESC`,
     [keyIds, now],
   );
   const byKey = new Map<number | null, LiveReplaced[]>();

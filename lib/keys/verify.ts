@@ -1,6 +1,7 @@
 import "server-only";
 import { type Credential, parseCredential } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
+import { type LifeRow, readLife, selectLife } from "@latchkey/rule/sql";
 import { checkKey, type KeyFacts } from "@latchkey/rule/validity";
 import type { ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/db";
@@ -15,23 +16,20 @@ type FoundKey = KeyFacts & { id: number; uuid: string; name: string; userId: str
 /** `key` is null when no key has the credential. */
 export type Verdict = { code: ValidityCode; key: Omit<FoundKey, "secretHash"> | null };
 
-type Row = {
+type Row = LifeRow & {
   hash: Buffer;
   id: number;
   uuid: string;
   name: string;
   user_id: string;
   permissions: Permissions;
-  expires_at: Date | null;
-  revoked_at: Date | null;
-  deleted_at: Date | null;
   secret_hash: Buffer | null;
   replaced_until: Date | null;
   credits: string;
   banned: boolean;
 };
 
-const FACTS = "k.id, k.uuid, k.name, k.user_id, k.permissions, k.expires_at, k.revoked_at, k.deleted_at, u.credits, u.banned";
+const FACTS = `k.id, k.uuid, k.name, k.user_id, k.permissions, ${selectLife("k")}, u.credits, u.banned`;
 
 export const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
@@ -141,9 +139,7 @@ function fromRow(row: Row): FoundKey {
     name: row.name,
     userId: row.user_id,
     permissions: row.permissions,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    deletedAt: row.deleted_at,
+    ...readLife(row),
     secretHash: row.secret_hash,
     replacedUntil: row.replaced_until,
     owner: { credits: Number(row.credits), banned: row.banned },

@@ -1,10 +1,11 @@
 import "server-only";
-import { EXPIRING_DAYS } from "@latchkey/rule/status";
+import { whereExpiring, wherePresent, whereUsable } from "@latchkey/rule/sql";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
 import { CHART_DAYS, listUsageDays, sumTotals, type Totals, type UsageDay } from "@/lib/usage/days";
 
 const WEEK = 7;
+const ASKED = { key: "k", now: "$1::timestamptz" };
 
 export type Overview = {
   users: number;
@@ -29,10 +30,8 @@ export async function getOverview(_admin: CurrentAdmin): Promise<Overview> {
       "overview-counts",
       `SELECT (SELECT count(*) FROM users) AS users,
          (SELECT count(*) FROM users WHERE low_on_credits) AS low_on_credits,
-         (SELECT count(*) FROM api_keys WHERE deleted_at IS NULL AND revoked_at IS NULL
-           AND (expires_at IS NULL OR expires_at > $1::timestamptz)) AS active_keys,
-         (SELECT count(*) FROM api_keys WHERE deleted_at IS NULL AND revoked_at IS NULL AND expires_at > $1::timestamptz
-           AND expires_at <= $1::timestamptz + interval '${EXPIRING_DAYS * 24} hours') AS expiring_keys`,
+         (SELECT count(*) FROM api_keys k WHERE ${whereUsable(ASKED)}) AS active_keys,
+         (SELECT count(*) FROM api_keys k WHERE ${wherePresent("k")} AND ${whereExpiring(ASKED)}) AS expiring_keys`,
       [now],
     ),
     listUsageDays({ ownerId: null, keyId: null }, now, CHART_DAYS),

@@ -1,4 +1,5 @@
 import "server-only";
+import { wherePresent } from "@latchkey/rule/sql";
 import { z } from "zod";
 import type { CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
@@ -29,7 +30,7 @@ async function readCounts(name: string, condition: string, values: unknown[]): P
          SELECT 1 FROM usage_events e WHERE e.key_id = k.id AND e.at > now() - interval '24 hours' LIMIT ${COUNTED + 1}
        ) counted
      ) recent
-     WHERE k.uuid = ANY($1::uuid[]) AND k.deleted_at IS NULL ${condition}`,
+     WHERE k.uuid = ANY($1::uuid[]) AND ${wherePresent("k")} ${condition}`,
     values,
   );
   return rows.map(({ uuid, calls }) => ({ uuid, calls: Math.min(Number(calls), COUNTED), isMore: Number(calls) > COUNTED }));

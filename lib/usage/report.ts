@@ -1,5 +1,6 @@
 import "server-only";
 import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import { wherePresent } from "@latchkey/rule/sql";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
@@ -94,7 +95,7 @@ type OwnKey = { id: number; uuid: string; name: string; format: CredentialFormat
 type NamedRow = (Omit<OwnKey, "id"> | { uuid: null; name: null; format: null; hint: null }) & { calls: string; credits: string };
 
 const KEY_COLUMNS = ["uuid", "name", "format", "hint"]
-  .map((column) => `CASE WHEN k.deleted_at IS NULL THEN k.${column} END AS ${column}`)
+  .map((column) => `CASE WHEN ${wherePresent("k")} THEN k.${column} END AS ${column}`)
   .join(", ");
 
 async function findKey(owner: { id: string }, { key: uuid }: UsageSearch): Promise<OwnKey | null> {

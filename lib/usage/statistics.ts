@@ -1,5 +1,5 @@
 import "server-only";
-import { type KeyLife, keyStatus } from "@latchkey/rule/status";
+import { isUsable, type KeyLife, LIFE_FIELDS } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db } from "@/lib/database/db";
 import { listUsageDays, type UsageDay } from "./days";
@@ -23,7 +23,7 @@ export async function getUsageStatistics(owner: CurrentUser): Promise<UsageStati
     db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { createdAt: true, credits: true } }),
     db().apiKey.findMany({
       where: { userId: owner.id },
-      select: { expiresAt: true, revokedAt: true, deletedAt: true, totalUses: true },
+      select: { ...LIFE_FIELDS, totalUses: true },
     }),
     listUsageDays({ ownerId: owner.id, keyId: null }, now, DAYS),
   ]);
@@ -39,7 +39,7 @@ export async function getUsageStatistics(owner: CurrentUser): Promise<UsageStati
 function countKeys(keys: KeyRow[], now: Date): Pick<UsageStatistics, "keys" | "calls"> {
   const present = keys.filter((key) => !key.deletedAt);
   return {
-    keys: { total: present.length, active: present.filter((key) => keyStatus(key, now) === "active").length },
+    keys: { total: present.length, active: keys.filter((key) => isUsable(key, now)).length },
     calls: Number(keys.reduce((sum, key) => sum + key.totalUses, 0n)),
   };
 }

@@ -1,3 +1,4 @@
+import { whereUsable } from "@latchkey/rule/sql";
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
@@ -56,8 +57,7 @@ export function userQuery(search: UserConditions & { sort: UserSort }, { place, 
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   const text = `
-    SELECT u.*, (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND k.deleted_at IS NULL AND k.revoked_at IS NULL
-      AND (k.expires_at IS NULL OR k.expires_at > now())) AS keys
+    SELECT u.*, (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND ${whereUsable({ key: "k", now: "now()" })}) AS keys
     FROM (
       SELECT id, email, name, credits, role::text, banned, created_at, last_login_at FROM users ${where}
       ORDER BY ${instant} ${order}, id ${order} LIMIT ${limit}

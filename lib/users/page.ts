@@ -1,6 +1,6 @@
 import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
-import { type KeyState, keyState } from "@latchkey/rule/status";
+import { type KeyState, keyState, LIFE_FIELDS } from "@latchkey/rule/status";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
@@ -36,9 +36,7 @@ const keySelect = {
   format: true,
   hint: true,
   createdAt: true,
-  expiresAt: true,
-  revokedAt: true,
-  deletedAt: true,
+  ...LIFE_FIELDS,
   lastUsedAt: true,
 } satisfies Prisma.ApiKeySelect;
 

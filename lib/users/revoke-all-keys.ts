@@ -1,13 +1,17 @@
 import "server-only";
 import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import { whereRevocable } from "@latchkey/rule/sql";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/db";
+import { Prisma } from "@/prisma/generated/client";
 import { lockUser } from "./locked-user";
 
 export type RevokedKey = { id: number; name: string; masked: string };
 
 type Row = { id: number; name: string; format: CredentialFormat; hint: string };
+
+const REVOCABLE = Prisma.raw(whereRevocable("k"));
 
 /**
  * Ends every key of a user that is not revoked yet, expired ones too, for good. Answers those that it ended: none when
@@ -20,7 +24,7 @@ export async function revokeAllKeys({ actor }: CurrentAdmin, userId: string): Pr
     await lockUser(tx, userId);
     const revoked = await tx.$queryRaw<Row[]>`
       WITH found AS MATERIALIZED (
-        SELECT id FROM api_keys WHERE user_id = ${userId}::uuid AND deleted_at IS NULL AND revoked_at IS NULL
+        SELECT id FROM api_keys k WHERE user_id = ${userId}::uuid AND ${REVOCABLE}
         ORDER BY id FOR NO KEY UPDATE
       ), revoked AS (
         UPDATE api_keys k SET revoked_at = now() FROM found WHERE k.id = found.id

@@ -1,9 +1,72 @@
-import { EXPIRING_DAYS } from "./status";
+import { EXPIRING_DAYS, type KeyLife, type KeyStatus } from "./status";
 
-/** The rule of `keyState` for a query over these columns, with `now` as its second parameter. A test holds the two together. */
-export const KEY_STATE_SQL = `CASE
-  WHEN revoked_at IS NOT NULL THEN 'revoked'
-  WHEN expires_at <= $2::timestamptz THEN 'expired'
-  WHEN expires_at <= $2::timestamptz + interval '${EXPIRING_DAYS * 24} hours' THEN 'expiring'
-  WHEN replaced_until > $2::timestamptz THEN 'replaced'
-  ELSE 'active' END`;
+/**
+ * The rules of a key's status for queries, each the twin of a function in `status.ts`; a database test holds them
+ * together. `key` is what the query calls the table of keys, or whatever has its columns; `now` is an expression of the
+ * instant asked about.
+ */
+export type Asked = { key: string; now: string };
+
+/** The columns of `KeyLife`. */
+export type LifeRow = { expires_at: Date | null; revoked_at: Date | null; deleted_at: Date | null };
+
+export function selectLife(key: string): string {
+  const columns = ["expires_at", "revoked_at", "deleted_at"] satisfies (keyof LifeRow)[];
+  return columns.map((column) => `${key}.${column}`).join(", ");
+}
+
+export function readLife(row: LifeRow): KeyLife {
+  return { expiresAt: row.expires_at, revokedAt: row.revoked_at, deletedAt: row.deleted_at };
+}
+
+/** When a key ends, as the index has it: rows do not compare with what is null. */
+export function endOf(key: string): string {
+  return `coalesce(${key}.expires_at, 'infinity'::timestamptz)`;
+}
+
+/** What makes a key other than active, in the order in which `keyStatus` looks: the first that holds is the status. */
+const INACTIVE: Record<Exclude<KeyStatus, "active">, (asked: Asked) => string> = {
+  revoked: ({ key }) => `${key}.revoked_at IS NOT NULL`,
+  expired: ({ key, now }) => `${endOf(key)} <= ${now}`,
+};
+
+/** `keyStatus`. The planner turns what is negated here into what the partial indexes say. */
+export function whereStatus(status: KeyStatus, asked: Asked): string {
+  const names = Object.keys(INACTIVE) as (keyof typeof INACTIVE)[];
+  const earlier = status === "active" ? names : names.slice(0, names.indexOf(status));
+  const own = status === "active" ? [] : [INACTIVE[status](asked)];
+  return [...earlier.map((name) => `NOT (${INACTIVE[name](asked)})`), ...own].join(" AND ");
+}
+
+/** Not deleted: what lists show. */
+export function wherePresent(key: string): string {
+  return `${key}.deleted_at IS NULL`;
+}
+
+/** `isUsable` */
+export function whereUsable(asked: Asked): string {
+  return `${wherePresent(asked.key)} AND ${whereStatus("active", asked)}`;
+}
+
+/** `keyState` is "expiring". */
+export function whereExpiring(asked: Asked): string {
+  return `${whereStatus("active", asked)} AND ${endsSoon(asked)}`;
+}
+
+/** Present, and of any status but "revoked". */
+export function whereRevocable(key: string): string {
+  return `${wherePresent(key)} AND NOT (${whereStatus("revoked", { key, now: "now()" })})`;
+}
+
+/** `keyState`, as an expression; besides the columns of a key it reads `replaced_until`. */
+export function selectState(asked: Asked): string {
+  const inactive = Object.entries(INACTIVE).map(([status, holds]) => `WHEN ${holds(asked)} THEN '${status}'`);
+  return `CASE ${inactive.join(" ")}
+    WHEN ${endsSoon(asked)} THEN 'expiring'
+    WHEN ${asked.key}.replaced_until > ${asked.now} THEN 'replaced'
+    ELSE 'active' END`;
+}
+
+function endsSoon({ key, now }: Asked): string {
+  return `${endOf(key)} <= ${now} + interval '${EXPIRING_DAYS * 24} hours'`;
+}

@@ -1,6 +1,9 @@
 /** The instants of a key that decide whether it is usable. */
 export type KeyLife = { expiresAt: Date | null; revokedAt: Date | null; deletedAt: Date | null };
 
+/** Each of them, for queries that name the fields they read. */
+export const LIFE_FIELDS = { expiresAt: true, revokedAt: true, deletedAt: true } as const satisfies Record<keyof KeyLife, true>;
+
 export const KEY_STATUSES = ["active", "revoked", "expired"] as const;
 export type KeyStatus = (typeof KEY_STATUSES)[number];
 

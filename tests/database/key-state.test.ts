@@ -1,4 +1,4 @@
-import { KEY_STATE_SQL } from "@latchkey/rule/sql";
+import { selectState } from "@latchkey/rule/sql";
 import { keyState } from "@latchkey/rule/status";
 import { expect, test } from "vitest";
 import { query } from "../support/client";
@@ -18,7 +18,7 @@ test("a query and the program give every key the same state", async () => {
     ),
   );
   const rows = await query<{ state: string }>(
-    `SELECT ${KEY_STATE_SQL} AS state FROM jsonb_to_recordset($1::jsonb)
+    `SELECT ${selectState({ key: "life", now: "$2::timestamptz" })} AS state FROM jsonb_to_recordset($1::jsonb)
        AS life(number int, expires_at timestamptz, replaced_until timestamptz, revoked_at timestamptz) ORDER BY number`,
     [
       JSON.stringify(

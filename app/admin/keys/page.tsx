@@ -7,6 +7,7 @@ import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
 import { KeysetPages } from "@/components/admin/keyset-pages";
 import type { KeyTarget } from "@/components/keys/key-actions";
 import { KeySearchBox } from "@/components/keys/key-search-box";
+import { STATE_NAMES } from "@/components/keys/state-badge";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
@@ -114,7 +115,7 @@ function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-const STATUS_NAMES = { active: "Active", expiring: "Expiring", expired: "Expired", revoked: "Revoked", deleted: "Deleted" };
+const STATUS_NAMES = { ...STATE_NAMES, deleted: "Deleted" };
 
 type FilterProps<Value extends string> = {
   name: string;

@@ -1,14 +1,17 @@
 import { maskCredential } from "@latchkey/rule/credentials";
-import { keyStatus } from "@latchkey/rule/status";
+import { readLife } from "@latchkey/rule/sql";
+import { KEY_STATUSES, keyStatus } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { ListedKey } from "@/lib/keys/list";
+
+const INACTIVE = KEY_STATUSES.filter((status) => status !== "active");
 
 export const adminKeyAnswer = z
   .strictObject({
     id: z.int(),
     key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
     name: z.string(),
-    active: z.boolean().meta({ description: "Neither revoked nor expired." }),
+    active: z.boolean().meta({ description: `Neither ${INACTIVE.join(" nor ")}.` }),
     created_at: z.date(),
     user_email: z.string(),
     user_credits: z.int(),
@@ -17,12 +20,11 @@ export const adminKeyAnswer = z
 
 /** A key in the DataZag list: masked, with its owner's address and balance. */
 export function toAdminKey(key: ListedKey, now: Date): z.input<typeof adminKeyAnswer> {
-  const life = { expiresAt: key.expires_at, revokedAt: key.revoked_at, deletedAt: null };
   return {
     id: key.id,
     key: maskCredential(key.format, key.hint),
     name: key.name,
-    active: keyStatus(life, now) === "active",
+    active: keyStatus(readLife(key), now) === "active",
     created_at: key.created_at,
     user_email: key.user_email,
     user_credits: Number(key.user_credits),

@@ -4,6 +4,7 @@ import { Ellipsis } from "lucide-react";
 import { useRef, useState } from "react";
 import { RevokeDialog } from "@/components/keys/dialogs";
 import { useKeyActions } from "@/components/keys/key-actions";
+import { REFUSALS } from "@/components/keys/refusals";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { DeleteDialog } from "./lazy-delete-dialog";
 
@@ -23,12 +24,7 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
         trigger={<Ellipsis aria-hidden="true" className="size-4" />}
         triggerRef={trigger}
       >
-        <MenuItem
-          onSelect={() => setOpen("revoke")}
-          {...RevokeDialog.approach}
-          refusal={target.state === "revoked" ? "It is revoked." : null}
-          isDanger
-        >
+        <MenuItem onSelect={() => setOpen("revoke")} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
           Revoke…
         </MenuItem>
         <MenuItem onSelect={() => setOpen("delete")} {...DeleteDialog.approach} isDanger>

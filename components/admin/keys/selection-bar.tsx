@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { RevokeDialog } from "@/components/keys/dialogs";
 import { type KeyTarget, useKeyActions } from "@/components/keys/key-actions";
+import { isOffered } from "@/components/keys/refusals";
 import { SelectionFrame } from "@/components/keys/selection";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { DeleteDialog } from "./lazy-delete-dialog";
@@ -14,7 +15,7 @@ export function StaffSelectionBar() {
   const { selected } = useKeyActions();
   // What was ticked when the dialog opened: the list changes under it.
   const [open, setOpen] = useState<Open | null>(null);
-  const revocable = selected.filter(({ state }) => state !== "revoked");
+  const revocable = selected.filter((target) => isOffered("revoke", target));
   const dialog = {
     targets: open?.targets ?? [],
     onClose: () => setOpen(null),

@@ -6,6 +6,7 @@ import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
 import { PageSection } from "@/components/keys/page-section";
 import { describePermissions } from "@/components/keys/permissions-text";
+import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Link } from "@/components/ui/link";
 import { requireUser } from "@/lib/doors/guards";
@@ -58,7 +59,7 @@ export default async function KeyOwnPage({ params }: Props) {
       <PageSection title="Usage">
         <KeyUsage days={key.days} outcomes={key.outcomes} />
       </PageSection>
-      {state !== "revoked" && (
+      {isOffered("change", key) && (
         <PageSection title="Change">
           <div className="max-w-lg">
             <EditKey uuid={uuid} name={name} permissions={describePermissions(permissions)} action={updateKeyAction} />
@@ -68,19 +69,19 @@ export default async function KeyOwnPage({ params }: Props) {
       <PageSection title="History">
         <KeyEvents events={key.events} now={now} />
       </PageSection>
-      {state !== "revoked" && (
+      {isOffered("revoke", key) && (
         <PageSection title="Danger zone">
-          <DangerZone isExpired={state === "expired"} />
+          <DangerZone canRegenerate={isOffered("regenerate", key)} />
         </PageSection>
       )}
     </KeyActions>
   );
 }
 
-function DangerZone({ isExpired }: { isExpired: boolean }) {
+function DangerZone({ canRegenerate }: { canRegenerate: boolean }) {
   return (
     <div className="divide-y divide-line rounded-lg border border-danger">
-      {!isExpired && (
+      {canRegenerate && (
         <Danger title="Regenerate" text="A new credential and secret. You choose how long the old ones go on working.">
           <KeyButton opens="regenerate" />
         </Danger>

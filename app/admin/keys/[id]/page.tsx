@@ -8,6 +8,7 @@ import { DeleteButton } from "@/components/admin/keys/delete-button";
 import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
 import { PageSection } from "@/components/keys/page-section";
+import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
@@ -61,7 +62,7 @@ export default async function AdminKeyOwnPage({ params }: Props) {
       {!deletedAt && (
         <PageSection title="Danger zone">
           <div className="flex flex-wrap gap-3">
-            {state !== "revoked" && <KeyButton opens="revoke" />}
+            {isOffered("revoke", key) && <KeyButton opens="revoke" />}
             <DeleteButton />
           </div>
         </PageSection>
