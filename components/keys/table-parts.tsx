@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { Sparkline } from "@/components/ui/sparkline";
+import { SortLink } from "@/components/ui/table";
 import type { KeySort } from "@/lib/keys/schemas";
 
 /** What the tables of keys, one's own and everyone's, are made of. */
@@ -72,16 +72,9 @@ export function SortHeader({ by, sort, addressOf, className = "", children }: So
       aria-sort={isSorted ? (isDescending ? "descending" : "ascending") : undefined}
       className={`py-2 pr-4 font-medium ${className}`}
     >
-      <Link
-        href={addressOf(isSorted ? opposite : FIRST[by])}
-        scroll={false}
-        className="whitespace-nowrap rounded-sm hover:text-ink"
-      >
+      <SortLink href={addressOf(isSorted ? opposite : FIRST[by])} direction={isSorted ? (isDescending ? "down" : "up") : null}>
         {children}
-        <span aria-hidden="true" className={isSorted ? "text-ink" : "invisible"}>
-          {isSorted && !isDescending ? " ↑" : " ↓"}
-        </span>
-      </Link>
+      </SortLink>
     </th>
   );
 }

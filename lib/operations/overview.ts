@@ -2,7 +2,8 @@ import "server-only";
 import { whereExpiring, wherePresent, whereUsable } from "@latchkey/rule/sql";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/db";
-import { CHART_DAYS, listUsageDays, sumTotals, type Totals, type UsageDay } from "@/lib/usage/days";
+import { listUsageDays, sumTotals, type Totals, type UsageDay } from "@/lib/usage/days";
+import { CHART_DAYS } from "@/lib/values/days";
 
 const WEEK = 7;
 const ASKED = { key: "k", now: "$1::timestamptz" };

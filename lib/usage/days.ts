@@ -1,9 +1,6 @@
 import "server-only";
 import { sql } from "@/lib/database/db";
-import { dayBefore, lastDays } from "@/lib/values/days";
-
-/** How many days the portal's charts show. */
-export const CHART_DAYS = 30;
+import { CHART_DAYS, dayBefore, lastDays } from "@/lib/values/days";
 
 export type Totals = { calls: number; credits: number };
 export type UsageDay = Totals & { date: string };

@@ -1,5 +1,8 @@
 export const DAY_MS = 24 * 3600 * 1000;
 
+/** How many days the portal's charts show. */
+export const CHART_DAYS = 30;
+
 /** The UTC day so many days before that of `now`, such as "2026-11-22". */
 export function dayBefore(now: Date, days: number): string {
   return new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);

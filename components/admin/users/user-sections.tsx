@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import { browserName } from "@/components/account/browser-name";
 import { StateBadge } from "@/components/keys/state-badge";
-import { Link } from "@/components/ui/link";
+import { Masked } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
+import { RowLink, Table } from "@/components/ui/table";
 import type { Adjustment } from "@/lib/users/adjust-credits";
 import type { UserKey, UserSession } from "@/lib/users/page";
 
@@ -26,45 +27,37 @@ export function Nothing({ children }: { children: string }) {
 
 /** The newest keys; narrow screens keep name, credential, status and last use. */
 export function UserKeys({ keys, now }: { keys: readonly UserKey[]; now: Date }) {
+  const head = (
+    <>
+      <Header>Key</Header>
+      <Header>Status</Header>
+      <Header className="hidden sm:table-cell">Last used</Header>
+      <Header className="hidden sm:table-cell">Created</Header>
+    </>
+  );
   return (
-    <table className="mt-2 w-full border-collapse text-left">
-      <caption className="sr-only">Keys of this user</caption>
-      <thead className="border-line border-b text-ink-muted text-sm">
-        <tr>
-          <Header>Key</Header>
-          <Header>Status</Header>
-          <Header className="hidden sm:table-cell">Last used</Header>
-          <Header className="hidden sm:table-cell">Created</Header>
-        </tr>
-      </thead>
-      <tbody>
-        {keys.map((key) => (
-          <tr key={key.id} className="border-line border-b align-top">
-            <th scope="row" className="py-2.5 pr-4 font-normal">
-              <Link
-                href={`/admin/keys?q=${key.id}`}
-                className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
-              >
-                {key.name}
-              </Link>
-              <code className="font-mono text-ink-muted text-xs">{key.masked}</code>
-              <span className="mt-1 block text-ink-muted text-sm sm:hidden">
-                <LastUsed at={key.lastUsedAt} now={now} />
-              </span>
-            </th>
-            <td className="py-2.5 pr-4">
-              <StateBadge state={key.state} />
-            </td>
-            <td className="hidden whitespace-nowrap py-2.5 pr-4 sm:table-cell">
+    <Table className="mt-2" caption="Keys of this user" head={head}>
+      {keys.map((key) => (
+        <tr key={key.id} className="border-line border-b align-top">
+          <th scope="row" className="py-2.5 pr-4 font-normal">
+            <RowLink href={`/admin/keys?q=${key.id}`}>{key.name}</RowLink>
+            <Masked>{key.masked}</Masked>
+            <span className="mt-1 block text-ink-muted text-sm sm:hidden">
               <LastUsed at={key.lastUsedAt} now={now} />
-            </td>
-            <td className="hidden whitespace-nowrap py-2.5 sm:table-cell">
-              <Moment at={key.createdAt} now={now} as="day" />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </span>
+          </th>
+          <td className="py-2.5 pr-4">
+            <StateBadge state={key.state} />
+          </td>
+          <td className="hidden whitespace-nowrap py-2.5 pr-4 sm:table-cell">
+            <LastUsed at={key.lastUsedAt} now={now} />
+          </td>
+          <td className="hidden whitespace-nowrap py-2.5 sm:table-cell">
+            <Moment at={key.createdAt} now={now} as="day" />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
+import { RowLink, SortLink, Table } from "@/components/ui/table";
 import type { ListedUser } from "@/lib/users/list";
 import type { UserSort } from "@/lib/users/schemas";
 import { EmailText, RoleName, StatusBadge } from "./user-badges";
@@ -15,30 +15,27 @@ type Props = {
 
 /** Narrow screens keep who it is, the status, credits and keys; the rest is on the user's own page. */
 export function UserTable({ users, sort, sorts, now }: Props) {
+  const head = (
+    <>
+      <Header>User</Header>
+      <Header className="hidden sm:table-cell">Status</Header>
+      <Header className="hidden md:table-cell">Role</Header>
+      <Header className="text-right max-sm:pr-0">Credits</Header>
+      <Header className="hidden whitespace-nowrap text-right sm:table-cell">Usable keys</Header>
+      <SortHeader isSorted={sort === "seen"} href={sorts.seen} className="hidden sm:table-cell">
+        Last seen
+      </SortHeader>
+      <SortHeader isSorted={sort === "created"} href={sorts.created} className="hidden lg:table-cell">
+        Joined
+      </SortHeader>
+    </>
+  );
   return (
-    <table className="mt-6 w-full border-collapse text-left">
-      <caption className="sr-only">Users</caption>
-      <thead className="border-line border-b text-ink-muted text-sm">
-        <tr>
-          <Header>User</Header>
-          <Header className="hidden sm:table-cell">Status</Header>
-          <Header className="hidden md:table-cell">Role</Header>
-          <Header className="text-right max-sm:pr-0">Credits</Header>
-          <Header className="hidden whitespace-nowrap text-right sm:table-cell">Usable keys</Header>
-          <SortHeader isSorted={sort === "seen"} href={sorts.seen} className="hidden sm:table-cell">
-            Last seen
-          </SortHeader>
-          <SortHeader isSorted={sort === "created"} href={sorts.created} className="hidden lg:table-cell">
-            Joined
-          </SortHeader>
-        </tr>
-      </thead>
-      <tbody>
-        {users.map((user) => (
-          <Row key={user.id} user={user} now={now} />
-        ))}
-      </tbody>
-    </table>
+    <Table className="mt-6" caption="Users" head={head}>
+      {users.map((user) => (
+        <Row key={user.id} user={user} now={now} />
+      ))}
+    </Table>
   );
 }
 
@@ -47,12 +44,9 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
   return (
     <tr className="border-line border-b align-top transition-colors hover:bg-surface">
       <th scope="row" className="py-2.5 pr-4 font-normal">
-        <Link
-          href={`/admin/users/${user.id}`}
-          className="block w-fit rounded-sm font-medium underline-offset-4 [overflow-wrap:anywhere] hover:underline"
-        >
+        <RowLink href={`/admin/users/${user.id}`}>
           <EmailText>{user.email}</EmailText>
-        </Link>
+        </RowLink>
         <span className="block text-ink-muted text-sm [overflow-wrap:anywhere]">{user.name}</span>
         <span className="mt-1.5 flex flex-wrap items-center gap-2 text-ink-muted text-sm sm:hidden">
           <StatusBadge isBanned={user.isBanned} />
@@ -106,12 +100,9 @@ type SortProps = { isSorted: boolean; href: string; className: string; children:
 function SortHeader({ isSorted, href, className, children }: SortProps) {
   return (
     <th scope="col" aria-sort={isSorted ? "descending" : undefined} className={`py-2 font-medium ${CELL} ${className}`}>
-      <Link href={href} scroll={false} className="whitespace-nowrap rounded-sm hover:text-ink">
+      <SortLink href={href} direction={isSorted ? "down" : null}>
         {children}
-        <span aria-hidden="true" className={isSorted ? "text-ink" : "invisible"}>
-          {" ↓"}
-        </span>
-      </Link>
+      </SortLink>
     </th>
   );
 }

@@ -1,0 +1,80 @@
+import type { ReactNode } from "react";
+import { Moment } from "@/components/ui/moment";
+import { Table } from "@/components/ui/table";
+import type { KeySort } from "@/lib/keys/schemas";
+import type { KeyRow } from "@/lib/keys/search";
+import { CHART_DAYS } from "@/lib/values/days";
+import { PermissionsText } from "./permissions-text";
+import { SelectAll } from "./selection";
+import { Cell, DailyCalls, Header, MomentOrNever, SortHeader } from "./table-parts";
+
+/** Classes: of the columns that come last as a screen gets wider, and how wide permissions may be. */
+export type Room = { spare: string; permissions: string };
+
+type Props = {
+  caption: string;
+  sorting: { sort: KeySort; addressOf: (sort: KeySort) => string };
+  room: Room;
+  /** The heading of a column between the key and its status. */
+  owner?: ReactNode;
+  children: ReactNode;
+};
+
+/** What the tables of keys, one's own and everyone's, have in common. */
+export function KeyColumns({ caption, sorting, room, owner, children }: Props) {
+  const head = (
+    <>
+      <th scope="col" className="w-8 py-2">
+        <span className="sr-only">Selected</span>
+        <SelectAll />
+      </th>
+      <SortHeader by="name" {...sorting}>
+        Key
+      </SortHeader>
+      {owner}
+      <Header className="hidden sm:table-cell">Status</Header>
+      <Header className="hidden lg:table-cell">Permissions</Header>
+      <Header className={`hidden ${room.spare}`}>Calls in {CHART_DAYS} days</Header>
+      <SortHeader by="used" {...sorting} className="hidden sm:table-cell">
+        Last used
+      </SortHeader>
+      <SortHeader by="created" {...sorting} className="hidden lg:table-cell">
+        Created
+      </SortHeader>
+      <SortHeader by="expires" {...sorting} className={`hidden ${room.spare}`}>
+        Expires
+      </SortHeader>
+      <th scope="col" className="w-8 py-2">
+        <span className="sr-only">Actions</span>
+      </th>
+    </>
+  );
+  return (
+    <Table className="mt-3" caption={caption} head={head}>
+      {children}
+    </Table>
+  );
+}
+
+/** The cells of a key after its status. */
+export function KeyFactCells({ row, room, now }: { row: KeyRow; room: Room; now: Date }) {
+  return (
+    <>
+      <Cell className={`hidden ${room.permissions} text-sm lg:table-cell`}>
+        <PermissionsText permissions={row.permissions} />
+      </Cell>
+      <Cell className={`hidden ${room.spare}`}>
+        <DailyCalls values={row.dailyCalls} />
+      </Cell>
+      <Cell className="hidden whitespace-nowrap sm:table-cell">
+        <MomentOrNever at={row.lastUsedAt} now={now} as="ago" />
+      </Cell>
+      <Cell className="hidden whitespace-nowrap lg:table-cell">
+        <Moment at={row.createdAt} now={now} as="day" />
+      </Cell>
+      <Cell className={`hidden whitespace-nowrap ${room.spare}`}>
+        <MomentOrNever at={row.expiresAt} now={now} as="day" />
+      </Cell>
+    </>
+  );
+}
