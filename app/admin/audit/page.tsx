@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
 import { AuditFilterForm } from "@/components/admin/audit/filter-form";
-import { ExportLink } from "@/components/admin/export-link";
 import { KeysetPages } from "@/components/admin/keyset-pages";
+import { ListHeading } from "@/components/admin/list-heading";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { type AuditPage, listAudit } from "@/lib/audit/list";
@@ -21,12 +21,7 @@ export default async function AuditLogPage({ searchParams }: Props) {
   const page = await listAudit(admin, search);
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <h1 className="font-semibold text-2xl tracking-tight">Audit</h1>
-        <ExportLink href={auditAddress(search, {}, "/admin/audit/export")} isFresh={isConfirmedAction}>
-          Download CSV
-        </ExportLink>
-      </div>
+      <ListHeading title="Audit" exportHref={auditAddress(search, {}, "/admin/audit/export")} isFresh={isConfirmedAction} />
       <AuditFilterForm search={search} />
       {isFiltered(search) && (
         <p className="mt-4">

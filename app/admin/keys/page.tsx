@@ -1,10 +1,10 @@
 import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
 import type { Metadata } from "next";
-import { ExportLink } from "@/components/admin/export-link";
 import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
 import { StaffSelectionBar } from "@/components/admin/keys/selection-bar";
 import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
 import { KeysetPages } from "@/components/admin/keyset-pages";
+import { ListHeading } from "@/components/admin/list-heading";
 import type { KeyTarget } from "@/components/keys/key-actions";
 import { KeySearchBox } from "@/components/keys/key-search-box";
 import { STATE_NAMES } from "@/components/keys/state-badge";
@@ -40,12 +40,7 @@ export default async function AdminKeysPage({ searchParams }: Props) {
   const isByTime = effectiveSort(search) === "-created";
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <h1 className="font-semibold text-2xl tracking-tight">Keys</h1>
-        <ExportLink href={adminKeysAddress(search, {}, "/admin/keys/export")} isFresh={isConfirmedAction}>
-          Download CSV
-        </ExportLink>
-      </div>
+      <ListHeading title="Keys" exportHref={adminKeysAddress(search, {}, "/admin/keys/export")} isFresh={isConfirmedAction} />
       <div className="mt-6 flex flex-wrap items-center gap-3">
         <div className="min-w-48 max-w-xl grow">
           <KeySearchBox

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { ExportLink } from "@/components/admin/export-link";
 import { KeysetPages } from "@/components/admin/keyset-pages";
+import { ListHeading } from "@/components/admin/list-heading";
 import { UserFilterForm } from "@/components/admin/users/filter-form";
 import { UserTable } from "@/components/admin/users/user-table";
 import { Link } from "@/components/ui/link";
@@ -22,12 +22,7 @@ export default async function UsersPage({ searchParams }: Props) {
   const sorts = { created: usersAddress(search, { sort: "created" }), seen: usersAddress(search, { sort: "seen" }) };
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <h1 className="font-semibold text-2xl tracking-tight">Users</h1>
-        <ExportLink href={usersAddress(search, {}, "/admin/users/export")} isFresh={isConfirmedAction}>
-          Download CSV
-        </ExportLink>
-      </div>
+      <ListHeading title="Users" exportHref={usersAddress(search, {}, "/admin/users/export")} isFresh={isConfirmedAction} />
       <UserFilterForm search={search} />
       {isFiltered(search) && (
         <p className="mt-4">

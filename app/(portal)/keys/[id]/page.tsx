@@ -4,11 +4,11 @@ import { cache, type ReactNode } from "react";
 import { EditKey } from "@/components/keys/edit-key";
 import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
+import { KeyHeading } from "@/components/keys/key-heading";
 import { PageSection } from "@/components/keys/page-section";
 import { describePermissions } from "@/components/keys/permissions-text";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
-import { Link } from "@/components/ui/link";
 import { requireUser } from "@/lib/doors/guards";
 import { AppError } from "@/lib/errors";
 import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
@@ -48,13 +48,9 @@ export default async function KeyOwnPage({ params }: Props) {
   const target = { uuid, name, state, lastUsedAt };
   return (
     <KeyActions actions={ACTIONS} targets={[target]} now={now}>
-      <Link href="/keys" className="rounded-sm text-ink-muted hover:text-ink">
-        <span aria-hidden="true">← </span>Keys
-      </Link>
-      <div className="mt-3 flex flex-wrap items-center gap-3">
-        <h1 className="font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">{name}</h1>
+      <KeyHeading name={name} list="/keys">
         <StateBadge state={state} />
-      </div>
+      </KeyHeading>
       <KeyFacts facts={key} now={now} />
       <PageSection title="Usage">
         <KeyUsage days={key.days} outcomes={key.outcomes} />

@@ -7,6 +7,7 @@ import { AuditEntries } from "@/components/admin/audit/audit-entries";
 import { DeleteButton } from "@/components/admin/keys/delete-button";
 import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
+import { KeyHeading } from "@/components/keys/key-heading";
 import { PageSection } from "@/components/keys/page-section";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
@@ -43,13 +44,9 @@ export default async function AdminKeyOwnPage({ params }: Props) {
   const target = { uuid, name, state, lastUsedAt, isDeleted: deletedAt !== null };
   return (
     <StaffKeyActions actions={ACTIONS} targets={[target]} now={now}>
-      <Link href="/admin/keys" className="rounded-sm text-ink-muted hover:text-ink">
-        <span aria-hidden="true">← </span>Keys
-      </Link>
-      <div className="mt-3 flex flex-wrap items-center gap-3">
-        <h1 className="font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">{name}</h1>
+      <KeyHeading name={name} list="/admin/keys">
         {deletedAt ? <Badge tone="danger">Deleted</Badge> : <StateBadge state={state} />}
-      </div>
+      </KeyHeading>
       <Owner owner={key.owner} id={key.id} />
       {/* Only the owner ends a grace: staff revoke. */}
       <KeyFacts facts={{ ...key, replaced: [], events: [] }} now={now} />
