@@ -1,7 +1,7 @@
 import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
-import { type KeyState, keyState } from "@latchkey/rule/status";
+import { keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db } from "@/lib/database/db";
 import { AppError } from "@/lib/errors";
@@ -10,26 +10,16 @@ import { CHART_DAYS } from "@/lib/values/days";
 import { isUuid } from "@/lib/values/ids";
 import type { Prisma } from "@/prisma/generated/client";
 import { ownSelect } from "./list";
-import { findReplaced, type LiveReplaced } from "./search";
+import { findReplaced, type KeyRow } from "./search";
 import { findOutcomes, type Outcomes } from "./verification-counts";
 
 const AUDIT_LENGTH = 100;
 
 export type KeyEvent = { id: string; at: Date; actorKind: string; action: string; address: string | null };
 
-export type KeyPage = {
-  uuid: string;
-  name: string;
-  masked: string;
-  permissions: Permissions;
-  state: KeyState;
-  createdAt: Date;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
+export type KeyPage = Omit<KeyRow, "dailyCalls"> & {
   regeneratedAt: Date | null;
-  lastUsedAt: Date | null;
   totalUses: number;
-  replaced: LiveReplaced[];
   /** UTC days up to today, oldest first. */
   days: UsageDay[];
   outcomes: Outcomes;

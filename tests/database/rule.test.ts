@@ -5,19 +5,19 @@ import { isUsable, KEY_STATES, KEY_STATUSES, type KeyLife, keyState, keyStatus }
 import { checkKey } from "@latchkey/rule/validity";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { disconnect } from "../../lib/db";
-import type { CurrentAdmin } from "../../lib/identity/admins";
-import { listUsers } from "../../lib/identity/user-list";
-import { userSearchSchema } from "../../lib/identity/user-schemas";
+import type { CurrentAdmin } from "../../lib/audit/actors";
+import { disconnect } from "../../lib/database/db";
 import { adminKeyQuery } from "../../lib/keys/admin-list";
 import { ADMIN_KEY_STATUSES, adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { hashCredential } from "../../lib/keys/credentials";
-import { revokeAllKeys } from "../../lib/keys/revoke-all";
 import { searchKeysSchema } from "../../lib/keys/schemas";
 import { findReplaced, searchKeys } from "../../lib/keys/search";
 import { verifyKeys } from "../../lib/keys/verify";
-import { getOverview } from "../../lib/overview";
+import { getOverview } from "../../lib/operations/overview";
+import { listUsers } from "../../lib/users/list";
+import { revokeAllKeys } from "../../lib/users/revoke-all-keys";
+import { userSearchSchema } from "../../lib/users/schemas";
 import { shared } from "../support/client";
 import { type ScratchDatabase, scratchDatabase } from "../support/scratch-database";
 
@@ -37,7 +37,7 @@ const owners: Owner[] = [null, at(-HOUR_MS), at(HOUR_MS)].flatMap((banExpiresAt)
   [true, false].map((banned) => ({ id: randomUUID(), banned, banExpiresAt })),
 );
 const actor = { kind: "admin", userId: randomUUID(), address: null, requestId: null } as const;
-const admin: CurrentAdmin = { id: actor.userId, email: "staff@example.com", sessionId: randomUUID(), actor, isAdmin: true };
+const admin = { id: actor.userId, email: "staff@example.com", sessionId: randomUUID(), actor } as CurrentAdmin;
 
 let database: ScratchDatabase;
 const keys: Key[] = fc
@@ -127,12 +127,12 @@ test("an owner's list finds by state what has it", async () => {
   for (const owner of owners) {
     const own = present.filter((key) => key.owner === owner);
     for (const status of KEY_STATES) {
-      const listing = await searchKeys(owner, searchKeysSchema.parse({ status }));
+      const listing = await searchKeys({ ...admin, id: owner.id }, searchKeysSchema.parse({ status }));
       expect(listing.found).toBe(own.filter((key) => keyState(key, new Date()) === status).length);
       expect(listing.keys.every(({ state }) => state === status)).toBe(true);
       expect(listing.total).toBe(own.length);
     }
-    const { checks } = await searchKeys(owner, searchKeysSchema.parse({}));
+    const { checks } = await searchKeys({ ...admin, id: owner.id }, searchKeysSchema.parse({}));
     const usable = own.filter((key) => isUsable(key, new Date()));
     expect(checks["never-used"]).toBe(usable.length);
     expect(checks["never-expires"]).toBe(usable.filter(({ expiresAt }) => !expiresAt).length);
