@@ -1,7 +1,6 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
-import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
 import type { IssueAction } from "@/lib/keys/action-states";
 import { ExpiryField } from "./expiry-field";
@@ -22,23 +21,12 @@ export function CreateKeyDialog({ action, onClose, onClosed, title = "Create a k
   // Sent again after a lost connection, the form still means the same key. (randomUUID is missing on plain http.)
   const [idempotencyKey] = useState(() => [...crypto.getRandomValues(new Uint32Array(4))].join("-"));
   return (
-    <ShowOnceDialog title={title} onClose={onClose} onClosed={onClosed}>
-      {(onIssued) => (
-        <Form
-          submit="Create key"
-          action={async (state, form) => {
-            const { issued, ...next } = await action(state, form);
-            if (issued) onIssued(issued);
-            return next;
-          }}
-        >
-          {children}
-          <TextField name="key_name" label="Name" required autoComplete="off" hint="What will use it, such as Production." />
-          <PermissionsField />
-          <ExpiryField from={openedAt} />
-          <input type="hidden" name="idempotency_key" value={idempotencyKey} />
-        </Form>
-      )}
+    <ShowOnceDialog title={title} submit="Create key" action={action} onClose={onClose} onClosed={onClosed}>
+      {children}
+      <TextField name="key_name" label="Name" required autoComplete="off" hint="What will use it, such as Production." />
+      <PermissionsField />
+      <ExpiryField from={openedAt} />
+      <input type="hidden" name="idempotency_key" value={idempotencyKey} />
     </ShowOnceDialog>
   );
 }

@@ -2,7 +2,6 @@
 
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
-import { Form } from "@/components/ui/form";
 import { format, useTimeZone } from "@/components/ui/moment";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 import { ShowOnceDialog } from "./show-once-dialog";
@@ -31,22 +30,13 @@ export function RegenerateDialog({
     <ShowOnceDialog
       title={`Regenerate “${target.name}”`}
       description="The key gets a new credential and a new secret. Its name, permissions, expiry and history stay."
+      submit="Regenerate key"
+      action={regenerate}
       onClose={onClose}
       onClosed={onClosed}
     >
-      {(onIssued) => (
-        <Form
-          submit="Regenerate key"
-          action={async (state, form) => {
-            const { issued, ...next } = await regenerate(state, form);
-            if (issued) onIssued(issued);
-            return next;
-          }}
-        >
-          <input type="hidden" name="uuid" value={target.uuid} />
-          <GraceField />
-        </Form>
-      )}
+      <input type="hidden" name="uuid" value={target.uuid} />
+      <GraceField />
     </ShowOnceDialog>
   );
 }

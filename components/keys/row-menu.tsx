@@ -1,10 +1,11 @@
 "use client";
 
-import { Ellipsis } from "lucide-react";
 import { useRef, useState } from "react";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { MenuItem } from "@/components/ui/menu";
 import { RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
+
+import { KeyMenu, RevokeItem } from "./key-menu";
 import { REFUSALS } from "./refusals";
 
 export function RowMenu({ uuid }: { uuid: string }) {
@@ -16,11 +17,7 @@ export function RowMenu({ uuid }: { uuid: string }) {
   const dialog = { onClose: () => setOpen(null), onClosed: () => trigger.current?.focus() };
   return (
     <>
-      <Menu
-        label={`Actions for ${target.name}`}
-        trigger={<Ellipsis aria-hidden="true" className="size-4" />}
-        triggerRef={trigger}
-      >
+      <KeyMenu target={target} triggerRef={trigger}>
         <MenuItem
           onSelect={() => setOpen("regenerate")}
           {...RegenerateDialog.approach}
@@ -28,10 +25,8 @@ export function RowMenu({ uuid }: { uuid: string }) {
         >
           Regenerate…
         </MenuItem>
-        <MenuItem onSelect={() => setOpen("revoke")} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
-          Revoke…
-        </MenuItem>
-      </Menu>
+        <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
+      </KeyMenu>
       {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}
       {open === "regenerate" && <RegenerateDialog target={target} {...dialog} />}
     </>

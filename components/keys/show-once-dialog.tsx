@@ -5,8 +5,9 @@ import { type ReactNode, useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Dialog } from "@/components/ui/dialog";
+import { Form } from "@/components/ui/form";
 import { format, useTimeZone } from "@/components/ui/moment";
-import type { Issued } from "@/lib/keys/action-states";
+import type { IssueAction, Issued } from "@/lib/keys/action-states";
 import { SaveKey } from "./save-key";
 
 type Props = {
@@ -15,12 +16,14 @@ type Props = {
   /** Closed for good: the credentials are gone from memory. */
   onClose: () => void;
   onClosed: () => void;
-  /** The form that leads to credentials. */
-  children: (onIssued: (issued: Issued) => void) => ReactNode;
+  submit: string;
+  action: IssueAction;
+  /** The fields of the form that leads to credentials. */
+  children: ReactNode;
 };
 
 /** A form, and then in its place the credentials that it led to. They are only ever in this component's memory. */
-export function ShowOnceDialog({ title, description, onClose, onClosed, children }: Props) {
+export function ShowOnceDialog({ title, description, submit, action, onClose, onClosed, children }: Props) {
   const router = useRouter();
   const [issued, setIssued] = useState<Issued | null>(null);
   const [isSaved, setSaved] = useState(false);
@@ -49,7 +52,16 @@ export function ShowOnceDialog({ title, description, onClose, onClosed, children
       {issued ? (
         <SaveKey issued={issued} onSaved={() => setSaved(true)} onDone={() => (isSaved ? close() : setAsking(true))} />
       ) : (
-        children(setIssued)
+        <Form
+          submit={submit}
+          action={async (state, form) => {
+            const { issued: received, ...next } = await action(state, form);
+            if (received) setIssued(received);
+            return next;
+          }}
+        >
+          {children}
+        </Form>
       )}
       <AlertDialog
         isOpen={isAsking}

@@ -1,11 +1,10 @@
 "use client";
 
-import { Ellipsis } from "lucide-react";
 import { useRef, useState } from "react";
 import { RevokeDialog } from "@/components/keys/dialogs";
 import { useKeyActions } from "@/components/keys/key-actions";
-import { REFUSALS } from "@/components/keys/refusals";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { KeyMenu, RevokeItem } from "@/components/keys/key-menu";
+import { MenuItem } from "@/components/ui/menu";
 import { DeleteDialog } from "./lazy-delete-dialog";
 
 /** What staff can do with one key of a list. */
@@ -19,18 +18,12 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
   const dialog = { targets: [target], onClose: () => setOpen(null), onClosed: focus };
   return (
     <>
-      <Menu
-        label={`Actions for ${target.name}`}
-        trigger={<Ellipsis aria-hidden="true" className="size-4" />}
-        triggerRef={trigger}
-      >
-        <MenuItem onSelect={() => setOpen("revoke")} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
-          Revoke…
-        </MenuItem>
+      <KeyMenu target={target} triggerRef={trigger}>
+        <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
         <MenuItem onSelect={() => setOpen("delete")} {...DeleteDialog.approach} isDanger>
           Delete…
         </MenuItem>
-      </Menu>
+      </KeyMenu>
       {open === "revoke" && <RevokeDialog {...dialog} />}
       {open === "delete" && <DeleteDialog {...dialog} />}
     </>

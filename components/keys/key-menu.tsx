@@ -1,0 +1,29 @@
+import { Ellipsis } from "lucide-react";
+import type { ReactNode, RefObject } from "react";
+import { Menu, MenuItem } from "@/components/ui/menu";
+import { RevokeDialog } from "./dialogs";
+import type { KeyTarget } from "./key-actions";
+import { REFUSALS } from "./refusals";
+
+type Props = { target: KeyTarget; triggerRef: RefObject<HTMLButtonElement | null>; children: ReactNode };
+
+/** Of one key in a list. */
+export function KeyMenu({ target, triggerRef, children }: Props) {
+  return (
+    <Menu
+      label={`Actions for ${target.name}`}
+      trigger={<Ellipsis aria-hidden="true" className="size-4" />}
+      triggerRef={triggerRef}
+    >
+      {children}
+    </Menu>
+  );
+}
+
+export function RevokeItem({ target, onSelect }: { target: KeyTarget; onSelect: () => void }) {
+  return (
+    <MenuItem onSelect={onSelect} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
+      Revoke…
+    </MenuItem>
+  );
+}

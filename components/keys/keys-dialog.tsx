@@ -1,0 +1,86 @@
+"use client";
+
+import { type ReactNode, useState } from "react";
+import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
+import { dangerButton } from "@/components/ui/button-styles";
+import { Form } from "@/components/ui/form";
+import type { RevokeAction, RevokeResult } from "@/lib/keys/action-states";
+import { type KeyTarget, useKeyActions } from "./key-actions";
+
+export type KeysDialogProps = { targets: readonly KeyTarget[]; onClose: () => void; onClosed: () => void };
+
+type Props = KeysDialogProps & {
+  deed: "Revoke" | "Delete";
+  warning: string;
+  action: RevokeAction;
+  /** The fields of the form. */
+  children: ReactNode;
+};
+
+/** Asks before something is done to keys that nobody can undo, and then says what became of each. */
+export function KeysDialog({ deed, warning, action, targets, onClose, onClosed, children }: Props) {
+  const { changed } = useKeyActions();
+  const [results, setResults] = useState<RevokeResult[] | null>(null);
+  const single = targets.length === 1 ? targets[0] : undefined;
+
+  function receive(received: RevokeResult[]) {
+    const failed = received.filter(({ problem }) => problem !== null).length;
+    changed(`${received.length - failed} ${deed.toLowerCase()}d${failed > 0 ? `, ${failed} not` : ""}.`);
+    if (single && failed === 0) onClose();
+    else setResults(received);
+  }
+
+  return (
+    <AlertPanel
+      isOpen
+      title={single ? `${deed} “${single.name}”?` : `${deed} ${targets.length} keys?`}
+      description={results ? "This is what became of each." : warning}
+      onCancel={onClose}
+      onClosed={onClosed}
+    >
+      {results ? (
+        <Results targets={targets} results={results} done={`${deed}d`} />
+      ) : (
+        <Form
+          submit={single ? `${deed} key` : `${deed} keys`}
+          submitStyle={dangerButton}
+          cancel={<AlertCancel>Cancel</AlertCancel>}
+          action={async (state, form) => {
+            const { results: received, ...next } = await action(state, form);
+            if (received) receive(received);
+            return next;
+          }}
+        >
+          {children}
+        </Form>
+      )}
+    </AlertPanel>
+  );
+}
+
+type ResultsProps = { targets: readonly KeyTarget[]; results: readonly RevokeResult[]; done: string };
+
+function Results({ targets, results, done }: ResultsProps) {
+  return (
+    <>
+      <ul aria-label="Results" className="mt-4 max-h-64 divide-y divide-line overflow-y-auto rounded-md border border-line">
+        {targets.map(({ uuid, name }) => {
+          const result = results.find((each) => each.uuid === uuid);
+          return (
+            <li key={uuid} className="px-3 py-2">
+              <span className="block font-medium [overflow-wrap:anywhere]">{name}</span>
+              {result?.problem === null ? (
+                <span className="text-positive">{done}</span>
+              ) : (
+                <span className="text-danger">{result?.problem ?? "Not tried"}</span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <div className="mt-5 flex justify-end">
+        <AlertCancel>Close</AlertCancel>
+      </div>
+    </>
+  );
+}
