@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
+import { NewPasswordField } from "@/components/account/new-password-field";
 import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
-import { PasswordField } from "@/components/ui/password-field";
 import { textLink } from "@/components/ui/text-link";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { resetPasswordAction } from "./actions";
@@ -21,12 +21,7 @@ export default async function ResetPasswordPage({ searchParams }: Props) {
       <Form action={resetPasswordAction} submit="Set password">
         <input type="hidden" name="token" value={typeof token === "string" ? token : ""} />
         <input type="hidden" name="next" value={returnPath(next)} />
-        <PasswordField
-          name="password"
-          label="New password"
-          autoComplete="new-password"
-          hint="At least 8 characters. A sentence is good."
-        />
+        <NewPasswordField name="password" label="New password" />
       </Form>
       <p className="mt-6 text-ink-muted">
         The link does not work?{" "}

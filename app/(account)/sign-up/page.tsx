@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { NewPasswordField } from "@/components/account/new-password-field";
 import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
-import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
 import { findUser } from "@/lib/doors/guards";
@@ -24,12 +24,7 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
           <TextField name="last_name" label="Last name" autoComplete="family-name" required />
         </div>
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
-        <PasswordField
-          name="password"
-          label="Password"
-          autoComplete="new-password"
-          hint="At least 8 characters. A sentence is good."
-        />
+        <NewPasswordField name="password" label="Password" />
       </Form>
       <p className="mt-6 text-ink-muted">
         You have an account?{" "}

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { EmailState } from "@/components/account/email-state";
+import { NewPasswordField } from "@/components/account/new-password-field";
 import { SessionList } from "@/components/account/session-list";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -58,12 +59,7 @@ export default async function SettingsPage() {
       <Section title="Password" lead="Changing it signs you out everywhere else.">
         <Form action={changePasswordAction} submit="Change password" submitStyle={secondaryButton}>
           <PasswordField name="currentPassword" label="Current password" autoComplete="current-password" />
-          <PasswordField
-            name="newPassword"
-            label="New password"
-            autoComplete="new-password"
-            hint="At least 8 characters. A sentence is good."
-          />
+          <NewPasswordField name="newPassword" label="New password" />
         </Form>
       </Section>
       <Section
