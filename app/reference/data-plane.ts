@@ -26,7 +26,9 @@ const usageBody = z.union([
     events: z
       .array(usageEventSchema)
       .max(MAX_EVENTS)
-      .meta({ description: "Up to 1000, each with its own `id`. A bad one is named in the answer and never loses the others." }),
+      .meta({
+        description: `Up to ${MAX_EVENTS}, each with its own \`id\`. A bad one is named in the answer and never loses the others.`,
+      }),
   }),
 ]);
 

@@ -16,6 +16,8 @@ const text = (name: string, max: number) =>
     .string(`${name} must be a string`)
     .max(max, `${name} must have at most ${max} characters`)
     .refine(isPlainText, `${name} must not contain control characters`);
+/** Credentials have no place in what is kept of a call. */
+const masked = (name: string, max: number) => text(name, max).transform(maskCredentials).nullish();
 const required = (name: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined || input === null ? MISSING : `${name} is not valid`),
 });
@@ -27,20 +29,16 @@ const common = {
     .min(0, "delta must not be negative")
     .max(MAX_DELTA, `delta must be at most ${MAX_DELTA}`)
     .meta({ description: "Credits that the call cost." }),
-  endpoint: text("endpoint", 500)
-    .transform(maskCredentials)
-    .nullish()
-    .meta({ description: "Which part of your API was called." }),
+  endpoint: masked("endpoint", 500).meta({ description: "Which part of your API was called." }),
   ts: z
     .number("ts must be a number of milliseconds since 1970")
     .refine((ts) => ts >= Date.now() - RETENTION_DAYS * DAY_MS, `ts must not be more than ${RETENTION_DAYS} days old`)
     .refine((ts) => ts <= Date.now() + MAX_AHEAD_MS, "ts must not be more than 5 minutes ahead")
     .nullish()
-    .meta({ description: "When, in milliseconds since 1970: at most 35 days ago and 5 minutes ahead. Left out: now." }),
-  requestId: text("requestId", 255)
-    .transform(maskCredentials)
-    .nullish()
-    .meta({ description: "Your own name for the request, for your own searches." }),
+    .meta({
+      description: `When, in milliseconds since 1970: at most ${RETENTION_DAYS} days ago and 5 minutes ahead. Left out: now.`,
+    }),
+  requestId: masked("requestId", 255).meta({ description: "Your own name for the request, for your own searches." }),
   meta: z
     .unknown()
     .transform((meta) => (meta === undefined || meta === null ? null : maskCredentials(JSON.stringify(meta))))
@@ -49,7 +47,7 @@ const common = {
       `meta must have at most ${MAX_META_BYTES} bytes`,
     )
     .optional()
-    .meta({ description: "Anything in JSON, up to 4096 bytes." }),
+    .meta({ description: `Anything in JSON, up to ${MAX_META_BYTES} bytes.` }),
 };
 
 const eventId = z
