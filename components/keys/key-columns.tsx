@@ -5,7 +5,7 @@ import type { KeySort } from "@/lib/keys/schemas";
 import type { KeyRow } from "@/lib/keys/search";
 import { CHART_DAYS } from "@/lib/values/days";
 import { PermissionsText } from "./permissions-text";
-import { SelectAll } from "./selection";
+import { SelectAll, SelectRow } from "./selection";
 import { Cell, DailyCalls, Header, MomentOrNever, SortHeader } from "./table-parts";
 
 /** Classes: of the columns that come last as a screen gets wider, and how wide permissions may be. */
@@ -15,13 +15,13 @@ type Props = {
   caption: string;
   sorting: { sort: KeySort; addressOf: (sort: KeySort) => string };
   room: Room;
-  /** The heading of a column between the key and its status. */
-  owner?: ReactNode;
+  /** Whether there is a column of owners. */
+  hasOwners?: boolean;
   children: ReactNode;
 };
 
 /** What the tables of keys, one's own and everyone's, have in common. */
-export function KeyColumns({ caption, sorting, room, owner, children }: Props) {
+export function KeyColumns({ caption, sorting, room, hasOwners = false, children }: Props) {
   const head = (
     <>
       <th scope="col" className="w-8 py-2">
@@ -31,7 +31,7 @@ export function KeyColumns({ caption, sorting, room, owner, children }: Props) {
       <SortHeader by="name" {...sorting}>
         Key
       </SortHeader>
-      {owner}
+      {hasOwners && <Header className="hidden md:table-cell">Owner</Header>}
       <Header className="hidden sm:table-cell">Status</Header>
       <Header className="hidden lg:table-cell">Permissions</Header>
       <Header className={`hidden ${room.spare}`}>Calls in {CHART_DAYS} days</Header>
@@ -56,10 +56,28 @@ export function KeyColumns({ caption, sorting, room, owner, children }: Props) {
   );
 }
 
-/** The cells of a key after its status. */
-export function KeyFactCells({ row, room, now }: { row: KeyRow; room: Room; now: Date }) {
+type RowProps = {
+  row: KeyRow;
+  room: Room;
+  now: Date;
+  /** Its name, and what stands with it. */
+  heading: ReactNode;
+  owner?: ReactNode;
+  state: ReactNode;
+  menu: ReactNode;
+};
+
+export function KeyTableRow({ row, room, now, heading, owner, state, menu }: RowProps) {
   return (
-    <>
+    <tr className="border-line border-b align-top transition-colors hover:bg-surface">
+      <td className="py-3">
+        <SelectRow uuid={row.uuid} />
+      </td>
+      <th scope="row" className="py-3 pr-4 font-normal">
+        {heading}
+      </th>
+      {owner && <Cell className="hidden min-w-44 md:table-cell">{owner}</Cell>}
+      <Cell className="hidden sm:table-cell">{state}</Cell>
       <Cell className={`hidden ${room.permissions} text-sm lg:table-cell`}>
         <PermissionsText permissions={row.permissions} />
       </Cell>
@@ -75,6 +93,7 @@ export function KeyFactCells({ row, room, now }: { row: KeyRow; room: Room; now:
       <Cell className={`hidden whitespace-nowrap ${room.spare}`}>
         <MomentOrNever at={row.expiresAt} now={now} as="day" />
       </Cell>
-    </>
+      <td className="py-2">{menu}</td>
+    </tr>
   );
 }

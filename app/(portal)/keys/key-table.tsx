@@ -1,9 +1,8 @@
 import { EndGrace } from "@/components/keys/end-grace";
-import { KeyColumns, KeyFactCells } from "@/components/keys/key-columns";
+import { KeyColumns, KeyTableRow } from "@/components/keys/key-columns";
 import { RowMenu } from "@/components/keys/row-menu";
-import { SelectRow } from "@/components/keys/selection";
 import { StateBadge } from "@/components/keys/state-badge";
-import { Cell, Masked, Replaced } from "@/components/keys/table-parts";
+import { Masked, Replaced } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
 import { RowLink } from "@/components/ui/table";
 import type { KeySearch, KeySort } from "@/lib/keys/schemas";
@@ -20,41 +19,37 @@ export function KeyTable({ keys, search, now }: Props) {
   return (
     <KeyColumns caption="Your keys" sorting={sorting} room={ROOM}>
       {keys.map((key) => (
-        <Row key={key.uuid} row={key} now={now} />
+        <KeyTableRow
+          key={key.uuid}
+          row={key}
+          room={ROOM}
+          now={now}
+          heading={<Name row={key} now={now} />}
+          state={<StateBadge state={key.state} />}
+          menu={<RowMenu uuid={key.uuid} />}
+        />
       ))}
     </KeyColumns>
   );
 }
 
-function Row({ row, now }: { row: KeyRow; now: Date }) {
+function Name({ row, now }: { row: KeyRow; now: Date }) {
   return (
-    <tr className="border-line border-b align-top transition-colors hover:bg-surface">
-      <td className="py-3">
-        <SelectRow uuid={row.uuid} />
-      </td>
-      <th scope="row" className="py-3 pr-4 font-normal">
-        <RowLink data-name href={`/keys/${row.uuid}`}>
-          {row.name}
-        </RowLink>
-        <Masked>{row.masked}</Masked>
-        <Replaced replaced={row.replaced} now={now} />
-        {row.replaced.length > 0 && (
-          <span className="block text-xs">
-            <EndGrace uuid={row.uuid} name={row.name} />
-          </span>
-        )}
-        <span className="mt-1.5 flex flex-wrap items-center gap-2 text-ink-muted text-sm sm:hidden">
-          <StateBadge state={row.state} />
-          {row.lastUsedAt ? <Moment at={row.lastUsedAt} now={now} as="ago" /> : "Never used"}
+    <>
+      <RowLink data-name href={`/keys/${row.uuid}`}>
+        {row.name}
+      </RowLink>
+      <Masked>{row.masked}</Masked>
+      <Replaced replaced={row.replaced} now={now} />
+      {row.replaced.length > 0 && (
+        <span className="block text-xs">
+          <EndGrace uuid={row.uuid} name={row.name} />
         </span>
-      </th>
-      <Cell className="hidden sm:table-cell">
+      )}
+      <span className="mt-1.5 flex flex-wrap items-center gap-2 text-ink-muted text-sm sm:hidden">
         <StateBadge state={row.state} />
-      </Cell>
-      <KeyFactCells row={row} room={ROOM} now={now} />
-      <td className="py-2">
-        <RowMenu uuid={row.uuid} />
-      </td>
-    </tr>
+        {row.lastUsedAt ? <Moment at={row.lastUsedAt} now={now} as="ago" /> : "Never used"}
+      </span>
+    </>
   );
 }

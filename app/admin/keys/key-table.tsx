@@ -1,8 +1,7 @@
 import { StaffRowMenu } from "@/components/admin/keys/row-menu";
-import { KeyColumns, KeyFactCells } from "@/components/keys/key-columns";
-import { SelectRow } from "@/components/keys/selection";
+import { KeyColumns, KeyTableRow } from "@/components/keys/key-columns";
 import { StateBadge } from "@/components/keys/state-badge";
-import { Cell, Header, Masked, Replaced } from "@/components/keys/table-parts";
+import { Masked, Replaced } from "@/components/keys/table-parts";
 import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
 import { RowLink } from "@/components/ui/table";
@@ -18,44 +17,37 @@ const ROOM = { spare: "lg:table-cell", permissions: "max-w-32" };
 /** Narrow screens keep name, owner, credential and status; the rest is on the key's own page. */
 export function KeyTable({ keys, search, now }: Props) {
   const sorting = { sort: effectiveSort(search), addressOf: (sort: KeySort) => adminKeysAddress(search, { sort }) };
-  const owner = <Header className="hidden md:table-cell">Owner</Header>;
   return (
-    <KeyColumns caption="Keys of everyone" sorting={sorting} room={ROOM} owner={owner}>
+    <KeyColumns caption="Keys of everyone" sorting={sorting} room={ROOM} hasOwners>
       {keys.map((key) => (
-        <Row key={key.uuid} row={key} now={now} />
+        <KeyTableRow
+          key={key.uuid}
+          row={key}
+          room={ROOM}
+          now={now}
+          heading={<Name row={key} now={now} />}
+          owner={<Owner owner={key.owner} />}
+          state={<State row={key} />}
+          menu={<StaffRowMenu uuid={key.uuid} />}
+        />
       ))}
     </KeyColumns>
   );
 }
 
-function Row({ row, now }: { row: AdminKeyRow; now: Date }) {
+function Name({ row, now }: { row: AdminKeyRow; now: Date }) {
   return (
-    <tr className="border-line border-b align-top transition-colors hover:bg-surface">
-      <td className="py-3">
-        <SelectRow uuid={row.uuid} />
-      </td>
-      <th scope="row" className="py-3 pr-4 font-normal">
-        <RowLink href={`/admin/keys/${row.uuid}`}>{row.name}</RowLink>
-        <Masked>{row.masked}</Masked> <span className="whitespace-nowrap text-ink-faint text-xs tabular-nums">#{row.id}</span>
-        <Replaced replaced={row.replaced} now={now} />
-        <span className="mt-1 block text-sm md:hidden">
-          <Owner owner={row.owner} />
-        </span>
-        <span className="mt-1.5 block sm:hidden">
-          <State row={row} />
-        </span>
-      </th>
-      <Cell className="hidden min-w-44 md:table-cell">
+    <>
+      <RowLink href={`/admin/keys/${row.uuid}`}>{row.name}</RowLink>
+      <Masked>{row.masked}</Masked> <span className="whitespace-nowrap text-ink-faint text-xs tabular-nums">#{row.id}</span>
+      <Replaced replaced={row.replaced} now={now} />
+      <span className="mt-1 block text-sm md:hidden">
         <Owner owner={row.owner} />
-      </Cell>
-      <Cell className="hidden sm:table-cell">
+      </span>
+      <span className="mt-1.5 block sm:hidden">
         <State row={row} />
-      </Cell>
-      <KeyFactCells row={row} room={ROOM} now={now} />
-      <td className="py-2">
-        <StaffRowMenu uuid={row.uuid} />
-      </td>
-    </tr>
+      </span>
+    </>
   );
 }
 
