@@ -3,7 +3,7 @@
 import { AlertDialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { dangerButton, secondaryButton } from "./button-styles";
-import { overlayStyle, panelStyle } from "./dialog";
+import { focusBy, overlayStyle, panelStyle } from "./dialog";
 
 type PanelProps = {
   isOpen: boolean;
@@ -20,14 +20,7 @@ export function AlertPanel({ isOpen, onCancel, title, description, children, onC
     <Primitive.Root open={isOpen} onOpenChange={(wantsOpen) => !wantsOpen && onCancel()}>
       <Primitive.Portal>
         <Primitive.Overlay className={overlayStyle} />
-        <Primitive.Content
-          className={panelStyle}
-          onCloseAutoFocus={(event) => {
-            if (!onClosed) return;
-            event.preventDefault();
-            onClosed();
-          }}
-        >
+        <Primitive.Content className={panelStyle} onCloseAutoFocus={focusBy(onClosed)}>
           <Primitive.Title className="font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">{title}</Primitive.Title>
           <Primitive.Description className="mt-2 text-ink-muted">{description}</Primitive.Description>
           {children}

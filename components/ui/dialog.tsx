@@ -22,6 +22,15 @@ export const panelStyle =
 /** Of radio buttons the chosen one, as Tab does; Radix would take the first. */
 const FIRST_FIELD = "input:not([type=hidden], [type=radio], [hidden]), input:checked, select, textarea";
 
+/** Where nobody says otherwise, the focus goes back to what opened the dialog. */
+export function focusBy(onClosed: (() => void) | undefined) {
+  return (event: Event) => {
+    if (!onClosed) return;
+    event.preventDefault();
+    onClosed();
+  };
+}
+
 export function Dialog({ isOpen, onClose, title, description, children, onClosed }: Props) {
   return (
     <Primitive.Root open={isOpen} onOpenChange={(wantsOpen) => !wantsOpen && onClose()}>
@@ -36,11 +45,7 @@ export function Dialog({ isOpen, onClose, title, description, children, onClosed
             event.preventDefault();
             field.focus();
           }}
-          onCloseAutoFocus={(event) => {
-            if (!onClosed) return;
-            event.preventDefault();
-            onClosed();
-          }}
+          onCloseAutoFocus={focusBy(onClosed)}
         >
           <Primitive.Title className="pr-8 font-semibold text-xl tracking-tight">{title}</Primitive.Title>
           {description && <Primitive.Description className="mt-1 text-ink-muted">{description}</Primitive.Description>}
