@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
-import { disconnect } from "../../lib/database/db";
 import { AppError } from "../../lib/errors";
 
 import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
@@ -12,9 +11,8 @@ import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { credentialQuery, NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
 import { findPeople } from "../../lib/users/find-people";
-import { shared } from "../support/client";
 import { whileLocked } from "../support/races";
-import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
+import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 
 const COUNT = 30_000;
 const USERS = 15_000;
@@ -25,8 +23,7 @@ let admins: CurrentAdmin[];
 
 /** Every 10th is revoked, every 15th deleted, every 4th ends some day, every 20th is of the other format. */
 beforeAll(async () => {
-  database = await scratchDatabase();
-  Object.assign(process.env, shared().settings, { DATABASE_URL: database.url });
+  database = await ownDatabase();
   await database.query(`
     SET session_replication_role = replica;
     INSERT INTO users (id, email, name)
@@ -46,10 +43,7 @@ beforeAll(async () => {
   await database.query("VACUUM ANALYZE");
 }, 120_000);
 
-afterAll(async () => {
-  await disconnect();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 async function newUser(email: string, name: string, role: string) {
   const [user] = await database.query<{ id: string }>(

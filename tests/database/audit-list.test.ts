@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import type { AuditFilter } from "@/lib/audit/filter";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
-import { shared } from "../support/client";
-import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
+import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 
 // Loaded once the settings name this test's own database.
 let listing: typeof import("@/lib/audit/list");
@@ -44,17 +43,13 @@ const SEED = `
   ANALYZE`;
 
 beforeAll(async () => {
-  scratch = await scratchDatabase();
+  scratch = await ownDatabase();
   await scratch.query(SEED);
-  Object.assign(process.env, shared().settings, { DATABASE_URL: scratch.url });
   listing = await import("@/lib/audit/list");
   exporting = await import("@/lib/audit/export");
 });
 
-afterAll(async () => {
-  await (await import("@/lib/database/db")).disconnect();
-  await scratch.drop();
-});
+afterAll(() => scratch.drop());
 
 function search(parameters: Record<string, unknown> = {}): AuditSearch {
   return auditSearchSchema.parse(parameters);

@@ -1,25 +1,20 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { db, disconnect } from "../../lib/database/db";
+import { db } from "../../lib/database/db";
 import { LOCKS } from "../../lib/database/locks";
 import { toAppError } from "../../lib/errors";
 import { lockAdmins, lockUser } from "../../lib/users/locked-user";
 import { holdCluster } from "../../scripts/hold-cluster";
 import { applyMigrations } from "../../scripts/migrate";
-import { shared } from "../support/client";
-import { type ScratchDatabase, scratchDatabase } from "../support/scratch-database";
+import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 
 let database: ScratchDatabase;
 
 beforeAll(async () => {
-  database = await scratchDatabase();
-  Object.assign(process.env, shared().settings, { DATABASE_URL: database.url });
+  database = await ownDatabase();
 });
 
-afterAll(async () => {
-  await disconnect();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 /** Runs `work` from its beginning to its end while somebody else has what `text` takes, and answers what it threw. */
 async function refusalWhile(text: string, values: unknown[], work: () => Promise<unknown>): Promise<unknown> {

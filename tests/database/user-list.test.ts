@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CurrentAdmin } from "../../lib/audit/actors";
-import { disconnect } from "../../lib/database/db";
 import { exportUsers } from "../../lib/users/export";
 import { type ListedUser, listUsers, userQuery } from "../../lib/users/list";
 import { type UserConditions, type UserPlace, type UserSort, userSearchSchema } from "../../lib/users/schemas";
-import { shared } from "../support/client";
-import { type ScratchDatabase, scratchDatabase, stepsOf } from "../support/scratch-database";
+import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 
 const COUNT = 40_000;
 
@@ -19,8 +17,7 @@ const admin = { id: actor.userId, email: "staff@example.com", sessionId: randomU
  * instant with others.
  */
 beforeAll(async () => {
-  database = await scratchDatabase();
-  Object.assign(process.env, shared().settings, { DATABASE_URL: database.url });
+  database = await ownDatabase();
   await database.query(`
     SET session_replication_role = replica;
     INSERT INTO users (id, email, name, first_name, last_name, role, banned, credits, created_at, last_login_at)
@@ -35,10 +32,7 @@ beforeAll(async () => {
   await database.query("VACUUM ANALYZE users");
 }, 120_000);
 
-afterAll(async () => {
-  await disconnect();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 const search = (address: Record<string, string>) => userSearchSchema.parse(address);
 const find = async (address: Record<string, string>) => (await listUsers(admin, search(address))).users;

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Actor, type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
-import { disconnect } from "../../lib/database/db";
 import { LOCKS } from "../../lib/database/locks";
 import { requireApiUser } from "../../lib/doors/guards";
 import { AppError } from "../../lib/errors";
@@ -17,21 +16,17 @@ import { getUserPage } from "../../lib/users/page";
 import { revokeAllKeys } from "../../lib/users/revoke-all-keys";
 import { changeRole } from "../../lib/users/roles";
 import { adjustCreditsSchema, type UserRole } from "../../lib/users/schemas";
-import { randomEmail, shared } from "../support/client";
+import { randomEmail } from "../support/client";
 import { whileLocked } from "../support/races";
-import { type ScratchDatabase, scratchDatabase } from "../support/scratch-database";
+import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 
 let database: ScratchDatabase;
 
 beforeAll(async () => {
-  database = await scratchDatabase();
-  Object.assign(process.env, shared().settings, { DATABASE_URL: database.url });
+  database = await ownDatabase();
 });
 
-afterAll(async () => {
-  await disconnect();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 type Someone = { id: string; email: string };
 

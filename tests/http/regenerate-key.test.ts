@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { adminCall, call, INSTANT, newKey, query, verify } from "../support/client";
 import { hidesOtherKeys, refusesOtherPeople } from "../support/denials";
-import { refusesBadBodies, USER_REFUSALS } from "../support/hostile";
+import { refusesBadBodiesAbout } from "../support/hostile";
 import { newUser, type TestUser } from "../support/people";
 import { whileKeyIsLocked } from "../support/races";
 
@@ -170,16 +170,7 @@ describe("POST /api/auth/keys/<id>/regenerate/ under concurrency", () => {
 });
 
 describe("POST /api/auth/keys/<id>/regenerate/ refuses bad input", () => {
-  let target: Promise<{ user: TestUser; id: string }> | undefined;
-  const prepare = async () => {
-    const user = await newUser();
-    return { user, id: (await newKey(user)).id };
-  };
-  refusesBadBodies(async (options) => {
-    target ??= prepare();
-    const { user, id } = await target;
-    return call(path(id), { ...options, token: user.access });
-  }, USER_REFUSALS);
+  refusesBadBodiesAbout(path);
 
   test.each([[-1], [604801], [0.5], ["60"], [true], [[]], [{}], [1e300]])(
     "400 for a grace of %j, and the pair stays",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { call, newKey, query, verify } from "../support/client";
 import { hidesOtherKeys, refusesOtherPeople } from "../support/denials";
-import { refusesBadBodies, USER_REFUSALS } from "../support/hostile";
+import { refusesBadBodiesAbout } from "../support/hostile";
 import { newUser, type TestUser } from "../support/people";
 
 const revoke = (user: TestUser, id: string) => call(`/api/auth/keys/${id}/revoke/`, { method: "POST", token: user.access });
@@ -72,16 +72,7 @@ describe("POST /api/auth/keys/<id>/revoke/ answers", () => {
 });
 
 describe("POST /api/auth/keys/<id>/revoke/ refuses bad input", () => {
-  let target: Promise<{ user: TestUser; id: string }> | undefined;
-  const prepare = async () => {
-    const user = await newUser();
-    return { user, id: (await newKey(user)).id };
-  };
-  refusesBadBodies(async (options) => {
-    target ??= prepare();
-    const { user, id } = await target;
-    return call(`/api/auth/keys/${id}/revoke/`, { ...options, token: user.access });
-  }, USER_REFUSALS);
+  refusesBadBodiesAbout((id) => `/api/auth/keys/${id}/revoke/`);
 });
 
 describe("POST /api/auth/keys/<id>/revoke/ refuses other people:", () => {

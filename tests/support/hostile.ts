@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Answer, CallOptions } from "./client";
+import { type Answer, type CallOptions, call, newKey } from "./client";
+import { newUser, type TestUser } from "./people";
 
 const deep = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
@@ -63,4 +64,18 @@ export function refusesBadBodies(request: (options: CallOptions) => Promise<Answ
     ];
     for (const raw of hostile) expect((await request({ method: "POST", raw })).status).toBeLessThan(500);
   });
+}
+
+/** The same for a path that names a key: one of a user's own. */
+export function refusesBadBodiesAbout(path: (keyId: string) => string): void {
+  let target: Promise<{ user: TestUser; id: string }> | undefined;
+  const prepare = async () => {
+    const user = await newUser();
+    return { user, id: (await newKey(user)).id };
+  };
+  refusesBadBodies(async (options) => {
+    target ??= prepare();
+    const { user, id } = await target;
+    return call(path(id), { ...options, token: user.access });
+  }, USER_REFUSALS);
 }

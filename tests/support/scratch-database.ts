@@ -37,6 +37,19 @@ export async function scratchDatabase(): Promise<ScratchDatabase> {
   };
 }
 
+/** The same as the database of this process, whose connections end before it is dropped. */
+export async function ownDatabase(): Promise<ScratchDatabase> {
+  const database = await scratchDatabase();
+  Object.assign(process.env, shared().settings, { DATABASE_URL: database.url });
+  return {
+    ...database,
+    drop: async () => {
+      await (await import("../../lib/database/db")).disconnect();
+      await database.drop();
+    },
+  };
+}
+
 type PlanNode = {
   "Node Type": string;
   "Relation Name"?: string;
