@@ -3,7 +3,7 @@
 import { headers } from "next/headers";
 import { mailLater } from "@/app/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { actorOf } from "@/lib/doors/guards";
+import { actorOf } from "@/lib/doors/incoming";
 import { validate } from "@/lib/doors/read-json";
 import { mailResetLink } from "@/lib/identity/password-reset";
 import { returnPath } from "@/lib/identity/return-path";

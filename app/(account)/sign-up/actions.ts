@@ -4,7 +4,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { mailLater } from "@/app/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { actorOf } from "@/lib/doors/guards";
+import { actorOf } from "@/lib/doors/incoming";
 import { validate } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";

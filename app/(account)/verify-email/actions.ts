@@ -3,7 +3,7 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { actorOf } from "@/lib/doors/guards";
+import { actorOf } from "@/lib/doors/incoming";
 import { verifyEmail } from "@/lib/identity/email-verification";
 import { countAttempt } from "@/lib/identity/throttle";
 

@@ -1,6 +1,6 @@
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { actorOf } from "@/lib/doors/guards";
+import { actorOf } from "@/lib/doors/incoming";
 import { readJson } from "@/lib/doors/read-json";
 import { loginSchema } from "@/lib/identity/schemas";
 import { signIn } from "@/lib/identity/sessions";

@@ -1,6 +1,7 @@
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { actorOf, findSession } from "@/lib/doors/guards";
+import { findSession } from "@/lib/doors/guards";
+import { actorOf } from "@/lib/doors/incoming";
 import { readJson } from "@/lib/doors/read-json";
 import { logoutSchema } from "@/lib/identity/schemas";
 import { endSession } from "@/lib/identity/sessions";

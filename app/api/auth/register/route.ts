@@ -1,7 +1,7 @@
 import { mailLater } from "@/app/mail-later";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { actorOf } from "@/lib/doors/guards";
+import { actorOf } from "@/lib/doors/incoming";
 import { readJson } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";

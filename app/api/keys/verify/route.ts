@@ -1,8 +1,8 @@
 import { keepAliveFor } from "@/app/keep-alive";
 import { plainDialect } from "@/lib/doors/dialects/plain";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireService } from "@/lib/doors/guards";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
+import { requireService } from "@/lib/doors/secret-guards";
 import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
 import { verificationsAdded } from "@/lib/keys/verification-counts";
 import { verifyKey, verifyKeys } from "@/lib/keys/verify";
