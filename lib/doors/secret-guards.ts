@@ -25,9 +25,7 @@ export function requireService(request: Request): void {
   // Synchronous, unlike checkSecret: this is paid for by every call that the Public API serves.
   const token = bearerToken(request) ?? "";
   const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
-  if (!secrets.some((secret) => secret && isSameSecret(token, secret))) {
-    throw new AppError("INVALID_SERVICE_SECRET", { headers: { "WWW-Authenticate": 'Bearer realm="service"' } });
-  }
+  if (!secrets.some((secret) => secret && isSameSecret(token, secret))) throw new AppError("INVALID_SERVICE_SECRET");
   contextOf(request).actor = "service";
 }
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
-import { whereExpiring, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
+import { whereExpiring, wherePresent, whereStatus } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/db";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
@@ -16,14 +16,6 @@ export type KeyConditions = { all: string[]; branches: string[][] };
 const PRESENT = wherePresent("k");
 const ASKED = { key: "k", now: "now()" };
 
-const STATUS: Record<AdminKeyStatus, string> = {
-  active: whereUsable(ASKED),
-  expiring: `${PRESENT} AND ${whereExpiring(ASKED)}`,
-  expired: `${PRESENT} AND ${whereStatus("expired", ASKED)}`,
-  revoked: `${PRESENT} AND ${whereStatus("revoked", ASKED)}`,
-  deleted: `NOT (${PRESENT})`,
-};
-
 const VISIBLE_PART = new RegExp(`^(?:(${CREDENTIAL_FORMATS.join("|")})_)?([0-9A-Za-z]{2,6})$`);
 
 /** Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for. */
@@ -32,12 +24,17 @@ export function keyConditions({ status, format, q }: AdminKeyConditions, named: 
   // Whoever asks about a credential wants to know of it, whatever the list was filtered by before.
   if (credential) return { all: [], branches: [[`k.id = ${place(credential.keyId)}::int`]] };
   const all: string[] = [];
-  if (status) all.push(STATUS[status]);
+  if (status) all.push(whereListed(status));
   if (ownerId) all.push(`k.user_id = ${place(ownerId)}::uuid`);
   if (format) all.push(`k.format = '${format}'`);
   const listed = status ? [] : [PRESENT];
   if (!q) return { all, branches: [listed] };
   return { all, branches: [...exactBranches(q, place), ...textBranches(q, place).map((branch) => [...listed, branch])] };
+}
+
+function whereListed(status: AdminKeyStatus): string {
+  if (status === "deleted") return `NOT (${PRESENT})`;
+  return `${PRESENT} AND ${status === "expiring" ? whereExpiring(ASKED) : whereStatus(status, ASKED)}`;
 }
 
 function exactBranches(q: string, place: Place): string[][] {
