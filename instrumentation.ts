@@ -7,13 +7,13 @@ export async function register(): Promise<void> {
     // An error thrown here would make every answer a bare 500, and nobody could read what /api/health says.
     if (wrong) return log.error(`These settings need attention (see .env.example): ${wrong.join("; ")}.`);
     const { watchRequests } = await import("./lib/server/front-door");
-    const { allRoutes } = await import("./app/routes");
+    const { allRoutes } = await import("./app/api/routes");
     const { scheduleHousekeeping } = await import("./lib/operations/housekeeping");
     const isDevelopment = process.env.NODE_ENV === "development";
     watchRequests({ isDevelopment, routes: allRoutes() });
     // In development routes are compiled anew, which this copy would not notice. On Vercel what follows an answer is Next's.
     if (!isDevelopment && !process.env.VERCEL) {
-      const { prepareOwnServer } = await import("./app/own-server");
+      const { prepareOwnServer } = await import("./app/api/own-server");
       await prepareOwnServer();
     }
     scheduleHousekeeping();

@@ -3,12 +3,12 @@ import { adminGate } from "@/lib/doors/dialects/admin";
 import { type Gate, methodUnknown } from "@/lib/doors/dialects/dialect";
 import { userGate } from "@/lib/doors/dialects/user";
 import { jsonResponse } from "@/lib/doors/json-response";
-import { AppError } from "@/lib/errors";
 import { checkSecret } from "@/lib/request/admin-secret";
 import { ADMIN_API } from "@/lib/request/gated-apis";
 import { allowHeader, ROUTED_METHODS } from "@/lib/request/methods";
 import { isAllowedOrigin } from "@/lib/request/origins";
 import { pageSecurityPolicy } from "@/lib/server/security-headers";
+import { AppError } from "@/lib/values/errors";
 
 // The gate in front of the two key APIs: origins, preflights and, for the admin API, the shared secret. Handlers check
 // their own caller again, so passing by this file opens nothing. It stays `middleware.ts` because `proxy.ts` does not

@@ -1,6 +1,6 @@
 "use client";
 
-import { ErrorMessage } from "./error-message";
+import { ErrorMessage } from "./_shell/error-message";
 
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (

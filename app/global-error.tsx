@@ -2,7 +2,7 @@
 
 import "@fontsource-variable/inter";
 import "./globals.css";
-import { ErrorMessage } from "./error-message";
+import { ErrorMessage } from "./_shell/error-message";
 
 /** Stands in for the whole document when the layout itself failed. */
 export default function GlobalErrorPage({ error }: { error: Error & { digest?: string } }) {

@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import "@fontsource-variable/inter";
-import { currentTheme } from "./current-theme";
+import { currentTheme } from "./_shell/current-theme";
 import "./globals.css";
 
 export const metadata: Metadata = {

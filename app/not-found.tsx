@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { primaryButton } from "@/components/ui/button-styles";
 import { MessagePage } from "@/components/ui/message-page";
-import { SignInLink } from "./sign-in-link";
+import { SignInLink } from "./_shell/sign-in-link";
 
 export const metadata: Metadata = { title: "Page not found" };
 

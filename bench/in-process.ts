@@ -1,7 +1,7 @@
 import { parseCredential } from "@latchkey/rule/credentials";
 import pg from "pg";
+import type { Bench } from "./ground";
 import { repeat, type Side, times } from "./measure";
-import type { Bench } from "./run";
 import type { Owner } from "./seed";
 
 /** As many callers as a busy server has requests open. */
@@ -15,12 +15,12 @@ export async function measureInProcess(bench: Bench): Promise<void> {
   await measureCreate(bench);
   await measureUsage(bench, pool);
   await pool.end();
-  const { pool: ours } = await import("../lib/database/db");
+  const { pool: ours } = await import("../lib/database/client");
   await (ours() as pg.Pool).end();
 }
 
 async function measureVerify({ owner, peer, measure }: Bench): Promise<void> {
-  const { verifyKey } = await import("../lib/keys/verify");
+  const { verifyKey } = await import("../lib/verification/verify");
   const ask = (key: string) => verifyKey({ key, cost: 1 }).then(({ code }) => must(code === "VALID", code));
   const askPeer = (key: string) => peer.api.verifyApiKey({ body: { key } }).then(({ valid }) => must(valid, "the peer refused"));
   const first = (keys: string[]) => keys[0] ?? "";
@@ -43,9 +43,9 @@ async function measureVerify({ owner, peer, measure }: Bench): Promise<void> {
 }
 
 async function measureLookup({ owner, settings, measure }: Bench, pool: pg.Pool): Promise<void> {
-  const { CURRENT, verifyKey } = await import("../lib/keys/verify");
-  const { db } = await import("../lib/database/db");
-  const { hashCredential } = await import("../lib/keys/credentials");
+  const { CURRENT, verifyKey } = await import("../lib/verification/verify");
+  const { db } = await import("../lib/database/client");
+  const { hashCredential } = await import("../lib/verification/hashes");
   const key = owner.keys[0] ?? "";
   const credential = parseCredential(key);
   if (!credential) throw new Error("the seeded key is malformed");

@@ -1,7 +1,7 @@
 import type { TestServer } from "../tests/support/server";
+import type { Bench } from "./ground";
 import { load } from "./http";
 import { timeOfOne } from "./measure";
-import type { Bench } from "./run";
 import { seedKeys } from "./seed";
 
 const FEW = 1_000;

@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import type { TestServer } from "../tests/support/server";
+import type { Bench } from "./ground";
 import { send } from "./http";
 import { median } from "./measure";
 import { verifyCall } from "./over-http";
 import { report } from "./report";
-import type { Bench } from "./run";
 
 /** The server's memory after so many verifications against after a tenth of them. */
 export async function measureMemory(bench: Bench): Promise<void> {

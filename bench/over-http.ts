@@ -1,6 +1,6 @@
+import type { Bench } from "./ground";
 import { type Load, load, send } from "./http";
 import { times } from "./measure";
-import type { Bench } from "./run";
 
 /** A call to verify one key, to the server at `url`. */
 export function verifyCall({ settings, owner }: Bench, url: string): Load {

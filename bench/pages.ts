@@ -1,8 +1,8 @@
 import pg from "pg";
 import type { TestServer } from "../tests/support/server";
+import type { Bench } from "./ground";
 import { load } from "./http";
 import { timeOfOne } from "./measure";
-import type { Bench } from "./run";
 
 const FEW = 10;
 const MANY = 1_000;

@@ -2,32 +2,19 @@ import fs from "node:fs";
 import path from "node:path";
 import { applyMigrations } from "../scripts/migrate";
 import { openCluster } from "../scripts/postgres";
-import { deploymentSettings, randomSecret, type Settings, startServer, type TestServer } from "../tests/support/server";
+import { deploymentSettings, randomSecret, startServer, type TestServer } from "../tests/support/server";
+import { type Bench, FULL, QUICK } from "./ground";
 import { buildWithBareRoutes } from "./http";
 import { measureInProcess } from "./in-process";
 import { measureLists } from "./lists";
-import { compare, type Side } from "./measure";
+import { compare } from "./measure";
 import { measureMemory } from "./memory";
 import { measureOverHttp } from "./over-http";
 import { measurePages } from "./pages";
-import { openPeer, type Peer } from "./peer";
-import { finish, type Measure, report } from "./report";
-import { copyDatabase, type Owner, seedKeys } from "./seed";
+import { openPeer } from "./peer";
+import { finish, report } from "./report";
+import { copyDatabase, seedKeys } from "./seed";
 import { measureStaffLists } from "./staff-lists";
-
-const FULL = { rounds: 7, milliseconds: 1000, keys: 10_000, manyKeys: 1_000_000, manyUsers: 100_000, verifies: 20_000 };
-const QUICK = { rounds: 3, milliseconds: 150, keys: 1_000, manyKeys: 20_000, manyUsers: 4_000, verifies: 500 };
-
-/** What every group of measures works on: one scratch PostgreSQL for all sides, and a build with two bare routes. */
-export type Bench = {
-  scale: typeof FULL;
-  databaseUrl: string;
-  settings: ReturnType<typeof deploymentSettings>;
-  owner: Owner;
-  peer: Peer;
-  measure(measure: Measure, pair: { ours: Side; other: Side }, milliseconds?: number): Promise<void>;
-  start(settings: Settings): Promise<TestServer>;
-};
 
 /** Every measure, as a table and as bench/results/latest.json. */
 export async function run({ isQuick }: { isQuick: boolean }): Promise<void> {

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { hashCredential, issueCredentials } from "../lib/keys/credentials";
+import { hashCredential, issueCredentials } from "../lib/verification/hashes";
 
 export type Owner = { id: string; keys: string[]; uuids: string[] };
 

@@ -5,8 +5,8 @@ import { adminKeyQuery } from "../lib/keys/admin-list";
 import { adminKeySearchSchema } from "../lib/keys/admin-schemas";
 import { credentialQuery, NOTHING_NAMED } from "../lib/keys/admin-search";
 import { userQuery } from "../lib/users/list";
+import type { Bench } from "./ground";
 import { repeat, timeOfOne } from "./measure";
-import type { Bench } from "./run";
 
 const FEW = 1_000;
 const KEYS_EACH = 10;

@@ -1,8 +1,8 @@
 import { SYSTEM_ACTOR } from "../lib/audit/actors";
-import { disconnect } from "../lib/database/db";
-import { AppError } from "../lib/errors";
+import { disconnect } from "../lib/database/client";
 import { forgotPasswordSchema } from "../lib/identity/schemas";
 import { grantAdmin } from "../lib/users/grant-admin";
+import { AppError } from "../lib/values/errors";
 import { Prisma } from "../prisma/generated/client";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { EnvError } from "../lib/errors";
 import { type Env, parseEnv } from "../lib/settings/env";
 import { SECRETS, withPreviewSecrets } from "../lib/settings/preview-secrets";
+import { EnvError } from "../lib/values/errors";
 import { explainFileError, Failure } from "./failure";
 import { type Cluster, openCluster } from "./postgres";
 

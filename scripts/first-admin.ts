@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { SYSTEM_ACTOR } from "../lib/audit/actors";
-import { db } from "../lib/database/db";
-import { AppError } from "../lib/errors";
+import { db } from "../lib/database/client";
 import { registerUser } from "../lib/identity/accounts";
+import { AppError } from "../lib/values/errors";
 import { keptSecret } from "./environment";
 import { Failure } from "./failure";
 

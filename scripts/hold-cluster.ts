@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { LOCK_WAIT_MS, LOCKS } from "../lib/database/locks";
-import { isLockTimeout } from "../lib/errors";
+import { isLockTimeout } from "../lib/values/errors";
 import type { Environment } from "./environment";
 import { Failure } from "./failure";
 

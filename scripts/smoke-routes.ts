@@ -1,5 +1,5 @@
-import { OPERATIONS } from "../app/reference/document";
-import type { Operation } from "../app/reference/operation";
+import { OPERATIONS } from "../app/docs/reference/document";
+import type { Operation } from "../app/docs/reference/operation";
 import { bodyOf, judgeAll, pathOf, type Result, type Site } from "./smoke-site";
 
 /** Where a server says that it lacks a secret of its own, and which. The admin secret has a check of its own. */

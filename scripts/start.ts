@@ -3,7 +3,7 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { disconnect } from "../lib/database/db";
+import { disconnect } from "../lib/database/client";
 import { ensureBuilt } from "./build";
 import { dataDirectory, type Environment, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";

@@ -5,6 +5,7 @@ import { sweepScratchFolders } from "../tests/support/server";
 import { ensureBuilt } from "./build";
 import { findChromium } from "./chromium";
 import { Failure } from "./failure";
+import { checkFloors } from "./floors";
 
 type Count = { passed: number; failed: number };
 /** Shown as it comes, or kept and shown whole where another step runs at the same time. */
@@ -15,7 +16,7 @@ type Result = { name: string; seconds: number; count: Count };
 const REPORTS = path.resolve(".data", "test", "reports");
 
 const STEPS: Record<string, Step> = {
-  lint: { run: (output) => check(["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."], output) },
+  lint: { run: lint },
   typecheck: { run: (output) => check(["node_modules/typescript/bin/tsc", "--noEmit"], output) },
   unit: { run: (output) => vitest("unit", ["unit"], output) },
   build: { run: () => ensureBuilt().then(() => ({ passed: 1, failed: 0 })) },
@@ -89,6 +90,15 @@ function summarize(results: Result[], milliseconds: number): boolean {
   const [minutes, seconds] = [Math.floor(milliseconds / 60_000), Math.floor((milliseconds / 1000) % 60)];
   console.log(`  in ${minutes} min ${seconds} s\n\n${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") === 0;
+}
+
+/** Biome's rules, and ours of who may import whom. */
+async function lint(output: Output): Promise<Count> {
+  const { passed } = await check(["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."], output);
+  const { modules, problems } = checkFloors();
+  for (const problem of problems) console.error(problem);
+  console.log(`Read the imports of ${modules} modules: ${problems.length} lead elsewhere than downwards.`);
+  return { passed: passed + (problems.length === 0 ? 1 : 0), failed: 1 - passed + problems.length };
 }
 
 async function check(command: string[], output: Output): Promise<Count> {

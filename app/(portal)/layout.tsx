@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import { AccountBar } from "@/app/_shell/account-bar";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
 import { SiteHeader } from "@/components/ui/site-header";
 import { findUser, isAdmin } from "@/lib/doors/guards";
-import { AccountBar } from "../account-bar";
 
 const PLACES: Place[] = [
   { href: "/keys", name: "Keys" },

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { AccountBar } from "@/app/_shell/account-bar";
 import { ConfirmPasswordProvider } from "@/components/admin/confirmed-action";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
 import { SiteHeader } from "@/components/ui/site-header";
 import { requireAdmin } from "@/lib/doors/guards";
-import { AccountBar } from "../account-bar";
 import { confirmPasswordAction } from "./confirm/actions";
 
 export const metadata: Metadata = { title: { default: "Admin", template: "%s · Admin · Latchkey" } };

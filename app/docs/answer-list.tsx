@@ -1,9 +1,9 @@
 import { Answer } from "@/components/ui/code-block";
-import type { DescribedOperation } from "../reference/document";
-import { fieldsOf } from "../reference/fields";
-import type { JsonSchema } from "../reference/json-schema";
 import { FieldTable } from "./field-table";
 import { Inline } from "./prose";
+import type { DescribedOperation } from "./reference/document";
+import { fieldsOf } from "./reference/fields";
+import type { JsonSchema } from "./reference/json-schema";
 
 type Props = { described: DescribedOperation; schemas: Record<string, JsonSchema> };
 

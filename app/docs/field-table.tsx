@@ -1,5 +1,5 @@
-import type { Field } from "../reference/fields";
 import { Inline } from "./prose";
+import type { Field } from "./reference/fields";
 
 type Props = { title: string; choices: Field[][]; isAnswer?: boolean };
 

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
+import { AccountLinks } from "@/app/_shell/account-links";
 import { AccessTokenProvider } from "@/components/docs/access-token";
 import { SiteHeader } from "@/components/ui/site-header";
-import { AccountLinks } from "../account-links";
-import { GROUPS } from "../reference/document";
 import { DocsNavigation } from "./navigation";
+import { GROUPS } from "./reference/document";
 
 export default function DocsLayout({ children }: { children: ReactNode }) {
   const places = [

@@ -2,13 +2,13 @@ import { TryIt } from "@/components/docs/try-it";
 import { CodeBlock } from "@/components/ui/code-block";
 import { MethodBadge } from "@/components/ui/method-badge";
 import { Tabs } from "@/components/ui/tabs";
-import { type DescribedOperation, type OpenApiDocument, operationIn } from "../reference/document";
-import { fieldsOf } from "../reference/fields";
-import type { Caller, Operation } from "../reference/operation";
-import { snippetsOf } from "../reference/snippets";
 import { AnswerList } from "./answer-list";
 import { FieldTable } from "./field-table";
 import { Inline, Prose } from "./prose";
+import { type DescribedOperation, type OpenApiDocument, operationIn } from "./reference/document";
+import { fieldsOf } from "./reference/fields";
+import type { Caller, Operation } from "./reference/operation";
+import { snippetsOf } from "./reference/snippets";
 
 const CALLERS: Record<Caller, string> = {
   accessToken: "an access token (`Authorization: Bearer`)",

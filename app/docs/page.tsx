@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { publicAddress } from "@/app/_shell/public-address";
+import { quickstart } from "@/app/_shell/quickstart";
 import { Answer, CodeBlock } from "@/components/ui/code-block";
 import { Link } from "@/components/ui/link";
 import { MethodBadge } from "@/components/ui/method-badge";
 import { textLink } from "@/components/ui/text-link";
-import { publicAddress } from "../address";
-import { quickstart } from "../quickstart";
-import { GROUPS } from "../reference/document";
 import { Prose } from "./prose";
+import { GROUPS } from "./reference/document";
 
 export const metadata: Metadata = { title: "API reference" };
 

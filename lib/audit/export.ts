@@ -1,6 +1,6 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { db, sql } from "@/lib/database/db";
+import { db, sql } from "@/lib/database/client";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { resolveConditions } from "./filter";
 import { type AuditRecord, type AuditRow, auditQuery, toRecord } from "./list";

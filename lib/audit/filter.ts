@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { DAY_MS } from "@/lib/values/days";
 import { isUuid } from "@/lib/values/ids";
 import { parseInstant } from "@/lib/values/instant";

@@ -1,7 +1,7 @@
 import "server-only";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import { type AuditFilter, resolveConditions } from "./filter";
 import type { AuditPlace, AuditSearch } from "./schemas";

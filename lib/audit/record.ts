@@ -1,6 +1,6 @@
 import "server-only";
 import type { Actor } from "@/lib/audit/actors";
-import type { Transaction } from "@/lib/database/db";
+import type { Transaction } from "@/lib/database/client";
 import type { Prisma } from "@/prisma/generated/client";
 import type { AuditAction } from "./actions";
 

@@ -1,4 +1,4 @@
-import type { Transaction } from "./db";
+import type { Transaction } from "./client";
 
 /**
  * Every advisory lock there is: PostgreSQL knows them by number alone, in one name space for a whole database, whoever

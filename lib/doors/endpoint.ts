@@ -1,7 +1,7 @@
-import { type AppError, toAppError } from "@/lib/errors";
 import { contextOf, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { METHODS, type Method } from "@/lib/request/methods";
 import { log } from "@/lib/settings/log";
+import { type AppError, toAppError } from "@/lib/values/errors";
 import { type Dialect, methodNotAllowed, type Success } from "./dialects/dialect";
 import { jsonResponse } from "./json-response";
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
-import { type AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/errors";
 import { contextOf } from "@/lib/request/context";
+import { type AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/values/errors";
 import { logFailure } from "./endpoint";
 
 /** What a form shows after it was sent: the third dialect, beside the two of the HTTP APIs. */

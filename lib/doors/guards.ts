@@ -3,13 +3,12 @@ import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
-import { AppError } from "@/lib/errors";
-
 import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
 import { verifyAccessToken, verifyRefreshToken } from "@/lib/identity/tokens";
 import type { Incoming } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
+import { AppError } from "@/lib/values/errors";
 import { actorOf, bearerToken } from "./incoming";
 import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { AppError, type ErrorCode, isErrorCode } from "@/lib/errors";
+import { AppError, type ErrorCode, isErrorCode } from "@/lib/values/errors";
 
 export const MAX_BODY_BYTES = 64 * 1024;
 

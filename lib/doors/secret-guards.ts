@@ -2,11 +2,11 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Actor } from "@/lib/audit/actors";
-import { AppError } from "@/lib/errors";
 import { checkSecret } from "@/lib/request/admin-secret";
 import { contextOf } from "@/lib/request/context";
 import { env } from "@/lib/settings/env";
 import { isSignedBy } from "@/lib/usage/signature";
+import { AppError } from "@/lib/values/errors";
 import { actorOf, bearerToken } from "./incoming";
 
 /** @throws AppError INVALID_ADMIN_SECRET, NOT_CONFIGURED */

@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { readSessionCookie } from "@/lib/identity/session-cookie";
 import type { TokenSubject } from "@/lib/identity/tokens";
 

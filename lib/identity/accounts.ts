@@ -1,10 +1,10 @@
 import "server-only";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, type Transaction } from "@/lib/database/db";
-import { AppError, ERRORS } from "@/lib/errors";
+import { db, type Transaction } from "@/lib/database/client";
+import { enterCredits } from "@/lib/ledger/ledger";
 import { env } from "@/lib/settings/env";
-import { enterCredits } from "@/lib/usage/ledger";
+import { AppError, ERRORS } from "@/lib/values/errors";
 import { Prisma, type Role } from "@/prisma/generated/client";
 import { hashPassword } from "./password-hash";
 import type { ProfileInput, RegisterInput } from "./schemas";

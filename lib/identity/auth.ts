@@ -3,7 +3,7 @@ import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
 import { jwt } from "better-auth/plugins";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { isOwnOrigin } from "@/lib/request/origins";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { sendMail } from "@/lib/notifications/mail";
 import { env } from "@/lib/settings/env";
 import { issueToken, spendToken } from "./mailed-tokens";

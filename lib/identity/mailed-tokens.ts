@@ -1,8 +1,8 @@
 import "server-only";
 import { createHash, randomBytes } from "node:crypto";
-import { db, type Transaction } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db, type Transaction } from "@/lib/database/client";
 import { DAY_MS } from "@/lib/values/days";
+import { AppError } from "@/lib/values/errors";
 
 type Purpose = "reset-password" | "verify-email";
 

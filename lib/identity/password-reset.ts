@@ -1,10 +1,10 @@
 import "server-only";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db } from "@/lib/database/client";
 import { sendMail } from "@/lib/notifications/mail";
 import { env } from "@/lib/settings/env";
+import { AppError } from "@/lib/values/errors";
 import { issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
 import { hashPassword } from "./password-hash";
 import { withReturnPath } from "./return-path";

@@ -1,8 +1,8 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db } from "@/lib/database/client";
+import { AppError } from "@/lib/values/errors";
 import { hashPassword, verifyPassword } from "./password-hash";
 
 /**

@@ -1,7 +1,7 @@
 import "server-only";
 import { createAuthEndpoint } from "better-auth/api";
 import { makeSignature } from "better-auth/crypto";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { auth, LONGEST_SESSION_SECONDS } from "./auth";
 
 type CookieOptions = { httpOnly: boolean; secure: boolean; sameSite: "lax"; path: string };

@@ -1,6 +1,6 @@
 import "server-only";
 import { symmetricDecrypt } from "better-auth/crypto";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { env } from "@/lib/settings/env";
 
 /** The only algorithm that keys are made for, and that tokens are accepted under. */

@@ -1,9 +1,9 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
-import { pool } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { pool } from "@/lib/database/client";
 import { env } from "@/lib/settings/env";
+import { AppError } from "@/lib/values/errors";
 
 const WINDOW_SECONDS = 60;
 const MAILS = 3;

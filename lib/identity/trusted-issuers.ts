@@ -1,7 +1,7 @@
 import "server-only";
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
-import { AppError } from "@/lib/errors";
 import { env } from "@/lib/settings/env";
+import { AppError } from "@/lib/values/errors";
 
 /** Signature algorithms with a public key. No shared-secret algorithm: a published key must never verify an HMAC. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];

@@ -1,7 +1,7 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, sql } from "@/lib/database/db";
+import { db, sql } from "@/lib/database/client";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { type AdminKeyRecord, adminKeyQuery, describe } from "./admin-list";
 import type { AdminKeyConditions } from "./admin-schemas";

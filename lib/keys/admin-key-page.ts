@@ -2,8 +2,8 @@ import "server-only";
 import { maskCredentials } from "@latchkey/rule/credentials";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type AuditRecord, latestAudit } from "@/lib/audit/list";
-import { db } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db } from "@/lib/database/client";
+import { AppError } from "@/lib/values/errors";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 import { describeKey, type KeyPage, keyPageSelect } from "./own-key-page";
 

@@ -4,7 +4,7 @@ import { type CredentialFormat, maskCredential, maskCredentials } from "@latchke
 import type { Permissions } from "@latchkey/rule/permissions";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { listDailyCalls } from "@/lib/usage/days";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";

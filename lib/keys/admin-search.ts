@@ -1,7 +1,7 @@
 import "server-only";
 import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
 import { whereExpiring, wherePresent, whereStatus } from "@latchkey/rule/sql";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";

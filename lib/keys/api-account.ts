@@ -1,6 +1,6 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { NEW_ACCOUNT_ID } from "./create";
 
 export type ApiAccount = {

@@ -4,10 +4,10 @@ import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
-import { db, sql } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db, sql } from "@/lib/database/client";
 import { env } from "@/lib/settings/env";
-import { hashCredential, issueCredentials } from "./credentials";
+import { AppError } from "@/lib/values/errors";
+import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 
 export type NewKey = {
   name: string;

@@ -1,8 +1,8 @@
 import "server-only";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, type Transaction } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db, type Transaction } from "@/lib/database/client";
+import { AppError } from "@/lib/values/errors";
 import { MAX_ID } from "@/lib/values/ids";
 
 /**

@@ -1,7 +1,7 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { lockOwnKey } from "./own-key";
 
 /**

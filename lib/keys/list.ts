@@ -4,8 +4,8 @@ import "server-only";
 import type { CredentialFormat } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
-import { db, sql } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db, sql } from "@/lib/database/client";
+import { AppError } from "@/lib/values/errors";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 
 export const ownSelect = {

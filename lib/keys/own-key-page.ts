@@ -3,15 +3,15 @@ import { maskCredential } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
-import { db } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db } from "@/lib/database/client";
 import { listUsageDays, type UsageDay } from "@/lib/usage/days";
 import { CHART_DAYS } from "@/lib/values/days";
+import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
+import { findOutcomes, type Outcomes } from "@/lib/verification/counts";
 import type { Prisma } from "@/prisma/generated/client";
 import { ownSelect } from "./list";
 import { findReplaced, type KeyRow } from "./search";
-import { findOutcomes, type Outcomes } from "./verification-counts";
 
 const AUDIT_LENGTH = 100;
 

@@ -1,8 +1,8 @@
 import "server-only";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { wherePresent } from "@latchkey/rule/sql";
-import type { Transaction } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import type { Transaction } from "@/lib/database/client";
+import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
 import { Prisma } from "@/prisma/generated/client";
 

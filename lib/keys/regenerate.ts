@@ -1,12 +1,12 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db } from "@/lib/database/client";
 import { env } from "@/lib/settings/env";
+import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
+import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 import type { IssuedKey } from "./create";
-import { hashCredential, issueCredentials } from "./credentials";
 import { lockOwnKey } from "./own-key";
 
 export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Date | null };

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, type Transaction } from "@/lib/database/db";
+import { db, type Transaction } from "@/lib/database/client";
 import { lockOwnKey } from "./own-key";
 
 /**

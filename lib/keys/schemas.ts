@@ -2,7 +2,7 @@ import { DEFAULT_PERMISSIONS, isPermissions, type Permissions } from "@latchkey/
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
-import { AppError } from "@/lib/errors";
+import { AppError } from "@/lib/values/errors";
 import { parseInstant } from "@/lib/values/instant";
 import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
 

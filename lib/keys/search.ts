@@ -4,10 +4,10 @@ import type { Permissions } from "@latchkey/rule/permissions";
 import { type LifeRow, readLife, selectLife, selectState, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
 import { type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { env } from "@/lib/settings/env";
 import { listDailyCalls } from "@/lib/usage/days";
-import { type CredentialHash, hashDigest } from "./credentials";
+import { type CredentialHash, hashDigest } from "@/lib/verification/hashes";
 import type { KeyCheck, KeySearch, KeySort } from "./schemas";
 
 export const PAGE_SIZE = 25;

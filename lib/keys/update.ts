@@ -3,8 +3,8 @@ import { endsNoLater, narrows } from "@latchkey/rule/narrowing";
 import type { Permissions } from "@latchkey/rule/permissions";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db } from "@/lib/database/client";
+import { AppError } from "@/lib/values/errors";
 
 import { lockOwnKey } from "./own-key";
 

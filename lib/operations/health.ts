@@ -1,6 +1,6 @@
 import "server-only";
+import { sql } from "@/lib/database/client";
 import { explainConnection } from "@/lib/database/connections";
-import { sql } from "@/lib/database/db";
 import { env, wrongSettings } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 

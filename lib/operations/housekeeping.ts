@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { log } from "@/lib/settings/log";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
 

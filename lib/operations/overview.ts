@@ -1,7 +1,7 @@
 import "server-only";
 import { whereExpiring, wherePresent, whereUsable } from "@latchkey/rule/sql";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { listUsageDays, sumTotals, type Totals, type UsageDay } from "@/lib/usage/days";
 import { CHART_DAYS } from "@/lib/values/days";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { issueCredentials } from "@/lib/keys/credentials";
+import { issueCredentials } from "@/lib/verification/hashes";
 import { listRoutes } from "./list-routes";
 import { nameRoutes } from "./routes";
 

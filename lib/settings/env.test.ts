@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EnvError } from "@/lib/errors";
+import { EnvError } from "@/lib/values/errors";
 import { parseEnv } from "./env";
 import { SECRETS } from "./preview-secrets";
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { EnvError } from "@/lib/errors";
+import { EnvError } from "@/lib/values/errors";
 import { driverFor } from "./database-url";
 import { withPreviewSecrets } from "./preview-secrets";
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { AppError, ERRORS } from "@/lib/errors";
+import { AppError, ERRORS } from "@/lib/values/errors";
 import { recordUsage } from "./record";
 import { MAX_EVENTS, type UsageInput, usageEventSchema } from "./schemas";
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { CHART_DAYS, dayBefore, lastDays } from "@/lib/values/days";
 
 export type Totals = { calls: number; credits: number };

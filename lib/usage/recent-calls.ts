@@ -2,7 +2,7 @@ import "server-only";
 import { wherePresent } from "@latchkey/rule/sql";
 import { z } from "zod";
 import type { CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 
 /** Beyond this nobody needs to know how many more there were, and counting them would take long. */
 const COUNTED = 100_000;

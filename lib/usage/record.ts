@@ -1,7 +1,7 @@
 import "server-only";
 import { parseCredential } from "@latchkey/rule/credentials";
-import { sql, transaction } from "@/lib/database/db";
-import { credentialHashes } from "@/lib/keys/verify";
+import { sql, transaction } from "@/lib/database/client";
+import { credentialHashes } from "@/lib/verification/verify";
 import type { UsageInput } from "./schemas";
 
 export type Outcome = "accepted" | "duplicate" | "unknown_key";

@@ -2,10 +2,10 @@ import "server-only";
 import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
 import { wherePresent } from "@latchkey/rule/sql";
 import type { CurrentUser } from "@/lib/audit/actors";
-import { db, sql } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
+import { db, sql } from "@/lib/database/client";
 import { csvLine } from "@/lib/values/csv";
 import { dayBefore } from "@/lib/values/days";
+import { AppError } from "@/lib/values/errors";
 import { listUsageDays, sumTotals, type Totals, toTotals, type UsageDay } from "./days";
 import type { UsageSearch } from "./schemas";
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { isUsable, type KeyLife, LIFE_FIELDS } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { listUsageDays, type UsageDay } from "./days";
 
 const DAYS = 30;

@@ -1,9 +1,9 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, type Transaction } from "@/lib/database/db";
-import { AppError } from "@/lib/errors";
-import { enterCredits } from "@/lib/usage/ledger";
+import { db, type Transaction } from "@/lib/database/client";
+import { enterCredits } from "@/lib/ledger/ledger";
+import { AppError } from "@/lib/values/errors";
 import { lockUser } from "./locked-user";
 import { type AdjustCreditsInput, MAX_CREDITS } from "./schemas";
 

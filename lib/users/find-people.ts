@@ -1,6 +1,6 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 
 export type FoundPerson = { id: string; email: string; name: string };

@@ -1,9 +1,9 @@
 import "server-only";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { boundLockWaits } from "@/lib/database/locks";
-import { AppError } from "@/lib/errors";
+import { AppError } from "@/lib/values/errors";
 
 type Granted = { wasAdmin: boolean; isBanned: boolean };
 

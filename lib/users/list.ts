@@ -1,7 +1,7 @@
 import { whereUsable } from "@latchkey/rule/sql";
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid } from "@/lib/values/ids";
 import { type Direction, pageOf } from "@/lib/values/keyset";

@@ -1,8 +1,8 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import type { Transaction } from "@/lib/database/db";
+import type { Transaction } from "@/lib/database/client";
 import { boundLockWaits, LOCKS } from "@/lib/database/locks";
-import { AppError } from "@/lib/errors";
+import { AppError } from "@/lib/values/errors";
 import type { UserRole } from "./schemas";
 
 type LockedUser = {

@@ -3,7 +3,7 @@ import { type CredentialFormat, maskCredential } from "@latchkey/rule/credential
 import { whereRevocable } from "@latchkey/rule/sql";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { Prisma } from "@/prisma/generated/client";
 import { lockUser } from "./locked-user";
 

@@ -1,8 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
-import { AppError } from "../../lib/errors";
-
 import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
 import { exportKeys } from "../../lib/keys/admin-export";
 import { getAnyKeyPage } from "../../lib/keys/admin-key-page";
@@ -11,6 +9,7 @@ import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { credentialQuery, NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
 import { findPeople } from "../../lib/users/find-people";
+import { AppError } from "../../lib/values/errors";
 import { whileLocked } from "../support/races";
 import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { db } from "../../lib/database/db";
+import { db } from "../../lib/database/client";
 import { LOCKS } from "../../lib/database/locks";
-import { toAppError } from "../../lib/errors";
 import { lockAdmins, lockUser } from "../../lib/users/locked-user";
+import { toAppError } from "../../lib/values/errors";
 import { holdCluster } from "../../scripts/hold-cluster";
 import { applyMigrations } from "../../scripts/migrate";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";

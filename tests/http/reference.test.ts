@@ -2,7 +2,7 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { beforeAll, describe, expect, test } from "vitest";
-import { OPERATIONS } from "../../app/reference/document";
+import { OPERATIONS } from "../../app/docs/reference/document";
 import { call, shared } from "../support/client";
 import { conformanceTo, type Exchange, type OpenApi, templateOf } from "../support/conformance";
 

@@ -4,7 +4,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { OPERATIONS } from "../../app/reference/document";
+import { OPERATIONS } from "../../app/docs/reference/document";
 import { freePort } from "../../scripts/postgres";
 import { runChecks } from "../../scripts/smoke-checks";
 import type { SmokeSettings } from "../../scripts/smoke-site";

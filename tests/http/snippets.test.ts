@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { OPERATIONS } from "../../app/reference/document";
-import type { Operation } from "../../app/reference/operation";
-import { type Snippets, snippetsOf } from "../../app/reference/snippets";
+import { OPERATIONS } from "../../app/docs/reference/document";
+import type { Operation } from "../../app/docs/reference/operation";
+import { type Snippets, snippetsOf } from "../../app/docs/reference/snippets";
 import { adminCall, newKey, randomEmail, shared } from "../support/client";
 import { newUser, signInByCookie } from "../support/people";
 import { cleanEnvironment, startServer, type TestServer } from "../support/server";

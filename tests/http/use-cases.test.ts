@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { OPERATIONS } from "../../app/reference/document";
+import { OPERATIONS } from "../../app/docs/reference/document";
 import { adminCall, call, newKey, query, randomEmail, type TestKey, verify } from "../support/client";
 import { actions, addresses, filledIn, open, type Person, run, type Sent } from "../support/doors";
 import { newUser, signInByCookie, type TestUser } from "../support/people";

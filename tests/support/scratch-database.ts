@@ -44,7 +44,7 @@ export async function ownDatabase(): Promise<ScratchDatabase> {
   return {
     ...database,
     drop: async () => {
-      await (await import("../../lib/database/db")).disconnect();
+      await (await import("../../lib/database/client")).disconnect();
       await database.drop();
     },
   };

@@ -5,7 +5,6 @@ import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { findUser, requireUserOnPage } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
-import { AppError } from "@/lib/errors";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { createKey } from "@/lib/keys/create";
 import { endGrace } from "@/lib/keys/end-grace";
@@ -15,6 +14,7 @@ import { createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/
 import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
 import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
+import { AppError } from "@/lib/values/errors";
 import { readPermissions, refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */

@@ -1,8 +1,7 @@
 import { DEFAULT_PERMISSIONS, type Permissions } from "@latchkey/rule/permissions";
 import type { FormState } from "@/lib/doors/form-state";
-import { AppError, ERRORS, isErrorCode } from "@/lib/errors";
-
 import { parsePermissionsText } from "@/lib/keys/permissions-text";
+import { AppError, ERRORS, isErrorCode } from "@/lib/values/errors";
 import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
 
 /** What to do, where the sentence for API clients speaks of JSON. */

@@ -1,5 +1,5 @@
 import { KEY_STATES } from "@latchkey/rule/status";
-import { publicAddress } from "@/app/address";
+import { publicAddress } from "@/app/_shell/public-address";
 import { CreateKey } from "@/components/keys/create-key";
 import { KeyActions, type KeyTarget } from "@/components/keys/key-actions";
 import { KeySearchBox } from "@/components/keys/key-search-box";

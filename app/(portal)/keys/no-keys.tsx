@@ -1,4 +1,4 @@
-import { quickstart } from "@/app/quickstart";
+import { quickstart } from "@/app/_shell/quickstart";
 import { CreateKey } from "@/components/keys/create-key";
 import { CodeBlock } from "@/components/ui/code-block";
 import { createKeyAction } from "./actions";

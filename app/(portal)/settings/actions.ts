@@ -2,7 +2,7 @@
 
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
-import { mailLater } from "@/app/mail-later";
+import { mailLater } from "@/app/_shell/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireUser } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";

@@ -1,5 +1,7 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { currentTheme } from "@/app/_shell/current-theme";
+import { chooseThemeAction } from "@/app/_shell/theme";
 import { EmailState } from "@/components/account/email-state";
 import { NewPasswordField } from "@/components/account/new-password-field";
 import { SessionList } from "@/components/account/session-list";
@@ -14,8 +16,6 @@ import { requireUser } from "@/lib/doors/guards";
 import { getProfile } from "@/lib/identity/accounts";
 import { listSessions } from "@/lib/identity/sessions";
 import { getApiAccount } from "@/lib/keys/api-account";
-import { currentTheme } from "../../current-theme";
-import { chooseThemeAction } from "../../theme";
 import { changePasswordAction, endSessionAction, mailVerificationAction, updateProfileAction } from "./actions";
 
 export const metadata: Metadata = { title: "Settings" };

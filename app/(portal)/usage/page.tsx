@@ -9,9 +9,9 @@ import { KeyTable } from "@/components/usage/key-table";
 import { PeriodSwitch } from "@/components/usage/period-switch";
 import { UsageCharts } from "@/components/usage/usage-charts";
 import { requireUser } from "@/lib/doors/guards";
-import { AppError } from "@/lib/errors";
 import { getUsageReport, type UsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
+import { AppError } from "@/lib/values/errors";
 import { usageAddress } from "./address";
 
 export const metadata: Metadata = { title: "Usage" };

@@ -4,7 +4,6 @@ import { readPermissions, refusePast, textOf, withSentences } from "@/app/(porta
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
-import { AppError } from "@/lib/errors";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
@@ -13,6 +12,7 @@ import { readIdempotencyKey } from "@/lib/keys/schemas";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
+import { AppError } from "@/lib/values/errors";
 import { MAX_SEARCH_LENGTH } from "@/lib/values/lengths";
 
 /** Who could be meant, while an owner is being typed. */

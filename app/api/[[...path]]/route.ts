@@ -1,9 +1,9 @@
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { plainDialect } from "@/lib/doors/dialects/plain";
 import { renderFailure } from "@/lib/doors/endpoint";
-import { AppError } from "@/lib/errors";
 import { ADMIN_API } from "@/lib/request/gated-apis";
 import { METHODS } from "@/lib/request/methods";
+import { AppError } from "@/lib/values/errors";
 
 /** Clients parse every answer below /api/ as JSON, so a path that does not exist answers JSON too. */
 async function notFound(request: Request): Promise<Response> {

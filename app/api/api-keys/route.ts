@@ -1,3 +1,4 @@
+import { toAdminKey } from "@/app/_wire/every-key";
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { readJson, validate } from "@/lib/doors/read-json";
@@ -5,7 +6,6 @@ import { requireAdminSecret } from "@/lib/doors/secret-guards";
 import { createKey } from "@/lib/keys/create";
 import { listAllKeys } from "@/lib/keys/list";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
-import { toAdminKey } from "./serialize";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {

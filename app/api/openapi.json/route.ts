@@ -1,4 +1,4 @@
-import { openApiDocument } from "@/app/reference/document";
+import { openApiDocument } from "@/app/docs/reference/document";
 import { plainDialect } from "@/lib/doors/dialects/plain";
 import { createEndpoint } from "@/lib/doors/endpoint";
 

@@ -1,13 +1,13 @@
-import { keepAliveFor } from "@/app/keep-alive";
+import { keepAliveFor } from "@/app/_shell/keep-alive";
 import { usageDialect } from "@/lib/doors/dialects/usage";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { requireUsageSignature } from "@/lib/doors/secret-guards";
-import { AppError } from "@/lib/errors";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";
 import { recordUsage } from "@/lib/usage/record";
 import { usageReportSchema } from "@/lib/usage/schemas";
+import { AppError } from "@/lib/values/errors";
 
 const BATCH_BYTES = 1024 * 1024;
 

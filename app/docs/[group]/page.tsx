@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { publicAddress } from "../../address";
-import { GROUPS, openApiDocument } from "../../reference/document";
+import { publicAddress } from "@/app/_shell/public-address";
+import { GROUPS, openApiDocument } from "@/app/docs/reference/document";
 import { OperationSection } from "../operation";
 import { Prose } from "../prose";
 

@@ -1,7 +1,7 @@
 // The dialects of the gated APIs run in the edge middleware too: no Node.js APIs here.
 import { z } from "zod";
-import { AppError, type ErrorCode } from "@/lib/errors";
 import { allowHeader, type Method } from "@/lib/request/methods";
+import { AppError, type ErrorCode } from "@/lib/values/errors";
 
 /** What a handler answers with; how it is written on the wire is the dialect's business. */
 export type Success = { status?: number; message?: string; data?: unknown; headers?: Record<string, string> };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/errors";
+import { AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/values/errors";
 import { adminDialect } from "./admin";
 import { identityDialect } from "./identity";
 import { plainDialect } from "./plain";

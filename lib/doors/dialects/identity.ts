@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ErrorCode } from "@/lib/errors";
+import type { ErrorCode } from "@/lib/values/errors";
 import { type Dialect, describeRequestId, type FailureGroup } from "./dialect";
 import { bearerChallenge, describeUserFailure, userDialect } from "./user";
 

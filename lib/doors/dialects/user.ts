@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { AppError } from "@/lib/errors";
 import { METHODS } from "@/lib/request/methods";
+import type { AppError } from "@/lib/values/errors";
 import { codesOf, type Dialect, describeRequestId, type FailureGroup, type Gate } from "./dialect";
 
 /** `/api/auth/keys…`, settings, usage: `{success,message,data}` and `{success,message,error_code}` (Mifumo seed). */

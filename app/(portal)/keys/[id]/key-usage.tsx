@@ -1,8 +1,8 @@
 import { DayBars } from "@/components/ui/day-bars";
 import { FigureTable } from "@/components/ui/figure-table";
 import { count, dayText } from "@/components/usage/figures";
-import type { Outcomes } from "@/lib/keys/verification-counts";
 import type { UsageDay } from "@/lib/usage/days";
+import type { Outcomes } from "@/lib/verification/counts";
 import { ChartEnds } from "./chart-ends";
 import { OutcomeChart } from "./outcome-chart";
 

@@ -1,7 +1,7 @@
 import { REFUSAL_PHRASES } from "@latchkey/rule/verdicts";
 import { DayBars } from "@/components/ui/day-bars";
 import { dayText, figure } from "@/components/usage/figures";
-import type { Outcomes } from "@/lib/keys/verification-counts";
+import type { Outcomes } from "@/lib/verification/counts";
 import { ChartEnds } from "./chart-ends";
 
 /** How the API was answered when it asked about the key: words first, the picture second. */

@@ -1,8 +1,8 @@
 import { notFound } from "next/navigation";
 import { requireUser } from "@/lib/doors/guards";
-import { AppError } from "@/lib/errors";
 import { exportUsage } from "@/lib/usage/report";
 import { usageSearchSchema } from "@/lib/usage/schemas";
+import { AppError } from "@/lib/values/errors";
 import { usageAddress } from "../address";
 
 /** What the page shows, as a file. A visitor signs in and comes back to the page, not to a download. */

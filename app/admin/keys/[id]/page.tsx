@@ -16,8 +16,8 @@ import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { figure } from "@/components/usage/figures";
 import { requireAdmin } from "@/lib/doors/guards";
-import { AppError } from "@/lib/errors";
 import { type AdminKeyPage, getAnyKeyPage } from "@/lib/keys/admin-key-page";
+import { AppError } from "@/lib/values/errors";
 import { deleteAnyKeysAction, recentCallsOfAnyAction, revokeAnyKeysAction } from "../actions";
 
 type Props = { params: Promise<{ id: string }> };

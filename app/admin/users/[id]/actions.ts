@@ -6,13 +6,13 @@ import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
-import { AppError } from "@/lib/errors";
 import type { RevokeAllState } from "@/lib/users/action-states";
 import { adjustCredits } from "@/lib/users/adjust-credits";
 import { banUser, endSessions, unbanUser } from "@/lib/users/bans";
 import { revokeAllKeys } from "@/lib/users/revoke-all-keys";
 import { changeRole } from "@/lib/users/roles";
 import { adjustCreditsSchema, banSchema, changeRoleSchema, userActionSchema } from "@/lib/users/schemas";
+import { AppError } from "@/lib/values/errors";
 
 export async function adjustCreditsAction(_state: FormState, form: FormData): Promise<FormState> {
   return change(form, adjustCreditsSchema, async (admin, input) => {

@@ -12,11 +12,10 @@ import { PeriodSwitch } from "@/components/usage/period-switch";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/guards";
-import { AppError } from "@/lib/errors";
-
 import { getUsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
 import { getUserPage, type UserPage } from "@/lib/users/page";
+import { AppError } from "@/lib/values/errors";
 import { usageAddress } from "../../../(portal)/usage/address";
 import {
   adjustCreditsAction,

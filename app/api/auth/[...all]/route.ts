@@ -1,19 +1,19 @@
 import type { AuditAction } from "@/lib/audit/actions";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/db";
+import { db } from "@/lib/database/client";
 import { methodNotAllowed } from "@/lib/doors/dialects/dialect";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { renderFailure } from "@/lib/doors/endpoint";
 import { actorOf } from "@/lib/doors/incoming";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
-import { AppError } from "@/lib/errors";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
 import { changePasswordSchema } from "@/lib/identity/schemas";
 import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
 import { METHODS } from "@/lib/request/methods";
+import { AppError } from "@/lib/values/errors";
 import { LIBRARY_ROUTES } from "./library-routes";
 
 const THROTTLED = new Set(["/sign-in/email", "/change-password"]);

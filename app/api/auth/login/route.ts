@@ -1,3 +1,4 @@
+import { toUser } from "@/app/_wire/people";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { actorOf } from "@/lib/doors/incoming";
@@ -5,7 +6,6 @@ import { readJson } from "@/lib/doors/read-json";
 import { loginSchema } from "@/lib/identity/schemas";
 import { signIn } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
-import { toUser } from "../serialize";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {

@@ -1,11 +1,11 @@
 import type { z } from "zod";
+import { toUser } from "@/app/_wire/people";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
 import { changeProfileSchema, type ProfileInput, replaceProfileSchema } from "@/lib/identity/schemas";
-import { toUser } from "../serialize";
 
 const change = (schema: z.ZodType<ProfileInput>) => async (request: Request) => {
   const user = await requireApiUser(request);

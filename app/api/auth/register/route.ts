@@ -1,4 +1,5 @@
-import { mailLater } from "@/app/mail-later";
+import { mailLater } from "@/app/_shell/mail-later";
+import { toUser } from "@/app/_wire/people";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { actorOf } from "@/lib/doors/incoming";
@@ -8,7 +9,6 @@ import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
-import { toUser } from "../serialize";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {

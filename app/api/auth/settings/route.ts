@@ -1,9 +1,9 @@
+import { toOwnKey } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
 import { getApiAccount } from "@/lib/keys/api-account";
 import { listOwnKeys } from "@/lib/keys/list";
-import { toOwnKey } from "../keys/serialize";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {
   GET: async (request) => {

@@ -1,12 +1,12 @@
-import { keepAliveFor } from "@/app/keep-alive";
+import { keepAliveFor } from "@/app/_shell/keep-alive";
+import { toVerdict } from "@/app/_wire/verdicts";
 import { plainDialect } from "@/lib/doors/dialects/plain";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { requireService } from "@/lib/doors/secret-guards";
 import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
-import { verificationsAdded } from "@/lib/keys/verification-counts";
-import { verifyKey, verifyKeys } from "@/lib/keys/verify";
-import { toVerdict } from "./serialize";
+import { verificationsAdded } from "@/lib/verification/counts";
+import { verifyKey, verifyKeys } from "@/lib/verification/verify";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
   POST: async (request) => {

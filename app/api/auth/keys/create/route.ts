@@ -1,10 +1,10 @@
+import { toIssuedKey } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { createKey } from "@/lib/keys/create";
 import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
-import { toIssuedKey } from "../serialize";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {
   POST: async (request) => {

@@ -5,7 +5,7 @@ import { describeIdentityFailure, identityDialect } from "@/lib/doors/dialects/i
 import { describePlainFailure, plainDialect } from "@/lib/doors/dialects/plain";
 import { describeUsageFailure, usageDialect } from "@/lib/doors/dialects/usage";
 import { describeUserFailure, userDialect } from "@/lib/doors/dialects/user";
-import { AppError, ERRORS, type ErrorCode } from "@/lib/errors";
+import { AppError, ERRORS, type ErrorCode } from "@/lib/values/errors";
 import type { Answer, DialectName, Operation } from "./operation";
 
 const REQUEST_ID = "80e93dde-d2f0-44e6-828f-62a658277869";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { verdictAnswer } from "@/app/api/keys/verify/serialize";
+import { verdictAnswer } from "@/app/_wire/verdicts";
 import { verifyManyForm, verifySchema } from "@/lib/keys/schemas";
 import { MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
 import { answer, BODY_FAILURES, body, type Group } from "./operation";

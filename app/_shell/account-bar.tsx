@@ -1,6 +1,6 @@
 import { ThemeSwitch } from "@/components/ui/theme-switch";
-import { signOutAction } from "./(account)/sign-out";
 import { currentTheme } from "./current-theme";
+import { signOutAction } from "./sign-out";
 import { chooseThemeAction } from "./theme";
 
 /** The end of the header on every signed-in page. */

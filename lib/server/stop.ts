@@ -3,7 +3,7 @@ import diagnostics from "node:diagnostics_channel";
 import type { Server, ServerResponse } from "node:http";
 import { constants } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { disconnect } from "@/lib/database/db";
+import { disconnect } from "@/lib/database/client";
 import { log } from "@/lib/settings/log";
 
 // Together below the 10 seconds that a stop may take.

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Transaction } from "@/lib/database/db";
+import type { Transaction } from "@/lib/database/client";
 import type { CreditKind } from "@/prisma/generated/client";
 
 /**

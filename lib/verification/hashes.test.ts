@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { hashCredential, issueCredentials, matchesHash } from "./credentials";
+import { hashCredential, issueCredentials, matchesHash } from "./hashes";
 
 const SECRET = "s".repeat(32);
 

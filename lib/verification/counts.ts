@@ -1,8 +1,8 @@
 import "server-only";
 import type { CountedRefusalCode, ValidityCode } from "@latchkey/rule/verdicts";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
+import { beforeStop } from "@/lib/server/stop";
 import { log } from "@/lib/settings/log";
-import { beforeStop } from "@/lib/stop";
 import { DAY_MS, lastDays } from "@/lib/values/days";
 
 type Refusal = { code: CountedRefusalCode; count: number };

@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, NodeTracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { env } from "@/lib/settings/env";
-import type { RouteHandler } from "./server/direct-answers";
+import type { RouteHandler } from "./direct-answers";
 import { beforeStop } from "./stop";
 
 /** What is told of a span. Next gives more: addresses with their queries, which may hold the token of a mailed link. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/api/auth/keys/serialize";
+import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
 import { BODY_FAILURES, body, type Group, type Parameter, USER_CALLERS, USER_FAILURES, userAnswer } from "./operation";
 

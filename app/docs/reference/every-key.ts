@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { adminKeyAnswer } from "@/app/api/api-keys/serialize";
+import { adminKeyAnswer } from "@/app/_wire/every-key";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
 import { adminAnswer, BODY_FAILURES, body, type Group, type Parameter } from "./operation";

@@ -1,8 +1,8 @@
 import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
 import { answerDirectly } from "@/lib/server/direct-answers";
+import { stopGracefully } from "@/lib/server/stop";
 import { env } from "@/lib/settings/env";
-import { stopGracefully } from "@/lib/stop";
-import { POST } from "./api/keys/verify/route";
+import { POST } from "./keys/verify/route";
 
 const VERIFY = "/api/keys/verify";
 
@@ -16,7 +16,7 @@ export async function prepareOwnServer(): Promise<void> {
 /** Its packages are loaded only where they are needed. */
 async function withTelemetry(): Promise<typeof POST> {
   if (!env().OTEL_EXPORTER_OTLP_ENDPOINT) return POST;
-  const { startTelemetry, traced } = await import("@/lib/telemetry");
+  const { startTelemetry, traced } = await import("@/lib/server/telemetry");
   startTelemetry();
   return traced("POST", VERIFY, POST);
 }

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { adminDialect, describeAdminSuccess } from "@/lib/doors/dialects/admin";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { describeUserSuccess, userDialect } from "@/lib/doors/dialects/user";
-import type { ErrorCode } from "@/lib/errors";
 import type { Method } from "@/lib/request/methods";
+import type { ErrorCode } from "@/lib/values/errors";
 
 /** How a caller shows who they are. */
 export type Caller = "accessToken" | "sessionCookie" | "adminSecret" | "serviceSecret" | "usageSignature";

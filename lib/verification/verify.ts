@@ -4,10 +4,10 @@ import type { Permissions } from "@latchkey/rule/permissions";
 import { type LifeRow, readLife, selectLife } from "@latchkey/rule/sql";
 import { checkKey, type KeyFacts } from "@latchkey/rule/validity";
 import type { ValidityCode } from "@latchkey/rule/verdicts";
-import { sql } from "@/lib/database/db";
+import { sql } from "@/lib/database/client";
 import { env } from "@/lib/settings/env";
-import { type CredentialHash, hashCredential, matchesHash } from "./credentials";
-import { countVerification } from "./verification-counts";
+import { countVerification } from "./counts";
+import { type CredentialHash, hashCredential, matchesHash } from "./hashes";
 
 export type VerifyInput = { key: string; secret?: string | null; permission?: string | null; cost: number };
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
+import { currentTheme } from "@/app/_shell/current-theme";
+import { chooseThemeAction } from "@/app/_shell/theme";
 import { SiteHeader } from "@/components/ui/site-header";
 import { ThemeSwitch } from "@/components/ui/theme-switch";
-import { currentTheme } from "../current-theme";
-import { chooseThemeAction } from "../theme";
 
 export default async function AccountLayout({ children }: { children: ReactNode }) {
   return (

@@ -1,7 +1,7 @@
 import { REFUSAL_CODES, REFUSAL_REASONS } from "@latchkey/rule/verdicts";
 import { z } from "zod";
 import { permissionsAnswer } from "@/lib/keys/schemas";
-import type { Verdict } from "@/lib/keys/verify";
+import type { Verdict } from "@/lib/verification/verify";
 
 const validAnswer = z
   .strictObject({

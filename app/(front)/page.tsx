@@ -1,14 +1,14 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { AccountLinks } from "@/app/_shell/account-links";
+import { publicAddress } from "@/app/_shell/public-address";
+import { quickstart } from "@/app/_shell/quickstart";
+import { GROUPS } from "@/app/docs/reference/document";
 import { Answer, CodeBlock } from "@/components/ui/code-block";
 import { SiteHeader } from "@/components/ui/site-header";
 import { textLink } from "@/components/ui/text-link";
-import { AccountLinks } from "./account-links";
-import { publicAddress } from "./address";
 import { EndpointTable } from "./endpoint-table";
 import { Introduction } from "./introduction";
-import { quickstart } from "./quickstart";
-import { GROUPS } from "./reference/document";
 
 export const metadata: Metadata = { title: { absolute: "Latchkey: API keys, looked after" } };
 

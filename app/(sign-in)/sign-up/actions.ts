@@ -2,7 +2,7 @@
 
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import { mailLater } from "@/app/mail-later";
+import { mailLater } from "@/app/_shell/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { actorOf } from "@/lib/doors/incoming";
 import { validate } from "@/lib/doors/read-json";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { userAnswer as userObject } from "@/app/api/auth/serialize";
+import { userAnswer as userObject } from "@/app/_wire/people";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import {
   changeProfileSchema,

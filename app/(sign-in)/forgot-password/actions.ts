@@ -1,7 +1,7 @@
 "use server";
 
 import { headers } from "next/headers";
-import { mailLater } from "@/app/mail-later";
+import { mailLater } from "@/app/_shell/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { actorOf } from "@/lib/doors/incoming";
 import { validate } from "@/lib/doors/read-json";

@@ -1,6 +1,6 @@
+import type { Group } from "@/app/docs/reference/operation";
 import { Link } from "@/components/ui/link";
 import { MethodBadge } from "@/components/ui/method-badge";
-import type { Group } from "./reference/operation";
 
 export function EndpointTable({ group }: { group: Group }) {
   return (
