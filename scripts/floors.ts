@@ -59,7 +59,7 @@ export function checkFloors(root = "."): FloorsReport {
         continue;
       }
       const target = resolve(root, file, specifier, packages);
-      const problem = problemOf(file, specifier, target, known);
+      const problem = problemOf(file, specifier, target);
       if (problem) problems.push(problem);
       else if (target !== null && known.has(target)) targets.push(target);
     }
@@ -97,12 +97,12 @@ function isPure(file: string): boolean {
   return PURE.some((room) => file.startsWith(`${room}/`));
 }
 
-function problemOf(file: string, specifier: string, target: string | null, known: ReadonlySet<string>): string | null {
+function problemOf(file: string, specifier: string, target: string | null): string | null {
   const from = roomOf(file);
   if (from === undefined) return null;
   if (isPure(file) && (target === null || roomOf(target) !== from)) return `${file} is pure and may not import ${specifier}.`;
+  if (target === "") return `${file}: ${specifier} leads nowhere.`;
   if (target === null || target.startsWith(GENERATED) || !IS_MODULE.test(target)) return null;
-  if (target === "" || !(known.has(target) || roomOf(target) === undefined)) return `${file}: ${specifier} leads nowhere.`;
   const to = roomOf(target);
   if (to === undefined) return `${file}: ${specifier} leads to no room: see FLOORS.`;
   return floorOf(to) < floorOf(from) ? `${file} imports ${target}: ${from} stands below ${to}.` : null;

@@ -1,5 +1,6 @@
 import { OPERATIONS } from "../app/docs/reference/document";
 import type { Operation } from "../app/docs/reference/operation";
+import { MAX_ID } from "../lib/values/ids";
 import { bodyOf, judgeAll, pathOf, type Result, type Site } from "./smoke-site";
 
 /** Where a server says that it lacks a secret of its own, and which. The admin secret has a check of its own. */
@@ -19,7 +20,7 @@ export async function checkRoutes(site: Site): Promise<Result[]> {
 }
 
 async function checkRoute(site: Site, { method, path }: Operation): Promise<Result> {
-  const bare = path.replace("{id}", path.includes("/auth/") ? crypto.randomUUID() : "2147483647").replace(/\/$/, "");
+  const bare = path.replace("{id}", path.includes("/auth/") ? crypto.randomUUID() : String(MAX_ID)).replace(/\/$/, "");
   const body = method === "POST" || method === "PUT" || method === "PATCH" ? "{}" : null;
   const init = { method, body, headers: { "Content-Type": "application/json" } };
   const answers = await Promise.all([site.ask(bare, init), site.ask(`${bare}/`, init)]);

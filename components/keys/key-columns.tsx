@@ -9,7 +9,7 @@ import { SelectAll, SelectRow } from "./selection";
 import { Cell, DailyCalls, Header, MomentOrNever, SortHeader } from "./table-parts";
 
 /** Classes: of the columns that come last as a screen gets wider, and how wide permissions may be. */
-export type Room = { spare: string; permissions: string };
+type Room = { spare: string; permissions: string };
 
 type Props = {
   caption: string;

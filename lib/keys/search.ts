@@ -14,7 +14,7 @@ export const PAGE_SIZE = 25;
 export const UNUSED_DAYS = 90;
 
 /** A credential that a newer one replaced and that still works. */
-export type LiveReplaced = { masked: string; validUntil: Date };
+type LiveReplaced = { masked: string; validUntil: Date };
 
 export type KeyRow = {
   uuid: string;

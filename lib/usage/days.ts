@@ -6,7 +6,7 @@ export type Totals = { calls: number; credits: number };
 export type UsageDay = Totals & { date: string };
 
 /** Whose calls, and of which key: null for everyone's, and for all keys. */
-export type UsageScope = { ownerId: string | null; keyId: number | null };
+type UsageScope = { ownerId: string | null; keyId: number | null };
 
 /** The last `count` UTC days, today last, from day totals: the cost does not grow with the number of calls. */
 export async function listUsageDays({ ownerId, keyId }: UsageScope, now: Date, count: number): Promise<UsageDay[]> {
