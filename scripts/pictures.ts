@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { type Browser, chromium, type Page } from "playwright";
+import { type Browser, chromium, type Page } from "@playwright/test";
 import { deploymentSettings, randomSecret, scratchFolder, startServer } from "../tests/support/server";
 import { ensureBuilt } from "./build";
 import { findChromium } from "./chromium";
