@@ -8,6 +8,7 @@ import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { PrismaClient } from "@/prisma/generated/client";
 import { makePatient, type Pool } from "./connections";
+import { type Columns, type RowOf, type Statement, toQuery, type Values } from "./statements";
 
 export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
 
@@ -21,16 +22,26 @@ export function db(): PrismaClient {
   return database().prisma;
 }
 
+type Run = {
+  <Shape extends Columns>(statement: Statement<Shape>, values: Values): Promise<RowOf<Shape>[]>;
+  <Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]>;
+};
+
 /**
  * Runs one prepared statement; as in any single statement, all of it takes effect or nothing does. For the few
- * queries that every API call pays for, or that need SQL Prisma cannot write. `int8` columns come back as strings.
+ * queries that every API call pays for, or that need SQL Prisma cannot write.
  * What begins with SELECT must only read: it is sent again when its connection is lost.
  */
-export async function sql<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {
-  return (await database().pool.query<Row>({ name, text, values })).rows;
-}
+export const sql: Run = runOn(() => database().pool);
 
-type Run = <Row extends object>(name: string, text: string, values: unknown[]) => Promise<Row[]>;
+// biome-ignore lint/suspicious/noExplicitAny: two ways while one replaces the other
+function runOn(client: () => Pick<Pool, "query">): any {
+  // biome-ignore lint/suspicious/noExplicitAny: two ways while one replaces the other
+  return async (statement: any, second: any, third?: unknown[]) => {
+    const query = typeof statement === "string" ? { name: statement, text: second, values: third } : toQuery(statement, second);
+    return (await client().query<never>(query)).rows;
+  };
+}
 
 /** Several prepared statements on one connection: all of them take effect or none does. */
 export async function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
@@ -38,7 +49,7 @@ export async function transaction<Result>(work: (run: Run) => Promise<Result>): 
   let isBroken = true;
   try {
     await client.query("BEGIN");
-    const result = await work(async (name, text, values) => (await client.query<never>({ name, text, values })).rows);
+    const result = await work(runOn(() => client));
     await client.query("COMMIT");
     isBroken = false;
     return result;

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { CustomTypesConfig } from "pg";
 import { isDatabaseUnavailable } from "@/lib/values/errors";
 
-export type Statement = { name?: string; text: string; values?: unknown[] };
+export type Statement = { name?: string; text: string; values?: unknown[]; types?: CustomTypesConfig };
 
 /** What `pg` and Neon's driver have in common, and all that is used of them. */
 export type Client = {

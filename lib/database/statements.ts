@@ -33,6 +33,13 @@ export type Statement<Shape extends Columns> = {
   readonly valueNames: readonly string[];
 };
 
+const known = new Map<string, Statement<Columns>>();
+
+/** Every named statement of the modules that are loaded, for the test that asks PostgreSQL about them. */
+export function knownStatements(): Statement<Columns>[] {
+  return [...known.values()];
+}
+
 /**
  * Values stand in the text by their names, the same one as often as it is needed. A statement without a name is parsed anew
  * each time: for texts that differ from call to call.
@@ -43,7 +50,9 @@ export function statement<Shape extends Columns>(name: string, columns: Shape, w
     if (!valueNames.includes(valueName)) valueNames.push(valueName);
     return `$${valueNames.indexOf(valueName) + 1}`;
   });
-  return { name, text: numbered, columns, valueNames };
+  const made = { name, text: numbered, columns, valueNames };
+  if (name) known.set(name, made);
+  return made;
 }
 
 export type Values = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
+import { bool, instant, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { readSessionCookie } from "@/lib/identity/session-cookie";
 import type { TokenSubject } from "@/lib/identity/tokens";
 
@@ -16,15 +17,8 @@ export type OpenSession = Person & {
   expiresAt: Date;
 };
 
-type PersonRow = { id: string; email: string; banned: boolean };
-
-type SessionRow = PersonRow & {
-  session_id: string;
-  is_admin: boolean;
-  is_fresh: boolean;
-  created_at: Date;
-  expires_at: Date;
-};
+const PERSON = { id: uuid, email: text, banned: bool };
+const SESSION = { ...PERSON, session_id: uuid, is_admin: bool, is_fresh: bool, created_at: instant, expires_at: instant };
 
 const OPEN_SESSION = `
   SELECT u.id, u.email, u.banned, u.role = 'admin' AS is_admin, s.id AS session_id, s.created_at, s.expires_at,
@@ -32,11 +26,19 @@ const OPEN_SESSION = `
   FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.expires_at > now() AND`;
 
+const BY_COOKIE = statement("session-by-cookie", SESSION, `${OPEN_SESSION} s.token = $token`);
+const BY_ID = statement("session-by-id", SESSION, `${OPEN_SESSION} s.id = $session AND s.user_id = $user`);
+const BY_VERIFIED_EMAIL = statement(
+  "user-by-verified-email",
+  PERSON,
+  "SELECT id, email, banned FROM users WHERE email = $email AND email_verified",
+);
+
 /** The session of a browser's cookie. Null, without asking the database, when there is none that we signed. */
 export async function findSessionByCookie(headers: Headers): Promise<OpenSession | null> {
   const token = await readSessionCookie(headers);
   if (token === null) return null;
-  const [row] = await sql<SessionRow>("session-by-cookie", `${OPEN_SESSION} s.token = $1`, [token]);
+  const [row] = await sql(BY_COOKIE, { token });
   return row ? toSession(row) : null;
 }
 
@@ -44,7 +46,7 @@ export async function findSessionByCookie(headers: Headers): Promise<OpenSession
 export async function findSubject(subject: TokenSubject): Promise<(Person & { sessionId: string | null }) | null> {
   if ("verifiedEmail" in subject) return findByVerifiedEmail(subject.verifiedEmail);
   const { sessionId, userId } = subject;
-  const [row] = await sql<SessionRow>("session-by-id", `${OPEN_SESSION} s.id = $1 AND s.user_id = $2`, [sessionId, userId]);
+  const [row] = await sql(BY_ID, { session: sessionId, user: userId });
   return row ? toSession(row) : null;
 }
 
@@ -53,15 +55,11 @@ export async function findSubject(subject: TokenSubject): Promise<(Person & { se
  * receive the keys that person makes later.
  */
 async function findByVerifiedEmail(email: string): Promise<(Person & { sessionId: null }) | null> {
-  const [row] = await sql<PersonRow>(
-    "user-by-verified-email",
-    `SELECT id, email, banned FROM users WHERE email = $1 AND email_verified`,
-    [email],
-  );
+  const [row] = await sql(BY_VERIFIED_EMAIL, { email });
   return row ? { ...toPerson(row), sessionId: null } : null;
 }
 
-function toSession(row: SessionRow): OpenSession {
+function toSession(row: RowOf<typeof SESSION>): OpenSession {
   return {
     ...toPerson(row),
     sessionId: row.session_id,
@@ -72,6 +70,6 @@ function toSession(row: SessionRow): OpenSession {
   };
 }
 
-function toPerson({ id, email, banned }: PersonRow): Person {
+function toPerson({ id, email, banned }: RowOf<typeof PERSON>): Person {
   return { id, email, isBanned: banned };
 }
