@@ -1,10 +1,7 @@
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { Client as NeonClient } from "@neondatabase/serverless";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma/driver-adapter-utils";
-import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
 import pg from "pg";
 import { connectPatiently, explainConnection } from "../lib/database/connections";
 import { LOCK_WAIT_MS, LOCKS } from "../lib/database/locks";
@@ -15,10 +12,7 @@ import { dataDirectory, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
-
-const MIGRATIONS = path.resolve("prisma/migrations");
-const SCHEMA = path.resolve("prisma/schema.prisma");
-const FILTERS = { externalTables: [], externalEnums: [] };
+import { FILTERS, MIGRATIONS, readMigrations, SCHEMA, UNFINISHED } from "./migration-files";
 
 /**
  * `migrate`: applies what is pending. `migrate new NAME`: writes a migration from the difference between the
@@ -69,6 +63,7 @@ export async function applyMigrations(
     const migrationsList = readMigrations(folder);
     const applied = await finishedMigrations(client);
     if (migrationsList.migrationDirectories.every(({ path: name }) => applied.has(name))) return [];
+    const { createEngine } = await loadEngine();
     const schemaEngine = await createEngine(database.adapter, client);
     const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList, filters: FILTERS });
     return appliedMigrationNames;
@@ -80,6 +75,11 @@ export async function applyMigrations(
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** Only where something is pending: it is megabytes of program, and most starts find nothing to do. */
+function loadEngine() {
+  return import("./migration-engine");
 }
 
 /** One migrates at a time. Those who wait give up after a while, and say so. */
@@ -116,8 +116,6 @@ function open(url: string, driver: Driver) {
   return { connect, adapter: new PrismaPg(new pg.Pool({ ...config, Client })) };
 }
 
-const UNFINISHED = "finished_at IS NULL AND rolled_back_at IS NULL";
-
 /** A migration takes effect together with its row, so an unfinished row stands for one that left nothing behind. */
 async function forgetUnfinished(client: pg.Client): Promise<void> {
   if (await hasMigrationsTable(client))
@@ -138,30 +136,6 @@ async function hasMigrationsTable(client: pg.Client): Promise<boolean> {
   return Boolean(rows[0]?.name);
 }
 
-/**
- * The adapters split scripts at every semicolon, functions included, and run the pieces one by one. Sent whole, a script
- * is one transaction, and its row is finished in that same transaction.
- */
-async function runScript(client: pg.Client, script: string): Promise<void> {
-  const finish = script.includes("_prisma_migrations")
-    ? ""
-    : `;UPDATE _prisma_migrations SET finished_at = now() WHERE ${UNFINISHED}`;
-  try {
-    await client.query(script + finish);
-  } catch (error) {
-    // The engine would report it by a number only.
-    throw new DriverAdapterError({
-      kind: "postgres",
-      code: "P0001",
-      severity: "ERROR",
-      message: error instanceof Error ? error.message : "",
-      detail: undefined,
-      column: undefined,
-      hint: undefined,
-    });
-  }
-}
-
 async function writeMigration(name: string | undefined): Promise<void> {
   if (!name || !/^[a-z0-9_]+$/.test(name)) throw new Failure("Name the migration: npm run migrate -- new add_something");
   const previous = path.join(MIGRATIONS, "schema.prisma");
@@ -172,6 +146,7 @@ async function writeMigration(name: string | undefined): Promise<void> {
   // Only the two files are compared, but the engine wants a connection to start.
   const stdout = await withDatabase(async (env) => {
     const { adapter } = open(directUrl(env), "pg");
+    const { createEngine } = await loadEngine();
     const schemaEngine = await createEngine(adapter, new pg.Client());
     const difference = await schemaEngine.diff({
       from: fs.existsSync(previous) ? target(previous) : { tag: "empty" },
@@ -188,57 +163,4 @@ async function writeMigration(name: string | undefined): Promise<void> {
   fs.writeFileSync(path.join(folder, "migration.sql"), stdout ?? "");
   fs.copyFileSync(SCHEMA, previous);
   console.log(`Wrote ${path.relative(process.cwd(), folder)}/migration.sql: read it before you commit it.`);
-}
-
-// On globalThis: test runners load this file several times in one process, and the engine's own module once.
-const holder = globalThis as typeof globalThis & { latchkeyMigrationEngine?: Promise<void> };
-
-/** Once for the process: the module keeps views of the memory of the instance it got first. */
-async function loadEngine(): Promise<void> {
-  const require = createRequire(import.meta.url);
-  const wasm = path.join(path.dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg")), "schema_engine_bg.wasm");
-  const { instance } = await WebAssembly.instantiate(fs.readFileSync(wasm), {
-    "./schema_engine_bg.js": engine as unknown as WebAssembly.ModuleImports,
-  });
-  engine.__wbg_set_wasm(instance.exports);
-  (instance.exports.__wbindgen_start as () => void)();
-}
-
-async function createEngine(factory: PrismaPg, client: pg.Client): Promise<engine.SchemaEngine> {
-  holder.latchkeyMigrationEngine ??= loadEngine();
-  await holder.latchkeyMigrationEngine;
-  const adapterFactory = {
-    provider: "postgres" as const,
-    adapterName: factory.adapterName,
-    connect: async () => Object.assign(await factory.connect(), { executeScript: (script: string) => runScript(client, script) }),
-    // Asked for only by `migrate dev`, which this script does not do.
-    connectToShadowDb: (): never => {
-      throw new Failure("Shadow databases are not used.");
-    },
-  };
-  return engine.SchemaEngine.new(
-    { datamodels: [[SCHEMA, fs.readFileSync(SCHEMA, "utf8")]] },
-    () => {},
-    bindMigrationAwareSqlAdapterFactory(adapterFactory),
-  );
-}
-
-function readMigrations(folder: string) {
-  const names = fs
-    .readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-  return {
-    baseDir: folder,
-    lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },
-    shadowDbInitScript: "",
-    migrationDirectories: names.map((name) => ({
-      path: name,
-      migrationFile: {
-        path: "migration.sql",
-        content: { tag: "ok" as const, value: fs.readFileSync(path.join(folder, name, "migration.sql"), "utf8") },
-      },
-    })),
-  };
 }
