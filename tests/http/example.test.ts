@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../scripts/postgres";
+import { freePort } from "../../scripts/ports";
 import { call, newKey, query, shared } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
 import { cleanEnvironment, type TestServer, until, watch } from "../support/server";

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
-import { freePort } from "../../scripts/postgres";
+import { freePort } from "../../scripts/ports";
 import { shared } from "../support/client";
 import { randomSecret, startServer, type TestServer, until } from "../support/server";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../scripts/postgres";
+import { freePort } from "../../scripts/ports";
 import { type Answer, adminCall, call, shared } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
 import { randomSecret, startServer, type TestServer, until } from "../support/server";

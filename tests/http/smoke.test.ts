@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
-import { freePort } from "../../scripts/postgres";
+import { freePort } from "../../scripts/ports";
 import { runChecks } from "../../scripts/smoke-checks";
 import type { SmokeSettings } from "../../scripts/smoke-site";
 import { judgeValidity } from "../../scripts/smoke-tls";

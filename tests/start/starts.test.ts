@@ -3,6 +3,7 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { isFree } from "../../scripts/ports";
 import { call } from "../support/client";
 import {
   childrenOf,
@@ -29,14 +30,6 @@ const SECRETS = [
 
 function readSecrets(folder: string): string[] {
   return SECRETS.map((name) => fs.readFileSync(path.join(folder, "secrets", name), "utf8"));
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = net.createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
 }
 
 describe("a start in an empty folder", () => {
@@ -87,7 +80,7 @@ describe("a start in an empty folder", () => {
     const secrets = readSecrets(started.dataDirectory);
     expect(await started.stop("SIGTERM")).toBe(0);
     expect(processesOf(started.dataDirectory)).toStrictEqual([]);
-    expect(await canListen(started.port)).toBe(true);
+    expect(await isFree(started.port)).toBe(true);
 
     started = await launch({ dataDirectory: started.dataDirectory, port: started.port });
     await started.ready();
@@ -160,14 +153,14 @@ describe("after kill -9", () => {
 
   test("of the start itself, the server frees its port and the next one has every key", async () => {
     expect(await started.stop("SIGKILL")).toBeNull();
-    await until(() => canListen(started.port), "the port to be free");
+    await until(() => isFree(started.port), "the port to be free");
     await startAgain();
   });
 
   test("of the start and PostgreSQL together, the next one has every key", async () => {
     process.kill(postmasterOf(started.dataDirectory), "SIGKILL");
     await started.stop("SIGKILL");
-    await until(() => canListen(started.port), "the port to be free");
+    await until(() => isFree(started.port), "the port to be free");
     await startAgain();
   });
 
@@ -188,7 +181,7 @@ describe("after kill -9", () => {
     await first.stop("SIGKILL");
     expect(printedPassword(first.output())).toBeUndefined();
     // Its server, if it came so far, ends by itself.
-    await until(() => canListen(first.port), "the port to be free");
+    await until(() => isFree(first.port), "the port to be free");
 
     const second = await launch({ dataDirectory: folder });
     await second.ready();

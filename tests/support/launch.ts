@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { freePort } from "../../scripts/postgres";
+import { freePort } from "../../scripts/ports";
 import { cleanEnvironment, scratchFolder, until } from "./server";
 
 export type LaunchOptions = {

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { SETTING_NAMES } from "../../lib/settings/env";
 import { isRunning } from "../../scripts/lock";
-import { freePort } from "../../scripts/postgres";
+import { freePort } from "../../scripts/ports";
 import { serve } from "../../scripts/serve";
 
 export type Settings = Record<string, string | undefined>;
