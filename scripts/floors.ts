@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { parseSync } from "oxc-parser";
+import { circlesOf } from "./circles";
 
 /**
  * The rooms of the house, from the top to the bottom: an import leads downwards, or stays in its room. A room within another
@@ -108,8 +109,17 @@ function problemOf(file: string, specifier: string, target: string | null): stri
   return floorOf(to) < floorOf(from) ? `${file} imports ${target}: ${from} stands below ${to}.` : null;
 }
 
-/** What a file imports, as it is written; null for what is put together only when it runs. */
+const readBefore = new Map<string, (string | null)[]>();
+
+/** What a file imports, as it is written; null for what is put together only when it runs. The same text is parsed once. */
 function importsOf(file: string, text: string): (string | null)[] {
+  const name = `${file}\n${text}`;
+  const found = readBefore.get(name) ?? parseImports(file, text);
+  readBefore.set(name, found);
+  return found;
+}
+
+function parseImports(file: string, text: string): (string | null)[] {
   const { program, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`);
   const found: (string | null)[] = [];
@@ -195,30 +205,4 @@ function foldersOf(graph: ReadonlyMap<string, readonly string[]>): Map<string, s
     folders.set(from, [...(folders.get(from) ?? []), ...others]);
   }
   return folders;
-}
-
-/** Files that reach themselves, as sets of two or more (Tarjan). */
-function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
-  const order = new Map<string, number>();
-  const lowest = new Map<string, number>();
-  const stack: string[] = [];
-  const circles: string[][] = [];
-  const enter = (file: string): number => {
-    const number = order.size;
-    order.set(file, number);
-    lowest.set(file, number);
-    stack.push(file);
-    for (const target of graph.get(file) ?? []) {
-      if (!order.has(target)) lower(file, enter(target));
-      else if (stack.includes(target)) lower(file, order.get(target) ?? number);
-    }
-    if (lowest.get(file) === number) {
-      const circle = stack.splice(stack.indexOf(file));
-      if (circle.length > 1 || graph.get(file)?.includes(file)) circles.push(circle.sort());
-    }
-    return lowest.get(file) ?? number;
-  };
-  const lower = (file: string, number: number) => lowest.set(file, Math.min(lowest.get(file) ?? number, number));
-  for (const file of graph.keys()) if (!order.has(file)) enter(file);
-  return circles;
 }
