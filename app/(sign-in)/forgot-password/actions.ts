@@ -1,20 +1,18 @@
 "use server";
 
-import { headers } from "next/headers";
 import { mailLater } from "@/app/_shell/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { actorOf } from "@/lib/doors/incoming";
 import { validate } from "@/lib/doors/read-json";
 import { mailResetLink } from "@/lib/identity/password-reset";
 import { returnPath } from "@/lib/identity/return-path";
 import { forgotPasswordSchema } from "@/lib/identity/schemas";
-import { countAttempt, countMail } from "@/lib/identity/throttle";
+import { countMail } from "@/lib/identity/throttle";
 import { isMailSetUp } from "@/lib/notifications/mail";
+import { countVisitor } from "../visitor";
 
 export async function forgotPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const actor = actorOf({ headers: await headers() }, "user", null);
-    await countAttempt({ address: actor.address });
+    await countVisitor();
     const { email } = validate(forgotPasswordSchema, Object.fromEntries(form));
     await countMail(email);
     const next = returnPath(form.get("next"));

@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { Form } from "@/components/ui/form";
-import { Link } from "@/components/ui/link";
 import { TextField } from "@/components/ui/text-field";
-import { textLink } from "@/components/ui/text-link";
-import { returnPath, withReturnPath } from "@/lib/identity/return-path";
+import { returnPath } from "@/lib/identity/return-path";
+import { Elsewhere } from "../elsewhere";
 import { NoMailNotice } from "../no-mail-notice";
 import { forgotPasswordAction } from "./actions";
 
@@ -22,12 +21,9 @@ export default async function ForgotPasswordPage({ searchParams }: Props) {
         <input type="hidden" name="next" value={returnPath(next)} />
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
       </Form>
-      <p className="mt-6 text-ink-muted">
-        You remember it?{" "}
-        <Link href={withReturnPath("/sign-in", next)} className={textLink}>
-          Sign in
-        </Link>
-      </p>
+      <Elsewhere question="You remember it?" href="/sign-in" next={next}>
+        Sign in
+      </Elsewhere>
     </>
   );
 }

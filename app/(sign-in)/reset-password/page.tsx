@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { NewPasswordField } from "@/components/account/new-password-field";
 import { Form } from "@/components/ui/form";
-import { Link } from "@/components/ui/link";
-import { textLink } from "@/components/ui/text-link";
-import { returnPath, withReturnPath } from "@/lib/identity/return-path";
+import { returnPath } from "@/lib/identity/return-path";
+import { Elsewhere } from "../elsewhere";
 import { resetPasswordAction } from "./actions";
 
 // The address holds the secret of the link, so no other site may learn it. Stricter, and browsers would hide the origin of
@@ -23,12 +22,9 @@ export default async function ResetPasswordPage({ searchParams }: Props) {
         <input type="hidden" name="next" value={returnPath(next)} />
         <NewPasswordField name="password" label="New password" />
       </Form>
-      <p className="mt-6 text-ink-muted">
-        The link does not work?{" "}
-        <Link href={withReturnPath("/forgot-password", next)} className={textLink}>
-          Ask for a new one
-        </Link>
-      </p>
+      <Elsewhere question="The link does not work?" href="/forgot-password" next={next}>
+        Ask for a new one
+      </Elsewhere>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
 import { findUser } from "@/lib/doors/guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
+import { Elsewhere } from "../elsewhere";
 import { signInAction } from "./actions";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -37,12 +38,9 @@ export default async function SignInPage({
           Forgot your password?
         </Link>
       </p>
-      <p className="mt-2 text-ink-muted">
-        No account yet?{" "}
-        <Link href={withReturnPath("/sign-up", next)} className={textLink}>
-          Sign up
-        </Link>
-      </p>
+      <Elsewhere className="mt-2" question="No account yet?" href="/sign-up" next={next}>
+        Sign up
+      </Elsewhere>
     </>
   );
 }

@@ -2,11 +2,10 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { NewPasswordField } from "@/components/account/new-password-field";
 import { Form } from "@/components/ui/form";
-import { Link } from "@/components/ui/link";
 import { TextField } from "@/components/ui/text-field";
-import { textLink } from "@/components/ui/text-link";
 import { findUser } from "@/lib/doors/guards";
-import { returnPath, withReturnPath } from "@/lib/identity/return-path";
+import { returnPath } from "@/lib/identity/return-path";
+import { Elsewhere } from "../elsewhere";
 import { signUpAction } from "./actions";
 
 export const metadata: Metadata = { title: "Sign up" };
@@ -26,12 +25,9 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
         <NewPasswordField name="password" label="Password" />
       </Form>
-      <p className="mt-6 text-ink-muted">
-        You have an account?{" "}
-        <Link href={withReturnPath("/sign-in", next)} className={textLink}>
-          Sign in
-        </Link>
-      </p>
+      <Elsewhere question="You have an account?" href="/sign-in" next={next}>
+        Sign in
+      </Elsewhere>
     </>
   );
 }

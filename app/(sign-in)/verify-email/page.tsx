@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import { Form } from "@/components/ui/form";
-import { Link } from "@/components/ui/link";
-import { textLink } from "@/components/ui/text-link";
+import { Elsewhere } from "../elsewhere";
 import { verifyEmailAction } from "./actions";
 
 export const metadata: Metadata = { title: "Confirm your e-mail address", referrer: "same-origin" };
@@ -18,12 +17,9 @@ export default async function VerifyEmailPage({ searchParams }: { searchParams: 
       <Form action={verifyEmailAction} submit="Confirm">
         <input type="hidden" name="token" value={typeof token === "string" ? token : ""} />
       </Form>
-      <p className="mt-6 text-ink-muted">
-        The link does not work?{" "}
-        <Link href="/settings" className={textLink}>
-          Ask for a new one
-        </Link>
-      </p>
+      <Elsewhere question="The link does not work?" href="/settings">
+        Ask for a new one
+      </Elsewhere>
     </>
   );
 }
