@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
-import { AccountBar } from "@/app/_shell/account-bar";
+import { SignedInFrame } from "@/app/_shell/signed-in-frame";
 import { ConfirmPasswordProvider } from "@/components/admin/confirmed-action";
-import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
-import { SiteHeader } from "@/components/ui/site-header";
+import type { Place } from "@/components/ui/header-navigation";
 import { requireAdmin } from "@/lib/doors/guards";
 import { confirmPasswordAction } from "./confirm/actions";
 
@@ -22,13 +21,9 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   const admin = await requireAdmin();
   return (
     <ConfirmPasswordProvider email={admin.email} action={confirmPasswordAction}>
-      <SiteHeader>
-        <HeaderNavigation name="Admin" places={PLACES} />
-        <AccountBar email={admin.email} />
-      </SiteHeader>
-      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page grow px-4 py-8 sm:px-6 sm:py-10">
+      <SignedInFrame name="Admin" places={PLACES} email={admin.email}>
         {children}
-      </main>
+      </SignedInFrame>
     </ConfirmPasswordProvider>
   );
 }

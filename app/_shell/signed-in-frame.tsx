@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
+import { SiteHeader } from "@/components/ui/site-header";
+import { AccountBar } from "./account-bar";
+
+type Props = {
+  name: string;
+  places: readonly Place[];
+  /** Whose pages they are; who is not signed in is only on their way to be sent elsewhere. */
+  email: string | undefined;
+  children: ReactNode;
+};
+
+export function SignedInFrame({ name, places, email, children }: Props) {
+  return (
+    <>
+      <SiteHeader>
+        {email !== undefined && <HeaderNavigation name={name} places={places} />}
+        <AccountBar email={email} />
+      </SiteHeader>
+      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page grow px-4 py-8 sm:px-6 sm:py-10">
+        {children}
+      </main>
+    </>
+  );
+}
