@@ -11,17 +11,28 @@ import { Cell, DailyCalls, Header, MomentOrNever, SortHeader } from "./table-par
 /** Classes: of the columns that come last as a screen gets wider, and how wide permissions may be. */
 type Room = { spare: string; permissions: string };
 
-type Props = {
+/** What differs between one's own and everyone's. */
+type OwnCells = {
+  /** Its name, and what stands with it. */
+  heading: ReactNode;
+  owner?: ReactNode;
+  state: ReactNode;
+  menu: ReactNode;
+};
+
+type Props<Row extends KeyRow> = {
   caption: string;
+  keys: readonly Row[];
   sorting: { sort: KeySort; addressOf: (sort: KeySort) => string };
   room: Room;
+  now: Date;
   /** Whether there is a column of owners. */
   hasOwners?: boolean;
-  children: ReactNode;
+  cellsOf: (row: Row) => OwnCells;
 };
 
 /** What the tables of keys, one's own and everyone's, have in common. */
-export function KeyColumns({ caption, sorting, room, hasOwners = false, children }: Props) {
+export function KeyColumns<Row extends KeyRow>({ caption, keys, sorting, room, now, hasOwners, cellsOf }: Props<Row>) {
   const head = (
     <>
       <th scope="col" className="w-8 py-2">
@@ -51,23 +62,16 @@ export function KeyColumns({ caption, sorting, room, hasOwners = false, children
   );
   return (
     <Table className="mt-3" caption={caption} head={head}>
-      {children}
+      {keys.map((key) => (
+        <KeyTableRow key={key.uuid} row={key} room={room} now={now} {...cellsOf(key)} />
+      ))}
     </Table>
   );
 }
 
-type RowProps = {
-  row: KeyRow;
-  room: Room;
-  now: Date;
-  /** Its name, and what stands with it. */
-  heading: ReactNode;
-  owner?: ReactNode;
-  state: ReactNode;
-  menu: ReactNode;
-};
+type RowProps = OwnCells & { row: KeyRow; room: Room; now: Date };
 
-export function KeyTableRow({ row, room, now, heading, owner, state, menu }: RowProps) {
+function KeyTableRow({ row, room, now, heading, owner, state, menu }: RowProps) {
   return (
     <tr className="border-line border-b align-top transition-colors hover:bg-surface">
       <td className="py-3">

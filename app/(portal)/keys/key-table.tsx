@@ -1,5 +1,5 @@
 import { EndGrace } from "@/components/keys/end-grace";
-import { KeyColumns, KeyTableRow } from "@/components/keys/key-columns";
+import { KeyColumns } from "@/components/keys/key-columns";
 import { RowMenu } from "@/components/keys/row-menu";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Masked, Replaced } from "@/components/keys/table-parts";
@@ -17,19 +17,18 @@ const ROOM = { spare: "md:table-cell", permissions: "max-w-40" };
 export function KeyTable({ keys, search, now }: Props) {
   const sorting = { sort: search.sort, addressOf: (sort: KeySort) => keysAddress(search, { sort }) };
   return (
-    <KeyColumns caption="Your keys" sorting={sorting} room={ROOM}>
-      {keys.map((key) => (
-        <KeyTableRow
-          key={key.uuid}
-          row={key}
-          room={ROOM}
-          now={now}
-          heading={<Name row={key} now={now} />}
-          state={<StateBadge state={key.state} />}
-          menu={<RowMenu uuid={key.uuid} />}
-        />
-      ))}
-    </KeyColumns>
+    <KeyColumns
+      caption="Your keys"
+      keys={keys}
+      sorting={sorting}
+      room={ROOM}
+      now={now}
+      cellsOf={(key) => ({
+        heading: <Name row={key} now={now} />,
+        state: <StateBadge state={key.state} />,
+        menu: <RowMenu uuid={key.uuid} />,
+      })}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 import { StaffRowMenu } from "@/components/admin/keys/row-menu";
-import { KeyColumns, KeyTableRow } from "@/components/keys/key-columns";
+import { KeyColumns } from "@/components/keys/key-columns";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Masked, Replaced } from "@/components/keys/table-parts";
 import { Badge } from "@/components/ui/badge";
@@ -18,20 +18,20 @@ const ROOM = { spare: "lg:table-cell", permissions: "max-w-32" };
 export function KeyTable({ keys, search, now }: Props) {
   const sorting = { sort: effectiveSort(search), addressOf: (sort: KeySort) => adminKeysAddress(search, { sort }) };
   return (
-    <KeyColumns caption="Keys of everyone" sorting={sorting} room={ROOM} hasOwners>
-      {keys.map((key) => (
-        <KeyTableRow
-          key={key.uuid}
-          row={key}
-          room={ROOM}
-          now={now}
-          heading={<Name row={key} now={now} />}
-          owner={<Owner owner={key.owner} />}
-          state={<State row={key} />}
-          menu={<StaffRowMenu uuid={key.uuid} />}
-        />
-      ))}
-    </KeyColumns>
+    <KeyColumns
+      caption="Keys of everyone"
+      keys={keys}
+      sorting={sorting}
+      room={ROOM}
+      now={now}
+      hasOwners
+      cellsOf={(key) => ({
+        heading: <Name row={key} now={now} />,
+        owner: <Owner owner={key.owner} />,
+        state: <State row={key} />,
+        menu: <StaffRowMenu uuid={key.uuid} />,
+      })}
+    />
   );
 }
 
