@@ -1,5 +1,5 @@
-import type { ReactNode } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Fact } from "@/components/ui/fact";
 import { Moment } from "@/components/ui/moment";
 import type { UserPage } from "@/lib/users/page";
 
@@ -24,16 +24,6 @@ export function UserFacts({ user, now }: { user: UserPage; now: Date }) {
       <Fact term="Phone number">{user.phoneNumber ?? <None>None</None>}</Fact>
       <Fact term="Time zone">{user.timezone}</Fact>
     </dl>
-  );
-}
-
-/** `isWide`: a line of its own where there is little room. */
-function Fact({ term, isWide = false, children }: { term: string; isWide?: boolean; children: ReactNode }) {
-  return (
-    <div className={`min-w-0 ${isWide ? "max-sm:col-span-2" : ""}`}>
-      <dt className="text-ink-muted text-sm">{term}</dt>
-      <dd className="mt-1">{children}</dd>
-    </div>
   );
 }
 

@@ -1,7 +1,7 @@
-import type { ReactNode } from "react";
 import { EndGrace } from "@/components/keys/end-grace";
 import { describePermissions } from "@/components/keys/permissions-text";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Fact } from "@/components/ui/fact";
 import { Moment } from "@/components/ui/moment";
 import type { KeyPage } from "@/lib/keys/own-key-page";
 
@@ -46,15 +46,6 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
         </span>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <dt className="text-ink-muted text-sm">{term}</dt>
-      <dd className="mt-1">{children}</dd>
-    </div>
   );
 }
 
