@@ -16,6 +16,37 @@ export function Table({ caption, head, className, children }: Props) {
   );
 }
 
+/** Cells but the last keep a distance from the next. */
+const CELL = "pr-4 last:pr-0";
+
+type CellProps = { className?: string; children: ReactNode };
+
+type HeaderProps = CellProps & {
+  /** Of the column that the rows are in the order of. */
+  order?: "ascending" | "descending" | undefined;
+};
+
+export function Header({ className = "", order, children }: HeaderProps) {
+  return (
+    <th scope="col" aria-sort={order} className={`py-2 font-medium ${CELL} ${className}`}>
+      {children}
+    </th>
+  );
+}
+
+/** The cell that says what the row is about. */
+export function RowHeader({ children }: { children: ReactNode }) {
+  return (
+    <th scope="row" className="py-2.5 pr-4 font-normal">
+      {children}
+    </th>
+  );
+}
+
+export function Cell({ className = "", children }: CellProps) {
+  return <td className={`py-2.5 ${CELL} ${className}`}>{children}</td>;
+}
+
 /** What a row is about, leading to its own page. */
 export function RowLink(props: Omit<ComponentProps<typeof Link>, "className">) {
   return (

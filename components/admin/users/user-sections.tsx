@@ -3,7 +3,7 @@ import { browserName } from "@/components/account/browser-name";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Masked } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
-import { RowLink, Table } from "@/components/ui/table";
+import { Cell, Header, RowHeader, RowLink, Table } from "@/components/ui/table";
 import type { Adjustment } from "@/lib/users/adjust-credits";
 import type { UserKey, UserSession } from "@/lib/users/page";
 
@@ -39,22 +39,22 @@ export function UserKeys({ keys, now }: { keys: readonly UserKey[]; now: Date })
     <Table className="mt-2" caption="Keys of this user" head={head}>
       {keys.map((key) => (
         <tr key={key.id} className="border-line border-b align-top">
-          <th scope="row" className="py-2.5 pr-4 font-normal">
+          <RowHeader>
             <RowLink href={`/admin/keys?q=${key.id}`}>{key.name}</RowLink>
             <Masked>{key.masked}</Masked>
             <span className="mt-1 block text-ink-muted text-sm sm:hidden">
               <LastUsed at={key.lastUsedAt} now={now} />
             </span>
-          </th>
-          <td className="py-2.5 pr-4">
+          </RowHeader>
+          <Cell>
             <StateBadge state={key.state} />
-          </td>
-          <td className="hidden whitespace-nowrap py-2.5 pr-4 sm:table-cell">
+          </Cell>
+          <Cell className="hidden whitespace-nowrap sm:table-cell">
             <LastUsed at={key.lastUsedAt} now={now} />
-          </td>
-          <td className="hidden whitespace-nowrap py-2.5 sm:table-cell">
+          </Cell>
+          <Cell className="hidden whitespace-nowrap sm:table-cell">
             <Moment at={key.createdAt} now={now} as="day" />
-          </td>
+          </Cell>
         </tr>
       ))}
     </Table>
@@ -63,14 +63,6 @@ export function UserKeys({ keys, now }: { keys: readonly UserKey[]; now: Date })
 
 function LastUsed({ at, now }: { at: Date | null; now: Date }) {
   return at ? <Moment at={at} now={now} as="ago" /> : <span className="text-ink-faint">Never used</span>;
-}
-
-function Header({ className = "", children }: { className?: string; children: string }) {
-  return (
-    <th scope="col" className={`py-2 pr-4 font-medium ${className}`}>
-      {children}
-    </th>
-  );
 }
 
 export function Adjustments({ adjustments, now }: { adjustments: readonly Adjustment[]; now: Date }) {

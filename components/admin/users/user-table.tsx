@@ -1,6 +1,5 @@
-import type { ReactNode } from "react";
 import { Moment } from "@/components/ui/moment";
-import { RowLink, SortLink, Table } from "@/components/ui/table";
+import { Cell, Header, RowHeader, RowLink, SortLink, Table } from "@/components/ui/table";
 import type { ListedUser } from "@/lib/users/list";
 import type { UserSort } from "@/lib/users/schemas";
 import { EmailText, RoleName, StatusBadge } from "./user-badges";
@@ -43,7 +42,7 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
   const { credits } = user;
   return (
     <tr className="border-line border-b align-top transition-colors hover:bg-surface">
-      <th scope="row" className="py-2.5 pr-4 font-normal">
+      <RowHeader>
         <RowLink href={`/admin/users/${user.id}`}>
           <EmailText>{user.email}</EmailText>
         </RowLink>
@@ -53,7 +52,7 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
           {user.role === "admin" && <RoleName of="admin" />}
           <span>{keysText(user.keys)}</span>
         </span>
-      </th>
+      </RowHeader>
       <Cell className="hidden sm:table-cell">
         <StatusBadge isBanned={user.isBanned} />
       </Cell>
@@ -80,29 +79,15 @@ function keysText(keys: number): string {
   return keys === 1 ? "1 usable key" : `${keys.toLocaleString("en-GB")} usable keys`;
 }
 
-const CELL = "pr-4 last:pr-0";
-
-function Cell({ className, children }: { className: string; children: ReactNode }) {
-  return <td className={`py-2.5 ${CELL} ${className}`}>{children}</td>;
-}
-
-function Header({ className = "", children }: { className?: string; children: ReactNode }) {
-  return (
-    <th scope="col" className={`py-2 font-medium ${CELL} ${className}`}>
-      {children}
-    </th>
-  );
-}
-
 type SortProps = { isSorted: boolean; href: string; className: string; children: string };
 
 /** Both orders go one way only, the latest first, as their indexes do. */
 function SortHeader({ isSorted, href, className, children }: SortProps) {
   return (
-    <th scope="col" aria-sort={isSorted ? "descending" : undefined} className={`py-2 font-medium ${CELL} ${className}`}>
+    <Header order={isSorted ? "descending" : undefined} className={className}>
       <SortLink href={href} direction={isSorted ? "down" : null}>
         {children}
       </SortLink>
-    </th>
+    </Header>
   );
 }
