@@ -1,3 +1,4 @@
+import type { ComponentProps } from "react";
 import { Link } from "@/components/ui/link";
 
 type Choice = { name: string; href: string; isChosen: boolean };
@@ -15,16 +16,20 @@ export function ChoiceLinks({
   return (
     <nav aria-label={label} className={`flex flex-wrap gap-1 ${className}`}>
       {choices.map(({ name, href, isChosen }) => (
-        <Link
+        <ChoiceLink
           key={name}
           href={href}
-          scroll={false}
-          aria-current={isChosen ? "true" : undefined}
+          isChosen={isChosen}
           className="rounded-md px-2.5 py-1.5 text-ink-muted transition-colors hover:text-ink aria-[current]:bg-sunken aria-[current]:font-medium aria-[current]:text-ink"
         >
           {name}
-        </Link>
+        </ChoiceLink>
       ))}
     </nav>
   );
+}
+
+/** The same page, otherwise: it stays where it is scrolled to. */
+export function ChoiceLink({ isChosen, ...link }: ComponentProps<typeof Link> & { isChosen: boolean }) {
+  return <Link {...link} scroll={false} aria-current={isChosen ? "true" : undefined} />;
 }

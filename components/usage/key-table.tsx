@@ -1,5 +1,5 @@
+import { ChoiceLink } from "@/components/ui/choice-links";
 import { FigureTable } from "@/components/ui/figure-table";
-import { Link } from "@/components/ui/link";
 import type { UsageReport } from "@/lib/usage/report";
 import { figure } from "./figures";
 
@@ -37,14 +37,13 @@ type NameProps = { name: string; masked: string; address: string; isChosen: bool
 function KeyName({ name, masked, address, isChosen }: NameProps) {
   return (
     <>
-      <Link
+      <ChoiceLink
         href={address}
-        scroll={false}
-        aria-current={isChosen ? "true" : undefined}
+        isChosen={isChosen}
         className="rounded-sm font-medium underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink aria-[current]:text-accent"
       >
         {name}
-      </Link>
+      </ChoiceLink>
       <code className="mt-0.5 block font-mono text-ink-muted text-xs">{masked}</code>
     </>
   );
