@@ -81,16 +81,22 @@ async function seed(url: string, users: number, keys: number): Promise<void> {
   await client.end();
 }
 
+type Place = { at: Date; id: string };
+
+/** Names the lists of one kind of row, each by what it asks for and after which row its page begins. */
+function listsOf<Search, After>(rows: string, queryOf: (search: Search, after: After | null) => Statement) {
+  return (name: string, search: Search, after: After | null = null): List => ({
+    name: `${rows}, ${name}`,
+    query: queryOf(search, after),
+  });
+}
+
 function userLists(): List[] {
   const all = { q: "", role: null, filter: null, sort: "created" } as const;
-  const list = (
-    name: string,
-    search: Partial<Parameters<typeof userQuery>[0]>,
-    place: { at: Date; id: string } | null = null,
-  ) => ({
-    name: `users, ${name}`,
-    query: userQuery({ ...all, ...search }, { place, direction: "older", limit: PAGE }),
-  });
+  type Search = Partial<Parameters<typeof userQuery>[0]>;
+  const list = listsOf("users", (search: Search, place: Place | null) =>
+    userQuery({ ...all, ...search }, { place, direction: "older", limit: PAGE }),
+  );
   return [
     list("first page", {}),
     list("deep page", {}, deep()),
@@ -105,10 +111,9 @@ function userLists(): List[] {
 }
 
 function keyLists(): List[] {
-  const list = (name: string, address: Record<string, string>, place: { value: string; id: number } | null = null) => ({
-    name: `keys, ${name}`,
-    query: adminKeyQuery(adminKeySearchSchema.parse(address), NOTHING_NAMED, { place, direction: "older", limit: KEY_PAGE }),
-  });
+  const list = listsOf("keys", (address: Record<string, string>, place: { value: string; id: number } | null) =>
+    adminKeyQuery(adminKeySearchSchema.parse(address), NOTHING_NAMED, { place, direction: "older", limit: KEY_PAGE }),
+  );
   return [
     list("first page", {}),
     list("deep page", {}, { value: minutesAgo(8).toISOString(), id: 1 }),
@@ -132,14 +137,10 @@ function keyLists(): List[] {
 
 function auditLists(): List[] {
   const all = { actor: null, action: null, target: null, from: null, until: null };
-  const list = (
-    name: string,
-    filter: Partial<Parameters<typeof auditQuery>[0]>,
-    place: { at: Date; id: string } | null = null,
-  ) => ({
-    name: `audit, ${name}`,
-    query: auditQuery({ ...all, ...filter }, { place, direction: "older", limit: PAGE }),
-  });
+  type Filter = Partial<Parameters<typeof auditQuery>[0]>;
+  const list = listsOf("audit", (filter: Filter, place: Place | null) =>
+    auditQuery({ ...all, ...filter }, { place, direction: "older", limit: PAGE }),
+  );
   return [
     list("first page", {}),
     list("deep page", {}, { at: minutesAgo(8), id: "1" }),
@@ -156,7 +157,7 @@ function nameOf(n: number): string {
   return createHash("md5").update(String(n)).digest("hex").slice(0, 12);
 }
 
-function deep(): { at: Date; id: string } {
+function deep(): Place {
   return { at: minutesAgo(8), id: randomUUID() };
 }
 
