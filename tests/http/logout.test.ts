@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type CallOptions, call } from "../support/client";
-import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
+import { IDENTITY_REFUSALS, refusesBadBodies, SAYING_NOTHING } from "../support/hostile";
 import { newUser, type TestUser } from "../support/people";
 
 const PATH = "/api/auth/logout/";
@@ -28,18 +28,16 @@ describe("POST /api/auth/logout/ answers", () => {
     expect(await refreshStatus(other.refresh)).toBe(200);
   });
 
-  test.each([
-    ["no body", undefined],
-    ["an empty body", ""],
-    ["an empty object", "{}"],
-    ["a refresh token that is no string", '{"refresh":1}'],
-  ])("200 for %s, ending the access token's session", async (_, raw) => {
-    const user = await newUser();
-    const answer = await call(PATH, { method: "POST", token: user.access, raw });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toStrictEqual(DONE);
-    expect(await refreshStatus(user.refresh)).toBe(401);
-  });
+  test.each([...SAYING_NOTHING, ["a refresh token that is no string", '{"refresh":1}']])(
+    "200 for %s, ending the access token's session",
+    async (_, raw) => {
+      const user = await newUser();
+      const answer = await call(PATH, { method: "POST", token: user.access, raw });
+      expect(answer.status).toBe(200);
+      expect(answer.body).toStrictEqual(DONE);
+      expect(await refreshStatus(user.refresh)).toBe(401);
+    },
+  );
 
   test("200 a second time", async () => {
     const user = await newUser();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type CallOptions, call, INSTANT, query } from "../support/client";
 import { refusesOtherPeople } from "../support/denials";
 import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
-import { newUser, type TestUser } from "../support/people";
+import { NEW_PROFILE, newUser, type TestUser } from "../support/people";
 
 const PATH = "/api/auth/profile/";
 const change = (method: string, user: TestUser, body: unknown) => call(PATH, { method, token: user.access, body });
@@ -15,17 +15,9 @@ describe("/api/auth/profile/ answers", () => {
     expect(answer.body).toStrictEqual({
       id: user.id,
       email: user.email,
-      first_name: "Asha",
-      last_name: "Mrema",
-      full_name: "Asha Mrema",
-      short_name: "Asha",
+      ...NEW_PROFILE,
       phone_number: null,
       timezone: "UTC",
-      is_verified: false,
-      phone_verified: false,
-      is_staff: false,
-      is_superuser: false,
-      credits: 1000,
       created_at: expect.stringMatching(INSTANT),
       updated_at: expect.stringMatching(INSTANT),
       last_login_at: expect.stringMatching(INSTANT),

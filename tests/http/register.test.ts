@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type CallOptions, call, INSTANT, query, randomEmail, UUID } from "../support/client";
 import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
-import { newUser } from "../support/people";
+import { NEW_PROFILE, newUser } from "../support/people";
 
 const PATH = "/api/auth/register/";
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -22,17 +22,9 @@ describe("POST /api/auth/register/ answers", () => {
       user: {
         id: expect.stringMatching(UUID),
         email,
-        first_name: "Asha",
-        last_name: "Mrema",
-        full_name: "Asha Mrema",
-        short_name: "Asha",
+        ...NEW_PROFILE,
         phone_number: "+255 700 000 000",
         timezone: "Africa/Dar_es_Salaam",
-        is_verified: false,
-        phone_verified: false,
-        is_staff: false,
-        is_superuser: false,
-        credits: 1000,
         created_at: expect.stringMatching(INSTANT),
         updated_at: expect.stringMatching(INSTANT),
         last_login_at: expect.stringMatching(INSTANT),

@@ -12,6 +12,7 @@ import {
 } from "jose";
 import { expect, test } from "vitest";
 import { type Answer, call, deleteUser, newKey, query, shared } from "./client";
+import { UNKNOWN_IDS } from "./hostile";
 import { claimsOf, newUser, type TestUser } from "./people";
 
 /** A signing key whose public half the portal publishes as its own, so that claims alone decide about its tokens. */
@@ -170,17 +171,13 @@ export function hidesOtherKeys(request: (user: TestUser, id: string) => Promise<
   });
 
   test.each([
-    ["an unknown id", randomUUID()],
-    ["a word", "abc"],
+    ...UNKNOWN_IDS,
     ["a number", "1"],
     ["a cut id", randomUUID().slice(1)],
     ["an id in braces", `{${randomUUID()}}`],
     ["a blank", "%20"],
-    ["a NUL byte", "%00"],
-    ["a percent sign that introduces nothing", "%zz"],
     ["a stray surrogate", "%ed%a0%80"],
     ["a slash", "a%2Fb"],
-    ["5,000 characters", "a".repeat(5000)],
     ["a quote", "'%20OR%201=1--"],
   ])("404 for %s", async (_, id) => {
     expectHidden(await request(await anyUser(), id));

@@ -19,6 +19,22 @@ const NOT_JSON: [string, string | Uint8Array][] = [
   ["a NUL byte", '{"key_name":"a\u0000"}'],
 ];
 
+/** What may be sent, as it is, where a body says nothing. */
+export const SAYING_NOTHING: [string, string | undefined][] = [
+  ["no body", undefined],
+  ["an empty body", ""],
+  ["an empty object", "{}"],
+];
+
+/** Ids that name nothing, as they stand in an address. */
+export const UNKNOWN_IDS: [string, string][] = [
+  ["an unknown id", "0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1"],
+  ["a word", "abc"],
+  ["a NUL byte", "%00"],
+  ["5,000 characters", "a".repeat(5000)],
+  ["a percent sign that introduces nothing", "%zz"],
+];
+
 type Refusals = { notJson: unknown; tooLarge: unknown };
 
 /** Refusals in the dialects of the three APIs. */

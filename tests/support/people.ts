@@ -17,6 +17,19 @@ export async function registerOverHttp(url = shared().url): Promise<TestUser> {
   return { id: answer.body.user.id, email, password, access: answer.body.tokens.access, refresh: answer.body.tokens.refresh };
 }
 
+/** What the user API says of anybody new, beside what each has for themselves. */
+export const NEW_PROFILE = {
+  first_name: "Asha",
+  last_name: "Mrema",
+  full_name: "Asha Mrema",
+  short_name: "Asha",
+  is_verified: false,
+  phone_verified: false,
+  is_staff: false,
+  is_superuser: false,
+  credits: 1000,
+};
+
 const PASSWORD = `pw-${randomBytes(9).toString("base64url")}`;
 let hashed: Promise<string> | undefined;
 

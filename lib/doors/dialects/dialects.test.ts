@@ -9,6 +9,15 @@ const ID = "7f7f7f7f-0000-4000-8000-000000000000";
 const codes = Object.keys(ERRORS) as ErrorCode[];
 const FORBIDDEN = /unauthorized|authentication|permission denied|token expired|not authenticated/i;
 
+/** One body in the words of both dialects: users' clients may read it either way. */
+const TOKEN_REFUSED = {
+  success: false,
+  message: "Token is invalid or expired",
+  error_code: "NOT_AUTHENTICATED",
+  detail: "Token is invalid or expired",
+  code: "token_not_valid",
+};
+
 describe("The user API's dialect", () => {
   test("wraps data", () => {
     expect(userDialect.success({ message: "Done", data: { a: 1 } })).toStrictEqual({
@@ -33,17 +42,7 @@ describe("The user API's dialect", () => {
       },
       { "WWW-Authenticate": 'Bearer realm="api"' },
     ],
-    [
-      new AppError("TOKEN_NOT_VALID"),
-      {
-        success: false,
-        message: "Token is invalid or expired",
-        error_code: "NOT_AUTHENTICATED",
-        detail: "Token is invalid or expired",
-        code: "token_not_valid",
-      },
-      { "WWW-Authenticate": 'Bearer realm="api", error="invalid_token"' },
-    ],
+    [new AppError("TOKEN_NOT_VALID"), TOKEN_REFUSED, { "WWW-Authenticate": 'Bearer realm="api", error="invalid_token"' }],
     [
       new AppError("INTERNAL_ERROR", { details: "for the log", cause: new Error("for the log") }),
       { success: false, message: "Internal server error", error_code: "INTERNAL_ERROR", request_id: ID },
@@ -101,16 +100,7 @@ describe("The identity routes' dialect", () => {
     [new AppError("INVALID_JSON"), { detail: ERRORS.INVALID_JSON.message, code: "invalid_json" }],
     [new AppError("REFRESH_TOKEN_NOT_VALID"), { detail: "Token is invalid or expired", code: "token_not_valid" }],
     [new AppError("TOO_MANY_REQUESTS"), { detail: ERRORS.TOO_MANY_REQUESTS.message, code: "too_many_requests" }],
-    [
-      new AppError("TOKEN_NOT_VALID"),
-      {
-        success: false,
-        message: "Token is invalid or expired",
-        error_code: "NOT_AUTHENTICATED",
-        detail: "Token is invalid or expired",
-        code: "token_not_valid",
-      },
-    ],
+    [new AppError("TOKEN_NOT_VALID"), TOKEN_REFUSED],
     [new AppError("DATABASE_UNAVAILABLE"), { detail: "Internal server error", code: "database_unavailable", request_id: ID }],
   ])("writes %s", (error, body) => {
     expect(identityDialect.failure(error, ID)).toStrictEqual(body);
