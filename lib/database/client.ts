@@ -8,7 +8,7 @@ import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { PrismaClient } from "@/prisma/generated/client";
 import { makePatient, type Pool } from "./connections";
-import { type Columns, type RowOf, type Statement, toQuery, type Values } from "./statements";
+import { type Columns, type RowOf, type Statement, toNumber, toQuery, type Values } from "./statements";
 
 export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
 
@@ -63,6 +63,24 @@ export async function transaction<Result>(work: (run: Run) => Promise<Result>): 
     // A connection that could not be rolled back is closed, which rolls it back.
     client.release(isBroken);
   }
+}
+
+/** Runs a statement within a transaction of Prisma, and answers what `sql` would: Prisma has other forms of some values. */
+export async function sqlIn<Shape extends Columns>(
+  tx: Transaction,
+  statement: Statement<Shape>,
+  values: Values,
+): Promise<RowOf<Shape>[]> {
+  const query = toQuery(statement, values);
+  const rows = await tx.$queryRawUnsafe<Record<string, unknown>[]>(query.text, ...query.values);
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([column, value]) => [column, asDriver(value)])),
+  ) as RowOf<Shape>[];
+}
+
+function asDriver(value: unknown): unknown {
+  if (typeof value === "bigint") return toNumber(value);
+  return value instanceof Uint8Array ? Buffer.from(value) : value;
 }
 
 /** For libraries that bring their own queries. */

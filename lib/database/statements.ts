@@ -57,6 +57,17 @@ export function statement<Shape extends Columns>(name: string, columns: Shape, w
 
 export type Values = Readonly<Record<string, unknown>>;
 
+/** For a text put together from conditions: `add` takes a value in, and answers what stands for it in the text. */
+export function collectValues() {
+  const values: Record<string, unknown> = {};
+  const add = (name: string, value: unknown): string => {
+    const unique = `${name}${Object.keys(values).length}`;
+    values[unique] = value;
+    return `$${unique}`;
+  };
+  return { values, add };
+}
+
 /** What the driver is asked. A value that is missing, or that no place in the text is for, is a mistake of ours. */
 export function toQuery({ name, text, valueNames }: Statement<Columns>, values: Values) {
   const unknown = Object.keys(values).filter((valueName) => !valueNames.includes(valueName));
@@ -76,8 +87,9 @@ const TYPES: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
 };
 
-function toNumber(digits: string): number {
-  const number = Number(digits);
+/** @throws RangeError for what a double does not hold exactly */
+export function toNumber(whole: string | bigint): number {
+  const number = Number(whole);
   if (!Number.isSafeInteger(number)) throw new RangeError("A whole number of the database is too large.");
   return number;
 }
