@@ -1,6 +1,7 @@
 import "server-only";
 import type { CountedRefusalCode, ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/client";
+import { int, statement, text, word } from "@/lib/database/statements";
 import { beforeStop } from "@/lib/server/stop";
 import { log } from "@/lib/settings/log";
 import { DAY_MS, lastDays } from "@/lib/values/days";
@@ -50,36 +51,41 @@ async function flush(): Promise<void> {
 }
 
 // In one order, so that two servers that add at once wait for each other instead of deadlocking.
-const ADD = `INSERT INTO verification_days (key_id, day, code, count)
-  SELECT * FROM unnest($1::int[], $2::date[], $3::text[], $4::bigint[]) AS n(key_id, day, code, count) ORDER BY 1, 2, 3
-  ON CONFLICT (key_id, day, code) DO UPDATE SET count = verification_days.count + excluded.count`;
+const ADD = statement(
+  "add-verifications",
+  {},
+  `INSERT INTO verification_days (key_id, day, code, count)
+   SELECT * FROM unnest($keys::int[], $days::date[], $codes::text[], $counts::bigint[]) AS n(key_id, day, code, count) ORDER BY 1, 2, 3
+   ON CONFLICT (key_id, day, code) DO UPDATE SET count = verification_days.count + excluded.count`,
+);
 
 async function add(batch: readonly Count[]): Promise<void> {
-  const column = <T>(pick: (count: Count) => T) => batch.map(pick);
-  await sql("add-verifications", ADD, [
-    column(({ keyId }) => keyId),
-    column(({ day }) => day.toISOString().slice(0, 10)),
-    column(({ code }) => code),
-    column(({ count }) => count),
-  ]);
+  await sql(ADD, {
+    keys: batch.map(({ keyId }) => keyId),
+    days: batch.map(({ day }) => day.toISOString().slice(0, 10)),
+    codes: batch.map(({ code }) => code),
+    counts: batch.map(({ count }) => count),
+  });
 }
 
-type DayRow = { date: string; code: "VALID" | Refusal["code"]; count: string };
+type CountedCode = "VALID" | CountedRefusalCode;
+
+const FIND_DAYS = statement(
+  "verification-days",
+  { date: text, code: word<CountedCode>(), count: int },
+  `SELECT to_char(day, 'YYYY-MM-DD') AS date, code, count FROM verification_days
+   WHERE key_id = $key AND day > (now() AT TIME ZONE 'UTC')::date - $days::int`,
+);
 
 /** The last `dayCount` days. */
 export async function findOutcomes(keyId: number, now: Date, dayCount: number): Promise<Outcomes> {
-  const rows = await sql<DayRow>(
-    "verification-days",
-    `SELECT to_char(day, 'YYYY-MM-DD') AS date, code, count FROM verification_days
-     WHERE key_id = $1 AND day > (now() AT TIME ZONE 'UTC')::date - $2::int`,
-    [keyId, dayCount],
-  );
+  const rows = await sql(FIND_DAYS, { key: keyId, days: dayCount });
   const days = new Map(lastDays(now, dayCount).map((date) => [date, { date, valid: 0, refused: 0 }]));
-  const byCode = new Map<DayRow["code"], number>();
+  const byCode = new Map<CountedCode, number>();
   for (const { date, code, count } of rows) {
     const day = days.get(date);
-    if (day) day[code === "VALID" ? "valid" : "refused"] += Number(count);
-    byCode.set(code, (byCode.get(code) ?? 0) + Number(count));
+    if (day) day[code === "VALID" ? "valid" : "refused"] += count;
+    byCode.set(code, (byCode.get(code) ?? 0) + count);
   }
   const refusals = [...byCode].flatMap(([code, count]) => (code === "VALID" ? [] : [{ code, count }]));
   return {

@@ -22,6 +22,11 @@ export function hashDigest(digest: Uint8Array, hashSecret: string): CredentialHa
   return new Uint8Array(createHmac("sha256", hashSecret).update(digest).digest()) as CredentialHash;
 }
 
+/** As an element of an array that a query takes: drivers differ in what they make of bytes there. */
+export function inArray(hash: Uint8Array): string {
+  return `\\x${Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString("hex")}`;
+}
+
 /** Constant-time comparison; false when there is nothing to compare with. */
 export function matchesHash(hash: CredentialHash, stored: Uint8Array | null): boolean {
   return stored !== null && stored.length === hash.length && timingSafeEqual(hash, stored);

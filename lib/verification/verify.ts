@@ -1,13 +1,14 @@
 import "server-only";
 import { type Credential, parseCredential } from "@latchkey/rule/credentials";
-import type { Permissions } from "@latchkey/rule/permissions";
-import { type LifeRow, readLife, selectLife } from "@latchkey/rule/sql";
+import { readLife, selectLife } from "@latchkey/rule/sql";
 import { checkKey, type KeyFacts } from "@latchkey/rule/validity";
 import type { ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/client";
+import { LIFE, PERMISSIONS } from "@/lib/database/key-columns";
+import { bool, bytes, instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { countVerification } from "./counts";
-import { type CredentialHash, hashCredential, matchesHash } from "./hashes";
+import { type CredentialHash, hashCredential, inArray, matchesHash } from "./hashes";
 
 export type VerifyInput = { key: string; secret?: string | null; permission?: string | null; cost: number };
 
@@ -16,26 +17,34 @@ type FoundKey = KeyFacts & { id: number; uuid: string; name: string; userId: str
 /** `key` is null when no key has the credential. */
 export type Verdict = { code: ValidityCode; key: Omit<FoundKey, "secretHash"> | null };
 
-type Row = LifeRow & {
-  hash: Buffer;
-  id: number;
-  uuid: string;
-  name: string;
-  user_id: string;
-  permissions: Permissions;
-  secret_hash: Buffer | null;
-  replaced_until: Date | null;
-  credits: string;
-  banned: boolean;
+const FOUND = {
+  hash: bytes,
+  id: int,
+  uuid,
+  name: text,
+  user_id: uuid,
+  permissions: PERMISSIONS,
+  ...LIFE,
+  secret_hash: nullable(bytes),
+  replaced_until: nullable(instant),
+  credits: int,
+  banned: bool,
 };
+
+type Row = RowOf<typeof FOUND>;
 
 const FACTS = `k.id, k.uuid, k.name, k.user_id, k.permissions, ${selectLife("k")}, u.credits, u.banned`;
 
-export const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
+const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
 
 const REPLACED = `SELECT r.credential_hash AS hash, r.secret_hash, r.valid_until AS replaced_until, ${FACTS}
   FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id JOIN users u ON u.id = k.user_id WHERE r.credential_hash`;
+
+export const FIND_CURRENT = statement("find-key", FOUND, `${CURRENT} = $hash`);
+const FIND_REPLACED = statement("find-replaced-key", FOUND, `${REPLACED} = $hash`);
+const FIND_MANY_CURRENT = statement("find-keys", FOUND, `${CURRENT} = ANY($hashes::bytea[])`);
+const FIND_MANY_REPLACED = statement("find-replaced-keys", FOUND, `${REPLACED} = ANY($hashes::bytea[])`);
 
 /** Whether a credential may be used for a call. Reads one row and writes nothing; a malformed one is refused unread. */
 export async function verifyKey(input: VerifyInput): Promise<Verdict> {
@@ -103,9 +112,9 @@ async function findGroup(group: Waiting[]): Promise<void> {
 
 async function findOne(credential: Credential): Promise<FoundKey | null> {
   for (const hash of credentialHashes(credential)) {
-    const [current] = await sql<Row>("find-key", `${CURRENT} = $1`, [hash]);
+    const [current] = await sql(FIND_CURRENT, { hash });
     if (current) return fromRow(current);
-    const [replaced] = await sql<Row>("find-replaced-key", `${REPLACED} = $1`, [hash]);
+    const [replaced] = await sql(FIND_REPLACED, { hash });
     if (replaced) return fromRow(replaced);
   }
   return null;
@@ -115,20 +124,17 @@ async function findKeys(credentials: Set<Credential>): Promise<Map<string, Found
   const found = new Map<string, FoundKey>();
   if (credentials.size === 0) return found;
   const byHash = new Map(
-    [...credentials].flatMap((credential) => credentialHashes(credential).map((hash) => [hex(hash), credential])),
+    [...credentials].flatMap((credential) => credentialHashes(credential).map((hash) => [inArray(hash), credential])),
   );
   const collect = (rows: Row[]) => {
     for (const row of rows) {
-      found.set(byHash.get(hex(row.hash)) ?? "", fromRow(row));
-      byHash.delete(hex(row.hash));
+      const hash = inArray(row.hash);
+      found.set(byHash.get(hash) ?? "", fromRow(row));
+      byHash.delete(hash);
     }
   };
-  collect(await sql<Row>("find-keys", `${CURRENT} = ANY($1::bytea[])`, [[...byHash.keys()].map((text) => `\\x${text}`)]));
-  if (found.size < credentials.size) {
-    collect(
-      await sql<Row>("find-replaced-keys", `${REPLACED} = ANY($1::bytea[])`, [[...byHash.keys()].map((text) => `\\x${text}`)]),
-    );
-  }
+  collect(await sql(FIND_MANY_CURRENT, { hashes: [...byHash.keys()] }));
+  if (found.size < credentials.size) collect(await sql(FIND_MANY_REPLACED, { hashes: [...byHash.keys()] }));
   return found;
 }
 
@@ -142,7 +148,7 @@ function fromRow(row: Row): FoundKey {
     ...readLife(row),
     secretHash: row.secret_hash,
     replacedUntil: row.replaced_until,
-    owner: { credits: Number(row.credits), banned: row.banned },
+    owner: { credits: row.credits, banned: row.banned },
   };
 }
 
@@ -156,8 +162,4 @@ export function credentialHashes(credential: Credential): CredentialHash[] {
   const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
   const current = hashCredential(credential, KEY_HASH_SECRET);
   return KEY_HASH_SECRET_PREVIOUS ? [current, hashCredential(credential, KEY_HASH_SECRET_PREVIOUS)] : [current];
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
