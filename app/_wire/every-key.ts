@@ -27,6 +27,6 @@ export function toAdminKey(key: ListedKey, now: Date): z.input<typeof adminKeyAn
     active: keyStatus(readLife(key), now) === "active",
     created_at: key.created_at,
     user_email: key.user_email,
-    user_credits: Number(key.user_credits),
+    user_credits: key.user_credits,
   };
 }

@@ -1,10 +1,11 @@
-import { type LifeRow, selectLife, wherePresent } from "@latchkey/rule/sql";
-import { LIFE_FIELDS } from "@latchkey/rule/status";
 import "server-only";
-import type { CredentialFormat } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
+import { selectLife, wherePresent } from "@latchkey/rule/sql";
+import { LIFE_FIELDS } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
+import { FORMAT, LIFE } from "@/lib/database/key-columns";
+import { instant, int, type RowOf, statement, text } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 
@@ -30,15 +31,18 @@ export async function listOwnKeys(owner: CurrentUser) {
   return keys.map((key) => ({ ...key, permissions: key.permissions as Permissions }));
 }
 
-export type ListedKey = LifeRow & {
-  id: number;
-  format: CredentialFormat;
-  hint: string;
-  name: string;
-  created_at: Date;
-  user_email: string;
-  user_credits: string;
+const LISTED = {
+  id: int,
+  format: FORMAT,
+  hint: text,
+  name: text,
+  created_at: instant,
+  ...LIFE,
+  user_email: text,
+  user_credits: int,
 };
+
+export type ListedKey = RowOf<typeof LISTED>;
 
 export type KeyPage = { keys: ListedKey[]; nextCursor: string | null };
 
@@ -53,24 +57,30 @@ export async function listAllKeys(
 ): Promise<KeyPage> {
   if (userId && !isUuid(userId)) return { keys: [], nextCursor: null };
   const after = cursor ? parseCursor(cursor) : null;
-  const values: unknown[] = [limit + 1];
-  const place = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
-  const conditions = [
-    wherePresent("k"),
-    ...(userId ? [`k.user_id = ${place(userId, "uuid")}`] : []),
-    ...(after ? [`(k.created_at, k.id) < (${place(after.createdAt, "timestamptz")}, ${place(after.id, "int")})`] : []),
-  ];
-  const rows = await sql<ListedKey>(
-    `list-keys-${userId ? "user" : "all"}-${after ? "after" : "first"}`,
-    `SELECT k.id, k.format, k.hint, k.name, k.created_at, ${selectLife("k")}, u.email AS user_email, u.credits AS user_credits
-     FROM api_keys k JOIN users u ON u.id = k.user_id
-     WHERE ${conditions.join(" AND ")}
-     ORDER BY k.created_at DESC, k.id DESC LIMIT $1`,
-    values,
-  );
+  const rows = await sql(listStatement({ hasUser: Boolean(userId), isAfter: after !== null }), {
+    limit: limit + 1,
+    ...(userId && { user: userId }),
+    ...(after && { afterInstant: after.createdAt, afterId: after.id }),
+  });
   const keys = rows.slice(0, limit);
   const last = keys.at(-1);
   return { keys, nextCursor: rows.length > limit && last ? `${last.created_at.getTime()}-${last.id}` : null };
+}
+
+export function listStatement({ hasUser, isAfter }: { hasUser: boolean; isAfter: boolean }) {
+  const conditions = [
+    wherePresent("k"),
+    ...(hasUser ? ["k.user_id = $user::uuid"] : []),
+    ...(isAfter ? ["(k.created_at, k.id) < ($afterInstant::timestamptz, $afterId::int)"] : []),
+  ];
+  return statement(
+    `list-keys-${hasUser ? "user" : "all"}-${isAfter ? "after" : "first"}`,
+    LISTED,
+    `SELECT k.id, k.format, k.hint, k.name, k.created_at, ${selectLife("k")}, u.email AS user_email, u.credits AS user_credits
+     FROM api_keys k JOIN users u ON u.id = k.user_id
+     WHERE ${conditions.join(" AND ")}
+     ORDER BY k.created_at DESC, k.id DESC LIMIT $limit`,
+  );
 }
 
 function parseCursor(cursor: string): { createdAt: Date; id: number } {
