@@ -2,11 +2,22 @@ import "server-only";
 import { maskCredentials } from "@latchkey/rule/credentials";
 import type { AuditAction } from "@/lib/audit/actions";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { db, type Transaction } from "@/lib/database/client";
+import { db, sqlIn, type Transaction } from "@/lib/database/client";
+import { instant, int, nullable, statement, text } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
 import { markDeleted } from "./delete";
 import { markRevoked } from "./revoke";
+
+const LOCK = statement("lock-any-key", { id: int }, "SELECT id FROM api_keys WHERE uuid = $uuid::uuid FOR NO KEY UPDATE");
+
+const LATEST_CHANGE = statement(
+  "latest-change-of-key",
+  { at: instant, email: nullable(text) },
+  `SELECT a.at, u.email FROM audit_entries a LEFT JOIN users u ON u.id = a.actor_id
+   WHERE a.target_kind = 'api_key' AND a.target_id = $key AND a.action = $action
+   ORDER BY a.at DESC, a.id DESC LIMIT 1`,
+);
 
 /**
  * Ends anyone's key for good. Of two who try at once, one is told what the other did.
@@ -39,7 +50,7 @@ export async function deleteAnyKey(admin: CurrentAdmin, uuid: string, name: stri
 /** @throws AppError API_KEY_NOT_FOUND, CONFLICT (it is deleted) */
 async function lockAnyKey(tx: Transaction, uuid: string) {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
-  const [locked] = await tx.$queryRaw<{ id: number }[]>`SELECT id FROM api_keys WHERE uuid = ${uuid}::uuid FOR NO KEY UPDATE`;
+  const [locked] = await sqlIn(tx, LOCK, { uuid });
   if (!locked) throw new AppError("API_KEY_NOT_FOUND");
   const select = { id: true, name: true, revokedAt: true, deletedAt: true } as const;
   const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked.id }, select });
@@ -52,10 +63,7 @@ async function changedMeanwhile(
   keyId: number,
   action: Extract<AuditAction, "api_key.revoked" | "api_key.deleted">,
 ): Promise<AppError> {
-  const [entry] = await tx.$queryRaw<{ at: Date; email: string | null }[]>`
-    SELECT a.at, u.email FROM audit_entries a LEFT JOIN users u ON u.id = a.actor_id
-    WHERE a.target_kind = 'api_key' AND a.target_id = ${String(keyId)} AND a.action = ${action}
-    ORDER BY a.at DESC, a.id DESC LIMIT 1`;
+  const [entry] = await sqlIn(tx, LATEST_CHANGE, { key: String(keyId), action });
   const by = entry?.email ? ` by ${entry.email}` : "";
   const at = entry ? ` on ${entry.at.toISOString().slice(0, 16).replace("T", " at ")} UTC` : "";
   return new AppError("CONFLICT", { message: `It was ${action.replace("api_key.", "")} already${by}${at}.` });

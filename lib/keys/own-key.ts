@@ -1,10 +1,10 @@
 import "server-only";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { wherePresent } from "@latchkey/rule/sql";
-import type { Transaction } from "@/lib/database/client";
+import { sqlIn, type Transaction } from "@/lib/database/client";
+import { int, statement } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
-import { Prisma } from "@/prisma/generated/client";
 
 const lockedSelect = {
   id: true,
@@ -20,7 +20,11 @@ const lockedSelect = {
   revokedAt: true,
 } as const;
 
-const PRESENT = Prisma.raw(wherePresent("k"));
+const LOCK = statement(
+  "lock-own-key",
+  { id: int },
+  `SELECT id FROM api_keys k WHERE uuid = $uuid::uuid AND user_id = $owner::uuid AND ${wherePresent("k")} FOR NO KEY UPDATE`,
+);
 
 /**
  * The owner's key, locked until the transaction ends, so that changes to one key happen one after the other. Someone
@@ -29,9 +33,8 @@ const PRESENT = Prisma.raw(wherePresent("k"));
  */
 export async function lockOwnKey(tx: Transaction, owner: { id: string }, uuid: string) {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
-  const locked = await tx.$queryRaw<{ id: number }[]>`
-    SELECT id FROM api_keys k WHERE uuid = ${uuid}::uuid AND user_id = ${owner.id}::uuid AND ${PRESENT} FOR NO KEY UPDATE`;
-  if (!locked[0]) throw new AppError("API_KEY_NOT_FOUND");
-  const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked[0].id }, select: lockedSelect });
+  const [locked] = await sqlIn(tx, LOCK, { uuid, owner: owner.id });
+  if (!locked) throw new AppError("API_KEY_NOT_FOUND");
+  const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked.id }, select: lockedSelect });
   return { ...key, permissions: key.permissions as Permissions };
 }
