@@ -5,6 +5,7 @@ import type { Permissions } from "@latchkey/rule/permissions";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
+import { instant, int, statement, text } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
@@ -30,32 +31,37 @@ export type IssuedKey = {
   owner: { id: string; email: string; credits: number };
 };
 
-type CreatedRow = { id: number; created_at: Date; email: string; credits: string };
+const CREATED = { id: int, created_at: instant, email: text, credits: int };
 
 /** SQL for a short public name of an API account, for support requests and invoices. */
 export const NEW_ACCOUNT_ID = "'acc_' || left(replace(gen_random_uuid()::text, '-', ''), 16)";
 
 // Account, key and audit entry in one statement: one round trip, and all of it or nothing.
-const CREATE_KEY = `
-  WITH owner AS (SELECT id, email, credits FROM users WHERE id = $1),
+const CREATE = statement(
+  "create-key",
+  CREATED,
+  `
+  WITH owner AS (SELECT id, email, credits FROM users WHERE id = $owner),
   account AS (
     INSERT INTO api_accounts (id, account_id, user_id, name)
     SELECT gen_random_uuid(), ${NEW_ACCOUNT_ID}, id, 'API account' FROM owner
-    WHERE NOT EXISTS (SELECT 1 FROM api_accounts WHERE user_id = $1)
+    WHERE NOT EXISTS (SELECT 1 FROM api_accounts WHERE user_id = $owner)
     ON CONFLICT (user_id) DO NOTHING
   ),
   created AS (
     INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, permissions, expires_at,
                           idempotency_hash, idempotency_input_hash)
-    SELECT $2, id, $3, $4::key_format, $5, $6, $7, $8::json, $9, $10, $11 FROM owner
+    SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, $permissions::json, $expiresAt,
+      $idempotencyHash, $inputHash FROM owner
     ON CONFLICT (user_id, idempotency_hash) WHERE idempotency_hash IS NOT NULL DO NOTHING
     RETURNING id, created_at
   ),
   audited AS (
     INSERT INTO audit_entries (actor_kind, actor_id, address, request_id, action, target_kind, target_id, after)
-    SELECT $12, $13::uuid, $14, $15, 'api_key.created', 'api_key', created.id::text, $16::jsonb FROM created
+    SELECT $actorKind, $actor::uuid, $address, $request, 'api_key.created', 'api_key', created.id::text, $after::jsonb FROM created
   )
-  SELECT created.id, created.created_at, owner.email, owner.credits FROM created, owner`;
+  SELECT created.id, created.created_at, owner.email, owner.credits FROM created, owner`,
+);
 
 /**
  * Makes a key, and the owner's API account if there is none yet.
@@ -78,24 +84,24 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     owner_id: ownerId,
   };
 
-  const [row] = await sql<CreatedRow>("create-key", CREATE_KEY, [
-    ownerId,
+  const [row] = await sql(CREATE, {
+    owner: ownerId,
     uuid,
     name,
     format,
-    credentials.hint,
-    hashCredential(credentials.key, secret),
-    credentials.secret && hashCredential(credentials.secret, secret),
-    JSON.stringify(permissions),
+    hint: credentials.hint,
+    keyHash: hashCredential(credentials.key, secret),
+    secretHash: credentials.secret && hashCredential(credentials.secret, secret),
+    permissions: JSON.stringify(permissions),
     expiresAt,
-    idempotency?.key ?? null,
-    idempotency?.input ?? null,
-    actor.kind,
-    actor.userId,
-    actor.address,
-    actor.requestId,
-    JSON.stringify(after),
-  ]);
+    idempotencyHash: idempotency?.key ?? null,
+    inputHash: idempotency?.input ?? null,
+    actorKind: actor.kind,
+    actor: actor.userId,
+    address: actor.address,
+    request: actor.requestId,
+    after: JSON.stringify(after),
+  });
   if (!row) throw await explainRefusal(ownerId, idempotency);
   return {
     id: row.id,
@@ -106,7 +112,7 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     permissions,
     createdAt: row.created_at,
     expiresAt,
-    owner: { id: ownerId, email: row.email, credits: Number(row.credits) },
+    owner: { id: ownerId, email: row.email, credits: row.credits },
   };
 }
 
@@ -116,10 +122,13 @@ type IdempotencyHashes = { key: Buffer; input: Buffer };
  * Only hashes are kept, on the key's own row and for as long as it exists. The credentials are not kept, so a repeat
  * cannot answer with them: it answers with the key's id.
  */
-function idempotencyHashes({ idempotencyKey, name, permissions, expiresAt, format }: NewKey): IdempotencyHashes | null {
+export function idempotencyHashes({ idempotencyKey, ...input }: NewKey): IdempotencyHashes | null {
   if (!idempotencyKey) return null;
   const hash = (text: string) => createHash("sha256").update(text).digest();
-  return { key: hash(idempotencyKey), input: hash(JSON.stringify([format, name, permissions, expiresAt])) };
+  const { format, name, permissions, expiresAt, ...later } = input;
+  // Hashes of these four are stored. Whatever else an input is given counts as well, and leaves them as they are where it is not.
+  const more = Object.entries(later).filter(([, value]) => value != null);
+  return { key: hash(idempotencyKey), input: hash(JSON.stringify([format, name, permissions, expiresAt, ...more.sort()])) };
 }
 
 async function explainRefusal(userId: string, idempotency: IdempotencyHashes | null): Promise<AppError> {
