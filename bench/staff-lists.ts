@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import pg from "pg";
 import { auditQuery } from "../lib/audit/list";
+import { toQuery } from "../lib/database/statements";
 import { adminKeyQuery } from "../lib/keys/admin-list";
 import { adminKeySearchSchema } from "../lib/keys/admin-schemas";
-import { credentialQuery, NOTHING_NAMED } from "../lib/keys/admin-search";
+import { CREDENTIAL_BY_DIGEST, NOTHING_NAMED } from "../lib/keys/admin-search";
+import { digestHashes } from "../lib/keys/search";
 import { userQuery } from "../lib/users/list";
 import type { Bench } from "./ground";
 import { repeat, timeOfOne } from "./measure";
@@ -13,8 +15,8 @@ const KEYS_EACH = 10;
 const PAGE = 51;
 const KEY_PAGE = 26;
 
-type Statement = { name: string; text: string; values: unknown[] };
-type List = { name: string; query: Statement };
+type Query = { name?: string; text: string; values: unknown[] };
+type List = { name: string; query: Query };
 
 /** What the lists of staff cost with many rows against few: first pages, pages deep inside, each filter, search. */
 export async function measureStaffLists(bench: Bench, databases: { few: string; fewUsers: string; many: string }): Promise<void> {
@@ -84,7 +86,7 @@ async function seed(url: string, users: number, keys: number): Promise<void> {
 type Place = { at: Date; id: string };
 
 /** Names the lists of one kind of row, each by what it asks for and after which row its page begins. */
-function listsOf<Search, After>(rows: string, queryOf: (search: Search, after: After | null) => Statement) {
+function listsOf<Search, After>(rows: string, queryOf: (search: Search, after: After | null) => Query) {
   return (name: string, search: Search, after: After | null = null): List => ({
     name: `${rows}, ${name}`,
     query: queryOf(search, after),
@@ -111,9 +113,7 @@ function userLists(): List[] {
 }
 
 function keyLists(): List[] {
-  const list = listsOf("keys", (address: Record<string, string>, place: { value: string; id: number } | null) =>
-    adminKeyQuery(adminKeySearchSchema.parse(address), NOTHING_NAMED, { place, direction: "older", limit: KEY_PAGE }),
-  );
+  const list = listsOf("keys", keyQuery);
   return [
     list("first page", {}),
     list("deep page", {}, { value: minutesAgo(8).toISOString(), id: 1 }),
@@ -131,8 +131,14 @@ function keyLists(): List[] {
     list("an owner's whole address", { q: "person47@mail47.example" }),
     list("the visible part", { q: `mf_live_${nameOf(471).slice(0, 6)}` }),
     list("a number", { q: "700471" }),
-    { name: "keys, a credential", query: credentialQuery("0".repeat(64)) },
+    { name: "keys, a credential", query: toQuery(CREDENTIAL_BY_DIGEST, { hashes: digestHashes("0".repeat(64)) }) },
   ];
+}
+
+function keyQuery(address: Record<string, string>, place: { value: string; id: number } | null): Query {
+  const search = adminKeySearchSchema.parse(address);
+  const { statement, values } = adminKeyQuery(search, NOTHING_NAMED, { place, direction: "older", limit: KEY_PAGE });
+  return toQuery(statement, values);
 }
 
 function auditLists(): List[] {

@@ -57,10 +57,13 @@ export function statement<Shape extends Columns>(name: string, columns: Shape, w
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** For a text put together from conditions: `add` takes a value in, and answers what stands for it in the text. */
+/** Takes a value in, and answers what stands for it in the text. */
+export type AddValue = (name: string, value: unknown) => string;
+
+/** For a text that is put together from conditions. A name may be given more than once. */
 export function collectValues() {
   const values: Record<string, unknown> = {};
-  const add = (name: string, value: unknown): string => {
+  const add: AddValue = (name, value) => {
     const unique = `${name}${Object.keys(values).length}`;
     values[unique] = value;
     return `$${unique}`;

@@ -1,7 +1,7 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, sql } from "@/lib/database/client";
+import { db, sql, sqlIn } from "@/lib/database/client";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { type AdminKeyRecord, adminKeyQuery, describe } from "./admin-list";
 import type { AdminKeyConditions } from "./admin-schemas";
@@ -21,18 +21,18 @@ export async function exportKeys(admin: CurrentAdmin, search: AdminKeyConditions
   const named = "unknown" in found ? NOTHING_NAMED : found;
   const chunkAfter = (last: AdminKeyRecord | null) =>
     adminKeyQuery(search, named, { place: last && { value: last.place, id: last.id }, direction: "older", limit: CSV_CHUNK });
-  const { text, values } = chunkAfter(null);
   const first = await db().$transaction(async (tx) => {
     await recordAudit(tx, admin.actor, {
       action: "keys.exported",
       target: { kind: "export", id: "keys" },
       after: { conditions: conditionsOf(search) },
     });
-    return "unknown" in found ? [] : tx.$queryRawUnsafe<AdminKeyRecord[]>(text, ...values);
+    const { statement, values } = chunkAfter(null);
+    return "unknown" in found ? [] : sqlIn(tx, statement, values);
   });
   return csvChunks(COLUMNS, first, lineOf, async (last) => {
-    const next = chunkAfter(last);
-    return sql<AdminKeyRecord>(next.name, next.text, next.values);
+    const { statement, values } = chunkAfter(last);
+    return sql(statement, values);
   });
 }
 

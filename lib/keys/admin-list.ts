@@ -1,10 +1,24 @@
-import { endOf, type LifeRow, readLife, selectLife } from "@latchkey/rule/sql";
 import "server-only";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
-import type { Permissions } from "@latchkey/rule/permissions";
+import { endOf, readLife, selectLife } from "@latchkey/rule/sql";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
+import { FORMAT, LIFE, PERMISSIONS } from "@/lib/database/key-columns";
+import {
+  type AddValue,
+  bool,
+  collectValues,
+  instant,
+  int,
+  nullable,
+  type RowOf,
+  type Statement,
+  statement,
+  text,
+  uuid,
+  type Values,
+} from "@/lib/database/statements";
 import { listDailyCalls } from "@/lib/usage/days";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
@@ -34,26 +48,29 @@ export type AdminKeyListing = {
   unknown: Unknown["unknown"] | null;
 };
 
-export type AdminKeyRecord = LifeRow & {
-  id: number;
-  uuid: string;
-  name: string;
-  format: CredentialFormat;
-  hint: string;
-  permissions: Permissions;
-  total_uses: string;
-  created_at: Date;
-  last_used_at: Date | null;
-  owner_id: string;
-  owner_email: string;
-  owner_banned: boolean;
-  place: string;
+const LISTED = {
+  id: int,
+  uuid,
+  name: text,
+  format: FORMAT,
+  hint: text,
+  permissions: PERMISSIONS,
+  total_uses: int,
+  created_at: instant,
+  ...LIFE,
+  last_used_at: nullable(instant),
+  owner_id: uuid,
+  owner_email: text,
+  owner_banned: bool,
+  place: text,
 };
+
+export type AdminKeyRecord = RowOf<typeof LISTED>;
 
 /** Where a key stands in an order: the text of what it is ordered by, and its id. */
 type KeyPlace = { value: string; id: number };
 type Step = { place: KeyPlace | null; direction: Direction; limit: number };
-type Statement = { name: string; text: string; values: unknown[] };
+type Query = { statement: Statement<typeof LISTED>; values: Values };
 
 /** Expressions of indexes: whatever else is asked for, a page can be read in its order. Last use counts by the day. */
 const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type: string }> = {
@@ -77,21 +94,15 @@ function orderOf(sort: KeySort) {
 }
 
 /** `named`: what the conditions name. A page costs the same wherever it is. */
-export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: Step): Statement {
-  const values: unknown[] = [];
+export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: Step): Query {
+  const { values, add } = collectValues();
   const sort = effectiveSort(search);
-  const { isDescending, ...order } = orderOf(sort);
-  const found = foundSql(
-    keyConditions(search, named, (value) => `$${values.push(value)}`),
-    { ...order, isDescending },
-    step,
-    values,
-  );
-  const shown = isDescending ? "DESC" : "ASC";
-  const text = `
-    SELECT k.id, k.uuid, k.name, k.format::text AS format, k.hint, k.permissions, k.total_uses::text AS total_uses, k.created_at,
-      ${selectLife("k")}, k.last_used_at, u.id::text AS owner_id, u.email AS owner_email,
-      u.banned AS owner_banned, found.place::text AS place
+  const order = orderOf(sort);
+  const found = foundSql(keyConditions(search, named, add), order, step, add);
+  const shown = order.isDescending ? "DESC" : "ASC";
+  const written = `
+    SELECT k.id, k.uuid, k.name, k.format, k.hint, k.permissions, k.total_uses, k.created_at, ${selectLife("k")}, k.last_used_at,
+      u.id AS owner_id, u.email AS owner_email, u.banned AS owner_banned, found.place::text AS place
     FROM (${found}) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id
     ORDER BY found.place ${shown}, found.id ${shown}`;
   // A search is planned anew each time: what is right for a rare word is wrong for a common one.
@@ -105,18 +116,18 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
     step.place ? "place" : "first",
     step.limit,
   ];
-  return { name: isPlanned ? parts.join("-") : "", text, values };
+  return { statement: statement(isPlanned ? parts.join("-") : "", LISTED, written), values };
 }
 
 type Order = { by: string; type: string; isDescending: boolean };
 
 /** Ids and places of the page. Each branch reads no more of its index than the page needs. */
-function foundSql({ all, branches }: KeyConditions, { by, type, isDescending }: Order, step: Step, values: unknown[]): string {
+function foundSql({ all, branches }: KeyConditions, { by, type, isDescending }: Order, step: Step, add: AddValue): string {
   const isDown = isDescending === (step.direction === "older");
   const direction = isDown ? "DESC" : "ASC";
   const conditions = [...all];
   if (step.place) {
-    const at = `($${values.push(step.place.value)}::${type}, $${values.push(step.place.id)}::int)`;
+    const at = `(${add("place", step.place.value)}::${type}, ${add("key", step.place.id)}::int)`;
     conditions.push(`(${by}, k.id) ${isDown ? "<" : ">"} ${at}`);
   }
   const selects = branches.map((branch) => {
@@ -134,8 +145,8 @@ export async function listKeys(_admin: CurrentAdmin, search: AdminKeySearch): Pr
   const beside = search.before ?? search.after;
   const place = beside === null ? null : await findPlace(beside, effectiveSort(search));
   const direction = search.before && place ? "newer" : "older";
-  const { name, text, values } = adminKeyQuery(search, named, { place, direction, limit: ADMIN_PAGE_SIZE + 1 });
-  const found = await sql<AdminKeyRecord>(name, text, values);
+  const query = adminKeyQuery(search, named, { place, direction, limit: ADMIN_PAGE_SIZE + 1 });
+  const found = await sql(query.statement, query.values);
   const { rows, newer, older } = pageOf(found, ADMIN_PAGE_SIZE, direction, place !== null);
   const { credential } = named;
   return { keys: await withUse(rows), newer: newer?.id ?? null, older: older?.id ?? null, credential, unknown: null };
@@ -143,11 +154,13 @@ export async function listKeys(_admin: CurrentAdmin, search: AdminKeySearch): Pr
 
 /** Null when there never was such a key: then the list begins at its beginning. */
 async function findPlace(id: number, sort: KeySort): Promise<KeyPlace | null> {
-  const { by } = orderOf(sort);
-  const [row] = await sql<{ value: string }>(`key-place-${sort}`, `SELECT (${by})::text AS value FROM api_keys k WHERE id = $1`, [
-    id,
-  ]);
+  const [row] = await sql(placeStatement(sort), { key: id });
   return row ? { value: row.value, id } : null;
+}
+
+export function placeStatement(sort: KeySort) {
+  const { by } = orderOf(sort);
+  return statement(`key-place-${sort}`, { value: text }, `SELECT (${by})::text AS value FROM api_keys k WHERE id = $key`);
 }
 
 async function withUse(records: AdminKeyRecord[]): Promise<AdminKeyRow[]> {
@@ -178,7 +191,7 @@ export function describe(record: AdminKeyRecord, now: Date, replacedUntil: Date 
     state: keyState({ ...life, replacedUntil }, now),
     createdAt: record.created_at,
     lastUsedAt: record.last_used_at,
-    totalUses: Number(record.total_uses),
+    totalUses: record.total_uses,
     owner: {
       id: record.owner_id,
       email: record.owner_email,

@@ -2,13 +2,11 @@ import "server-only";
 import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
 import { whereExpiring, wherePresent, whereStatus } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
+import { type AddValue, instant, int, nullable, statement, uuid, word } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
 import { digestHashes } from "./search";
-
-/** Writes a value into the statement's list and answers the placeholder for it. */
-export type Place = (value: unknown) => string;
 
 /** Conditions on the columns of `k`: a key is found that fulfils all of the first, and all of one of the branches. */
 export type KeyConditions = { all: string[]; branches: string[][] };
@@ -19,17 +17,17 @@ const ASKED = { key: "k", now: "now()" };
 const VISIBLE_PART = new RegExp(`^(?:(${CREDENTIAL_FORMATS.join("|")})_)?([0-9A-Za-z]{2,6})$`);
 
 /** Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for. */
-export function keyConditions({ status, format, q }: AdminKeyConditions, named: Named, place: Place): KeyConditions {
+export function keyConditions({ status, format, q }: AdminKeyConditions, named: Named, add: AddValue): KeyConditions {
   const { ownerId, credential } = named;
   // Whoever asks about a credential wants to know of it, whatever the list was filtered by before.
-  if (credential) return { all: [], branches: [[`k.id = ${place(credential.keyId)}::int`]] };
+  if (credential) return { all: [], branches: [[`k.id = ${add("key", credential.keyId)}::int`]] };
   const all: string[] = [];
   if (status) all.push(whereListed(status));
-  if (ownerId) all.push(`k.user_id = ${place(ownerId)}::uuid`);
+  if (ownerId) all.push(`k.user_id = ${add("owner", ownerId)}::uuid`);
   if (format) all.push(`k.format = '${format}'`);
   const listed = status ? [] : [PRESENT];
   if (!q) return { all, branches: [listed] };
-  return { all, branches: [...exactBranches(q, place), ...textBranches(q, place).map((branch) => [...listed, branch])] };
+  return { all, branches: [...exactBranches(q, add), ...textBranches(q, add).map((branch) => [...listed, branch])] };
 }
 
 function whereListed(status: AdminKeyStatus): string {
@@ -37,23 +35,24 @@ function whereListed(status: AdminKeyStatus): string {
   return `${PRESENT} AND ${status === "expiring" ? whereExpiring(ASKED) : whereStatus(status, ASKED)}`;
 }
 
-function exactBranches(q: string, place: Place): string[][] {
+function exactBranches(q: string, add: AddValue): string[][] {
   if (isUuid(q)) {
-    const id = place(q);
+    const id = add("id", q);
     return [[`k.uuid = ${id}::uuid`], [PRESENT, `k.user_id = ${id}::uuid`]];
   }
   const branches: string[][] = [];
-  if (/^\d{1,10}$/.test(q) && Number(q) <= MAX_ID) branches.push([`k.id = ${place(Number(q))}::int`]);
+  if (/^\d{1,10}$/.test(q) && Number(q) <= MAX_ID) branches.push([`k.id = ${add("id", Number(q))}::int`]);
   const [, format, hint] = VISIBLE_PART.exec(q) ?? [];
   // A few letters without the beginning could as well be the beginning of any word.
-  if (hint && format) branches.push([`k.format = '${format}' AND k.hint LIKE ${place(`${hint}%`)}`]);
-  else if (hint && hint.length >= 4) branches.push([`k.hint LIKE ${place(`${hint}%`)}`]);
+  if (hint && format) branches.push([`k.format = '${format}' AND k.hint LIKE ${add("hint", `${hint}%`)}`]);
+  else if (hint && hint.length >= 4) branches.push([`k.hint LIKE ${add("hint", `${hint}%`)}`]);
   return branches;
 }
 
-function textBranches(q: string, place: Place): string[] {
-  const owners = `SELECT id FROM users WHERE ${contains(USER_TEXT, q, place)}`;
-  return [contains("k.name", q, place), `k.user_id IN (${owners})`];
+function textBranches(q: string, add: AddValue): string[] {
+  const take = (value: string) => add("q", value);
+  const owners = `SELECT id FROM users WHERE ${contains(USER_TEXT, q, take)}`;
+  return [contains("k.name", q, take), `k.user_id IN (${owners})`];
 }
 
 /** What the address names, looked up; null for what it does not name. */
@@ -76,35 +75,31 @@ export async function findNamed({ owner, digest }: AdminKeyConditions): Promise<
   return owner && !ownerId ? { unknown: "owner" } : { ownerId, credential: null };
 }
 
-type CredentialRecord = { key_id: number; part: "key" | "secret"; replaced_at: Date | null; valid_until: Date | null };
+const CURRENT = "NULL::timestamptz AS replaced_at, NULL::timestamptz AS valid_until FROM api_keys";
+const REPLACED = "replaced_at, valid_until FROM replaced_credentials";
+
+export const CREDENTIAL_BY_DIGEST = statement(
+  "credential-by-digest",
+  { key_id: int, part: word<"key" | "secret">(), replaced_at: nullable(instant), valid_until: nullable(instant) },
+  `
+    SELECT id AS key_id, 'key' AS part, ${CURRENT} WHERE credential_hash = ANY($hashes::bytea[])
+    UNION ALL SELECT id, 'secret', ${CURRENT} WHERE secret_hash = ANY($hashes::bytea[])
+    UNION ALL SELECT key_id, 'key', ${REPLACED} WHERE credential_hash = ANY($hashes::bytea[])
+    UNION ALL SELECT key_id, 'secret', ${REPLACED} WHERE secret_hash = ANY($hashes::bytea[])
+    LIMIT 1`,
+);
 
 async function findCredential(digest: string): Promise<FoundCredential | null> {
-  const { name, text, values } = credentialQuery(digest);
-  const [row] = await sql<CredentialRecord>(name, text, values);
+  const [row] = await sql(CREDENTIAL_BY_DIGEST, { hashes: digestHashes(digest) });
   if (!row) return null;
   const { replaced_at: at, valid_until: validUntil } = row;
   return { keyId: row.key_id, part: row.part, replaced: at && validUntil && { at, validUntil } };
 }
 
-export function credentialQuery(digest: string) {
-  const current = "NULL::timestamptz AS replaced_at, NULL::timestamptz AS valid_until FROM api_keys";
-  const replaced = "replaced_at, valid_until FROM replaced_credentials";
-  const text = `
-    SELECT id AS key_id, 'key' AS part, ${current} WHERE credential_hash = ANY($1::bytea[])
-    UNION ALL SELECT id, 'secret', ${current} WHERE secret_hash = ANY($1::bytea[])
-    UNION ALL SELECT key_id, 'key', ${replaced} WHERE credential_hash = ANY($1::bytea[])
-    UNION ALL SELECT key_id, 'secret', ${replaced} WHERE secret_hash = ANY($1::bytea[])
-    LIMIT 1`;
-  const hashes = digestHashes(digest).map((hash) => `\\x${Buffer.from(hash).toString("hex")}`);
-  return { name: "credential-by-digest", text, values: [hashes] };
-}
+const OWNER_BY_ID = statement("owner-by-id", { id: uuid }, "SELECT id FROM users WHERE id = $owner::uuid");
+const OWNER_BY_EMAIL = statement("owner-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $owner");
 
 async function findOwnerId(owner: string): Promise<string | null> {
-  const isId = isUuid(owner);
-  const [user] = await sql<{ id: string }>(
-    isId ? "owner-by-id" : "owner-by-email",
-    `SELECT id FROM users WHERE ${isId ? "id = $1::uuid" : "email = $1"}`,
-    [owner.toLowerCase()],
-  );
+  const [user] = await sql(isUuid(owner) ? OWNER_BY_ID : OWNER_BY_EMAIL, { owner: owner.toLowerCase() });
   return user?.id ?? null;
 }

@@ -1,13 +1,15 @@
 import "server-only";
-import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import { maskCredential } from "@latchkey/rule/credentials";
 import type { Permissions } from "@latchkey/rule/permissions";
-import { type LifeRow, readLife, selectLife, selectState, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
+import { readLife, selectLife, selectState, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
 import { type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
+import { FORMAT, LIFE, PERMISSIONS } from "@/lib/database/key-columns";
+import { instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { listDailyCalls } from "@/lib/usage/days";
-import { type CredentialHash, hashDigest } from "@/lib/verification/hashes";
+import { hashDigest, inArray } from "@/lib/verification/hashes";
 import type { KeyCheck, KeySearch, KeySort } from "./schemas";
 
 export const PAGE_SIZE = 25;
@@ -41,28 +43,23 @@ type KeyListing = {
   checks: Record<KeyCheck, number>;
 };
 
-type Totals = {
-  total: string;
-  found: string;
-  page: string;
-  never_expires: string;
-  unused: string;
-  expiring: string;
-  never_used: string;
-};
+const TOTALS = { total: int, found: int, page: int, never_expires: int, unused: int, expiring: int, never_used: int };
 
-type Row = Totals &
-  LifeRow & {
-    id: number | null;
-    uuid: string;
-    name: string;
-    format: CredentialFormat;
-    hint: string;
-    permissions: Permissions;
-    created_at: Date;
-    last_used_at: Date | null;
-    replaced_until: Date | null;
-  };
+const FOUND = {
+  ...TOTALS,
+  // A page without keys is one row of totals: all that follows is null in it.
+  id: nullable(int),
+  uuid,
+  name: text,
+  format: FORMAT,
+  hint: text,
+  permissions: PERMISSIONS,
+  created_at: instant,
+  ...LIFE,
+  last_used_at: nullable(instant),
+  replaced_until: nullable(instant),
+  row: int,
+};
 
 const ORDER: Record<KeySort, string> = {
   "-created": "created_at DESC, id DESC",
@@ -75,7 +72,7 @@ const ORDER: Record<KeySort, string> = {
   "-expires": "expires_at DESC NULLS FIRST, id DESC",
 };
 
-const NOW = "$2::timestamptz";
+const NOW = "$now::timestamptz";
 
 const CHECK_SQL: Record<KeyCheck, string> = {
   "never-expires": "is_usable AND expires_at IS NULL",
@@ -85,12 +82,16 @@ const CHECK_SQL: Record<KeyCheck, string> = {
 };
 
 /** One pass over the owner's keys finds the page, how many there are and what the cards count. */
-const searchSql = (sort: KeySort) => `
+export const searchStatement = (sort: KeySort) =>
+  statement(
+    `search-keys${sort}`,
+    FOUND,
+    `
   WITH own AS (
     SELECT k.*, (SELECT max(r.valid_until) FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > ${NOW}) AS replaced_until
     FROM (
       SELECT id, uuid, name, format, hint, permissions, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
-      FROM api_keys k WHERE user_id = $1 AND ${wherePresent("k")}
+      FROM api_keys k WHERE user_id = $owner AND ${wherePresent("k")}
     ) k
   ),
   judged AS MATERIALIZED (
@@ -98,14 +99,14 @@ const searchSql = (sort: KeySort) => `
   ),
   matching AS (
     SELECT * FROM judged
-    WHERE ($3::text IS NULL OR state = $3)
-      AND ($4::text IS NULL
+    WHERE ($status::text IS NULL OR state = $status)
+      AND ($check::text IS NULL
         ${Object.entries(CHECK_SQL)
-          .map(([check, condition]) => `OR ($4 = '${check}' AND ${condition})`)
+          .map(([check, condition]) => `OR ($check = '${check}' AND ${condition})`)
           .join(" ")})
-      AND ($5::text = '' OR strpos(lower(name), lower($5)) > 0 OR strpos(format::text || '_' || hint, $5) > 0)
-      AND ($6::bytea[] IS NULL OR credential_hash = ANY($6) OR secret_hash = ANY($6)
-        OR id IN (SELECT key_id FROM replaced_credentials WHERE credential_hash = ANY($6)))
+      AND ($q::text = '' OR strpos(lower(name), lower($q)) > 0 OR strpos(format::text || '_' || hint, $q) > 0)
+      AND ($hashes::bytea[] IS NULL OR credential_hash = ANY($hashes) OR secret_hash = ANY($hashes)
+        OR id IN (SELECT key_id FROM replaced_credentials WHERE credential_hash = ANY($hashes)))
   ),
   totals AS (
     SELECT count(*) AS total, (SELECT count(*) FROM matching) AS found,
@@ -116,27 +117,28 @@ const searchSql = (sort: KeySort) => `
     FROM judged
   ),
   -- A page past the end is the last one.
-  place AS (SELECT *, least($7::bigint, greatest((found + ${PAGE_SIZE - 1}) / ${PAGE_SIZE}, 1)) AS page FROM totals),
+  place AS (SELECT *, least($page::bigint, greatest((found + ${PAGE_SIZE - 1}) / ${PAGE_SIZE}, 1)) AS page FROM totals),
   shown AS (
     SELECT *, row_number() OVER () AS row FROM (
       SELECT id, uuid, name, format, hint, permissions, created_at, ${selectLife("matching")}, last_used_at, replaced_until
       FROM matching ORDER BY ${ORDER[sort]} LIMIT ${PAGE_SIZE} OFFSET (SELECT (page - 1) * ${PAGE_SIZE} FROM place)
     ) ordered
   )
-  SELECT * FROM place LEFT JOIN shown ON true ORDER BY row`;
+  SELECT * FROM place LEFT JOIN shown ON true ORDER BY row`,
+  );
 
 /** A page of the owner's keys: those that the search finds, in its order. */
 export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise<KeyListing> {
   const now = new Date();
-  const rows = await sql<Row>(`search-keys${search.sort}`, searchSql(search.sort), [
-    owner.id,
+  const rows = await sql(searchStatement(search.sort), {
+    owner: owner.id,
     now,
-    search.status,
-    search.check,
-    search.q,
-    search.digest && digestHashes(search.digest).map((hash) => `\\x${Buffer.from(hash).toString("hex")}`),
-    search.page,
-  ]);
+    status: search.status,
+    check: search.check,
+    q: search.q,
+    hashes: search.digest && digestHashes(search.digest),
+    page: search.page,
+  });
   const found = rows.flatMap((row) => (row.id === null ? [] : [{ ...row, id: row.id }]));
   const ids = found.map(({ id }) => id);
   const [calls, replaced] = await Promise.all([listDailyCalls(ids), findReplaced(ids, now)]);
@@ -156,40 +158,42 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
   return { keys, ...readTotals(rows[0]) };
 }
 
-function readTotals(row: Totals | undefined): Omit<KeyListing, "keys"> {
-  const found = Number(row?.found ?? 0);
+function readTotals(row: RowOf<typeof TOTALS> | undefined): Omit<KeyListing, "keys"> {
+  const found = row?.found ?? 0;
   return {
-    total: Number(row?.total ?? 0),
+    total: row?.total ?? 0,
     found,
-    page: Number(row?.page ?? 1),
+    page: row?.page ?? 1,
     pages: Math.max(Math.ceil(found / PAGE_SIZE), 1),
     checks: {
-      "never-expires": Number(row?.never_expires ?? 0),
-      unused: Number(row?.unused ?? 0),
-      expiring: Number(row?.expiring ?? 0),
-      "never-used": Number(row?.never_used ?? 0),
+      "never-expires": row?.never_expires ?? 0,
+      unused: row?.unused ?? 0,
+      expiring: row?.expiring ?? 0,
+      "never-used": row?.never_used ?? 0,
     },
   };
 }
 
-/** Under the current secret and, while it is being rotated, the previous one. */
-export function digestHashes(digest: string): CredentialHash[] {
+/** For `ANY($hashes)`: under the current secret and, while it is being rotated, the previous one. */
+export function digestHashes(digest: string): string[] {
   const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
   const bytes = Buffer.from(digest, "hex");
   return [KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS]
     .filter((secret) => secret !== undefined)
-    .map((secret) => hashDigest(bytes, secret));
+    .map((secret) => inArray(hashDigest(bytes, secret)));
 }
+
+const LIVE_REPLACED = statement(
+  "live-replaced",
+  { key_id: int, format: FORMAT, hint: text, valid_until: instant },
+  `SELECT r.key_id, k.format, r.hint, r.valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
+   WHERE r.key_id = ANY($keys::int[]) AND r.valid_until > ${NOW}
+     AND ${whereStatus("active", { key: "k", now: NOW })} ORDER BY r.valid_until DESC`,
+);
 
 /** The credentials of these keys that were replaced and still work, the longest living first. */
 export async function findReplaced(keyIds: (number | null)[], now: Date): Promise<Map<number | null, LiveReplaced[]>> {
-  const rows = await sql<{ key_id: number; format: CredentialFormat; hint: string; valid_until: Date }>(
-    "live-replaced",
-    `SELECT r.key_id, k.format, r.hint, r.valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
-     WHERE r.key_id = ANY($1::int[]) AND r.valid_until > ${NOW}
-       AND ${whereStatus("active", { key: "k", now: NOW })} ORDER BY r.valid_until DESC`,
-    [keyIds, now],
-  );
+  const rows = await sql(LIVE_REPLACED, { keys: keyIds, now });
   const byKey = new Map<number | null, LiveReplaced[]>();
   for (const row of rows) {
     const live = { masked: maskCredential(row.format, row.hint), validUntil: row.valid_until };

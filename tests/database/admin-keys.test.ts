@@ -1,13 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
+import { toQuery } from "../../lib/database/statements";
 import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
 import { exportKeys } from "../../lib/keys/admin-export";
 import { getAnyKeyPage } from "../../lib/keys/admin-key-page";
 import { type AdminKeyRow, adminKeyQuery, listKeys } from "../../lib/keys/admin-list";
 import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
-import { credentialQuery, NOTHING_NAMED } from "../../lib/keys/admin-search";
+import { CREDENTIAL_BY_DIGEST, NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
+import { digestHashes } from "../../lib/keys/search";
 import { findPeople } from "../../lib/users/find-people";
 import { AppError } from "../../lib/values/errors";
 import { whileLocked } from "../support/races";
@@ -204,11 +206,11 @@ describe("the plan of the list reads an index", () => {
     const conditions = search(address);
     const places = address.q ? [null] : [null, await deepPlace(conditions)];
     for (const place of places) {
-      await expectIndexes(adminKeyQuery(conditions, NOTHING_NAMED, { place, direction: "older", limit: 26 }));
+      await expectIndexes(pageQuery(conditions, place, 26));
     }
   });
 
-  test("for a credential", () => expectIndexes(credentialQuery(digestOf("any"))));
+  test("for a credential", () => expectIndexes(toQuery(CREDENTIAL_BY_DIGEST, { hashes: digestHashes(digestOf("any")) })));
 
   async function expectIndexes(statement: { text: string; values: unknown[] }) {
     const steps = await stepsOf(database, statement);
@@ -217,8 +219,13 @@ describe("the plan of the list reads an index", () => {
     expect(read).toBeLessThan(1000);
   }
 
+  function pageQuery(conditions: ReturnType<typeof search>, place: { value: string; id: number } | null, limit: number) {
+    const { statement, values } = adminKeyQuery(conditions, NOTHING_NAMED, { place, direction: "older", limit });
+    return toQuery(statement, values);
+  }
+
   async function deepPlace(conditions: ReturnType<typeof search>) {
-    const { text, values } = adminKeyQuery(conditions, NOTHING_NAMED, { place: null, direction: "older", limit: 300 });
+    const { text, values } = pageQuery(conditions, null, 300);
     const last = (await database.query<{ place: string; id: number }>(text, values)).at(-1);
     return last ? { value: last.place, id: last.id } : null;
   }

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CurrentAdmin } from "../../lib/audit/actors";
 import { disconnect } from "../../lib/database/client";
+import { toQuery } from "../../lib/database/statements";
 import { adminKeyQuery } from "../../lib/keys/admin-list";
 import { ADMIN_KEY_STATUSES, adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { NOTHING_NAMED } from "../../lib/keys/admin-search";
@@ -148,7 +149,8 @@ test("staff's lists and numbers are those of the rule", async () => {
   };
   for (const status of ADMIN_KEY_STATUSES) {
     const step = { place: null, direction: "older", limit: COUNT } as const;
-    const { text, values } = adminKeyQuery(adminKeySearchSchema.parse({ status }), NOTHING_NAMED, step);
+    const { statement, values: named } = adminKeyQuery(adminKeySearchSchema.parse({ status }), NOTHING_NAMED, step);
+    const { text, values } = toQuery(statement, named);
     expect(sorted(await database.query<{ id: number }>(text, values))).toStrictEqual(sorted(keys.filter(has(status))));
   }
   const overview = await getOverview(admin);
