@@ -1,9 +1,31 @@
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Columns, knownStatements, type Statement, statement, text } from "../../lib/database/statements";
-import { type ScratchDatabase, scratchDatabase } from "../support/scratch-database";
+import { db, sql, sqlIn } from "../../lib/database/client";
+import {
+  bytes,
+  type Columns,
+  instant,
+  int,
+  json,
+  knownStatements,
+  nullable,
+  type Statement,
+  statement,
+  text,
+  texts,
+  toQuery,
+  word,
+} from "../../lib/database/statements";
+import { adminKeyQuery, placeStatement } from "../../lib/keys/admin-list";
+import { ADMIN_KEY_STATUSES, adminKeySearchSchema } from "../../lib/keys/admin-schemas";
+import { NOTHING_NAMED } from "../../lib/keys/admin-search";
+import { listStatement } from "../../lib/keys/list";
+import { KEY_SORTS } from "../../lib/keys/schemas";
+import { searchStatement } from "../../lib/keys/search";
+import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 
 type Field = { name: string; dataTypeID: number };
 
@@ -12,7 +34,7 @@ let client: pg.Client;
 let typeNames: Map<number, string>;
 
 beforeAll(async () => {
-  database = await scratchDatabase();
+  database = await ownDatabase();
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { rows } = await client.query<{ oid: number; typname: string }>("SELECT oid::int, typname FROM pg_type");
@@ -69,6 +91,51 @@ test("The columns of every statement are those it says it has", async () => {
   expect(problems).toStrictEqual([]);
 });
 
+const each = <Choice>(...choices: readonly Choice[]) => choices;
+
+/** Every statement that is put together from what is asked for. */
+const VARIANTS: Record<string, () => Statement<Columns>[]> = {
+  "an owner's keys": () => KEY_SORTS.map(searchStatement),
+  "the keys of everyone, for programs": () =>
+    each(true, false).flatMap((hasUser) => each(true, false).map((isAfter) => listStatement({ hasUser, isAfter }))),
+  "the place of a key": () => KEY_SORTS.map(placeStatement),
+  "the keys of everyone, for staff": () =>
+    KEY_SORTS.flatMap((sort) =>
+      [null, ...ADMIN_KEY_STATUSES].flatMap((status) => [
+        ...adminKeys({ sort, status }),
+        ...adminKeys({ sort, status, format: "datazag" }),
+      ]),
+    ),
+  "what staff search": () =>
+    ["ab", "a name", "asha@mail.example", "mf_live_ab12cd", "471", randomUUID()].flatMap((q) =>
+      [null, ...ADMIN_KEY_STATUSES].flatMap((status) => adminKeys({ q, status })),
+    ),
+  "whose keys staff ask for": () => [
+    ...adminKeys({ q: "name" }, { ownerId: randomUUID(), credential: null }),
+    ...adminKeys({}, { ownerId: null, credential: { keyId: 1, part: "key", replaced: null } }),
+  ],
+};
+
+function adminKeys(address: Record<string, unknown>, named: Parameters<typeof adminKeyQuery>[1] = NOTHING_NAMED) {
+  const search = adminKeySearchSchema.parse(address);
+  return each(null, { value: "infinity", id: 1 }).flatMap((place) =>
+    each("older" as const, "newer" as const).map((direction) => {
+      const { statement: made, values } = adminKeyQuery(search, named, { place, direction, limit: 26 });
+      // Fails where the text and the values have other names.
+      toQuery(made, values);
+      return made;
+    }),
+  );
+}
+
+test.each(Object.keys(VARIANTS))("The columns of %s are those they say they have", async (name) => {
+  const statements = VARIANTS[name]?.() ?? [];
+  expect(statements.length).toBeGreaterThan(1);
+  const problems: string[] = [];
+  for (const variant of statements) problems.push(...(await problemsOf(variant)));
+  expect(problems).toStrictEqual([]);
+});
+
 test.each([
   ["id", "SELECT 1 AS id", "planted: id is int4"],
   ["name", "SELECT 'x'::text AS id", "planted: has no column name"],
@@ -78,5 +145,23 @@ test.each([
   expect(await problemsOf({ ...statement("", { [column]: text }, sqlText), name: "planted" })).toContain(problem);
 });
 
+test("Within a transaction of Prisma rows are what they are without it", async () => {
+  const columns = { big: int, hash: bytes, at: instant, said: json<string[]>(), names: texts, format: word("key_format") };
+  const statementOfAll = statement(
+    "",
+    { ...columns, nothing: nullable(int) },
+    `SELECT $big::bigint AS big, $hash::bytea AS hash, $at::timestamptz AS at, '["a"]'::json AS said, $names::text[] AS names,
+       'datazag'::key_format AS format, NULL::bigint AS nothing`,
+  );
+  const values = { big: 2 ** 52, hash: Buffer.from([1, 255]), at: new Date(), names: ["a", "b"] };
+  expect(await problemsOf(statementOfAll)).toStrictEqual([]);
+  const outside = await sql(statementOfAll, values);
+  expect(outside).toStrictEqual([{ ...values, said: ["a"], format: "datazag", nothing: null }]);
+  expect(await db().$transaction((tx) => sqlIn(tx, statementOfAll, values))).toStrictEqual(outside);
+  const tooLarge = statement("", { big: int }, "SELECT 9007199254740993 AS big");
+  await expect(sql(tooLarge, {})).rejects.toThrow(RangeError);
+  await expect(db().$transaction((tx) => sqlIn(tx, tooLarge, {}))).rejects.toThrow(RangeError);
+});
+
 /** Fewer, and the modules were not read. */
-const LEAST_STATEMENTS = 3;
+const LEAST_STATEMENTS = 19;
