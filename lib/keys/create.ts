@@ -126,7 +126,7 @@ export function idempotencyHashes({ idempotencyKey, ...input }: NewKey): Idempot
   if (!idempotencyKey) return null;
   const hash = (text: string) => createHash("sha256").update(text).digest();
   const { format, name, permissions, expiresAt, ...later } = input;
-  // Hashes of these four are stored. Whatever else an input is given counts as well, and leaves them as they are where it is not.
+  // Stored hashes are of these four alone: what a later version adds to an input counts where it is given.
   const more = Object.entries(later).filter(([, value]) => value != null);
   return { key: hash(idempotencyKey), input: hash(JSON.stringify([format, name, permissions, expiresAt, ...more.sort()])) };
 }
