@@ -1,12 +1,14 @@
 import "server-only";
 import { parseCredential } from "@latchkey/rule/credentials";
 import { sql, transaction } from "@/lib/database/client";
+import { int, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { credentialHashes } from "@/lib/verification/verify";
 import type { UsageInput } from "./schemas";
 
 export type Outcome = "accepted" | "duplicate" | "unknown_key";
 
-type KeyRow = { ref: string; key_id: number; user_id: string };
+const KEY = { ref: text, key_id: int, user_id: uuid };
+type KeyRow = RowOf<typeof KEY>;
 
 /**
  * Counts reported calls, each exactly once per key and id, in one transaction: events, the keys' counters, day totals,
@@ -35,29 +37,37 @@ export async function recordUsage(inputs: readonly UsageInput[]): Promise<Outcom
 
 // Owners are locked first and in one order. Events of one key belong to one owner, so whoever holds the owners' locks
 // meets nobody else on the events, the keys' counters, the day totals or the balance: no deadlock, no double count.
-const LOCK_OWNERS = "SELECT 1 FROM users WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE";
+const LOCK_OWNERS = statement(
+  "lock-owners",
+  { id: uuid },
+  "SELECT id FROM users WHERE id = ANY($owners::uuid[]) ORDER BY id FOR NO KEY UPDATE",
+);
 
-const INSERT_USAGE = `
-  WITH inserted AS (
-    INSERT INTO usage_events (key_id, event_id, user_id, delta, at, endpoint, request_id, meta)
-    SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::json[])
-    ON CONFLICT (key_id, event_id) DO NOTHING
-    RETURNING key_id, event_id, user_id, delta, at
-  ),
-  counted AS (
-    UPDATE api_keys k SET total_uses = total_uses + n.calls, last_used_at = greatest(k.last_used_at, n.last)
-    FROM (SELECT key_id, count(*) AS calls, max(at) AS last FROM inserted GROUP BY key_id) n WHERE k.id = n.key_id
-  ),
-  totalled AS (
-    INSERT INTO usage_days (key_id, user_id, day, calls, credits)
-    SELECT key_id, user_id, (at AT TIME ZONE 'UTC')::date, count(*), sum(delta) FROM inserted GROUP BY 1, 2, 3
-    ON CONFLICT (key_id, day) DO UPDATE SET calls = usage_days.calls + excluded.calls, credits = usage_days.credits + excluded.credits
-  ),
-  charged AS (
-    INSERT INTO credit_entries (user_id, amount, kind)
-    SELECT user_id, -sum(delta), 'usage' FROM inserted GROUP BY user_id HAVING sum(delta) <> 0
-  )
-  SELECT key_id || ' ' || event_id AS id FROM inserted`;
+const INSERT_USAGE = statement(
+  "insert-usage",
+  { id: text },
+  `WITH inserted AS (
+     INSERT INTO usage_events (key_id, event_id, user_id, delta, at, endpoint, request_id, meta)
+     SELECT * FROM unnest($keyIds::int[], $eventIds::text[], $userIds::uuid[], $deltas::int[], $instants::timestamptz[],
+       $endpoints::text[], $requestIds::text[], $metas::json[])
+     ON CONFLICT (key_id, event_id) DO NOTHING
+     RETURNING key_id, event_id, user_id, delta, at
+   ),
+   counted AS (
+     UPDATE api_keys k SET total_uses = total_uses + n.calls, last_used_at = greatest(k.last_used_at, n.last)
+     FROM (SELECT key_id, count(*) AS calls, max(at) AS last FROM inserted GROUP BY key_id) n WHERE k.id = n.key_id
+   ),
+   totalled AS (
+     INSERT INTO usage_days (key_id, user_id, day, calls, credits)
+     SELECT key_id, user_id, (at AT TIME ZONE 'UTC')::date, count(*), sum(delta) FROM inserted GROUP BY 1, 2, 3
+     ON CONFLICT (key_id, day) DO UPDATE SET calls = usage_days.calls + excluded.calls, credits = usage_days.credits + excluded.credits
+   ),
+   charged AS (
+     INSERT INTO credit_entries (user_id, amount, kind)
+     SELECT user_id, -sum(delta), 'usage' FROM inserted GROUP BY user_id HAVING sum(delta) <> 0
+   )
+   SELECT key_id || ' ' || event_id AS id FROM inserted`,
+);
 
 type Known = { input: UsageInput; key: KeyRow };
 
@@ -66,17 +76,17 @@ async function insert(events: readonly Known[]): Promise<string[]> {
   const column = <T>(pick: (event: Known) => T) => events.map(pick);
   const owners = [...new Set(column(({ key }) => key.user_id))];
   return transaction(async (run) => {
-    await run("lock-owners", LOCK_OWNERS, [owners]);
-    const rows = await run<{ id: string }>("insert-usage", INSERT_USAGE, [
-      column(({ key }) => key.key_id),
-      column(({ input }) => input.id),
-      column(({ key }) => key.user_id),
-      column(({ input }) => input.delta),
-      column(({ input }) => (typeof input.ts === "number" ? new Date(input.ts) : now)),
-      column(({ input }) => input.endpoint ?? null),
-      column(({ input }) => input.requestId ?? null),
-      column(({ input }) => input.meta ?? null),
-    ]);
+    await run(LOCK_OWNERS, { owners });
+    const rows = await run(INSERT_USAGE, {
+      keyIds: column(({ key }) => key.key_id),
+      eventIds: column(({ input }) => input.id),
+      userIds: column(({ key }) => key.user_id),
+      deltas: column(({ input }) => input.delta),
+      instants: column(({ input }) => (typeof input.ts === "number" ? new Date(input.ts) : now)),
+      endpoints: column(({ input }) => input.endpoint ?? null),
+      requestIds: column(({ input }) => input.requestId ?? null),
+      metas: column(({ input }) => input.meta ?? null),
+    });
     return rows.map((row) => row.id);
   });
 }
@@ -99,18 +109,21 @@ function refsOf(inputs: readonly UsageInput[]): string[][] {
 }
 
 // Revoked, deleted and replaced credentials still say whose calls a late report is about.
-const FIND_KEYS = `
-  SELECT encode(credential_hash, 'hex') AS ref, id AS key_id, user_id FROM api_keys WHERE credential_hash = ANY($1::bytea[])
-  UNION ALL
-  SELECT encode(r.credential_hash, 'hex'), k.id, k.user_id FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
-  WHERE r.credential_hash = ANY($1::bytea[])
-  UNION ALL
-  SELECT uuid::text, id, user_id FROM api_keys WHERE uuid = ANY($2::uuid[])`;
+const FIND_KEYS = statement(
+  "find-usage-keys",
+  KEY,
+  `SELECT encode(credential_hash, 'hex') AS ref, id AS key_id, user_id FROM api_keys WHERE credential_hash = ANY($hashes::bytea[])
+   UNION ALL
+   SELECT encode(r.credential_hash, 'hex'), k.id, k.user_id FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
+   WHERE r.credential_hash = ANY($hashes::bytea[])
+   UNION ALL
+   SELECT uuid::text, id, user_id FROM api_keys WHERE uuid = ANY($uuids::uuid[])`,
+);
 
 async function findKeys(refs: ReadonlySet<string>): Promise<Map<string, KeyRow>> {
   if (refs.size === 0) return new Map();
   const isUuid = (ref: string) => ref.includes("-");
   const hashes = [...refs].filter((ref) => !isUuid(ref)).map((ref) => `\\x${ref}`);
-  const rows = await sql<KeyRow>("find-usage-keys", FIND_KEYS, [hashes, [...refs].filter(isUuid)]);
+  const rows = await sql(FIND_KEYS, { hashes, uuids: [...refs].filter(isUuid) });
   return new Map(rows.map((row) => [row.ref, row]));
 }

@@ -3,10 +3,11 @@ import { type CredentialFormat, maskCredential } from "@latchkey/rule/credential
 import { wherePresent } from "@latchkey/rule/sql";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
+import { int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
 import { csvLine } from "@/lib/values/csv";
 import { dayBefore } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
-import { listUsageDays, sumTotals, type Totals, toTotals, type UsageDay } from "./days";
+import { listUsageDays, SUMS, sumTotals, TOTALS, type Totals, type UsageDay } from "./days";
 import type { UsageSearch } from "./schemas";
 
 const PACE_DAYS = 7;
@@ -64,17 +65,10 @@ export async function getUsageReport(owner: { id: string }, search: UsageSearch)
 export async function exportUsage(owner: CurrentUser, search: UsageSearch): Promise<{ name: string; csv: string }> {
   const now = new Date();
   const own = await findKey(owner, search);
-  const rows = await sql<ExportRow>(
-    "export-usage",
-    `SELECT to_char(p.day, 'YYYY-MM-DD') AS date, ${KEY_COLUMNS}, sum(d.calls) AS calls, sum(d.credits) AS credits
-     FROM generate_series($2::timestamp, $3::timestamp, interval '1 day') AS p(day)
-     LEFT JOIN usage_days d ON d.user_id = $1 AND d.day = p.day::date AND ($4::int IS NULL OR d.key_id = $4)
-     LEFT JOIN api_keys k ON k.id = d.key_id
-     GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, name, 2`,
-    [owner.id, dayBefore(now, search.days - 1), dayBefore(now, 0), own?.id ?? null],
-  );
+  const [from, to] = [dayBefore(now, search.days - 1), dayBefore(now, 0)];
+  const rows = await sql(EXPORT, { owner: owner.id, from, to, keyId: own?.id ?? null });
   return {
-    name: `latchkey-usage-${dayBefore(now, search.days - 1)}-to-${dayBefore(now, 0)}.csv`,
+    name: `latchkey-usage-${from}-to-${to}.csv`,
     csv: csvLine(["date", "key", "credential", "calls", "credits"]) + rows.map(exportLine).join(""),
   };
 }
@@ -91,12 +85,41 @@ export function paceOf(balance: number, spent: Totals): Pace {
 
 type OwnKey = { id: number; uuid: string; name: string; format: CredentialFormat; hint: string };
 
-/** Columns are null for a deleted key, so that all of them group into one. */
-type NamedRow = (Omit<OwnKey, "id"> | { uuid: null; name: null; format: null; hint: null }) & { calls: string; credits: string };
+/** All are null for a deleted key, so that all of them group into one. */
+const KEY = {
+  uuid: nullable(uuid),
+  name: nullable(text),
+  format: nullable(word<CredentialFormat>("key_format")),
+  hint: nullable(text),
+};
 
-const KEY_COLUMNS = ["uuid", "name", "format", "hint"]
+const KEY_COLUMNS = Object.keys(KEY)
   .map((column) => `CASE WHEN ${wherePresent("k")} THEN k.${column} END AS ${column}`)
   .join(", ");
+
+const REPORT_KEYS = statement(
+  "report-keys",
+  { ...KEY, ...TOTALS },
+  `SELECT ${KEY_COLUMNS}, ${SUMS}
+   FROM (
+     SELECT key_id, sum(calls) AS calls, sum(credits) AS credits FROM usage_days
+     WHERE user_id = $owner AND day BETWEEN $from::date AND $to::date GROUP BY key_id
+   ) d JOIN api_keys k ON k.id = d.key_id
+   GROUP BY 1, 2, 3, 4 ORDER BY 6 DESC, 5 DESC, uuid`,
+);
+
+/** A day without calls has a row of its own, without numbers. */
+const EXPORT_COLUMNS = { date: text, ...KEY, calls: nullable(int), credits: nullable(int) };
+
+const EXPORT = statement(
+  "export-usage",
+  EXPORT_COLUMNS,
+  `SELECT to_char(p.day, 'YYYY-MM-DD') AS date, ${KEY_COLUMNS}, ${SUMS}
+   FROM generate_series($from::timestamp, $to::timestamp, interval '1 day') AS p(day)
+   LEFT JOIN usage_days d ON d.user_id = $owner AND d.day = p.day::date AND ($keyId::int IS NULL OR d.key_id = $keyId)
+   LEFT JOIN api_keys k ON k.id = d.key_id
+   GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, name, 2`,
+);
 
 async function findKey(owner: { id: string }, { key: uuid }: UsageSearch): Promise<OwnKey | null> {
   if (uuid === null) return null;
@@ -108,6 +131,11 @@ async function findKey(owner: { id: string }, { key: uuid }: UsageSearch): Promi
   return key;
 }
 
+/** The columns of a key are null together. */
+function isPresent(row: RowOf<typeof KEY>): row is Omit<OwnKey, "id"> {
+  return row.uuid !== null;
+}
+
 function toReportKey({ uuid, name, format, hint }: Omit<OwnKey, "id">): ReportKey {
   return { uuid, name, masked: maskCredential(format, hint) };
 }
@@ -115,32 +143,20 @@ function toReportKey({ uuid, name, format, hint }: Omit<OwnKey, "id">): ReportKe
 type KeySums = Pick<UsageReport, "keys" | "otherKeys" | "deletedKeys">;
 
 async function sumKeys(owner: { id: string }, now: Date, count: number): Promise<KeySums> {
-  const rows = await sql<NamedRow>(
-    "report-keys",
-    `SELECT ${KEY_COLUMNS}, sum(d.calls) AS calls, sum(d.credits) AS credits
-     FROM (
-       SELECT key_id, sum(calls) AS calls, sum(credits) AS credits FROM usage_days
-       WHERE user_id = $1 AND day BETWEEN $2::date AND $3::date GROUP BY key_id
-     ) d JOIN api_keys k ON k.id = d.key_id
-     GROUP BY 1, 2, 3, 4 ORDER BY 6 DESC, 5 DESC, uuid`,
-    [owner.id, dayBefore(now, count - 1), dayBefore(now, 0)],
-  );
-  const keys = rows.flatMap((row) => (row.uuid === null ? [] : [{ ...toReportKey(row), ...toTotals(row) }]));
+  const rows = await sql(REPORT_KEYS, { owner: owner.id, from: dayBefore(now, count - 1), to: dayBefore(now, 0) });
+  const keys = rows.flatMap(({ calls, credits, ...row }) => (isPresent(row) ? [{ ...toReportKey(row), calls, credits }] : []));
   const others = keys.slice(MAX_KEYS);
-  const deleted = rows.find((row) => row.uuid === null);
+  const deleted = rows.find((row) => !isPresent(row));
   return {
     keys: keys.slice(0, MAX_KEYS),
     otherKeys: others.length > 0 ? { count: others.length, ...sumTotals(others) } : null,
-    deletedKeys: deleted ? toTotals(deleted) : null,
+    deletedKeys: deleted ? { calls: deleted.calls, credits: deleted.credits } : null,
   };
 }
 
-type ExportRow = { date: string } & (NamedRow | { uuid: null; calls: null });
-
-function exportLine(row: ExportRow): string {
-  if (row.calls === null) return csvLine([row.date, "", "", 0, 0]);
-  const { calls, credits } = toTotals(row);
-  if (row.uuid === null) return csvLine([row.date, "Deleted keys", "", calls, credits]);
+function exportLine({ date, calls, credits, ...row }: RowOf<typeof EXPORT_COLUMNS>): string {
+  if (calls === null || credits === null) return csvLine([date, "", "", 0, 0]);
+  if (!isPresent(row)) return csvLine([date, "Deleted keys", "", calls, credits]);
   const { name, masked } = toReportKey(row);
-  return csvLine([row.date, name, masked, calls, credits]);
+  return csvLine([date, name, masked, calls, credits]);
 }
