@@ -145,7 +145,7 @@ function auditLists(): List[] {
   const all = { actor: null, action: null, target: null, from: null, until: null };
   type Filter = Partial<Parameters<typeof auditQuery>[0]>;
   const list = listsOf("audit", (filter: Filter, place: Place | null) =>
-    auditQuery({ ...all, ...filter }, { place, direction: "older", limit: PAGE }),
+    toQuery(...auditQuery({ ...all, ...filter }, { place, direction: "older", limit: PAGE })),
   );
   return [
     list("first page", {}),

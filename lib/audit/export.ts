@@ -1,9 +1,9 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { db, sql } from "@/lib/database/client";
+import { db, sql, sqlIn } from "@/lib/database/client";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { resolveConditions } from "./filter";
-import { type AuditRecord, type AuditRow, auditQuery, toRecord } from "./list";
+import { type AuditRecord, auditQuery, toRecord } from "./list";
 import { recordAudit } from "./record";
 import type { AuditConditions } from "./schemas";
 
@@ -20,18 +20,18 @@ export async function exportAudit(admin: CurrentAdmin, conditions: AuditConditio
   const filter = await resolveConditions(conditions);
   const chunkAfter = (last: AuditRecord | undefined) =>
     "unknown" in filter ? null : auditQuery(filter, { place: last ?? null, direction: "older", limit: CSV_CHUNK });
-  const statement = chunkAfter(undefined);
+  const query = chunkAfter(undefined);
   const first = await db().$transaction(async (tx) => {
     await recordAudit(tx, admin.actor, {
       action: "audit.exported",
       target: { kind: "export", id: "audit" },
       after: { conditions: Object.fromEntries(Object.entries(conditions).filter(([, value]) => value)) },
     });
-    return statement ? tx.$queryRawUnsafe<AuditRow[]>(statement.text, ...statement.values) : [];
+    return query ? sqlIn(tx, ...query) : [];
   });
   return csvChunks(COLUMNS, first.map(toRecord), lineOf, async (last) => {
     const next = chunkAfter(last);
-    return next ? (await sql<AuditRow>(next.name, next.text, next.values)).map(toRecord) : [];
+    return next ? (await sql(...next)).map(toRecord) : [];
   });
 }
 

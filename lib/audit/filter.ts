@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
+import { int, statement, uuid } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
 import { isUuid } from "@/lib/values/ids";
 import { parseInstant } from "@/lib/values/instant";
@@ -18,6 +19,9 @@ export type AuditFilter = {
 
 /** By the name that the list gives them. */
 const ACTOR_KINDS = new Map(Object.entries(NAMELESS_ACTORS).map(([kind, name]) => [name.toLowerCase(), kind]));
+
+const KEY_ID_BY_UUID = statement("key-id-by-uuid", { id: int }, "SELECT id FROM api_keys WHERE uuid = $uuid");
+const USER_ID_BY_EMAIL = statement("user-id-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $email");
 
 /** `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
 export async function resolveConditions(search: AuditConditions): Promise<AuditFilter | { unknown: "actor" | "target" }> {
@@ -51,11 +55,11 @@ async function findTarget(text: string): Promise<AuditFilter["target"]> {
     const id = await findUserId(text);
     return id ? { kind: "user", id } : null;
   }
-  const [key] = await sql<{ id: number }>("key-id-by-uuid", "SELECT id FROM api_keys WHERE uuid = $1", [text]);
+  const [key] = await sql(KEY_ID_BY_UUID, { uuid: text });
   return key ? { kind: "api_key", id: String(key.id) } : { kind: "user", id: text.toLowerCase() };
 }
 
 async function findUserId(email: string): Promise<string | null> {
-  const [user] = await sql<{ id: string }>("user-id-by-email", "SELECT id FROM users WHERE email = $1", [email.toLowerCase()]);
+  const [user] = await sql(USER_ID_BY_EMAIL, { email: email.toLowerCase() });
   return user?.id ?? null;
 }

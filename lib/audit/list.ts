@@ -2,6 +2,7 @@ import "server-only";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
+import { instant, json, nullable, type RowOf, statement, text, word } from "@/lib/database/statements";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import { type AuditFilter, resolveConditions } from "./filter";
 import type { AuditPlace, AuditSearch } from "./schemas";
@@ -32,39 +33,39 @@ export type AuditPage = {
   unknown: "actor" | "target" | null;
 };
 
-export type AuditRow = {
-  id: string;
-  at: Date;
-  actor_kind: string;
-  actor_id: string | null;
-  actor_email: string | null;
-  action: string;
-  target_kind: string;
-  target_id: string;
-  target_email: string | null;
-  key_name: string | null;
-  key_format: CredentialFormat | null;
-  key_hint: string | null;
-  address: string | null;
-  request_id: string | null;
-  before: Json | null;
-  after: Json | null;
+const ROW = {
+  id: text,
+  at: instant,
+  actor_kind: text,
+  actor_id: nullable(text),
+  actor_email: nullable(text),
+  action: text,
+  target_kind: text,
+  target_id: text,
+  target_email: nullable(text),
+  key_name: nullable(text),
+  key_format: nullable(word<CredentialFormat>()),
+  key_hint: nullable(text),
+  address: nullable(text),
+  request_id: nullable(text),
+  before: nullable(json<Json>()),
+  after: nullable(json<Json>()),
 };
-
-type Statement = { name: string; text: string; values: unknown[] };
 
 type Step = { place: AuditPlace | null; direction: Direction; limit: number };
 
 /** Each condition is the beginning of an index whose end is the order of the list, so that any page costs the same. */
-export function auditQuery(filter: AuditFilter, { place, direction, limit }: Step): Statement {
+export function auditQuery(filter: AuditFilter, { place, direction, limit }: Step) {
   const [compared, order] = direction === "older" ? ["<", "DESC"] : [">", "ASC"];
   const { conditions, values, names } = conditionsOf(filter);
   if (place) {
-    conditions.push(`(at, id) ${compared} ($${values.push(place.at)}::timestamptz, $${values.push(place.id)}::bigint)`);
+    conditions.push(`(at, id) ${compared} ($placeAt::timestamptz, $placeId::bigint)`);
+    Object.assign(values, { placeAt: place.at, placeId: place.id });
     names.push("place");
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-  const text = `
+  const name = ["audit", direction, ...names, limit].join("-");
+  const query = `
     SELECT a.id::text, a.at, a.actor_kind, a.actor_id::text, actor.email AS actor_email, a.action, a.target_kind, a.target_id,
       target.email AS target_email, key.name AS key_name, key.format::text AS key_format, key.hint AS key_hint,
       a.address, a.request_id, a.before, a.after
@@ -73,27 +74,26 @@ export function auditQuery(filter: AuditFilter, { place, direction, limit }: Ste
     LEFT JOIN users target ON target.id = CASE WHEN a.target_kind = 'user' THEN a.target_id::uuid END
     LEFT JOIN api_keys key ON key.id = CASE WHEN a.target_kind = 'api_key' THEN a.target_id::int END
     ORDER BY a.at DESC, a.id DESC`;
-  return { name: ["audit", direction, ...names, limit].join("-"), text, values };
+  return [statement(name, ROW, query), values] as const;
 }
 
 function conditionsOf({ actor, action, target, from, until }: AuditFilter) {
-  const values: unknown[] = [];
+  const values: Record<string, unknown> = {};
   const conditions: string[] = [];
-  const names: string[] = [];
-  const add = (name: string, condition: (parameter: string) => string, value: unknown) => {
-    names.push(name);
-    conditions.push(condition(`$${values.push(value)}`));
+  const add = (name: string, condition: string, value: unknown) => {
+    values[name] = value;
+    conditions.push(condition);
   };
-  if (actor && "id" in actor) add("actor", (id) => `actor_id = ${id}::uuid`, actor.id);
-  if (actor && "kind" in actor) add("kind", (kind) => `actor_id IS NULL AND actor_kind = ${kind}`, actor.kind);
-  if (action) add("action", (name) => `action = ${name}`, action);
+  if (actor && "id" in actor) add("actor", "actor_id = $actor::uuid", actor.id);
+  if (actor && "kind" in actor) add("kind", "actor_id IS NULL AND actor_kind = $kind", actor.kind);
+  if (action) add("action", "action = $action", action);
   if (target) {
-    add("target", (kind) => `target_kind = ${kind}`, target.kind);
-    add("id", (id) => `target_id = ${id}`, target.id);
+    add("target", "target_kind = $target", target.kind);
+    add("id", "target_id = $id", target.id);
   }
-  if (from) add("from", (instant) => `at >= ${instant}::timestamptz`, from);
-  if (until) add("until", (instant) => `at < ${instant}::timestamptz`, until);
-  return { conditions, values, names };
+  if (from) add("from", "at >= $from::timestamptz", from);
+  if (until) add("until", "at < $until::timestamptz", until);
+  return { conditions, values, names: Object.keys(values) };
 }
 
 /** A page of the audit log, newest first. */
@@ -118,11 +118,10 @@ export async function latestAudit(
 }
 
 async function read(filter: AuditFilter, step: Step): Promise<AuditRecord[]> {
-  const { name, text, values } = auditQuery(filter, step);
-  return (await sql<AuditRow>(name, text, values)).map(toRecord);
+  return (await sql(...auditQuery(filter, step))).map(toRecord);
 }
 
-export function toRecord(row: AuditRow): AuditRecord {
+export function toRecord(row: RowOf<typeof ROW>): AuditRecord {
   return {
     id: row.id,
     at: row.at,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import type { AuditFilter } from "@/lib/audit/filter";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
+import { toQuery } from "@/lib/database/statements";
 import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 
 // Loaded once the settings name this test's own database.
@@ -199,7 +200,10 @@ describe("the database", () => {
     "reads %s with %s from its index, and no entry in vain",
     async (_, __, filter, index, [, place, direction]) => {
       const limit = listing.AUDIT_PAGE_SIZE + 1;
-      const steps = await stepsOf(scratch, listing.auditQuery({ ...NOTHING, ...filter }, { place, direction, limit }));
+      const steps = await stepsOf(
+        scratch,
+        toQuery(...listing.auditQuery({ ...NOTHING, ...filter }, { place, direction, limit })),
+      );
       const entries = steps.filter((step) => step["Index Name"]?.startsWith("audit_entries"));
       expect(entries.map((step) => step["Index Name"])).toStrictEqual([index]);
       expect(entries[0]?.["Actual Rows"]).toBeLessThanOrEqual(limit);
