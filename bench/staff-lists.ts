@@ -97,7 +97,7 @@ function userLists(): List[] {
   const all = { q: "", role: null, filter: null, sort: "created" } as const;
   type Search = Partial<Parameters<typeof userQuery>[0]>;
   const list = listsOf("users", (search: Search, place: Place | null) =>
-    userQuery({ ...all, ...search }, { place, direction: "older", limit: PAGE }),
+    toQuery(...userQuery({ ...all, ...search }, { place, direction: "older", limit: PAGE })),
   );
   return [
     list("first page", {}),

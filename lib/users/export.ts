@@ -1,9 +1,9 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, sql } from "@/lib/database/client";
+import { db, sql, sqlIn } from "@/lib/database/client";
 import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
-import { type ListedUser, placeOf, toListed, type UserRow, userQuery } from "./list";
+import { type ListedUser, placeOf, toListed, userQuery } from "./list";
 import type { UserConditions, UserSort } from "./schemas";
 
 const COLUMNS = ["id", "email", "name", "role", "status", "credits", "usable_keys", "created_at", "last_seen_at"];
@@ -19,19 +19,16 @@ export async function exportUsers(
   const chunkAfter = (last: ListedUser | null) =>
     userQuery(search, { place: last && placeOf(last, search.sort), direction: "older", limit: CSV_CHUNK });
   const { q, role, filter } = search;
-  const { text, values } = chunkAfter(null);
   const first = await db().$transaction(async (tx) => {
     await recordAudit(tx, admin.actor, {
       action: "users.exported",
       target: { kind: "export", id: "users" },
       after: { conditions: Object.fromEntries(Object.entries({ q, role, filter }).filter(([, value]) => value)) },
     });
-    return (await tx.$queryRawUnsafe<UserRow[]>(text, ...values)).map(toListed);
+    return (await sqlIn(tx, ...chunkAfter(null))).map(toListed);
   });
   return csvChunks(COLUMNS, first, lineOf, async (last) => {
-    const next = chunkAfter(last);
-    const rows = await sql<UserRow>(next.name, next.text, next.values);
-    return rows.map(toListed);
+    return (await sql(...chunkAfter(last))).map(toListed);
   });
 }
 

@@ -1,18 +1,25 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
+import { type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
+import { placeValue } from "./list";
 
-export type FoundPerson = { id: string; email: string; name: string };
+const PERSON = { id: uuid, email: text, name: text };
+export type FoundPerson = RowOf<typeof PERSON>;
 
 const SHOWN = 8;
 
 /** People by part of their e-mail address or name, the newest first, for a choice among a few. */
 export async function findPeople(_admin: CurrentAdmin, typed: string): Promise<FoundPerson[]> {
   if (typed === "") return [];
-  const values: string[] = [];
-  const condition = contains(USER_TEXT, typed, (value) => `$${values.push(value)}`);
-  const text = `SELECT id, email, name FROM users WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT ${SHOWN}`;
+  return sql(...peopleQuery(typed));
+}
+
+export function peopleQuery(typed: string) {
+  const values = {};
+  const condition = contains(USER_TEXT, typed, (value) => placeValue(values, value));
+  const query = `SELECT id, email, name FROM users WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT ${SHOWN}`;
   // Planned anew each time: what is right for a rare word is wrong for a common one.
-  return sql<FoundPerson>("", text, values);
+  return [statement("", PERSON, query), values] as const;
 }

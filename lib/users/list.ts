@@ -2,6 +2,7 @@ import { whereUsable } from "@latchkey/rule/sql";
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
+import { bool, instant, int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid } from "@/lib/values/ids";
 import { type Direction, pageOf } from "@/lib/values/keyset";
@@ -25,19 +26,18 @@ export type ListedUser = {
 
 type UserListing = { users: ListedUser[]; newer: UserPlace | null; older: UserPlace | null };
 
-export type UserRow = {
-  id: string;
-  email: string;
-  name: string;
-  credits: string;
-  keys: string;
-  role: UserRole;
-  banned: boolean;
-  created_at: Date;
-  last_login_at: Date | null;
+const ROW = {
+  id: uuid,
+  email: text,
+  name: text,
+  credits: int,
+  keys: int,
+  role: word<UserRole>(),
+  banned: bool,
+  created_at: instant,
+  last_login_at: nullable(instant),
 };
 
-type Statement = { name: string; text: string; values: unknown[] };
 type Step = { place: UserPlace | null; direction: Direction; limit: number };
 
 /** As the indexes have it: rows do not compare with what is null. */
@@ -47,36 +47,43 @@ const ORDER_BY: Record<UserSort, string> = {
 };
 
 /** Each order and filter is one of an index, so that any page costs the same. */
-export function userQuery(search: UserConditions & { sort: UserSort }, { place, direction, limit }: Step): Statement {
+export function userQuery(search: UserConditions & { sort: UserSort }, { place, direction, limit }: Step) {
   const [compared, order] = direction === "older" ? ["<", "DESC"] : [">", "ASC"];
-  const instant = ORDER_BY[search.sort];
+  const orderedBy = ORDER_BY[search.sort];
   const { conditions, values } = conditionsOf(search);
   if (place) {
-    const at = values.push(place.at ?? "-infinity");
-    conditions.push(`(${instant}, id) ${compared} ($${at}::timestamptz, $${values.push(place.id)}::uuid)`);
+    conditions.push(`(${orderedBy}, id) ${compared} ($placeAt::timestamptz, $placeId::uuid)`);
+    Object.assign(values, { placeAt: place.at ?? "-infinity", placeId: place.id });
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-  const text = `
+  const query = `
     SELECT u.*, (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND ${whereUsable({ key: "k", now: "now()" })}) AS keys
     FROM (
       SELECT id, email, name, credits, role::text, banned, created_at, last_login_at FROM users ${where}
-      ORDER BY ${instant} ${order}, id ${order} LIMIT ${limit}
-    ) u ORDER BY ${instant} DESC, id DESC`;
+      ORDER BY ${orderedBy} ${order}, id ${order} LIMIT ${limit}
+    ) u ORDER BY ${orderedBy} DESC, id DESC`;
   const { q, role, filter, sort } = search;
   // A search is planned anew each time: what is right for a rare word is wrong for a common one.
   const name = q ? "" : ["users", sort, role ?? "all", filter ?? "any", direction, place ? "place" : "first", limit].join("-");
-  return { name, text, values };
+  return [statement(name, ROW, query), values] as const;
 }
 
 function conditionsOf({ q, role, filter }: UserConditions) {
-  const values: unknown[] = [];
+  const values: Record<string, unknown> = {};
   const conditions: string[] = [];
-  if (q) conditions.push(searchCondition(q, (value) => `$${values.push(value)}`));
+  if (q) conditions.push(searchCondition(q, (value) => placeValue(values, value)));
   // Written out, for the partial indexes to be found.
   if (role) conditions.push(`role = '${role}'`);
   if (filter === "banned") conditions.push("banned");
   if (filter === "low-credits") conditions.push("low_on_credits");
   return { conditions, values };
+}
+
+/** Takes a value by a name of its own; answers its place in the text. */
+export function placeValue(values: Record<string, unknown>, value: unknown): string {
+  const name = `value${Object.keys(values).length}`;
+  values[name] = value;
+  return `$${name}`;
 }
 
 function searchCondition(q: string, parameter: (value: string) => string): string {
@@ -87,8 +94,7 @@ function searchCondition(q: string, parameter: (value: string) => string): strin
 export async function listUsers(_admin: CurrentAdmin, search: UserSearch): Promise<UserListing> {
   const direction = search.before ? "newer" : "older";
   const place = search.before ?? search.after;
-  const { name, text, values } = userQuery(search, { place, direction, limit: USER_PAGE_SIZE + 1 });
-  const found = (await sql<UserRow>(name, text, values)).map(toListed);
+  const found = (await sql(...userQuery(search, { place, direction, limit: USER_PAGE_SIZE + 1 }))).map(toListed);
   const { rows: users, newer, older } = pageOf(found, USER_PAGE_SIZE, direction, place !== null);
   return { users, newer: newer && placeOf(newer, search.sort), older: older && placeOf(older, search.sort) };
 }
@@ -97,13 +103,13 @@ export function placeOf(user: ListedUser, sort: UserSort): UserPlace {
   return { at: sort === "created" ? user.createdAt : user.lastSeenAt, id: user.id };
 }
 
-export function toListed(row: UserRow): ListedUser {
+export function toListed(row: RowOf<typeof ROW>): ListedUser {
   return {
     id: row.id,
     email: row.email,
     name: row.name,
-    credits: Number(row.credits),
-    keys: Number(row.keys),
+    credits: row.credits,
+    keys: row.keys,
     role: row.role,
     isBanned: row.banned,
     createdAt: row.created_at,

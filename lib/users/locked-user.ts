@@ -1,7 +1,8 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import type { Transaction } from "@/lib/database/client";
+import { sqlIn, type Transaction } from "@/lib/database/client";
 import { boundLockWaits, LOCKS } from "@/lib/database/locks";
+import { bool, int, nullable, statement, text, uuid, word } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import type { UserRole } from "./schemas";
 
@@ -14,13 +15,21 @@ type LockedUser = {
   banReason: string | null;
 };
 
-type Row = {
-  email: string;
-  role: UserRole;
-  credits: bigint;
-  banned: boolean;
-  ban_reason: string | null;
-};
+const LOCK_USER = statement(
+  "lock-user",
+  { email: text, role: word<UserRole>(), credits: int, banned: bool, ban_reason: nullable(text) },
+  "SELECT email, role::text, credits, banned, ban_reason FROM users WHERE id = $id::uuid FOR NO KEY UPDATE",
+);
+const FIND_OTHER_ADMIN = statement(
+  "find-other-admin",
+  { id: uuid },
+  "SELECT id FROM users WHERE role = 'admin' AND id <> $id::uuid AND NOT banned LIMIT 1",
+);
+const FIND_ADMIN = statement(
+  "find-admin",
+  { id: uuid },
+  "SELECT id FROM users WHERE id = $id::uuid AND role = 'admin' AND NOT banned",
+);
 
 /**
  * Any user, held until the transaction ends, so that changes to one user happen one after the other. Waits for a bounded
@@ -42,18 +51,10 @@ export async function lockAdminsAndUser(tx: Transaction, id: string): Promise<Lo
 }
 
 async function readLocked(tx: Transaction, id: string): Promise<LockedUser> {
-  const [row] = await tx.$queryRaw<Row[]>`
-    SELECT email, role::text, credits, banned, ban_reason FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  const [row] = await sqlIn(tx, LOCK_USER, { id });
   if (!row) throw new AppError("USER_NOT_FOUND");
-  const { email, role, banned } = row;
-  return {
-    id,
-    email,
-    role,
-    credits: Number(row.credits),
-    isBanned: banned,
-    banReason: row.ban_reason,
-  };
+  const { email, role, credits, banned, ban_reason } = row;
+  return { id, email, role, credits, isBanned: banned, banReason: ban_reason };
 }
 
 /**
@@ -71,8 +72,7 @@ export async function lockAdmins(tx: Transaction): Promise<void> {
  */
 export async function requireOtherAdmin(tx: Transaction, user: LockedUser): Promise<void> {
   if (user.role !== "admin" || user.isBanned) return;
-  const others = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM users WHERE role = 'admin' AND id <> ${user.id}::uuid AND NOT banned LIMIT 1`;
+  const others = await sqlIn(tx, FIND_OTHER_ADMIN, { id: user.id });
   if (others.length === 0) throw new AppError("LAST_ADMIN");
 }
 
@@ -81,8 +81,7 @@ export async function requireOtherAdmin(tx: Transaction, user: LockedUser): Prom
  * @throws AppError CONFLICT
  */
 export async function requireStillAdmin(tx: Transaction, admin: CurrentAdmin): Promise<void> {
-  const found = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM users WHERE id = ${admin.id}::uuid AND role = 'admin' AND NOT banned`;
+  const found = await sqlIn(tx, FIND_ADMIN, { id: admin.id });
   if (found.length === 0) throw new AppError("CONFLICT", { message: "You are no administrator any more." });
 }
 

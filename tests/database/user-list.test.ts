@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CurrentAdmin } from "../../lib/audit/actors";
+import { toQuery } from "../../lib/database/statements";
 import { exportUsers } from "../../lib/users/export";
 import { type ListedUser, listUsers, userQuery } from "../../lib/users/list";
 import { type UserConditions, type UserPlace, type UserSort, userSearchSchema } from "../../lib/users/schemas";
@@ -147,7 +148,7 @@ describe("the plan of the list reads an index", () => {
   test.each(cases)("for %s", async (_, { place, ...conditions }, index) => {
     const step = { place: place ?? null, direction: "older", limit: 51 } as const;
     const query = userQuery({ q: "", role: null, filter: null, sort: "created", ...conditions }, step);
-    const steps = await stepsOf(database, query);
+    const steps = await stepsOf(database, toQuery(...query));
     expect(steps.map((node) => node["Index Name"])).toContain(index);
     expect(steps.filter((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === "users")).toStrictEqual([]);
     // Nor is much read that is then left out.
