@@ -1,12 +1,19 @@
 import "server-only";
 import { createHash, randomBytes } from "node:crypto";
-import { db, type Transaction } from "@/lib/database/client";
+import { db, sqlIn, type Transaction } from "@/lib/database/client";
+import { statement, text } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 
 type Purpose = "reset-password" | "verify-email";
 
 const LIFETIME_MS: Record<Purpose, number> = { "reset-password": 3600 * 1000, "verify-email": DAY_MS };
+
+const SPEND = statement(
+  "spend-token",
+  { value: text },
+  "DELETE FROM verifications WHERE identifier = $identifier AND expires_at > now() RETURNING value",
+);
 
 /** A secret of 256 bits that speaks for the user once. Only its hash is stored, and it takes the place of older ones. */
 export async function issueToken(purpose: Purpose, userId: string): Promise<string> {
@@ -35,9 +42,8 @@ export async function issueTokenIn(tx: Transaction, purpose: Purpose, userId: st
  * @throws AppError LINK_NOT_VALID
  */
 export async function spendToken(tx: Transaction, purpose: Purpose, token: string): Promise<string> {
-  const rows = await tx.$queryRaw<{ value: string }[]>`
-    DELETE FROM verifications WHERE identifier = ${identifierOf(purpose, token)} AND expires_at > now() RETURNING value`;
-  const userId = rows[0]?.value.split(" ")[1];
+  const [spent] = await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) });
+  const userId = spent?.value.split(" ")[1];
   if (!userId) throw new AppError("LINK_NOT_VALID");
   return userId;
 }
