@@ -1,11 +1,18 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
 import { explainConnection } from "@/lib/database/connections";
+import { instant, statement, text } from "@/lib/database/statements";
 import { env, wrongSettings } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 
 const MAX_CLOCK_MS = 60_000;
 const startedAt = new Date();
+
+const APPLIED = statement(
+  "applied-migrations",
+  { now: instant, migration_name: text },
+  "SELECT clock_timestamp() AS now, migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+);
 
 export type Health = {
   status: "ok" | "error";
@@ -46,11 +53,7 @@ export async function checkHealth(): Promise<Health> {
 /** The database's time and the names of finished migrations, none without their table; null when it does not answer. */
 async function askDatabase(): Promise<{ now: Date | undefined; applied: Set<string> } | null> {
   try {
-    const rows = await sql<{ now: Date; migration_name: string }>(
-      "applied-migrations",
-      "SELECT clock_timestamp() AS now, migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
-      [],
-    );
+    const rows = await sql(APPLIED, {});
     return { now: rows[0]?.now, applied: new Set(rows.map((row) => row.migration_name)) };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "42P01") return { now: undefined, applied: new Set() };

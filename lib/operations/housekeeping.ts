@@ -1,28 +1,34 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
+import { int, statement } from "@/lib/database/statements";
 import { log } from "@/lib/settings/log";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
 
 const EVERY_MS = 3600 * 1000;
 const CHUNK = 5_000;
 
+/** Reports this old are refused. The hour is for clocks that differ. */
+const REFUSED_BEFORE = `now() - interval '${RETENTION_DAYS} days' - interval '1 hour'`;
+
 /** What is no longer needed, a chunk at a time so that no statement holds locks for long. Rows others hold are left to them. */
 const REMOVALS = {
-  // Reports this old are refused, so their ids need not be remembered. The hour is for clocks that differ.
-  usage_events: `DELETE FROM usage_events WHERE (key_id, event_id) IN (
-    SELECT key_id, event_id FROM usage_events WHERE at < now() - interval '${RETENTION_DAYS} days' - interval '1 hour' LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
-    RETURNING 1`,
-  replaced_credentials: `DELETE FROM replaced_credentials WHERE credential_hash IN (
-    SELECT credential_hash FROM replaced_credentials WHERE valid_until < now() - interval '${RETENTION_DAYS} days' - interval '1 hour' LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
-    RETURNING 1`,
-  sessions: `DELETE FROM sessions WHERE id IN (
-    SELECT id FROM sessions WHERE expires_at < now() - interval '${RETENTION_DAYS} days' LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
-    RETURNING 1`,
+  // Of reports that are refused, so their ids need not be remembered.
+  usage_events: removal("usage_events", "key_id, event_id", `at < ${REFUSED_BEFORE}`),
+  replaced_credentials: removal("replaced_credentials", "credential_hash", `valid_until < ${REFUSED_BEFORE}`),
+  sessions: removal("sessions", "id", `expires_at < now() - interval '${RETENTION_DAYS} days'`),
   // `expire` is in epoch milliseconds, and a window lasts a quarter of an hour at most.
-  rate_limits: `DELETE FROM rate_limits WHERE key IN (
-    SELECT key FROM rate_limits WHERE expire < extract(epoch FROM now() - interval '1 hour') * 1000 LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
-    RETURNING 1`,
+  rate_limits: removal("rate_limits", "key", "expire < extract(epoch FROM now() - interval '1 hour') * 1000"),
 } as const;
+
+function removal(table: string, primaryKey: string, condition: string) {
+  return statement(
+    `remove-${table}`,
+    { removed: int },
+    `DELETE FROM ${table} WHERE (${primaryKey}) IN (
+       SELECT ${primaryKey} FROM ${table} WHERE ${condition} LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
+     RETURNING 1 AS removed`,
+  );
+}
 
 export type Removed = Record<keyof typeof REMOVALS, number>;
 
@@ -32,10 +38,10 @@ export type Removed = Record<keyof typeof REMOVALS, number>;
  */
 export async function keepHouse(): Promise<Removed> {
   const removed: Removed = { usage_events: 0, replaced_credentials: 0, sessions: 0, rate_limits: 0 };
-  for (const [table, statement] of Object.entries(REMOVALS) as [keyof Removed, string][]) {
+  for (const table of Object.keys(REMOVALS) as (keyof Removed)[]) {
     let count: number;
     do {
-      count = (await sql(`remove-${table}`, statement, [])).length;
+      count = (await sql(REMOVALS[table], {})).length;
       removed[table] += count;
     } while (count === CHUNK);
   }

@@ -2,11 +2,12 @@ import "server-only";
 import { whereExpiring, wherePresent, whereUsable } from "@latchkey/rule/sql";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
+import { int, statement } from "@/lib/database/statements";
 import { listUsageDays, sumTotals, type Totals, type UsageDay } from "@/lib/usage/days";
 import { CHART_DAYS } from "@/lib/values/days";
 
 const WEEK = 7;
-const ASKED = { key: "k", now: "$1::timestamptz" };
+const ASKED = { key: "k", now: "$now::timestamptz" };
 
 export type Overview = {
   users: number;
@@ -21,28 +22,28 @@ export type Overview = {
   lastWeek: UsageDay;
 };
 
-type Counts = { users: string; low_on_credits: string; active_keys: string; expiring_keys: string };
+const COUNTS = statement(
+  "overview-counts",
+  { users: int, low_on_credits: int, active_keys: int, expiring_keys: int },
+  `SELECT (SELECT count(*) FROM users) AS users,
+     (SELECT count(*) FROM users WHERE low_on_credits) AS low_on_credits,
+     (SELECT count(*) FROM api_keys k WHERE ${whereUsable(ASKED)}) AS active_keys,
+     (SELECT count(*) FROM api_keys k WHERE ${wherePresent("k")} AND ${whereExpiring(ASKED)}) AS expiring_keys`,
+);
 
 /** How the portal is doing. The numbers are those of the lists that they lead to. */
 export async function getOverview(_admin: CurrentAdmin): Promise<Overview> {
   const now = new Date();
   const [[counts], days] = await Promise.all([
-    sql<Counts>(
-      "overview-counts",
-      `SELECT (SELECT count(*) FROM users) AS users,
-         (SELECT count(*) FROM users WHERE low_on_credits) AS low_on_credits,
-         (SELECT count(*) FROM api_keys k WHERE ${whereUsable(ASKED)}) AS active_keys,
-         (SELECT count(*) FROM api_keys k WHERE ${wherePresent("k")} AND ${whereExpiring(ASKED)}) AS expiring_keys`,
-      [now],
-    ),
+    sql(COUNTS, { now }),
     listUsageDays({ ownerId: null, keyId: null }, now, CHART_DAYS),
   ]);
   const none = { date: "", calls: 0, credits: 0 };
   return {
-    users: Number(counts?.users),
-    lowOnCredits: Number(counts?.low_on_credits),
-    activeKeys: Number(counts?.active_keys),
-    expiringKeys: Number(counts?.expiring_keys),
+    users: counts?.users ?? 0,
+    lowOnCredits: counts?.low_on_credits ?? 0,
+    activeKeys: counts?.active_keys ?? 0,
+    expiringKeys: counts?.expiring_keys ?? 0,
     days,
     total: sumTotals(days),
     today: days.at(-1) ?? none,
