@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { auditQuery } from "../../lib/audit/list";
 import { db, sql, sqlIn } from "../../lib/database/client";
 import {
   bytes,
@@ -17,6 +18,7 @@ import {
   text,
   texts,
   toQuery,
+  type Values,
   word,
 } from "../../lib/database/statements";
 import { adminKeyQuery, placeStatement } from "../../lib/keys/admin-list";
@@ -25,6 +27,9 @@ import { NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { listStatement } from "../../lib/keys/list";
 import { KEY_SORTS } from "../../lib/keys/schemas";
 import { searchStatement } from "../../lib/keys/search";
+import { usageDaysQuery } from "../../lib/usage/days";
+import { peopleQuery } from "../../lib/users/find-people";
+import { userQuery } from "../../lib/users/list";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 
 type Field = { name: string; dataTypeID: number };
@@ -163,5 +168,58 @@ test("Within a transaction of Prisma rows are what they are without it", async (
   await expect(db().$transaction((tx) => sqlIn(tx, tooLarge, {}))).rejects.toThrow(RangeError);
 });
 
+const ID = "00000000-0000-0000-0000-000000000001";
+const TYPED = ["a", "abc", "someone@example.com"];
+
+const filters = combinationsOf({
+  actor: [null, { id: ID }, { kind: "system" }],
+  action: [null, "api_key.created" as const],
+  target: [null, { kind: "user", id: ID }],
+  from: [null, new Date()],
+  until: [null, new Date()],
+});
+const searches = combinationsOf({
+  q: ["", ID, ...TYPED],
+  role: [null, "user" as const, "admin" as const],
+  filter: [null, "banned" as const, "low-credits" as const],
+  sort: ["created" as const, "seen" as const],
+});
+const steps = combinationsOf({
+  place: [null, { at: new Date(), id: ID }],
+  direction: ["older" as const, "newer" as const],
+  limit: [51, 1000],
+});
+
+test.each<[string, () => (readonly [Statement<Columns>, Values])[]]>([
+  ["audit entries", () => filters.flatMap((filter) => steps.map((step) => auditQuery(filter, step)))],
+  ["users", () => searches.flatMap((search) => steps.map((step) => userQuery(search, step)))],
+  ["people to choose from", () => TYPED.map(peopleQuery)],
+  [
+    "usage by day",
+    () =>
+      combinationsOf({ ownerId: [null, ID], keyId: [null, 1] }).map((scope) => usageDaysQuery(scope, "2026-01-01", "2026-01-30")),
+  ],
+])("What is put together for %s has its columns and values, and another name for each text", async (_, listQueries) => {
+  const queries = listQueries();
+  const texts = new Map<string, string>();
+  const problems: string[] = [];
+  for (const [made, values] of queries) {
+    const { text: sqlText } = toQuery(made, values);
+    if (made.name && (texts.get(made.name) ?? sqlText) !== sqlText) problems.push(`${made.name}: has two texts`);
+    if (!made.name || !texts.has(made.name)) problems.push(...(await problemsOf(made)));
+    texts.set(made.name, sqlText);
+  }
+  expect(problems).toStrictEqual([]);
+});
+
+/** Every choice of each with every choice of the others. */
+function combinationsOf<Choices extends Record<string, readonly unknown[]>>(choices: Choices) {
+  type Combination = { [Name in keyof Choices]: Choices[Name][number] };
+  return Object.entries(choices).reduce<object[]>(
+    (made, [name, values]) => made.flatMap((each) => values.map((value) => ({ ...each, [name]: value }))),
+    [{}],
+  ) as Combination[];
+}
+
 /** Fewer, and the modules were not read. */
-const LEAST_STATEMENTS = 19;
+const LEAST_STATEMENTS = 40;
