@@ -22,26 +22,14 @@ export function db(): PrismaClient {
   return database().prisma;
 }
 
-type Run = {
-  <Shape extends Columns>(statement: Statement<Shape>, values: Values): Promise<RowOf<Shape>[]>;
-  <Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]>;
-};
+type Run = <Shape extends Columns>(statement: Statement<Shape>, values: Values) => Promise<RowOf<Shape>[]>;
 
 /**
  * Runs one prepared statement; as in any single statement, all of it takes effect or nothing does. For the few
  * queries that every API call pays for, or that need SQL Prisma cannot write.
  * What begins with SELECT must only read: it is sent again when its connection is lost.
  */
-export const sql: Run = runOn(() => database().pool);
-
-// biome-ignore lint/suspicious/noExplicitAny: two ways while one replaces the other
-function runOn(client: () => Pick<Pool, "query">): any {
-  // biome-ignore lint/suspicious/noExplicitAny: two ways while one replaces the other
-  return async (statement: any, second: any, third?: unknown[]) => {
-    const query = typeof statement === "string" ? { name: statement, text: second, values: third } : toQuery(statement, second);
-    return (await client().query<never>(query)).rows;
-  };
-}
+export const sql: Run = async (statement, values) => (await database().pool.query<never>(toQuery(statement, values))).rows;
 
 /** Several prepared statements on one connection: all of them take effect or none does. */
 export async function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
@@ -49,7 +37,7 @@ export async function transaction<Result>(work: (run: Run) => Promise<Result>): 
   let isBroken = true;
   try {
     await client.query("BEGIN");
-    const result = await work(runOn(() => client));
+    const result = await work(async (statement, values) => (await client.query<never>(toQuery(statement, values))).rows);
     await client.query("COMMIT");
     isBroken = false;
     return result;
