@@ -1,17 +1,15 @@
 import { maskCredential } from "@latchkey/rule/credentials";
 import { readLife } from "@latchkey/rule/sql";
-import { KEY_STATUSES, keyStatus } from "@latchkey/rule/status";
+import { INACTIVE_STATUSES, keyStatus } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { ListedKey } from "@/lib/keys/list";
-
-const INACTIVE = KEY_STATUSES.filter((status) => status !== "active");
 
 export const adminKeyAnswer = z
   .strictObject({
     id: z.int(),
     key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
     name: z.string(),
-    active: z.boolean().meta({ description: `Neither ${INACTIVE.join(" nor ")}.` }),
+    active: z.boolean().meta({ description: `Neither ${INACTIVE_STATUSES.join(" nor ")}.` }),
     created_at: z.date(),
     user_email: z.string(),
     user_credits: z.int(),

@@ -1,4 +1,4 @@
-import { EXPIRING_DAYS, type KeyLife, type KeyStatus } from "./status";
+import { EXPIRING_DAYS, INACTIVE_STATUSES, type InactiveStatus, type KeyLife, type KeyStatus } from "./status";
 
 /**
  * The rules of a key's status for queries, each the twin of a function in `status.ts`; a database test holds them
@@ -27,18 +27,17 @@ export function endOf(key: string): string {
   return `coalesce(${key}.expires_at, 'infinity'::timestamptz)`;
 }
 
-/** What makes a key other than active, in the order in which `keyStatus` looks: the first that holds is the status. */
-const INACTIVE: Record<Exclude<KeyStatus, "active">, (asked: Asked) => string> = {
+/** What makes a key other than active. */
+const HOLDS: Record<InactiveStatus, (asked: Asked) => string> = {
   revoked: ({ key }) => `${key}.revoked_at IS NOT NULL`,
   expired: ({ key, now }) => `${endOf(key)} <= ${now}`,
 };
 
 /** `keyStatus`. The planner turns what is negated here into what the partial indexes say. */
 export function whereStatus(status: KeyStatus, asked: Asked): string {
-  const names = Object.keys(INACTIVE) as (keyof typeof INACTIVE)[];
-  const earlier = status === "active" ? names : names.slice(0, names.indexOf(status));
-  const own = status === "active" ? [] : [INACTIVE[status](asked)];
-  return [...earlier.map((name) => `NOT (${INACTIVE[name](asked)})`), ...own].join(" AND ");
+  const earlier = status === "active" ? INACTIVE_STATUSES : INACTIVE_STATUSES.slice(0, INACTIVE_STATUSES.indexOf(status));
+  const own = status === "active" ? [] : [HOLDS[status](asked)];
+  return [...earlier.map((other) => `NOT (${HOLDS[other](asked)})`), ...own].join(" AND ");
 }
 
 /** Not deleted: what lists show. */
@@ -64,7 +63,7 @@ export function whereRevocable(key: string): string {
 
 /** `keyState`, as an expression; besides the columns of a key it reads `replaced_until`. */
 export function selectState(asked: Asked): string {
-  const inactive = Object.entries(INACTIVE).map(([status, holds]) => `WHEN ${holds(asked)} THEN '${status}'`);
+  const inactive = INACTIVE_STATUSES.map((status) => `WHEN ${HOLDS[status](asked)} THEN '${status}'`);
   return `CASE ${inactive.join(" ")}
     WHEN ${endsSoon(asked)} THEN 'expiring'
     WHEN ${asked.key}.replaced_until > ${asked.now} THEN 'replaced'

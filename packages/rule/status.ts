@@ -4,13 +4,22 @@ export type KeyLife = { expiresAt: Date | null; revokedAt: Date | null; deletedA
 /** Each of them, for queries that name the fields they read. */
 export const LIFE_FIELDS = { expiresAt: true, revokedAt: true, deletedAt: true } as const satisfies Record<keyof KeyLife, true>;
 
+/** "active", and then what a key can be instead: the first of them that holds is its status. */
 export const KEY_STATUSES = ["active", "revoked", "expired"] as const;
 export type KeyStatus = (typeof KEY_STATUSES)[number];
 
-/** What a list shows of a key, whoever asks. An instant belongs to what follows it: at `expiresAt` a key is expired. */
+export const INACTIVE_STATUSES = KEY_STATUSES.filter((status) => status !== "active");
+export type InactiveStatus = (typeof INACTIVE_STATUSES)[number];
+
+/** An instant belongs to what follows it: at `expiresAt` a key is expired. */
+const HOLDS: Record<InactiveStatus, (key: KeyLife, now: Date) => boolean> = {
+  revoked: ({ revokedAt }) => revokedAt !== null,
+  expired: ({ expiresAt }, now) => expiresAt !== null && expiresAt <= now,
+};
+
+/** What a list shows of a key, whoever asks. */
 export function keyStatus(key: KeyLife, now: Date): KeyStatus {
-  if (key.revokedAt) return "revoked";
-  return key.expiresAt && key.expiresAt <= now ? "expired" : "active";
+  return INACTIVE_STATUSES.find((status) => HOLDS[status](key, now)) ?? "active";
 }
 
 /** Whether calls can be made with it, as far as the key alone decides. */
