@@ -80,12 +80,18 @@ const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type
   expires: { by: endOf("k"), type: "timestamptz" },
 };
 
-const OWN_ORDER: Partial<Record<AdminKeyStatus, KeySort>> = { expiring: "expires", expired: "-expires" };
+const OWN_ORDER: Record<AdminKeyStatus, KeySort> = {
+  active: "-created",
+  expiring: "expires",
+  expired: "-expires",
+  revoked: "-created",
+  deleted: "-created",
+};
 
 /** Deleted keys are in no index but that of their creation. */
 export function effectiveSort({ sort, status }: Pick<AdminKeyConditions, "sort" | "status">): KeySort {
   if (status === "deleted") return sort === "created" ? sort : "-created";
-  return sort ?? (status && OWN_ORDER[status]) ?? "-created";
+  return sort ?? (status ? OWN_ORDER[status] : "-created");
 }
 
 function orderOf(sort: KeySort) {
