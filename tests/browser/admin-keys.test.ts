@@ -44,6 +44,12 @@ test("A member of staff finds a key by its owner and by a pasted credential, whi
   await query("UPDATE replaced_credentials SET valid_until = now() WHERE hint = $1", [key.api_key.slice(8, 14)]);
   await page.reload();
   await expect(found).toContainText(new RegExp(`${replaced.source}It no longer works\\.`));
+  await query("UPDATE replaced_credentials SET valid_until = now() + interval '1 hour' WHERE hint = $1", [
+    key.api_key.slice(8, 14),
+  ]);
+  await query("UPDATE api_keys SET expires_at = '2025-01-02' WHERE uuid = $1", [key.id]);
+  await page.reload();
+  await expect(found).toContainText(new RegExp(`${replaced.source}The key expired on 2025-01-02\\.`));
   await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [key.id]);
   await page.reload();
   await expect(found).toContainText(new RegExp(`${replaced.source}The key was deleted on 20\\d\\d-\\d\\d-\\d\\d\\.`));

@@ -1,4 +1,5 @@
 import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
+import { type KeyLife, type KeyStatus, keyStatus } from "@latchkey/rule/status";
 import type { Metadata } from "next";
 import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
 import { StaffSelectionBar } from "@/components/admin/keys/selection-bar";
@@ -99,12 +100,20 @@ function describeFound({ keys, credential, unknown }: AdminKeyListing, { owner }
 function describeCredential(key: AdminKeyRow, { part, replaced }: FoundCredential, now: Date): string {
   const what = `What you pasted is ${replaced ? `a ${part === "key" ? "credential" : "secret"} of this key that was replaced on ${dayOf(replaced.at)}` : `this key’s ${part === "key" ? "credential" : "secret"}`}.`;
   if (key.deletedAt) return `${what} The key was deleted on ${dayOf(key.deletedAt)}.`;
-  if (key.revokedAt) return `${what} The key was revoked on ${dayOf(key.revokedAt)}.`;
+  const end = DESCRIBED_END[keyStatus(key, now)](key);
+  if (end) return `${what} ${end}`;
   if (!replaced) return what;
   return replaced.validUntil > now
     ? `${what} It works until ${replaced.validUntil.toISOString().slice(0, 16).replace("T", " ")} UTC.`
     : `${what} It no longer works.`;
 }
+
+/** Why no credential of a key works; null of a key whose credentials may. */
+const DESCRIBED_END: Record<KeyStatus, (life: KeyLife) => string | null> = {
+  active: () => null,
+  revoked: ({ revokedAt }) => revokedAt && `The key was revoked on ${dayOf(revokedAt)}.`,
+  expired: ({ expiresAt }) => expiresAt && `The key expired on ${dayOf(expiresAt)}.`,
+};
 
 function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
