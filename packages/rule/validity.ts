@@ -1,6 +1,6 @@
 import { grants, type Permissions } from "./permissions";
-import { type KeyLife, type KeyStatus, keyStatus } from "./status";
-import type { RefusalCode, ValidityCode } from "./verdicts";
+import { type KeyLife, keyStatus } from "./status";
+import { STATUS_REFUSALS, type ValidityCode } from "./verdicts";
 
 export type KeyFacts = KeyLife & {
   permissions: Permissions;
@@ -18,15 +18,13 @@ export type Question = {
   cost: number;
 };
 
-const REFUSED_STATUS: Record<KeyStatus, RefusalCode | null> = { active: null, revoked: "REVOKED", expired: "EXPIRED" };
-
 /** The one rule of what a key may do, from plain values: every route, page and library asks here. */
 export function checkKey(key: KeyFacts | null, question: Question): ValidityCode {
   const { now } = question;
   if (!key || key.deletedAt) return "NOT_FOUND";
   if (key.replacedUntil && key.replacedUntil <= now) return "NOT_FOUND";
-  const refusal = REFUSED_STATUS[keyStatus(key, now)];
-  if (refusal) return refusal;
+  const status = keyStatus(key, now);
+  if (status !== "active") return STATUS_REFUSALS[status];
   if (key.owner.banned) return "USER_DISABLED";
   if (question.secretMatches === false) return "SECRET_MISMATCH";
   if (question.permission !== null && !grants(key.permissions, question.permission)) return "INSUFFICIENT_PERMISSIONS";

@@ -1,3 +1,5 @@
+import type { InactiveStatus } from "./status";
+
 /** Why a key is not valid. Nothing limits the rate of a key yet: its code is kept for clients to know. */
 export const REFUSAL_CODES = [
   "NOT_FOUND",
@@ -14,6 +16,9 @@ export type ValidityCode = "VALID" | RefusalCode;
 
 /** Refusals of keys that exist: those that can be counted by key. */
 export type CountedRefusalCode = Exclude<RefusalCode, "NOT_FOUND">;
+
+/** What a key of a status is refused with. */
+export const STATUS_REFUSALS: Record<InactiveStatus, CountedRefusalCode> = { revoked: "REVOKED", expired: "EXPIRED" };
 
 /** As sentences, for whoever asked about the key. */
 export const REFUSAL_REASONS: Record<RefusalCode, string> = {
