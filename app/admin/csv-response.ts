@@ -1,5 +1,10 @@
-/** A file that is sent while it is made. Ends when whoever asked for it goes away; cut off, it fails to arrive. */
-export function csvResponse(name: string, parts: AsyncIterable<string>): Response {
+import { dayOf } from "@/lib/values/days";
+
+/**
+ * A file that is sent while it is made, named after what it is `of` and the day. Ends when whoever asked for it goes away;
+ * cut off, it fails to arrive.
+ */
+export function csvResponse(of: string, parts: AsyncIterable<string>): Response {
   const encoder = new TextEncoder();
   const iterator = parts[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
@@ -15,7 +20,7 @@ export function csvResponse(name: string, parts: AsyncIterable<string>): Respons
   return new Response(body, {
     headers: {
       "Content-Type": "text/csv; charset=utf-8",
-      "Content-Disposition": `attachment; filename="${name}"`,
+      "Content-Disposition": `attachment; filename="latchkey-${of}-${dayOf(new Date())}.csv"`,
       "Cache-Control": "no-store",
     },
   });

@@ -5,7 +5,7 @@ import { Choices } from "@/components/ui/choices";
 import { useFormState } from "@/components/ui/form";
 import { format, useTimeZone } from "@/components/ui/moment";
 import { FieldNotes, inputStyle } from "@/components/ui/text-field";
-import { DAY_MS } from "@/lib/values/days";
+import { DAY_MS, dayOf } from "@/lib/values/days";
 import { endOfDay } from "./end-of-day";
 
 const PRESETS = [
@@ -38,7 +38,7 @@ export function ExpiryField({ from }: { from: Date }) {
           type="date"
           aria-label="Last day"
           value={date}
-          min={from.toISOString().slice(0, 10)}
+          min={dayOf(from)}
           onChange={(event) => setDate(event.target.value)}
           aria-invalid={errors ? true : undefined}
           aria-describedby={errors ? `${id}-errors` : undefined}

@@ -9,6 +9,5 @@ export async function GET(request: Request): Promise<Response> {
   const search = auditSearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
   const admin = await requireFreshAdminAt(auditAddress(search, {}, "/admin/audit/export"));
   const { actor, action, target, from, to } = search;
-  const day = new Date().toISOString().slice(0, 10);
-  return csvResponse(`latchkey-audit-${day}.csv`, await exportAudit(admin, { actor, action, target, from, to }));
+  return csvResponse("audit", await exportAudit(admin, { actor, action, target, from, to }));
 }

@@ -9,6 +9,5 @@ export async function GET(request: Request): Promise<Response> {
   const search = adminKeySearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
   const admin = await requireFreshAdminAt(adminKeysAddress(search, {}, "/admin/keys/export"));
   const { after: _, before: __, ...conditions } = search;
-  const day = new Date().toISOString().slice(0, 10);
-  return csvResponse(`latchkey-keys-${day}.csv`, await exportKeys(admin, conditions));
+  return csvResponse("keys", await exportKeys(admin, conditions));
 }

@@ -9,6 +9,5 @@ export async function GET(request: Request): Promise<Response> {
   const search = userSearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
   const admin = await requireFreshAdminAt(usersAddress(search, {}, "/admin/users/export"));
   const { q, role, filter, sort } = search;
-  const day = new Date().toISOString().slice(0, 10);
-  return csvResponse(`latchkey-users-${day}.csv`, await exportUsers(admin, { q, role, filter, sort }));
+  return csvResponse("users", await exportUsers(admin, { q, role, filter, sort }));
 }
