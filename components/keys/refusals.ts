@@ -1,4 +1,5 @@
 import type { KeyState } from "@latchkey/rule/status";
+import { dayOf } from "@/lib/values/days";
 
 type Deed = "change" | "regenerate" | "revoke";
 
@@ -16,4 +17,19 @@ export const REFUSALS: Record<KeyState, Record<Deed, string | null>> = {
 
 export function isOffered(deed: Deed, { state }: { state: KeyState }): boolean {
   return REFUSALS[state][deed] === null;
+}
+
+type End = { state: KeyState; expiresAt: Date | null; revokedAt: Date | null };
+
+const ENDS: Record<KeyState, (key: End) => string | null> = {
+  active: () => null,
+  expiring: () => null,
+  replaced: () => null,
+  expired: ({ expiresAt }) => expiresAt && `The key expired on ${dayOf(expiresAt)}.`,
+  revoked: ({ revokedAt }) => revokedAt && `The key was revoked on ${dayOf(revokedAt)}.`,
+};
+
+/** Why none of a key's credentials works; null where they may. */
+export function describeEnd(key: End): string | null {
+  return ENDS[key.state](key);
 }

@@ -1,5 +1,4 @@
 import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
-import { type KeyLife, type KeyStatus, keyStatus } from "@latchkey/rule/status";
 import type { Metadata } from "next";
 import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
 import { StaffSelectionBar } from "@/components/admin/keys/selection-bar";
@@ -8,6 +7,7 @@ import { KeysetPages } from "@/components/admin/keyset-pages";
 import { ListHeading } from "@/components/admin/list-heading";
 import type { KeyTarget } from "@/components/keys/key-actions";
 import { KeySearchBox } from "@/components/keys/key-search-box";
+import { describeEnd } from "@/components/keys/refusals";
 import { STATE_NAMES } from "@/components/keys/state-badge";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
@@ -16,6 +16,7 @@ import { requireAdmin } from "@/lib/doors/guards";
 import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
 import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import type { FoundCredential } from "@/lib/keys/admin-search";
+import { dayOf } from "@/lib/values/days";
 import { isConfirmedAction } from "../confirm/actions";
 import {
   createKeyForAction,
@@ -100,23 +101,12 @@ function describeFound({ keys, credential, unknown }: AdminKeyListing, { owner }
 function describeCredential(key: AdminKeyRow, { part, replaced }: FoundCredential, now: Date): string {
   const what = `What you pasted is ${replaced ? `a ${part === "key" ? "credential" : "secret"} of this key that was replaced on ${dayOf(replaced.at)}` : `this key’s ${part === "key" ? "credential" : "secret"}`}.`;
   if (key.deletedAt) return `${what} The key was deleted on ${dayOf(key.deletedAt)}.`;
-  const end = DESCRIBED_END[keyStatus(key, now)](key);
+  const end = describeEnd(key);
   if (end) return `${what} ${end}`;
   if (!replaced) return what;
   return replaced.validUntil > now
     ? `${what} It works until ${replaced.validUntil.toISOString().slice(0, 16).replace("T", " ")} UTC.`
     : `${what} It no longer works.`;
-}
-
-/** Why no credential of a key works; null of a key whose credentials may. */
-const DESCRIBED_END: Record<KeyStatus, (life: KeyLife) => string | null> = {
-  active: () => null,
-  revoked: ({ revokedAt }) => revokedAt && `The key was revoked on ${dayOf(revokedAt)}.`,
-  expired: ({ expiresAt }) => expiresAt && `The key expired on ${dayOf(expiresAt)}.`,
-};
-
-function dayOf(at: Date): string {
-  return at.toISOString().slice(0, 10);
 }
 
 const STATUS_NAMES = { ...STATE_NAMES, deleted: "Deleted" };
