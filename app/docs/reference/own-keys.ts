@@ -1,3 +1,4 @@
+import { INACTIVE_STATUSES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
@@ -77,7 +78,7 @@ export const OWN_KEYS: Group = {
       method: "GET",
       path: "/api/auth/settings/",
       summary: "The API account and its keys, masked",
-      description: "Newest first, revoked and expired ones included. There are no webhooks yet: the list is empty.",
+      description: `Newest first, ${INACTIVE_STATUSES.join(" and ")} ones included. There are no webhooks yet: the list is empty.`,
       dialect: "user",
       callers: USER_CALLERS,
       answers: [
