@@ -72,12 +72,21 @@ export function collectValues() {
 }
 
 /** What the driver is asked. A value that is missing, or that no place in the text is for, is a mistake of ours. */
-export function toQuery({ name, text, valueNames }: Statement<Columns>, values: Values) {
+export function toQuery(asked: Statement<Columns>, values: Values) {
+  const { name, text, valueNames } = asked;
+  const placed = valueNames.map((valueName) => {
+    const value = values[valueName];
+    if (value === undefined) throw mistakeIn(asked, values);
+    return value;
+  });
+  if (Object.keys(values).length !== valueNames.length) throw mistakeIn(asked, values);
+  return { name: name || undefined, text, values: placed, types: TYPES };
+}
+
+function mistakeIn({ name, valueNames }: Statement<Columns>, values: Values): TypeError {
+  const missing = valueNames.filter((valueName) => values[valueName] === undefined);
   const unknown = Object.keys(values).filter((valueName) => !valueNames.includes(valueName));
-  const missing = valueNames.filter((valueName) => !Object.hasOwn(values, valueName));
-  if (unknown.length + missing.length > 0)
-    throw new TypeError(`Statement "${name}": missing [${missing.join()}], unknown [${unknown.join()}].`);
-  return { ...(name && { name }), text, values: valueNames.map((valueName) => values[valueName]), types: TYPES };
+  return new TypeError(`Statement "${name}": missing [${missing.join()}], unknown [${unknown.join()}].`);
 }
 
 const INT8 = 20;
