@@ -137,8 +137,7 @@ function keyLists(): List[] {
 
 function keyQuery(address: Record<string, string>, place: { value: string; id: number } | null): Query {
   const search = adminKeySearchSchema.parse(address);
-  const { statement, values } = adminKeyQuery(search, NOTHING_NAMED, { place, direction: "older", limit: KEY_PAGE });
-  return toQuery(statement, values);
+  return toQuery(...adminKeyQuery(search, NOTHING_NAMED, { place, direction: "older", limit: KEY_PAGE }));
 }
 
 function auditLists(): List[] {

@@ -27,12 +27,10 @@ export async function exportKeys(admin: CurrentAdmin, search: AdminKeyConditions
       target: { kind: "export", id: "keys" },
       after: { conditions: conditionsOf(search) },
     });
-    const { statement, values } = chunkAfter(null);
-    return "unknown" in found ? [] : sqlIn(tx, statement, values);
+    return "unknown" in found ? [] : sqlIn(tx, ...chunkAfter(null));
   });
   return csvChunks(COLUMNS, first, lineOf, async (last) => {
-    const { statement, values } = chunkAfter(last);
-    return sql(statement, values);
+    return sql(...chunkAfter(last));
   });
 }
 

@@ -70,7 +70,7 @@ export type AdminKeyRecord = RowOf<typeof LISTED>;
 /** Where a key stands in an order: the text of what it is ordered by, and its id. */
 type KeyPlace = { value: string; id: number };
 type Step = { place: KeyPlace | null; direction: Direction; limit: number };
-type Query = { statement: Statement<typeof LISTED>; values: Values };
+type Query = readonly [Statement<typeof LISTED>, Values];
 
 /** Expressions of indexes: whatever else is asked for, a page can be read in its order. Last use counts by the day. */
 const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type: string }> = {
@@ -122,7 +122,7 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
     step.place ? "place" : "first",
     step.limit,
   ];
-  return { statement: statement(isPlanned ? parts.join("-") : "", LISTED, written), values };
+  return [statement(isPlanned ? parts.join("-") : "", LISTED, written), values];
 }
 
 type Order = { by: string; type: string; isDescending: boolean };
@@ -152,7 +152,7 @@ export async function listKeys(_admin: CurrentAdmin, search: AdminKeySearch): Pr
   const place = beside === null ? null : await findPlace(beside, effectiveSort(search));
   const direction = search.before && place ? "newer" : "older";
   const query = adminKeyQuery(search, named, { place, direction, limit: ADMIN_PAGE_SIZE + 1 });
-  const found = await sql(query.statement, query.values);
+  const found = await sql(...query);
   const { rows, newer, older } = pageOf(found, ADMIN_PAGE_SIZE, direction, place !== null);
   const { credential } = named;
   return { keys: await withUse(rows), newer: newer?.id ?? null, older: older?.id ?? null, credential, unknown: null };

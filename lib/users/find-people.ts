@@ -1,9 +1,8 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
-import { type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { collectValues, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
-import { placeValue } from "./list";
 
 const PERSON = { id: uuid, email: text, name: text };
 export type FoundPerson = RowOf<typeof PERSON>;
@@ -17,8 +16,8 @@ export async function findPeople(_admin: CurrentAdmin, typed: string): Promise<F
 }
 
 export function peopleQuery(typed: string) {
-  const values = {};
-  const condition = contains(USER_TEXT, typed, (value) => placeValue(values, value));
+  const { values, add } = collectValues();
+  const condition = contains(USER_TEXT, typed, (value) => add("typed", value));
   const query = `SELECT id, email, name FROM users WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT ${SHOWN}`;
   // Planned anew each time: what is right for a rare word is wrong for a common one.
   return [statement("", PERSON, query), values] as const;

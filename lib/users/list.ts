@@ -2,7 +2,7 @@ import { whereUsable } from "@latchkey/rule/sql";
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
-import { bool, instant, int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
+import { bool, collectValues, instant, int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid } from "@/lib/values/ids";
 import { type Direction, pageOf } from "@/lib/values/keyset";
@@ -69,21 +69,14 @@ export function userQuery(search: UserConditions & { sort: UserSort }, { place, 
 }
 
 function conditionsOf({ q, role, filter }: UserConditions) {
-  const values: Record<string, unknown> = {};
+  const { values, add } = collectValues();
   const conditions: string[] = [];
-  if (q) conditions.push(searchCondition(q, (value) => placeValue(values, value)));
+  if (q) conditions.push(searchCondition(q, (value) => add("q", value)));
   // Written out, for the partial indexes to be found.
   if (role) conditions.push(`role = '${role}'`);
   if (filter === "banned") conditions.push("banned");
   if (filter === "low-credits") conditions.push("low_on_credits");
   return { conditions, values };
-}
-
-/** Takes a value by a name of its own; answers its place in the text. */
-export function placeValue(values: Record<string, unknown>, value: unknown): string {
-  const name = `value${Object.keys(values).length}`;
-  values[name] = value;
-  return `$${name}`;
 }
 
 function searchCondition(q: string, parameter: (value: string) => string): string {

@@ -220,8 +220,7 @@ describe("the plan of the list reads an index", () => {
   }
 
   function pageQuery(conditions: ReturnType<typeof search>, place: { value: string; id: number } | null, limit: number) {
-    const { statement, values } = adminKeyQuery(conditions, NOTHING_NAMED, { place, direction: "older", limit });
-    return toQuery(statement, values);
+    return toQuery(...adminKeyQuery(conditions, NOTHING_NAMED, { place, direction: "older", limit }));
   }
 
   async function deepPlace(conditions: ReturnType<typeof search>) {

@@ -149,7 +149,7 @@ test("staff's lists and numbers are those of the rule", async () => {
   };
   for (const status of ADMIN_KEY_STATUSES) {
     const step = { place: null, direction: "older", limit: COUNT } as const;
-    const { statement, values: named } = adminKeyQuery(adminKeySearchSchema.parse({ status }), NOTHING_NAMED, step);
+    const [statement, named] = adminKeyQuery(adminKeySearchSchema.parse({ status }), NOTHING_NAMED, step);
     const { text, values } = toQuery(statement, named);
     expect(sorted(await database.query<{ id: number }>(text, values))).toStrictEqual(sorted(keys.filter(has(status))));
   }

@@ -125,7 +125,7 @@ function adminKeys(address: Record<string, unknown>, named: Parameters<typeof ad
   const search = adminKeySearchSchema.parse(address);
   return each(null, { value: "infinity", id: 1 }).flatMap((place) =>
     each("older" as const, "newer" as const).map((direction) => {
-      const { statement: made, values } = adminKeyQuery(search, named, { place, direction, limit: 26 });
+      const [made, values] = adminKeyQuery(search, named, { place, direction, limit: 26 });
       // Fails where the text and the values have other names.
       toQuery(made, values);
       return made;
