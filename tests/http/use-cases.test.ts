@@ -93,6 +93,17 @@ test.each(OPERATIONS.map(({ id }) => id))("the operation %s", async (id) => {
   expect(status).toBeLessThan(300);
 });
 
+/** Routes that are no operation of their own: what answers for all the rest, and files of pages. */
+const OTHER_ROUTES =
+  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
+
+test("every route of the build is an operation of the reference", () => {
+  const told = OPERATIONS.map(({ path }) => path.replace(/\/$/, "").replaceAll("{", "[").replaceAll("}", "]"));
+  const built = addresses("route").filter((address) => !OTHER_ROUTES.test(address));
+  expect(built.length).toBeGreaterThanOrEqual(10);
+  expect(built.filter((address) => !told.includes(address))).toStrictEqual([]);
+});
+
 /** Who opens a page that not everybody may see. */
 const visitor = (address: string) => (address.startsWith("/admin") ? cast.admin : cast.person);
 const FOR_STRANGERS = /^\/(sign-in|sign-up|forgot-password|reset-password|verify-email)$/;
