@@ -1,19 +1,18 @@
-import { grants, type Permissions } from "./permissions";
+import { type KeyLimits, type LimitedCall, refuseCall } from "./limits";
 import { type KeyLife, keyStatus } from "./status";
 import { STATUS_REFUSALS, type ValidityCode } from "./verdicts";
 
-export type KeyFacts = KeyLife & {
-  permissions: Permissions;
-  /** Set when the credential presented is one that a newer one replaced: the instant its grace ends. */
-  replacedUntil: Date | null;
-  owner: { banned: boolean; credits: number };
-};
+export type KeyFacts = KeyLife &
+  KeyLimits & {
+    /** Set when the credential presented is one that a newer one replaced: the instant its grace ends. */
+    replacedUntil: Date | null;
+    owner: { banned: boolean; credits: number };
+  };
 
-export type Question = {
+export type Question = LimitedCall & {
   now: Date;
   /** Whether the secret that came along is the key's; null when none did. */
   secretMatches: boolean | null;
-  permission: string | null;
   /** Credits the call is going to cost. */
   cost: number;
 };
@@ -27,7 +26,8 @@ export function checkKey(key: KeyFacts | null, question: Question): ValidityCode
   if (status !== "active") return STATUS_REFUSALS[status];
   if (key.owner.banned) return "USER_DISABLED";
   if (question.secretMatches === false) return "SECRET_MISMATCH";
-  if (question.permission !== null && !grants(key.permissions, question.permission)) return "INSUFFICIENT_PERMISSIONS";
+  const exceeded = refuseCall(key, question);
+  if (exceeded) return exceeded;
   if (key.owner.credits < question.cost) return "CREDITS_EXHAUSTED";
   return "VALID";
 }
