@@ -1,4 +1,5 @@
 import type { CredentialFormat } from "@latchkey/rule/credentials";
+import { type KeyLimits, LIMIT_NAMES, type LimitName, pickLimits } from "@latchkey/rule/limits";
 import type { Permissions } from "@latchkey/rule/permissions";
 import type { LifeRow } from "@latchkey/rule/sql";
 import { type Column, instant, json, nullable, word } from "./statements";
@@ -10,4 +11,23 @@ export const LIFE = {
   deleted_at: nullable(instant),
 } satisfies { [Name in keyof LifeRow]: Column<LifeRow[Name]> };
 export const FORMAT = word<CredentialFormat>("key_format");
-export const PERMISSIONS = json<Permissions>();
+
+/** Each limit has a column of its own name. */
+export const LIMITS = { permissions: json<Permissions>() } satisfies { [Name in LimitName]: Column<KeyLimits[Name]> };
+
+export function selectLimits(key: string): string {
+  return LIMIT_NAMES.map((name) => `${key}.${name}`).join(", ");
+}
+
+/** Of a row from wherever: whoever wrote it has checked what a database or Prisma has no type for. */
+export function readLimits(row: Record<LimitName, unknown>): KeyLimits {
+  return pickLimits(row as KeyLimits);
+}
+
+/** For a statement that inserts a key: the columns, what stands for their values, and these. */
+export const LIMIT_COLUMNS = LIMIT_NAMES.join(", ");
+export const LIMIT_PLACES = LIMIT_NAMES.map((name) => `$${name}::${LIMITS[name].types[0]}`).join(", ");
+
+export function limitValues({ permissions }: KeyLimits): Record<LimitName, unknown> {
+  return { permissions: JSON.stringify(permissions) };
+}

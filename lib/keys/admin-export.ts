@@ -1,4 +1,5 @@
 import "server-only";
+import { LIMIT_NAMES } from "@latchkey/rule/limits";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sql, sqlIn } from "@/lib/database/client";
@@ -8,7 +9,7 @@ import type { AdminKeyConditions } from "./admin-schemas";
 import { findNamed, NOTHING_NAMED } from "./admin-search";
 
 const COLUMNS = [
-  ...["id", "uuid", "name", "owner_id", "owner_email", "format", "visible_part", "status", "permissions", "calls"],
+  ...["id", "uuid", "name", "owner_id", "owner_email", "format", "visible_part", "status", ...LIMIT_NAMES, "calls"],
   ...["created_at", "expires_at", "last_used_at", "revoked_at", "deleted_at"],
 ];
 
@@ -53,7 +54,7 @@ function lineOf(record: AdminKeyRecord): string {
     key.format,
     key.masked,
     key.deletedAt ? "deleted" : key.state,
-    JSON.stringify(key.permissions),
+    ...LIMIT_NAMES.map((name) => JSON.stringify(key[name])),
     key.totalUses,
     instant(key.createdAt),
     instant(key.expiresAt),

@@ -1,31 +1,30 @@
 import "server-only";
 import { createHash, randomUUID } from "node:crypto";
 import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
-import type { Permissions } from "@latchkey/rule/permissions";
+import { type KeyLimits, pickLimits } from "@latchkey/rule/limits";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
+import { LIMIT_COLUMNS, LIMIT_PLACES, limitValues } from "@/lib/database/key-columns";
 import { instant, int, statement, text } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 
-export type NewKey = {
+export type NewKey = KeyLimits & {
   name: string;
-  permissions: Permissions;
   expiresAt: Date | null;
   format: CredentialFormat;
   idempotencyKey?: string | null;
 };
 
 /** A key as its maker sees it, once: the credentials in clear are in no other type. */
-export type IssuedKey = {
+export type IssuedKey = KeyLimits & {
   id: number;
   uuid: string;
   name: string;
   key: Credential;
   secret: Credential | null;
-  permissions: Permissions;
   createdAt: Date;
   expiresAt: Date | null;
   owner: { id: string; email: string; credits: number };
@@ -49,9 +48,9 @@ const CREATE = statement(
     ON CONFLICT (user_id) DO NOTHING
   ),
   created AS (
-    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, permissions, expires_at,
+    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, ${LIMIT_COLUMNS}, expires_at,
                           idempotency_hash, idempotency_input_hash)
-    SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, $permissions::json, $expiresAt,
+    SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, ${LIMIT_PLACES}, $expiresAt,
       $idempotencyHash, $inputHash FROM owner
     ON CONFLICT (user_id, idempotency_hash) WHERE idempotency_hash IS NOT NULL DO NOTHING
     RETURNING id, created_at
@@ -69,7 +68,8 @@ const CREATE = statement(
  */
 export async function createKey(actor: Actor, ownerId: string, input: NewKey): Promise<IssuedKey> {
   if (!z.uuid().safeParse(ownerId).success) throw new AppError("USER_NOT_FOUND");
-  const { name, permissions, expiresAt, format } = input;
+  const { name, expiresAt, format } = input;
+  const limits = pickLimits(input);
   const credentials = issueCredentials(format);
   const uuid = randomUUID();
   const secret = env().KEY_HASH_SECRET;
@@ -79,7 +79,7 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     name,
     format,
     hint: credentials.hint,
-    permissions,
+    ...limits,
     expires_at: expiresAt?.toISOString() ?? null,
     owner_id: ownerId,
   };
@@ -92,7 +92,7 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     hint: credentials.hint,
     keyHash: hashCredential(credentials.key, secret),
     secretHash: credentials.secret && hashCredential(credentials.secret, secret),
-    permissions: JSON.stringify(permissions),
+    ...limitValues(limits),
     expiresAt,
     idempotencyHash: idempotency?.key ?? null,
     inputHash: idempotency?.input ?? null,
@@ -109,7 +109,7 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     name,
     key: credentials.key,
     secret: credentials.secret,
-    permissions,
+    ...limits,
     createdAt: row.created_at,
     expiresAt,
     owner: { id: ownerId, email: row.email, credits: row.credits },

@@ -1,10 +1,10 @@
 import "server-only";
-import type { Permissions } from "@latchkey/rule/permissions";
+import { LIMIT_FIELDS } from "@latchkey/rule/limits";
 import { selectLife, wherePresent } from "@latchkey/rule/sql";
 import { LIFE_FIELDS } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
-import { FORMAT, LIFE } from "@/lib/database/key-columns";
+import { FORMAT, LIFE, readLimits } from "@/lib/database/key-columns";
 import { instant, int, type RowOf, statement, text } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
@@ -14,7 +14,7 @@ export const ownSelect = {
   name: true,
   format: true,
   hint: true,
-  permissions: true,
+  ...LIMIT_FIELDS,
   totalUses: true,
   lastUsedAt: true,
   createdAt: true,
@@ -28,7 +28,7 @@ export async function listOwnKeys(owner: CurrentUser) {
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     select: ownSelect,
   });
-  return keys.map((key) => ({ ...key, permissions: key.permissions as Permissions }));
+  return keys.map((key) => ({ ...key, ...readLimits(key) }));
 }
 
 const LISTED = {

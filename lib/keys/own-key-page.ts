@@ -1,9 +1,9 @@
 import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
-import type { Permissions } from "@latchkey/rule/permissions";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db } from "@/lib/database/client";
+import { readLimits } from "@/lib/database/key-columns";
 import { listUsageDays, type UsageDay } from "@/lib/usage/days";
 import { CHART_DAYS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
@@ -56,7 +56,7 @@ export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<Key
     uuid: key.uuid,
     name: key.name,
     masked: maskCredential(key.format, key.hint),
-    permissions: key.permissions as Permissions,
+    ...readLimits(key),
     state: keyState({ ...key, replacedUntil: live[0]?.validUntil ?? null }, now),
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,

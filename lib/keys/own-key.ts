@@ -1,7 +1,8 @@
 import "server-only";
-import type { Permissions } from "@latchkey/rule/permissions";
+import { LIMIT_FIELDS } from "@latchkey/rule/limits";
 import { wherePresent } from "@latchkey/rule/sql";
 import { sqlIn, type Transaction } from "@/lib/database/client";
+import { readLimits } from "@/lib/database/key-columns";
 import { int, statement } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
@@ -14,7 +15,7 @@ const lockedSelect = {
   hint: true,
   credentialHash: true,
   secretHash: true,
-  permissions: true,
+  ...LIMIT_FIELDS,
   createdAt: true,
   expiresAt: true,
   revokedAt: true,
@@ -36,5 +37,5 @@ export async function lockOwnKey(tx: Transaction, owner: { id: string }, uuid: s
   const [locked] = await sqlIn(tx, LOCK, { uuid, owner: owner.id });
   if (!locked) throw new AppError("API_KEY_NOT_FOUND");
   const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked.id }, select: lockedSelect });
-  return { ...key, permissions: key.permissions as Permissions };
+  return { ...key, ...readLimits(key) };
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { pickLimits } from "@latchkey/rule/limits";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
@@ -61,14 +62,14 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, graceSecon
       before: { hint },
       after: { hint: credentials.hint, previous_expires_at: previousExpiresAt?.toISOString() ?? null },
     });
-    const { id, name, permissions, createdAt, expiresAt } = key;
+    const { id, name, createdAt, expiresAt } = key;
     return {
       id,
       uuid: key.uuid,
       name,
       key: credentials.key,
       secret: credentials.secret,
-      permissions,
+      ...pickLimits(key),
       createdAt,
       expiresAt,
       previousExpiresAt,

@@ -1,11 +1,11 @@
 import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
-import type { Permissions } from "@latchkey/rule/permissions";
+import type { KeyLimits } from "@latchkey/rule/limits";
 import { readLife, selectLife, selectState, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
 import { type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
-import { FORMAT, LIFE, PERMISSIONS } from "@/lib/database/key-columns";
+import { FORMAT, LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { listDailyCalls } from "@/lib/usage/days";
@@ -18,11 +18,10 @@ export const UNUSED_DAYS = 90;
 /** A credential that a newer one replaced and that still works. */
 type LiveReplaced = { masked: string; validUntil: Date };
 
-export type KeyRow = {
+export type KeyRow = KeyLimits & {
   uuid: string;
   name: string;
   masked: string;
-  permissions: Permissions;
   state: KeyState;
   createdAt: Date;
   expiresAt: Date | null;
@@ -53,7 +52,7 @@ const FOUND = {
   name: text,
   format: FORMAT,
   hint: text,
-  permissions: PERMISSIONS,
+  ...LIMITS,
   created_at: instant,
   ...LIFE,
   last_used_at: nullable(instant),
@@ -90,7 +89,7 @@ export const searchStatement = (sort: KeySort) =>
   WITH own AS (
     SELECT k.*, (SELECT max(r.valid_until) FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > ${NOW}) AS replaced_until
     FROM (
-      SELECT id, uuid, name, format, hint, permissions, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
+      SELECT id, uuid, name, format, hint, ${selectLimits("k")}, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
       FROM api_keys k WHERE user_id = $owner AND ${wherePresent("k")}
     ) k
   ),
@@ -120,7 +119,7 @@ export const searchStatement = (sort: KeySort) =>
   place AS (SELECT *, least($page::bigint, greatest((found + ${PAGE_SIZE - 1}) / ${PAGE_SIZE}, 1)) AS page FROM totals),
   shown AS (
     SELECT *, row_number() OVER () AS row FROM (
-      SELECT id, uuid, name, format, hint, permissions, created_at, ${selectLife("matching")}, last_used_at, replaced_until
+      SELECT id, uuid, name, format, hint, ${selectLimits("matching")}, created_at, ${selectLife("matching")}, last_used_at, replaced_until
       FROM matching ORDER BY ${ORDER[sort]} LIMIT ${PAGE_SIZE} OFFSET (SELECT (page - 1) * ${PAGE_SIZE} FROM place)
     ) ordered
   )
@@ -146,7 +145,7 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
     uuid: row.uuid,
     name: row.name,
     masked: maskCredential(row.format, row.hint),
-    permissions: row.permissions,
+    ...readLimits(row),
     state: keyState({ ...readLife(row), replacedUntil: row.replaced_until }, now),
     createdAt: row.created_at,
     expiresAt: row.expires_at,

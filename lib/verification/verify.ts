@@ -1,16 +1,17 @@
 import "server-only";
 import { type Credential, parseCredential } from "@latchkey/rule/credentials";
+import type { LimitedCall } from "@latchkey/rule/limits";
 import { readLife, selectLife } from "@latchkey/rule/sql";
 import { checkKey, type KeyFacts } from "@latchkey/rule/validity";
 import type { ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/client";
-import { LIFE, PERMISSIONS } from "@/lib/database/key-columns";
+import { LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { bool, bytes, instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { countVerification } from "./counts";
 import { type CredentialHash, hashCredential, inArray, matchesHash } from "./hashes";
 
-export type VerifyInput = { key: string; secret?: string | null; permission?: string | null; cost: number };
+export type VerifyInput = LimitedCall & { key: string; secret?: string | null; cost: number };
 
 type FoundKey = KeyFacts & { id: number; uuid: string; name: string; userId: string; secretHash: Uint8Array | null };
 
@@ -23,7 +24,7 @@ const FOUND = {
   uuid,
   name: text,
   user_id: uuid,
-  permissions: PERMISSIONS,
+  ...LIMITS,
   ...LIFE,
   secret_hash: nullable(bytes),
   replaced_until: nullable(instant),
@@ -33,7 +34,7 @@ const FOUND = {
 
 type Row = RowOf<typeof FOUND>;
 
-const FACTS = `k.id, k.uuid, k.name, k.user_id, k.permissions, ${selectLife("k")}, u.credits, u.banned`;
+const FACTS = `k.id, k.uuid, k.name, k.user_id, ${selectLimits("k")}, ${selectLife("k")}, u.credits, u.banned`;
 
 const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
@@ -62,10 +63,9 @@ export async function verifyKeys(inputs: readonly VerifyInput[]): Promise<Verdic
 
 function judge(input: VerifyInput, found: FoundKey | null, now: Date): Verdict {
   const code = checkKey(found, {
+    ...input,
     now,
     secretMatches: typeof input.secret === "string" ? secretMatches(input.secret, found?.secretHash ?? null) : null,
-    permission: input.permission ?? null,
-    cost: input.cost,
   });
   if (!found || code === "NOT_FOUND") return { code, key: null };
   countVerification(found.id, code);
@@ -144,7 +144,7 @@ function fromRow(row: Row): FoundKey {
     uuid: row.uuid,
     name: row.name,
     userId: row.user_id,
-    permissions: row.permissions,
+    ...readLimits(row),
     ...readLife(row),
     secretHash: row.secret_hash,
     replacedUntil: row.replaced_until,
