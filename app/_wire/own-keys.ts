@@ -1,9 +1,10 @@
 import { maskCredential } from "@latchkey/rule/credentials";
+import { pickLimits } from "@latchkey/rule/limits";
 import { KEY_STATUSES, keyStatus } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { IssuedKey } from "@/lib/keys/create";
+import { limitAnswers } from "@/lib/keys/limits";
 import type { listOwnKeys } from "@/lib/keys/list";
-import { permissionsAnswer } from "@/lib/keys/schemas";
 
 type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>[number];
 
@@ -16,7 +17,7 @@ export const issuedKeyAnswer = z
       .string()
       .nullable()
       .meta({ description: "Its secret, shown this once. Keys that begin with `datazag_` have none." }),
-    permissions: permissionsAnswer,
+    ...limitAnswers,
     created_at: z.date(),
     expires_at: z.date().nullable(),
   })
@@ -34,7 +35,7 @@ export const ownKeyAnswer = z
     key_name: z.string(),
     api_key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
     secret_key: z.null(),
-    permissions: permissionsAnswer,
+    ...limitAnswers,
     status: z.enum(KEY_STATUSES),
     is_active: z.boolean(),
     total_uses: z.int().meta({ description: "Calls reported so far." }),
@@ -45,15 +46,13 @@ export const ownKeyAnswer = z
   .meta({ id: "Key" });
 
 /** A new or regenerated key on the wire: the only answer with credentials in clear. */
-export function toIssuedKey(
-  key: Pick<IssuedKey, "uuid" | "name" | "key" | "secret" | "permissions" | "createdAt" | "expiresAt">,
-): z.input<typeof issuedKeyAnswer> {
+export function toIssuedKey(key: Omit<IssuedKey, "id" | "owner">): z.input<typeof issuedKeyAnswer> {
   return {
     id: key.uuid,
     key_name: key.name,
     api_key: key.key,
     secret_key: key.secret,
-    permissions: key.permissions,
+    ...pickLimits(key),
     created_at: key.createdAt,
     expires_at: key.expiresAt,
   };
@@ -66,7 +65,7 @@ export function toOwnKey(key: OwnKey, now: Date): z.input<typeof ownKeyAnswer> {
     key_name: key.name,
     api_key: maskCredential(key.format, key.hint),
     secret_key: null,
-    permissions: key.permissions,
+    ...pickLimits(key),
     status,
     is_active: status === "active",
     total_uses: Number(key.totalUses),

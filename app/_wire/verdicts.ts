@@ -1,6 +1,7 @@
+import { pickLimits } from "@latchkey/rule/limits";
 import { REFUSAL_CODES, REFUSAL_REASONS } from "@latchkey/rule/verdicts";
 import { z } from "zod";
-import { permissionsAnswer } from "@/lib/keys/schemas";
+import { limitAnswers } from "@/lib/keys/limits";
 import type { Verdict } from "@/lib/verification/verify";
 
 const validAnswer = z
@@ -10,7 +11,7 @@ const validAnswer = z
     key_id: z.uuid(),
     name: z.string(),
     user_id: z.uuid(),
-    permissions: permissionsAnswer,
+    ...limitAnswers,
     credits: z.int().meta({ description: "The owner’s balance before this call." }),
     expires_at: z.date().nullable(),
   })
@@ -38,7 +39,7 @@ export function toVerdict({ code, key }: Verdict): z.input<typeof verdictAnswer>
     key_id: key.uuid,
     name: key.name,
     user_id: key.userId,
-    permissions: key.permissions,
+    ...pickLimits(key),
     credits: key.owner.credits,
     expires_at: key.expiresAt,
   };

@@ -1,41 +1,16 @@
-import { DEFAULT_PERMISSIONS, isPermissions, type Permissions } from "@latchkey/rule/permissions";
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { AppError } from "@/lib/values/errors";
 import { parseInstant } from "@/lib/values/instant";
 import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
+import { limitChangeFields, limitedCallFields, limitFields } from "./limits";
 
 const MAX_GRACE_SECONDS = 604_800;
 
-// What the API reference says of fields stands beside their rules, as metadata.
-const PERMISSIONS_FORM = {
-  anyOf: [
-    { type: "array", items: { type: "string" } },
-    { type: "object", additionalProperties: { type: "array", items: { type: "string" } } },
-  ],
-};
-
-/** Permissions as answers hold them. */
-export const permissionsAnswer = z.custom<Permissions>(isPermissions).meta({
-  ...PERMISSIONS_FORM,
-  id: "Permissions",
-  description: "A list of actions, or actions by resource; `*` stands for every one.",
-});
-
 const isNameLength = (name: string) => [...name].length <= MAX_KEY_NAME_LENGTH;
 
-const permissionsSchema = z
-  .custom<Permissions | null>((value) => value === null || isPermissions(value), "INVALID_PERMISSIONS")
-  .optional()
-  .transform((value): Permissions => value ?? DEFAULT_PERMISSIONS)
-  .meta({
-    anyOf: [...PERMISSIONS_FORM.anyOf, { type: "null" }],
-    default: DEFAULT_PERMISSIONS,
-    description:
-      'A list of actions, or an object of resource to list of actions, such as `{"sms":["send"],"*":["read"]}`. At most 4 KiB; echoed as sent.',
-  });
-
+// What the API reference says of fields stands beside their rules, as metadata.
 const expiresAtSchema = z
   .unknown()
   .optional()
@@ -60,9 +35,11 @@ export const createKeySchema = z.object({
     .min(1, { error: "MISSING_KEY_NAME", abort: true })
     .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
-  permissions: permissionsSchema,
+  ...limitFields,
   expires_at: expiresAtSchema,
 });
+
+export const changeKeySchema = createKeySchema.extend(limitChangeFields);
 
 /** `POST /api/api-keys` (DataZag seed). */
 export const adminCreateKeySchema = z.object({
@@ -78,7 +55,7 @@ export const adminCreateKeySchema = z.object({
     .refine(isNameLength, `name must have at most ${MAX_KEY_NAME_LENGTH} characters`)
     .refine(isPlainText, "name must not contain control characters")
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
-  permissions: permissionsSchema,
+  ...limitFields,
   expires_at: expiresAtSchema,
 });
 
@@ -133,10 +110,7 @@ export const verifySchema = z.object({
     .string("secret must be a string")
     .nullish()
     .meta({ description: "Its secret, when your caller sent one. Without it only the key is checked." }),
-  permission: z
-    .string("permission must be a string")
-    .nullish()
-    .meta({ description: "What the call needs: `write` of a list, `sms:send` of an object." }),
+  ...limitedCallFields,
   cost: cost
     .nullish()
     .transform((value) => value ?? 1)

@@ -8,28 +8,29 @@ import { validate } from "@/lib/doors/read-json";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { createKey } from "@/lib/keys/create";
 import { endGrace } from "@/lib/keys/end-grace";
+import { readLimitChanges, readLimitForm } from "@/lib/keys/limits";
 import { regenerateKey } from "@/lib/keys/regenerate";
 import { revokeKey } from "@/lib/keys/revoke";
-import { createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
+import { changeKeySchema, createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
 import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { AppError } from "@/lib/values/errors";
-import { readPermissions, refusePast, textOf, withSentences } from "./form-fields";
+import { refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
     const user = await requireUserOnPage("/keys");
-    const { key_name, permissions, expires_at } = validate(createKeySchema, {
+    const { key_name, expires_at, ...limits } = validate(createKeySchema, {
       key_name: textOf(form, "key_name"),
-      permissions: readPermissions(form),
+      ...readLimitForm(form),
       expires_at: textOf(form, "expires_at"),
     });
     refusePast(expires_at);
     const { uuid, name, key, secret } = await createKey(user.actor, user.id, {
       name: key_name,
-      permissions,
+      ...limits,
       expiresAt: expires_at,
       format: "mf_live",
       idempotencyKey: readIdempotencyKey(textOf(form, "idempotency_key") || null),
@@ -56,16 +57,15 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
 export async function updateKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
     const user = await requireUserOnPage(`/keys/${textOf(form, "uuid")}`);
-    const isChosen = (name: string) => textOf(form, name) !== "keep";
-    const { key_name, permissions, expires_at } = validate(createKeySchema, {
+    const { key_name, expires_at, ...limits } = validate(changeKeySchema, {
       key_name: textOf(form, "key_name"),
-      permissions: isChosen("access") ? readPermissions(form) : undefined,
-      expires_at: isChosen("expiry") ? textOf(form, "expires_at") : undefined,
+      ...readLimitChanges(form),
+      expires_at: textOf(form, "expiry") === "keep" ? undefined : textOf(form, "expires_at"),
     });
     refusePast(expires_at);
     await updateKey(user, textOf(form, "uuid"), {
       name: key_name,
-      ...(isChosen("access") && { permissions }),
+      ...limits,
       ...(expires_at && { expiresAt: expires_at }),
     });
     refresh();

@@ -1,6 +1,6 @@
 "use server";
 
-import { readPermissions, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
+import { refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
@@ -8,6 +8,7 @@ import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-st
 import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
 import { createKey } from "@/lib/keys/create";
+import { readLimitForm } from "@/lib/keys/limits";
 import { readIdempotencyKey } from "@/lib/keys/schemas";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
@@ -32,19 +33,19 @@ export async function recentCallsOfAnyAction(uuids: string[]): Promise<RecentCal
 export async function createKeyForAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
     const admin = await requireFreshAdmin();
-    const input = validate(adminCreateKeyForSchema, {
+    const { owner, format, key_name, expires_at, ...limits } = validate(adminCreateKeyForSchema, {
       owner: textOf(form, "owner"),
       format: textOf(form, "format"),
       key_name: textOf(form, "key_name"),
-      permissions: readPermissions(form),
+      ...readLimitForm(form),
       expires_at: textOf(form, "expires_at"),
     });
-    refusePast(input.expires_at);
-    const { uuid, name, key, secret } = await createKey(admin.actor, input.owner, {
-      name: input.key_name,
-      permissions: input.permissions,
-      expiresAt: input.expires_at,
-      format: input.format,
+    refusePast(expires_at);
+    const { uuid, name, key, secret } = await createKey(admin.actor, owner, {
+      name: key_name,
+      ...limits,
+      expiresAt: expires_at,
+      format,
       idempotencyKey: readIdempotencyKey(textOf(form, "idempotency_key") || null),
     });
     return { fields: {}, values: {}, issued: { uuid, name, key, secret } };

@@ -10,8 +10,8 @@ import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {
     const actor = await requireAdminSecret(request);
-    const { userId, name, permissions, expires_at: expiresAt } = await readJson(request, adminCreateKeySchema);
-    const key = await createKey(actor, userId, { name, permissions, expiresAt, format: "datazag" });
+    const { userId, name, expires_at: expiresAt, ...limits } = await readJson(request, adminCreateKeySchema);
+    const key = await createKey(actor, userId, { name, ...limits, expiresAt, format: "datazag" });
     const data = { key: { id: key.id, key: key.key, name, active: true, created_at: key.createdAt }, user: key.owner };
     return { status: 201, message: "API key created successfully", data };
   },

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { z } from "zod";
 import { verdictAnswer } from "@/app/_wire/verdicts";
 import { verifyManyForm, verifySchema } from "@/lib/keys/schemas";
@@ -11,7 +12,7 @@ const VALID = {
   key_id: KEY_ID,
   name: "My API Key",
   user_id: "8270ed54-d48c-47e4-8bd5-c92d4d16d097",
-  permissions: ["read", "write"],
+  ...DEFAULT_LIMITS,
   credits: 872,
   expires_at: null,
 };

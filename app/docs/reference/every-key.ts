@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { adminKeyAnswer } from "@/app/_wire/every-key";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
+import { LIMIT_CODES } from "@/lib/keys/limits";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
 import { adminAnswer, BODY_FAILURES, body, type Group, type Parameter } from "./operation";
 
@@ -66,7 +67,7 @@ export const EVERY_KEY: Group = {
       failures: [
         { code: "INVALID_INPUT", message: "userId is required" },
         { code: "INVALID_INPUT", message: "name must have at most 100 characters" },
-        "INVALID_PERMISSIONS",
+        ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
         ...BODY_FAILURES,
         "USER_NOT_FOUND",

@@ -1,6 +1,8 @@
+import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { INACTIVE_STATUSES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
+import { LIMIT_CODES } from "@/lib/keys/limits";
 import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
 import { BODY_FAILURES, body, type Group, type Parameter, USER_CALLERS, USER_FAILURES, userAnswer } from "./operation";
 
@@ -12,7 +14,7 @@ const ISSUED = {
   key_name: "My API Key",
   api_key: "mf_live_abc123...",
   secret_key: "mf_live_xyz789...",
-  permissions: ["read", "write"],
+  ...DEFAULT_LIMITS,
   created_at: CREATED,
   expires_at: null,
 };
@@ -55,7 +57,7 @@ export const OWN_KEYS: Group = {
       callers: USER_CALLERS,
       parameters: [idempotencyKey],
       body: body(createKeySchema, {
-        full: { key_name: "My API Key", permissions: ["read", "write"], expires_at: "2030-12-31T23:59:59Z" },
+        full: { key_name: "My API Key", ...DEFAULT_LIMITS, expires_at: "2030-12-31T23:59:59Z" },
         shortest: { key_name: "Test API Key" },
         by_resource: { key_name: "SMS", permissions: { sms: ["send", "status"], "*": ["read"] } },
       }),
@@ -63,7 +65,7 @@ export const OWN_KEYS: Group = {
       failures: [
         "MISSING_KEY_NAME",
         "INVALID_KEY_NAME",
-        "INVALID_PERMISSIONS",
+        ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
         "INVALID_IDEMPOTENCY_KEY",
         ...BODY_FAILURES,
@@ -117,7 +119,7 @@ export const OWN_KEYS: Group = {
                   key_name: "My API Key",
                   api_key: "mf_live_abc123...",
                   secret_key: null,
-                  permissions: ["read", "write"],
+                  ...DEFAULT_LIMITS,
                   status: "active",
                   is_active: true,
                   total_uses: 128,

@@ -9,9 +9,9 @@ import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {
   POST: async (request) => {
     const user = await requireApiUser(request);
-    const { key_name: name, permissions, expires_at: expiresAt } = await readJson(request, createKeySchema);
+    const { key_name: name, expires_at: expiresAt, ...limits } = await readJson(request, createKeySchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
-    const key = await createKey(user.actor, user.id, { name, permissions, expiresAt, format: "mf_live", idempotencyKey });
+    const key = await createKey(user.actor, user.id, { name, ...limits, expiresAt, format: "mf_live", idempotencyKey });
     return { status: 201, message: "API key created successfully", data: toIssuedKey(key) };
   },
 });

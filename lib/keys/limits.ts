@@ -1,0 +1,92 @@
+import { DEFAULT_LIMITS, type KeyLimits, LIMIT_NAMES, type LimitedCall, type LimitName } from "@latchkey/rule/limits";
+import { DEFAULT_PERMISSIONS, isPermissions, type Permissions } from "@latchkey/rule/permissions";
+import { z } from "zod";
+import { AppError, type ErrorCode } from "@/lib/values/errors";
+import { parsePermissionsText } from "./permissions-text";
+
+/** What a limit that is not one is refused with, and what to do then, for people. */
+const PROBLEMS: Record<LimitName, { code: ErrorCode; advice: string }> = {
+  permissions: {
+    code: "INVALID_PERMISSIONS",
+    advice: "Write actions such as read, write, or pairs such as sms:send, at most 4 KiB.",
+  },
+};
+
+export const LIMIT_CODES = LIMIT_NAMES.map((name) => PROBLEMS[name].code);
+export const LIMIT_ADVICE = Object.fromEntries(Object.values(PROBLEMS).map(({ code, advice }) => [code, advice]));
+
+/** `text`: what is wrong with it, as a code or a sentence; the limit's code unless it is given. */
+export function limitError(name: LimitName, text: string = PROBLEMS[name].code): AppError {
+  return new AppError(PROBLEMS[name].code, { fields: { [name]: [text] } });
+}
+
+const PERMISSIONS_FORM = {
+  anyOf: [
+    { type: "array", items: { type: "string" } },
+    { type: "object", additionalProperties: { type: "array", items: { type: "string" } } },
+  ],
+};
+
+/** Limits as answers hold them. */
+export const limitAnswers = {
+  permissions: z.custom<Permissions>(isPermissions).meta({
+    ...PERMISSIONS_FORM,
+    id: "Permissions",
+    description: "A list of actions, or actions by resource; `*` stands for every one.",
+  }),
+} satisfies { [Name in LimitName]: z.ZodType<KeyLimits[Name]> };
+
+const permissions = z
+  .custom<Permissions | null>((value) => value === null || isPermissions(value), PROBLEMS.permissions.code)
+  .optional();
+
+/** Limits of a key that is made. */
+export const limitFields = {
+  permissions: permissions
+    .transform((value): Permissions => value ?? DEFAULT_LIMITS.permissions)
+    .meta({
+      anyOf: [...PERMISSIONS_FORM.anyOf, { type: "null" }],
+      default: DEFAULT_LIMITS.permissions,
+      description:
+        'A list of actions, or an object of resource to list of actions, such as `{"sms":["send"],"*":["read"]}`. At most 4 KiB; echoed as sent.',
+    }),
+} satisfies { [Name in LimitName]: z.ZodType<KeyLimits[Name]> };
+
+/** Limits of a key that is changed: what is undefined stays as it is. */
+export const limitChangeFields = {
+  permissions: permissions.transform((value) => value ?? undefined),
+} satisfies { [Name in LimitName]: z.ZodType<KeyLimits[Name] | undefined> };
+
+/** What a call says of itself when its key is verified. */
+export const limitedCallFields = {
+  permission: z
+    .string("permission must be a string")
+    .nullish()
+    .meta({ description: "What the call needs: `write` of a list, `sms:send` of an object." }),
+} satisfies { [Name in keyof LimitedCall]-?: z.ZodType<LimitedCall[Name]> };
+
+/**
+ * As the dialog that makes a key has them.
+ * @throws AppError INVALID_PERMISSIONS
+ */
+export function readLimitForm(form: FormData): KeyLimits {
+  return { permissions: readPermissions(form) };
+}
+
+/**
+ * As the form that changes a key has them: what is kept is undefined.
+ * @throws AppError INVALID_PERMISSIONS
+ */
+export function readLimitChanges(form: FormData): { [Name in LimitName]: KeyLimits[Name] | undefined } {
+  return { permissions: form.get("access") === "keep" ? undefined : readPermissions(form) };
+}
+
+function readPermissions(form: FormData): Permissions {
+  const access = form.get("access");
+  if (access === "all") return DEFAULT_PERMISSIONS;
+  if (access === "read") return ["read"];
+  const typed = form.get("permissions");
+  const read = parsePermissionsText(typeof typed === "string" ? typed : "");
+  if (!read) throw limitError("permissions");
+  return read;
+}
