@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { TextField } from "@/components/ui/text-field";
 import type { IssueAction } from "@/lib/keys/action-states";
 import { ExpiryField } from "./expiry-field";
-import { PermissionsField } from "./permissions-field";
+import { LimitFields } from "./limit-fields";
 import { ShowOnceDialog } from "./show-once-dialog";
 
 type Props = {
@@ -24,7 +24,7 @@ export function CreateKeyDialog({ action, onClose, onClosed, title = "Create a k
     <ShowOnceDialog title={title} submit="Create key" action={action} onClose={onClose} onClosed={onClosed}>
       {children}
       <TextField name="key_name" label="Name" required autoComplete="off" hint="What will use it, such as Production." />
-      <PermissionsField />
+      <LimitFields />
       <ExpiryField from={openedAt} />
       <input type="hidden" name="idempotency_key" value={idempotencyKey} />
     </ShowOnceDialog>

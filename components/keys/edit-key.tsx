@@ -6,20 +6,18 @@ import { Form, useFormState } from "@/components/ui/form";
 import { describedBy, FieldNotes, inputStyle, TextField } from "@/components/ui/text-field";
 import type { FormAction } from "@/lib/doors/form-state";
 import { endOfDay } from "./end-of-day";
+import { LimitFields } from "./limit-fields";
+import type { LimitTexts } from "./limit-texts";
 
-const PERMISSIONS = [
-  { value: "keep", label: "Keep" },
-  { value: "custom", label: "Take some away" },
-] as const;
 const EXPIRY = [
   { value: "keep", label: "Keep" },
   { value: "date", label: "End earlier" },
 ] as const;
 
-type Props = { uuid: string; name: string; permissions: string; action: FormAction };
+type Props = { uuid: string; name: string; limits: LimitTexts; action: FormAction };
 
-/** Rename, take permissions away, end earlier. */
-export function EditKey({ uuid, name, permissions, action }: Props) {
+/** Rename, limit further, end earlier. */
+export function EditKey({ uuid, name, limits, action }: Props) {
   // Once saved, the choices start again from "keep".
   const [version, setVersion] = useState(0);
   return (
@@ -34,44 +32,10 @@ export function EditKey({ uuid, name, permissions, action }: Props) {
       <div key={version} className="space-y-5">
         <input type="hidden" name="uuid" value={uuid} />
         <TextField name="key_name" label="Name" required autoComplete="off" defaultValue={name} />
-        <FewerPermissions permissions={permissions} />
+        <LimitFields current={limits} />
         <EarlierEnd />
       </div>
     </Form>
-  );
-}
-
-function FewerPermissions({ permissions }: { permissions: string }) {
-  const id = useId();
-  const { fields, values } = useFormState();
-  const [isOpen, setOpen] = useState(false);
-  const hint = "Only what the key already has.";
-  return (
-    <div>
-      <Choices
-        name="access"
-        legend="Permissions"
-        options={PERMISSIONS}
-        initial="keep"
-        onChange={(value) => setOpen(value === "custom")}
-      />
-      {isOpen && (
-        <div className="mt-2">
-          <textarea
-            name="permissions"
-            rows={3}
-            aria-label="Permissions that stay"
-            defaultValue={values.permissions ?? permissions}
-            spellCheck={false}
-            autoCapitalize="none"
-            aria-invalid={fields.permissions ? true : undefined}
-            aria-describedby={describedBy(id, hint, fields.permissions)}
-            className={`py-2 font-mono text-sm ${inputStyle.replace("h-9 ", "")}`}
-          />
-          <FieldNotes id={id} hint={hint} errors={fields.permissions} />
-        </div>
-      )}
-    </div>
   );
 }
 

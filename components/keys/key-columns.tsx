@@ -4,7 +4,7 @@ import { Table } from "@/components/ui/table";
 import type { KeySort } from "@/lib/keys/schemas";
 import type { KeyRow } from "@/lib/keys/search";
 import { CHART_DAYS } from "@/lib/values/days";
-import { PermissionsText } from "./permissions-text";
+import { PermissionsText } from "./limit-texts";
 import { SelectAll, SelectRow } from "./selection";
 import { Cell, DailyCalls, Header, MomentOrNever, SortHeader } from "./table-parts";
 

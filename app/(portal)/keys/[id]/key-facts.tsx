@@ -1,5 +1,5 @@
 import { EndGrace } from "@/components/keys/end-grace";
-import { describePermissions } from "@/components/keys/permissions-text";
+import { LimitFacts } from "@/components/keys/limit-texts";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact } from "@/components/ui/fact";
 import { Moment } from "@/components/ui/moment";
@@ -18,9 +18,7 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
         ))}
         {facts.replaced.length > 0 && <EndGrace uuid={facts.uuid} name={facts.name} />}
       </Fact>
-      <Fact term="Permissions">
-        <span className="[overflow-wrap:anywhere]">{describePermissions(facts.permissions)}</span>
-      </Fact>
+      <LimitFacts limits={facts} />
       <Fact term="Expires">{expiresAt ? <Moment at={expiresAt} now={now} as="minute" /> : <Never />}</Fact>
       <Fact term="Last used">{lastUsedAt ? <Moment at={lastUsedAt} now={now} as="ago" /> : <Never />}</Fact>
       <Fact term="Calls in all">

@@ -5,8 +5,8 @@ import { EditKey } from "@/components/keys/edit-key";
 import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
 import { KeyHeading } from "@/components/keys/key-heading";
+import { describeLimits } from "@/components/keys/limit-texts";
 import { PageSection } from "@/components/keys/page-section";
-import { describePermissions } from "@/components/keys/permissions-text";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { requireUser } from "@/lib/doors/guards";
@@ -44,7 +44,7 @@ const ACTIONS = {
 export default async function KeyOwnPage({ params }: Props) {
   const key = await loadKey((await params).id);
   const now = new Date();
-  const { uuid, name, state, lastUsedAt, permissions } = key;
+  const { uuid, name, state, lastUsedAt } = key;
   const target = { uuid, name, state, lastUsedAt };
   return (
     <KeyActions actions={ACTIONS} targets={[target]} now={now}>
@@ -58,7 +58,7 @@ export default async function KeyOwnPage({ params }: Props) {
       {isOffered("change", key) && (
         <PageSection title="Change">
           <div className="max-w-lg">
-            <EditKey uuid={uuid} name={name} permissions={describePermissions(permissions)} action={updateKeyAction} />
+            <EditKey uuid={uuid} name={name} limits={describeLimits(key)} action={updateKeyAction} />
           </div>
         </PageSection>
       )}
