@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { expect, test } from "vitest";
 import { idempotencyHashes, type NewKey } from "./create";
 
 const INPUT: NewKey = {
+  ...DEFAULT_LIMITS,
   idempotencyKey: "order 1",
   expiresAt: new Date("2027-01-01T00:00:00Z"),
   format: "mf_live",

@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash, randomUUID } from "node:crypto";
 import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
-import { type KeyLimits, pickLimits } from "@latchkey/rule/limits";
+import { DEFAULT_LIMITS, type KeyLimits, pickLimits } from "@latchkey/rule/limits";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
@@ -127,7 +127,9 @@ export function idempotencyHashes({ idempotencyKey, ...input }: NewKey): Idempot
   const hash = (text: string) => createHash("sha256").update(text).digest();
   const { format, name, permissions, expiresAt, ...later } = input;
   // Stored hashes are of these four alone: what a later version adds to an input counts where it is given.
-  const more = Object.entries(later).filter(([, value]) => value != null);
+  const unsaid: Record<string, unknown> = DEFAULT_LIMITS;
+  const isGiven = (name: string, value: unknown) => value != null && JSON.stringify(value) !== JSON.stringify(unsaid[name]);
+  const more = Object.entries(later).filter(([name, value]) => isGiven(name, value));
   return { key: hash(idempotencyKey), input: hash(JSON.stringify([format, name, permissions, expiresAt, ...more.sort()])) };
 }
 
