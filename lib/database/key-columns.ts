@@ -2,6 +2,7 @@ import type { CredentialFormat } from "@latchkey/rule/credentials";
 import { type KeyLimits, LIMIT_NAMES, type LimitName, pickLimits } from "@latchkey/rule/limits";
 import type { Permissions } from "@latchkey/rule/permissions";
 import type { LifeRow } from "@latchkey/rule/sql";
+import type { KeyLife } from "@latchkey/rule/status";
 import { type Column, instant, json, nullable, word } from "./statements";
 
 /** Columns of a key that queries of several rooms read. */
@@ -10,6 +11,10 @@ export const LIFE = {
   revoked_at: nullable(instant),
   deleted_at: nullable(instant),
 } satisfies { [Name in keyof LifeRow]: Column<LifeRow[Name]> };
+/** `wherePresent` and `whereRevocable` of the rule, as Prisma's filters. */
+export const PRESENT = { deletedAt: null } as const satisfies { [Name in keyof KeyLife]?: null };
+export const REVOCABLE = { ...PRESENT, revokedAt: null } as const satisfies { [Name in keyof KeyLife]?: null };
+
 export const FORMAT = word<CredentialFormat>("key_format");
 
 /** Each limit has a column of its own name. */

@@ -2,6 +2,7 @@ import "server-only";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/client";
+import { PRESENT } from "@/lib/database/key-columns";
 import { AppError } from "@/lib/values/errors";
 import { MAX_ID } from "@/lib/values/ids";
 
@@ -23,7 +24,7 @@ export async function deleteKey(actor: Actor, idText: string): Promise<{ id: num
 export async function markDeleted(tx: Transaction, actor: Actor, id: number): Promise<{ id: number; name: string } | null> {
   const deletedAt = new Date();
   const [key] = await tx.apiKey.updateManyAndReturn({
-    where: { id, deletedAt: null },
+    where: { id, ...PRESENT },
     data: { deletedAt },
     select: { id: true, name: true },
   });

@@ -4,7 +4,7 @@ import { selectLife, wherePresent } from "@latchkey/rule/sql";
 import { LIFE_FIELDS } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
-import { FORMAT, LIFE, readLimits } from "@/lib/database/key-columns";
+import { FORMAT, LIFE, PRESENT, readLimits } from "@/lib/database/key-columns";
 import { instant, int, type RowOf, statement, text } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
@@ -24,7 +24,7 @@ export const ownSelect = {
 /** The owner's keys, newest first, revoked and expired ones included. */
 export async function listOwnKeys(owner: CurrentUser) {
   const keys = await db().apiKey.findMany({
-    where: { userId: owner.id, deletedAt: null },
+    where: { userId: owner.id, ...PRESENT },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     select: ownSelect,
   });

@@ -3,7 +3,7 @@ import { maskCredential } from "@latchkey/rule/credentials";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db } from "@/lib/database/client";
-import { readLimits } from "@/lib/database/key-columns";
+import { PRESENT, readLimits } from "@/lib/database/key-columns";
 import { listUsageDays, type UsageDay } from "@/lib/usage/days";
 import { CHART_DAYS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
@@ -35,7 +35,7 @@ export const keyPageSelect = { ...ownSelect, id: true, regeneratedAt: true } as 
  */
 export async function getKeyPage(owner: CurrentUser, uuid: string): Promise<KeyPage> {
   const key = isUuid(uuid)
-    ? await db().apiKey.findFirst({ where: { uuid, userId: owner.id, deletedAt: null }, select: keyPageSelect })
+    ? await db().apiKey.findFirst({ where: { uuid, userId: owner.id, ...PRESENT }, select: keyPageSelect })
     : null;
   if (!key) throw new AppError("API_KEY_NOT_FOUND");
   const [page, events] = await Promise.all([describeKey(key, new Date()), findEvents(key.id)]);

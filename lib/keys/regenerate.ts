@@ -3,6 +3,7 @@ import { pickLimits } from "@latchkey/rule/limits";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
+import { PRESENT } from "@/lib/database/key-columns";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
@@ -21,7 +22,7 @@ export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Dat
 export async function regenerateKey(owner: CurrentUser, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const seen = await db().apiKey.findFirst({
-    where: { uuid, userId: owner.id, deletedAt: null },
+    where: { uuid, userId: owner.id, ...PRESENT },
     select: { credentialHash: true },
   });
   const hashSecret = env().KEY_HASH_SECRET;

@@ -3,6 +3,7 @@ import { type CredentialFormat, maskCredential } from "@latchkey/rule/credential
 import { wherePresent } from "@latchkey/rule/sql";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
+import { PRESENT } from "@/lib/database/key-columns";
 import { int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
 import { csvLine } from "@/lib/values/csv";
 import { dayBefore } from "@/lib/values/days";
@@ -124,7 +125,7 @@ const EXPORT = statement(
 async function findKey(owner: { id: string }, { key: uuid }: UsageSearch): Promise<OwnKey | null> {
   if (uuid === null) return null;
   const key = await db().apiKey.findFirst({
-    where: { uuid, userId: owner.id, deletedAt: null },
+    where: { uuid, userId: owner.id, ...PRESENT },
     select: { id: true, uuid: true, name: true, format: true, hint: true },
   });
   if (!key) throw new AppError("API_KEY_NOT_FOUND");

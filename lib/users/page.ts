@@ -3,6 +3,7 @@ import { maskCredential } from "@latchkey/rule/credentials";
 import { type KeyState, keyState, LIFE_FIELDS } from "@latchkey/rule/status";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { db } from "@/lib/database/client";
+import { PRESENT, REVOCABLE } from "@/lib/database/key-columns";
 import { findReplaced } from "@/lib/keys/search";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
@@ -62,12 +63,12 @@ export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<Use
   const now = new Date();
   const user = isUuid(id) ? await db().user.findUnique({ where: { id }, select }) : null;
   if (!user) throw new AppError("USER_NOT_FOUND");
-  const present = { userId: user.id, deletedAt: null };
+  const present = { userId: user.id, ...PRESENT };
   const open = { userId: user.id, expiresAt: { gt: now } };
   const [keys, keyCount, unrevokedCount, adjustments, sessions, sessionCount] = await Promise.all([
     findKeys(user.id, now),
     db().apiKey.count({ where: present }),
-    db().apiKey.count({ where: { ...present, revokedAt: null } }),
+    db().apiKey.count({ where: { ...present, ...REVOCABLE } }),
     listAdjustments(db(), user.id, ADJUSTMENTS_SHOWN),
     db().session.findMany({
       where: open,
@@ -94,7 +95,7 @@ export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<Use
 
 async function findKeys(userId: string, now: Date): Promise<UserKey[]> {
   const keys = await db().apiKey.findMany({
-    where: { userId, deletedAt: null },
+    where: { userId, ...PRESENT },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: KEYS_SHOWN,
     select: keySelect,

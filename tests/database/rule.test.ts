@@ -6,7 +6,8 @@ import { checkKey } from "@latchkey/rule/validity";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CurrentAdmin } from "../../lib/audit/actors";
-import { disconnect } from "../../lib/database/client";
+import { db, disconnect } from "../../lib/database/client";
+import { PRESENT, REVOCABLE } from "../../lib/database/key-columns";
 import { toQuery } from "../../lib/database/statements";
 import { adminKeyQuery } from "../../lib/keys/admin-list";
 import { ADMIN_KEY_STATUSES, adminKeySearchSchema } from "../../lib/keys/admin-schemas";
@@ -167,6 +168,13 @@ test("staff's lists and numbers are those of the rule", async () => {
     now,
   );
   expect([...replaced.keys()].map(Number).sort()).toStrictEqual(live.map(({ id }) => id).sort());
+});
+
+test("Prisma's filters are those of the rule", async () => {
+  const found = (where: typeof PRESENT | typeof REVOCABLE) => db().apiKey.findMany({ where, select: { id: true } });
+  expect(sorted(await found(PRESENT))).toStrictEqual(sorted(present));
+  const revocable = present.filter((key) => keyStatus(key, new Date()) !== "revoked");
+  expect(sorted(await found(REVOCABLE))).toStrictEqual(sorted(revocable));
 });
 
 test("all keys of a user that can be revoked are", async () => {
