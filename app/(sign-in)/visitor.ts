@@ -1,6 +1,6 @@
 import { headers } from "next/headers";
 import type { Actor } from "@/lib/audit/actors";
-import { actorOf } from "@/lib/doors/incoming";
+import { actorOf } from "@/lib/doors/guards";
 import { countAttempt } from "@/lib/identity/throttle";
 
 /**

@@ -1,16 +1,26 @@
 import "server-only";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
-import type { CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
+import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
 import { verifyAccessToken, verifyRefreshToken } from "@/lib/identity/tokens";
-import type { Incoming } from "@/lib/request/context";
+import { checkSecret } from "@/lib/request/admin-secret";
+import { contextOf, type Incoming } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
+import { env } from "@/lib/settings/env";
+import { isSignedBy } from "@/lib/usage/signature";
 import { AppError } from "@/lib/values/errors";
-import { actorOf, bearerToken } from "./incoming";
 import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
+
+/** Also names the kind of caller in the request's log line. */
+export function actorOf(request: Incoming, kind: Actor["kind"], userId: string | null): Actor {
+  const context = contextOf(request);
+  context.actor = kind;
+  return { kind, userId, address: context.address, requestId: context.id };
+}
 
 /**
  * The caller of the user API: an access token in `Authorization`, or the portal's session cookie on a request from our
@@ -44,6 +54,36 @@ export async function findSession(
     if (error instanceof AppError && error.status === 401) return null;
     throw error;
   }
+}
+
+/** @throws AppError INVALID_ADMIN_SECRET, NOT_CONFIGURED */
+export async function requireAdminSecret(request: Request): Promise<Actor> {
+  const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = env();
+  const check = await checkSecret(request.headers.get("x-admin-secret"), ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
+  if (check === "not_configured") throw new AppError("NOT_CONFIGURED", { details: "ADMIN_API_SECRET is not set." });
+  if (check === "wrong") throw new AppError("INVALID_ADMIN_SECRET");
+  return actorOf(request, "admin_api", null);
+}
+
+/** The Public API, calling the data plane. @throws AppError INVALID_SERVICE_SECRET, NOT_CONFIGURED */
+export function requireService(request: Request): void {
+  const { SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS } = env();
+  if (!SERVICE_API_SECRET) throw new AppError("NOT_CONFIGURED", { details: "SERVICE_API_SECRET is not set." });
+  // Synchronous, unlike checkSecret: this is paid for by every call that the Public API serves.
+  const token = bearerToken(request) ?? "";
+  const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
+  if (!secrets.some((secret) => secret && isSameSecret(token, secret))) throw new AppError("INVALID_SERVICE_SECRET");
+  contextOf(request).actor = "service";
+}
+
+/** The Public API, reporting usage. @throws AppError INVALID_SIGNATURE, USAGE_NOT_CONFIGURED */
+export function requireUsageSignature(request: Request, body: Uint8Array): void {
+  const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS } = env();
+  if (!USAGE_WEBHOOK_SECRET) throw new AppError("USAGE_NOT_CONFIGURED", { details: "USAGE_WEBHOOK_SECRET is not set." });
+  const signature = request.headers.get("x-signature");
+  const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS];
+  if (!secrets.some((secret) => secret && isSignedBy(secret, body, signature))) throw new AppError("INVALID_SIGNATURE");
+  contextOf(request).actor = "service";
 }
 
 type PageSession = OpenSession & { user: CurrentUser };
@@ -134,6 +174,16 @@ function toUser(request: Incoming, { id, email, sessionId }: Pick<CurrentUser, "
 
 async function toAdmin({ user, sessionId }: PageSession): Promise<CurrentAdmin> {
   return { ...user, sessionId, actor: actorOf({ headers: await headers() }, "admin", user.id) } as CurrentAdmin;
+}
+
+/** RFC 6750 section 2.1; the scheme's name in any case. Null when the header is missing or of another scheme. */
+function bearerToken(request: Request): string | null {
+  return /^bearer +(\S.*)$/i.exec(request.headers.get("authorization") ?? "")?.[1]?.trim() ?? null;
+}
+
+function isSameSecret(presented: string, secret: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(presented), digest(secret));
 }
 
 function pathOf(referer: string | null): string | null {

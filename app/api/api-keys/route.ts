@@ -1,8 +1,8 @@
 import { toAdminKey } from "@/app/_wire/every-key";
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireAdminSecret } from "@/lib/doors/guards";
 import { readJson, validate } from "@/lib/doors/read-json";
-import { requireAdminSecret } from "@/lib/doors/secret-guards";
 import { createKey } from "@/lib/keys/create";
 import { listAllKeys } from "@/lib/keys/list";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";

@@ -1,8 +1,8 @@
 import { keepAliveFor } from "@/app/_shell/keep-alive";
 import { usageDialect } from "@/lib/doors/dialects/usage";
 import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireUsageSignature } from "@/lib/doors/guards";
 import { MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
-import { requireUsageSignature } from "@/lib/doors/secret-guards";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";
 import { recordUsage } from "@/lib/usage/record";

@@ -1,6 +1,6 @@
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireAdminSecret } from "@/lib/doors/secret-guards";
+import { requireAdminSecret } from "@/lib/doors/guards";
 import { deleteKey } from "@/lib/keys/delete";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(adminDialect, {

@@ -4,7 +4,7 @@ import { db } from "@/lib/database/client";
 import { methodNotAllowed } from "@/lib/doors/dialects/dialect";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { renderFailure } from "@/lib/doors/endpoint";
-import { actorOf } from "@/lib/doors/incoming";
+import { actorOf } from "@/lib/doors/guards";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";

@@ -1,7 +1,7 @@
 import { toUser } from "@/app/_wire/people";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { actorOf } from "@/lib/doors/incoming";
+import { actorOf } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { loginSchema } from "@/lib/identity/schemas";
 import { signIn } from "@/lib/identity/sessions";

@@ -1,7 +1,6 @@
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { findSession } from "@/lib/doors/guards";
-import { actorOf } from "@/lib/doors/incoming";
+import { actorOf, findSession } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { logoutSchema } from "@/lib/identity/schemas";
 import { endSession } from "@/lib/identity/sessions";

@@ -2,7 +2,7 @@ import { mailLater } from "@/app/_shell/mail-later";
 import { toUser } from "@/app/_wire/people";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { actorOf } from "@/lib/doors/incoming";
+import { actorOf } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
