@@ -5,8 +5,8 @@ import { toQuery } from "../lib/database/statements";
 import { adminKeyQuery } from "../lib/keys/admin-list";
 import { adminKeySearchSchema } from "../lib/keys/admin-schemas";
 import { CREDENTIAL_BY_DIGEST, NOTHING_NAMED } from "../lib/keys/admin-search";
-import { digestHashes } from "../lib/keys/search";
 import { userQuery } from "../lib/users/list";
+import { digestHashes } from "../lib/verification/hashes";
 import type { Bench } from "./ground";
 import { repeat, timeOfOne } from "./measure";
 

@@ -29,7 +29,11 @@ type Run = <Shape extends Columns>(statement: Statement<Shape>, values: Values) 
  * queries that every API call pays for, or that need SQL Prisma cannot write.
  * What begins with SELECT must only read: it is sent again when its connection is lost.
  */
-export const sql: Run = async (statement, values) => (await database().pool.query<never>(toQuery(statement, values))).rows;
+export const sql: Run = (statement, values) => runOn(database().pool)(statement, values);
+
+function runOn(connection: Pick<Pool, "query">): Run {
+  return async (statement, values) => (await connection.query<never>(toQuery(statement, values))).rows;
+}
 
 /** Several prepared statements on one connection: all of them take effect or none does. */
 export async function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
@@ -37,7 +41,7 @@ export async function transaction<Result>(work: (run: Run) => Promise<Result>): 
   let isBroken = true;
   try {
     await client.query("BEGIN");
-    const result = await work(async (statement, values) => (await client.query<never>(toQuery(statement, values))).rows);
+    const result = await work(runOn(client));
     await client.query("COMMIT");
     isBroken = false;
     return result;

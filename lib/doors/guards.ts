@@ -124,12 +124,12 @@ export async function isAdmin(): Promise<boolean> {
 
 /** Whether an administrator's password was given recently enough for changes. */
 export async function isConfirmed(): Promise<boolean> {
-  return ((await findStaffSession()) ?? notFound()).isFresh;
+  return (await requireStaffSession()).isFresh;
 }
 
 /** For pages and exports. To everybody else, visitors included, the page does not exist. */
 export async function requireAdmin(): Promise<CurrentAdmin> {
-  return toAdmin((await findStaffSession()) ?? notFound());
+  return toAdmin(await requireStaffSession());
 }
 
 /**
@@ -137,7 +137,7 @@ export async function requireAdmin(): Promise<CurrentAdmin> {
  * back to `path`.
  */
 export async function requireFreshAdminAt(path: string): Promise<CurrentAdmin> {
-  const session = (await findStaffSession()) ?? notFound();
+  const session = await requireStaffSession();
   if (!session.isFresh) redirect(`/admin/confirm?next=${encodeURIComponent(path)}`);
   return toAdmin(session);
 }
@@ -166,6 +166,10 @@ export async function requireAdminToConfirm(): Promise<CurrentAdmin> {
 async function findStaffSession(): Promise<PageSession | null> {
   const session = await findPageSession();
   return session?.isAdmin ? session : null;
+}
+
+async function requireStaffSession(): Promise<PageSession> {
+  return (await findStaffSession()) ?? notFound();
 }
 
 function toUser(request: Incoming, { id, email, sessionId }: Pick<CurrentUser, "id" | "email" | "sessionId">): CurrentUser {

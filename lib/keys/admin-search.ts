@@ -5,8 +5,8 @@ import { sql } from "@/lib/database/client";
 import { type AddValue, instant, int, nullable, statement, uuid, word } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
+import { digestHashes } from "@/lib/verification/hashes";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
-import { digestHashes } from "./search";
 
 /** Conditions on the columns of `k`: a key is found that fulfils all of the first, and all of one of the branches. */
 export type KeyConditions = { all: string[]; branches: string[][] };

@@ -7,9 +7,8 @@ import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { FORMAT, LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import { env } from "@/lib/settings/env";
 import { listDailyCalls } from "@/lib/usage/days";
-import { hashDigest, inArray } from "@/lib/verification/hashes";
+import { digestHashes } from "@/lib/verification/hashes";
 import type { KeyCheck, KeySearch, KeySort } from "./schemas";
 
 export const PAGE_SIZE = 25;
@@ -171,15 +170,6 @@ function readTotals(row: RowOf<typeof TOTALS> | undefined): Omit<KeyListing, "ke
       "never-used": row?.never_used ?? 0,
     },
   };
-}
-
-/** For `ANY($hashes)`: under the current secret and, while it is being rotated, the previous one. */
-export function digestHashes(digest: string): string[] {
-  const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
-  const bytes = Buffer.from(digest, "hex");
-  return [KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS]
-    .filter((secret) => secret !== undefined)
-    .map((secret) => inArray(hashDigest(bytes, secret)));
 }
 
 const LIVE_REPLACED = statement(

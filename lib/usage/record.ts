@@ -2,7 +2,7 @@ import "server-only";
 import { parseCredential } from "@latchkey/rule/credentials";
 import { sql, transaction } from "@/lib/database/client";
 import { int, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import { credentialHashes } from "@/lib/verification/verify";
+import { credentialHashes } from "@/lib/verification/hashes";
 import type { UsageInput } from "./schemas";
 
 export type Outcome = "accepted" | "duplicate" | "unknown_key";

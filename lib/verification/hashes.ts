@@ -1,5 +1,6 @@
 import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { type Credential, type CredentialFormat, type IssuedCredentials, makeCredentials } from "@latchkey/rule/credentials";
+import { env } from "@/lib/settings/env";
 
 /** What the database holds in place of a credential: 32 bytes. */
 export type CredentialHash = Uint8Array<ArrayBuffer> & { readonly __brand: "CredentialHash" };
@@ -20,6 +21,24 @@ export function hashCredential(credential: Credential, hashSecret: string): Cred
 /** The same from the credential's SHA-256 (32 bytes), for a browser that keeps the text to itself. */
 export function hashDigest(digest: Uint8Array, hashSecret: string): CredentialHash {
   return new Uint8Array(createHmac("sha256", hashSecret).update(digest).digest()) as CredentialHash;
+}
+
+/** Of a credential: what is looked for. */
+export function credentialHashes(credential: Credential): CredentialHash[] {
+  return underEachSecret((hashSecret) => hashCredential(credential, hashSecret));
+}
+
+/** The same from the hexadecimal digits of its SHA-256, for `ANY($hashes)`. */
+export function digestHashes(digest: string): string[] {
+  const bytes = Buffer.from(digest, "hex");
+  return underEachSecret((hashSecret) => hashDigest(bytes, hashSecret)).map(inArray);
+}
+
+/** The current secret and, while KEY_HASH_SECRET is being rotated, the previous one. */
+function underEachSecret(hashUnder: (hashSecret: string) => CredentialHash): CredentialHash[] {
+  const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
+  const current = hashUnder(KEY_HASH_SECRET);
+  return KEY_HASH_SECRET_PREVIOUS ? [current, hashUnder(KEY_HASH_SECRET_PREVIOUS)] : [current];
 }
 
 /** As an element of an array that a query takes: drivers differ in what they make of bytes there. */

@@ -7,9 +7,8 @@ import type { ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/client";
 import { LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { bool, bytes, instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import { env } from "@/lib/settings/env";
 import { countVerification } from "./counts";
-import { type CredentialHash, hashCredential, inArray, matchesHash } from "./hashes";
+import { credentialHashes, inArray, matchesHash } from "./hashes";
 
 export type VerifyInput = LimitedCall & { key: string; secret?: string | null; cost: number };
 
@@ -155,11 +154,4 @@ function fromRow(row: Row): FoundKey {
 function secretMatches(secret: string, stored: Uint8Array | null): boolean {
   const credential = parseCredential(secret);
   return credential !== null && credentialHashes(credential).some((hash) => matchesHash(hash, stored));
-}
-
-/** Under the current secret and, while KEY_HASH_SECRET is being rotated, the previous one. */
-export function credentialHashes(credential: Credential): CredentialHash[] {
-  const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
-  const current = hashCredential(credential, KEY_HASH_SECRET);
-  return KEY_HASH_SECRET_PREVIOUS ? [current, hashCredential(credential, KEY_HASH_SECRET_PREVIOUS)] : [current];
 }

@@ -9,9 +9,9 @@ import { type AdminKeyRow, adminKeyQuery, listKeys } from "../../lib/keys/admin-
 import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { CREDENTIAL_BY_DIGEST, NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
-import { digestHashes } from "../../lib/keys/search";
 import { findPeople } from "../../lib/users/find-people";
 import { AppError } from "../../lib/values/errors";
+import { digestHashes } from "../../lib/verification/hashes";
 import { whileLocked } from "../support/races";
 import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 
