@@ -1,3 +1,4 @@
+import { withoutDeadline } from "@/lib/request/deadline";
 import { dayOf } from "@/lib/values/days";
 
 /**
@@ -9,7 +10,7 @@ export function csvResponse(of: string, parts: AsyncIterable<string>): Response 
   const iterator = parts[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await iterator.next();
+      const { done, value } = await withoutDeadline(() => iterator.next());
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
     },

@@ -1,18 +1,14 @@
 import "server-only";
-import { Pool as NeonPool } from "@neondatabase/serverless";
-import { PrismaNeon } from "@prisma/adapter-neon";
-import { PrismaPg } from "@prisma/adapter-pg";
-import pg from "pg";
-import { configureNeon } from "@/lib/settings/database-url";
 import { env } from "@/lib/settings/env";
-import { log } from "@/lib/settings/log";
 import { PrismaClient } from "@/prisma/generated/client";
-import { makePatient, type Pool } from "./connections";
+import { generalBounds } from "./bounds";
+import type { Pool } from "./connections";
+import { openPools, POOLS, type Pools, type PoolUse, useOf } from "./pools";
 import { type Columns, type RowOf, type Statement, toNumber, toQuery, type Values } from "./statements";
 
 export type Transaction = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
 
-type Database = { prisma: PrismaClient; pool: Pool };
+type Database = Pools & { prisma: PrismaClient };
 
 // Kept on globalThis: development reloads modules, and each bundle of a build has its own copy of this one.
 const holder = globalThis as typeof globalThis & { latchkeyDatabase?: Database };
@@ -29,7 +25,13 @@ type Run = <Shape extends Columns>(statement: Statement<Shape>, values: Values) 
  * queries that every API call pays for, or that need SQL Prisma cannot write.
  * What begins with SELECT must only read: it is sent again when its connection is lost.
  */
-export const sql: Run = (statement, values) => runOn(database().pool)(statement, values);
+export const sql: Run = (statement, values) => runOn(database().general)(statement, values);
+
+/** The same on connections that only look-ups of verifications use, and under their bounds. */
+export const lookUp: Run = (statement, values) => runOn(database().verification)(statement, values);
+
+/** The same on the connection that nothing but the question of how the database is uses. */
+export const checkUp: Run = (statement, values) => runOn(database().health)(statement, values);
 
 function runOn(connection: Pick<Pool, "query">): Run {
   return async (statement, values) => (await connection.query<never>(toQuery(statement, values))).rows;
@@ -37,7 +39,7 @@ function runOn(connection: Pick<Pool, "query">): Run {
 
 /** Several prepared statements on one connection: all of them take effect or none does. */
 export async function transaction<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
-  const client = await database().pool.connect();
+  const client = await database().general.connect();
   let isBroken = true;
   try {
     await client.query("BEGIN");
@@ -77,14 +79,21 @@ function asDriver(value: unknown): unknown {
 
 /** For libraries that bring their own queries. */
 export function pool(): Pool {
-  return database().pool;
+  return database().general;
+}
+
+/** How many connections there are, and how many wait for one, by what they are for; none before the first use. */
+export function poolsInUse(): (PoolUse & { name: keyof Pools })[] {
+  const { latchkeyDatabase: known } = holder;
+  return known ? POOLS.map((name) => ({ name, ...useOf(known[name]) })) : [];
 }
 
 /** For commands that end: a connection that is still open would be told of as lost when its database stops. */
 export async function disconnect(): Promise<void> {
-  await holder.latchkeyDatabase?.prisma.$disconnect();
-  await holder.latchkeyDatabase?.pool.end();
+  const known = holder.latchkeyDatabase;
   holder.latchkeyDatabase = undefined;
+  await known?.prisma.$disconnect();
+  await Promise.all(POOLS.map((name) => known?.[name].end()));
 }
 
 function database(): Database {
@@ -92,27 +101,10 @@ function database(): Database {
   return holder.latchkeyDatabase;
 }
 
-/** Prisma's adapter for Neon makes its pool itself. */
-class PatientNeon extends PrismaNeon {
-  override async connect() {
-    const adapter = await super.connect();
-    makePatient(adapter.underlyingDriver());
-    return adapter;
-  }
-}
-
 function connect(): Database {
-  // A database that sleeps takes seconds to wake up, and waking it must not fail.
-  const config = { connectionString: env().DATABASE_URL, max: 20, connectionTimeoutMillis: 10_000, idleTimeoutMillis: 30_000 };
-  const options = { errorFormat: "minimal", transactionOptions: { maxWait: 15_000, timeout: 15_000 } } as const;
-  const onPoolError = (error: Error) => log.warn({ error: error.message }, "an idle database connection was lost");
-  if (env().databaseDriver === "neon") {
-    configureNeon(env().NEON_WS_PROXY);
-    const neonPool = makePatient(new NeonPool(config));
-    neonPool.on("error", onPoolError);
-    return { pool: neonPool, prisma: new PrismaClient({ ...options, adapter: new PatientNeon(config, { onPoolError }) }) };
-  }
-  const pgPool = makePatient(new pg.Pool(config));
-  pgPool.on("error", onPoolError);
-  return { pool: pgPool, prisma: new PrismaClient({ ...options, adapter: new PrismaPg(pgPool) }) };
+  const { adapter, ...pools } = openPools(env());
+  const bounds = generalBounds(env());
+  // Its own bound is for what the database's do not reach: work between two statements.
+  const transactionOptions = { maxWait: bounds.connect + 5_000, timeout: env().REQUEST_TIMEOUT_MS + bounds.statement };
+  return { ...pools, prisma: new PrismaClient({ errorFormat: "minimal", transactionOptions, adapter }) };
 }

@@ -1,5 +1,3 @@
-import type { Transaction } from "./client";
-
 /**
  * Every advisory lock there is: PostgreSQL knows them by number alone, in one name space for a whole database, whoever
  * takes them. A number keeps its meaning for ever, because two versions of the portal may run side by side.
@@ -15,10 +13,8 @@ export const LOCKS = {
   prismaMigrate: 72_707_369,
 } as const;
 
-/** How long, in milliseconds, a lock is waited for: by a request, by a command, and by one whose turn it is after another. */
-export const LOCK_WAIT_MS = { request: 10_000, command: 60_000, turn: 600_000 } as const;
-
-/** From here to its end, a transaction waits only so long for each lock, of whatever kind; then it fails with 55P03. */
-export async function boundLockWaits(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`SELECT set_config('lock_timeout', ${String(LOCK_WAIT_MS.request)}, true)`;
-}
+/**
+ * How long, in milliseconds, a command waits for a lock, and one whose turn it is after another. What requests wait for is
+ * bounded by their connections.
+ */
+export const LOCK_WAIT_MS = { command: 60_000, turn: 600_000 } as const;

@@ -1,11 +1,15 @@
 import "server-only";
-import { sql } from "@/lib/database/client";
+import { checkUp } from "@/lib/database/client";
 import { explainConnection } from "@/lib/database/connections";
 import { instant, statement, text } from "@/lib/database/statements";
+import { lastWriteRefusal } from "@/lib/database/writes";
 import { env, wrongSettings } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { isDatabaseUnavailable, writeRefusal } from "@/lib/values/errors";
 
 const MAX_CLOCK_MS = 60_000;
+/** Whoever asks more often is told the same again. */
+const REMEMBERED_MS = 2_000;
 const startedAt = new Date();
 
 const APPLIED = statement(
@@ -14,11 +18,20 @@ const APPLIED = statement(
   "SELECT clock_timestamp() AS now, migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
 );
 
+const TRY_WRITE = statement(
+  "try-write",
+  {},
+  "INSERT INTO health_checks (id, at) VALUES (true, now()) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+);
+
+/** What is wrong with the database: it gives no connection, takes no changes, or answers too late. */
+type Ailment = "unreachable" | "read-only" | "disk full" | "slow";
+
 export type Health = {
   status: "ok" | "error";
   version: string;
   commit: string;
-  database: "ok" | "unreachable" | "unknown";
+  database: "ok" | Ailment | "unknown";
   migrations: "current" | "unknown" | `pending: ${string}`;
   /** Only when some need attention: a sentence for each, with its name and never its value. */
   settings?: readonly string[];
@@ -27,8 +40,24 @@ export type Health = {
   started_at: Date;
 };
 
-/** What a load balancer or a deployment check wants to know. Names the failing part, never an address or a secret. */
-export async function checkHealth(): Promise<Health> {
+let latest: { health: Promise<Health>; at: number } | undefined;
+
+/**
+ * What a load balancer or a deployment check wants to know. Names the failing part, never an address or a secret. However
+ * many ask, the database is asked once at a time, and not again within two seconds.
+ */
+export function checkHealth(): Promise<Health> {
+  const now = performance.now();
+  if (!latest || now - latest.at > REMEMBERED_MS) {
+    const health = examine().finally(() => {
+      if (latest?.health === health) latest.at = performance.now();
+    });
+    latest = { health, at: Number.POSITIVE_INFINITY };
+  }
+  return latest.health;
+}
+
+async function examine(): Promise<Health> {
   // Not from `env()`: they are told when a setting is wrong, too.
   const facts = {
     version: process.env.LATCHKEY_VERSION ?? "unknown",
@@ -38,28 +67,48 @@ export async function checkHealth(): Promise<Health> {
   const settings = wrongSettings();
   if (settings) return { status: "error", ...facts, database: "unknown", migrations: "unknown", settings };
   const answer = await askDatabase();
-  if (answer === null) return { status: "error", ...facts, database: "unreachable", migrations: "unknown" };
+  if (typeof answer === "string") return { status: "error", ...facts, database: answer, migrations: "unknown" };
   const clock = explainClock(answer.now);
   const pending = env().LATCHKEY_MIGRATIONS.filter((name) => !answer.applied.has(name));
+  // Without all of its tables there is nothing to write to.
+  const database = (pending.length === 0 && (await tryWrite())) || "ok";
   return {
-    status: pending.length === 0 ? "ok" : "error",
+    status: pending.length === 0 && database === "ok" ? "ok" : "error",
     ...facts,
-    database: "ok",
+    database,
     migrations: pending.length === 0 ? "current" : `pending: ${pending.join(", ")}`,
     ...(clock && { clock }),
   };
 }
 
-/** The database's time and the names of finished migrations, none without their table; null when it does not answer. */
-async function askDatabase(): Promise<{ now: Date | undefined; applied: Set<string> } | null> {
+/** The database's time and the names of finished migrations, none without their table; or what is wrong. */
+async function askDatabase(): Promise<{ now: Date | undefined; applied: Set<string> } | Ailment> {
   try {
-    const rows = await sql(APPLIED, {});
+    const rows = await checkUp(APPLIED, {});
     return { now: rows[0]?.now, applied: new Set(rows.map((row) => row.migration_name)) };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "42P01") return { now: undefined, applied: new Set() };
-    log.warn(`The database could not be reached: ${explainConnection(error)}`);
-    return null;
+    const ailment = isDatabaseUnavailable(error) ? "unreachable" : "slow";
+    log.warn(
+      ailment === "slow"
+        ? "The database answers too late, or not what it was asked."
+        : `The database could not be reached: ${explainConnection(error)}`,
+    );
+    return ailment;
   }
+}
+
+/** What keeps the database from taking changes: a tiny one now, or any real one since one was taken last. */
+async function tryWrite(): Promise<Ailment | null> {
+  try {
+    await checkUp(TRY_WRITE, {});
+  } catch (error) {
+    const ailment = writeRefusal(error) ?? (isDatabaseUnavailable(error) ? "unreachable" : "slow");
+    log.error(`The database takes no changes: ${ailment}.`);
+    return ailment === "out of connections" ? "unreachable" : ailment;
+  }
+  const refusal = lastWriteRefusal();
+  return refusal === "out of connections" ? "unreachable" : refusal;
 }
 
 /** Tokens and sessions end by one clock and are judged by the other. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "@/lib/request/context";
+import { boundRequest } from "@/lib/request/deadline";
 import { isGated } from "@/lib/request/gated-apis";
 import { ROUTED_METHODS } from "@/lib/request/methods";
 import { env } from "@/lib/settings/env";
@@ -20,7 +21,10 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
   const routeOf = nameRoutes(routes);
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
   diagnostics.subscribe("http.server.request.start", (message) => {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const { request, response, server } = message as { request: IncomingMessage; response: ServerResponse; server: Server };
+    // A body that does not come is given up as well (408).
+    Object.assign(server, { requestTimeout: env().REQUEST_TIMEOUT_MS, headersTimeout: env().REQUEST_TIMEOUT_MS });
+    const liftDeadline = boundRequest(env().REQUEST_TIMEOUT_MS);
     const startedAt = performance.now();
     const { method, url } = request;
     const context = openContext(clientAddress(request.socket.remoteAddress, asText(request.headers["x-forwarded-for"]), trusted));
@@ -31,6 +35,7 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     secure(request, response, isDevelopment);
 
     response.once("close", () => {
+      liftDeadline();
       closeContext(context);
       if (url?.startsWith("/_next/")) return;
       log.info({

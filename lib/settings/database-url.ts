@@ -8,6 +8,19 @@ export function driverFor(url: string): Driver {
   return /\.neon\.(tech|build)$/.test(hostOf(url)) ? "neon" : "pg";
 }
 
+/** Whether Neon's pooler is behind an address: its names say so. Of others it is undefined: a connection has to show it. */
+export function isPooled({
+  DATABASE_URL,
+  databaseDriver,
+}: {
+  DATABASE_URL: string;
+  databaseDriver: Driver;
+}): boolean | undefined {
+  return databaseDriver === "neon" || /\.neon\.(tech|build)$/.test(hostOf(DATABASE_URL))
+    ? /^[^.]+-pooler\./.test(hostOf(DATABASE_URL))
+    : undefined;
+}
+
 /**
  * The address at which a connection is a session of its own, which session locks need: Neon's pooler shares one between
  * clients. DATABASE_URL_UNPOOLED, which Neon's integration with Vercel sets, or else DATABASE_URL without the pooler.

@@ -11,6 +11,13 @@ const wholeNumber = (fallback: number, min: number, max: number) => {
   const inRange = number.min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
   return z.preprocess(blankIsUnset, inRange.default(fallback));
 };
+/** Milliseconds. Whoever means seconds is below the least there may be. */
+const duration = (fallback: number, min: number, max: number) => {
+  const unit = "milliseconds, such as 5000";
+  const number = z.coerce.number(`must be a whole number of ${unit}`).int(`must be a whole number of ${unit}`);
+  const inRange = number.min(min, `must be at least ${min} ${unit}`).max(max, `must be at most ${max} ${unit}`);
+  return z.preprocess(blankIsUnset, inRange.default(fallback));
+};
 const list = z.preprocess(
   blankIsUnset,
   z
@@ -44,12 +51,19 @@ function urlOf(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
 }
 
-const envSchema = z.object({
+const fields = z.object({
   PORT: wholeNumber(3000, 1, 65535),
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an address such as https://keys.example.com" })),
   DATABASE_URL: z.preprocess(blankIsUnset, databaseUrl),
   DATABASE_URL_UNPOOLED: optional(databaseUrl),
   DATABASE_DRIVER: optional(z.enum(["neon", "pg"], { error: "must be neon or pg" })),
+  DATABASE_POOLER: optional(z.enum(["none", "transaction"], { error: "must be none or transaction" })),
+  DATABASE_CONNECT_TIMEOUT_MS: duration(10_000, 500, 60_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: duration(10_000, 500, 600_000),
+  DATABASE_LOCK_TIMEOUT_MS: duration(5_000, 100, 600_000),
+  DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: duration(10_000, 500, 600_000),
+  VERIFY_TIMEOUT_MS: duration(2_000, 100, 60_000),
+  REQUEST_TIMEOUT_MS: duration(15_000, 500, 600_000),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default(".data")),
   BETTER_AUTH_SECRET: z.preprocess(blankIsUnset, longSecret),
   KEY_HASH_SECRET: z.preprocess(blankIsUnset, longSecret),
@@ -94,7 +108,12 @@ const envSchema = z.object({
   VERCEL_PROJECT_PRODUCTION_URL: optional(z.string()),
 });
 
-export const SETTING_NAMES: readonly string[] = Object.keys(envSchema.shape);
+export const SETTING_NAMES: readonly string[] = Object.keys(fields.shape);
+
+const envSchema = fields.refine((env) => env.DATABASE_LOCK_TIMEOUT_MS < env.DATABASE_STATEMENT_TIMEOUT_MS, {
+  path: ["DATABASE_LOCK_TIMEOUT_MS"],
+  error: "must be below DATABASE_STATEMENT_TIMEOUT_MS, or a lock would never be given up in time",
+});
 
 export type Env = Readonly<z.infer<typeof envSchema> & { appUrl: string; databaseDriver: "neon" | "pg" }>;
 

@@ -23,7 +23,9 @@ export async function recordBatch(events: unknown): Promise<BatchResult> {
   });
   const outcomes = await recordUsage(good.map(({ input }) => input));
   good.forEach(({ index }, position) => {
-    if (outcomes[position] === "unknown_key") rejected.push({ index, error: ERRORS.UNKNOWN_API_KEY.message });
+    const outcome = outcomes[position];
+    if (outcome === "unknown_key") rejected.push({ index, error: ERRORS.UNKNOWN_API_KEY.message });
+    else if (typeof outcome === "object") rejected.push({ index, error: outcome.refused });
   });
   return {
     accepted: outcomes.filter((outcome) => outcome === "accepted").length,

@@ -1,14 +1,15 @@
 import "server-only";
 import { parseCredential } from "@latchkey/rule/credentials";
 import { sql, transaction } from "@/lib/database/client";
-import { int, type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { credentialHashes } from "@/lib/verification/hashes";
-import type { UsageInput } from "./schemas";
+import { refuseTime, type UsageInput } from "./schemas";
+import { inTurn } from "./turns";
 
-export type Outcome = "accepted" | "duplicate" | "unknown_key";
+/** `refused` is a sentence. */
+export type Outcome = "accepted" | "duplicate" | "unknown_key" | { refused: string };
 
-const KEY = { ref: text, key_id: int, user_id: uuid };
-type KeyRow = RowOf<typeof KEY>;
+type Key = { id: number; ownerId: string };
 
 /**
  * Counts reported calls, each exactly once per key and id, in one transaction: events, the keys' counters, day totals,
@@ -17,18 +18,23 @@ type KeyRow = RowOf<typeof KEY>;
  * @returns what became of each input, in the same order
  */
 export async function recordUsage(inputs: readonly UsageInput[]): Promise<Outcome[]> {
+  if (inputs.length === 0) return [];
   const refs = refsOf(inputs);
-  const keys = await findKeys(new Set(refs.flat()));
+  const { now, keys } = await findKeys(new Set(refs.flat()));
+  const outcomes = inputs.map(({ ts }): Outcome => {
+    const refused = typeof ts === "number" ? refuseTime(ts, now) : null;
+    return refused ? { refused } : "unknown_key";
+  });
   const known = inputs.flatMap((input, index) => {
     const key = refs[index]?.map((ref) => keys.get(ref)).find(Boolean);
-    return key ? [{ input, index, key }] : [];
+    return key && outcomes[index] === "unknown_key" ? [{ input, index, key }] : [];
   });
-  const outcomes = inputs.map((): Outcome => "unknown_key");
   if (known.length === 0) return outcomes;
 
-  const inserted = new Set(await insert(known));
+  const owners = [...new Set(known.map(({ key }) => key.ownerId))];
+  const inserted = new Set(await inTurn(owners, () => insert(known, owners, now)));
   for (const { input, index, key } of known) {
-    const id = `${key.key_id} ${input.id}`;
+    const id = `${key.id} ${input.id}`;
     // Of repeats inside one batch the first is the one that counts.
     outcomes[index] = inserted.delete(id) ? "accepted" : "duplicate";
   }
@@ -69,18 +75,16 @@ const INSERT_USAGE = statement(
    SELECT key_id || ' ' || event_id AS id FROM inserted`,
 );
 
-type Known = { input: UsageInput; key: KeyRow };
+type Known = { input: UsageInput; key: Key };
 
-async function insert(events: readonly Known[]): Promise<string[]> {
-  const now = new Date();
+async function insert(events: readonly Known[], owners: readonly string[], now: Date): Promise<string[]> {
   const column = <T>(pick: (event: Known) => T) => events.map(pick);
-  const owners = [...new Set(column(({ key }) => key.user_id))];
   return transaction(async (run) => {
     await run(LOCK_OWNERS, { owners });
     const rows = await run(INSERT_USAGE, {
-      keyIds: column(({ key }) => key.key_id),
+      keyIds: column(({ key }) => key.id),
       eventIds: column(({ input }) => input.id),
-      userIds: column(({ key }) => key.user_id),
+      userIds: column(({ key }) => key.ownerId),
       deltas: column(({ input }) => input.delta),
       instants: column(({ input }) => (typeof input.ts === "number" ? new Date(input.ts) : now)),
       endpoints: column(({ input }) => input.endpoint ?? null),
@@ -108,22 +112,27 @@ function refsOf(inputs: readonly UsageInput[]): string[][] {
   });
 }
 
-// Revoked, deleted and replaced credentials still say whose calls a late report is about.
+// Revoked, deleted and replaced credentials still say whose calls a late report is about. There is always a row, for the time.
 const FIND_KEYS = statement(
   "find-usage-keys",
-  KEY,
-  `SELECT encode(credential_hash, 'hex') AS ref, id AS key_id, user_id FROM api_keys WHERE credential_hash = ANY($hashes::bytea[])
-   UNION ALL
-   SELECT encode(r.credential_hash, 'hex'), k.id, k.user_id FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
-   WHERE r.credential_hash = ANY($hashes::bytea[])
-   UNION ALL
-   SELECT uuid::text, id, user_id FROM api_keys WHERE uuid = ANY($uuids::uuid[])`,
+  { now: instant, ref: nullable(text), key_id: nullable(int), user_id: nullable(uuid) },
+  `SELECT clock_timestamp() AS now, found.ref, found.key_id, found.user_id FROM (VALUES (1)) AS asked LEFT JOIN (
+     SELECT encode(credential_hash, 'hex') AS ref, id AS key_id, user_id FROM api_keys WHERE credential_hash = ANY($hashes::bytea[])
+     UNION ALL
+     SELECT encode(r.credential_hash, 'hex'), k.id, k.user_id FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
+     WHERE r.credential_hash = ANY($hashes::bytea[])
+     UNION ALL
+     SELECT uuid::text, id, user_id FROM api_keys WHERE uuid = ANY($uuids::uuid[])
+   ) AS found ON true`,
 );
 
-async function findKeys(refs: ReadonlySet<string>): Promise<Map<string, KeyRow>> {
-  if (refs.size === 0) return new Map();
+async function findKeys(refs: ReadonlySet<string>): Promise<{ now: Date; keys: Map<string, Key> }> {
   const isUuid = (ref: string) => ref.includes("-");
   const hashes = [...refs].filter((ref) => !isUuid(ref)).map((ref) => `\\x${ref}`);
   const rows = await sql(FIND_KEYS, { hashes, uuids: [...refs].filter(isUuid) });
-  return new Map(rows.map((row) => [row.ref, row]));
+  const keys = new Map<string, Key>();
+  for (const { ref, key_id: id, user_id: ownerId } of rows) {
+    if (ref !== null && id !== null && ownerId !== null) keys.set(ref, { id, ownerId });
+  }
+  return { now: rows[0]?.now ?? new Date(), keys };
 }

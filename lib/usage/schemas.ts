@@ -10,6 +10,16 @@ const MAX_META_BYTES = 4096;
 export const RETENTION_DAYS = 35;
 const MAX_AHEAD_MS = 5 * 60 * 1000;
 
+/**
+ * What is wrong with the time of a report, if anything.
+ * @param ts in milliseconds since 1970
+ * @param now by the database's clock: that of this server may be off, and a report refused for that would be lost
+ */
+export function refuseTime(ts: number, now: Date): string | null {
+  if (ts < now.getTime() - RETENTION_DAYS * DAY_MS) return `ts must not be more than ${RETENTION_DAYS} days old`;
+  return ts > now.getTime() + MAX_AHEAD_MS ? "ts must not be more than 5 minutes ahead" : null;
+}
+
 const MISSING = "Missing fields";
 const text = (name: string, max: number) =>
   z
@@ -32,8 +42,6 @@ const common = {
   endpoint: masked("endpoint", 500).meta({ description: "Which part of your API was called." }),
   ts: z
     .number("ts must be a number of milliseconds since 1970")
-    .refine((ts) => ts >= Date.now() - RETENTION_DAYS * DAY_MS, `ts must not be more than ${RETENTION_DAYS} days old`)
-    .refine((ts) => ts <= Date.now() + MAX_AHEAD_MS, "ts must not be more than 5 minutes ahead")
     .nullish()
     .meta({
       description: `When, in milliseconds since 1970: at most ${RETENTION_DAYS} days ago and 5 minutes ahead. Left out: now.`,

@@ -2,7 +2,6 @@ import "server-only";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
-import { boundLockWaits } from "@/lib/database/locks";
 import { AppError } from "@/lib/values/errors";
 
 type Granted = { wasAdmin: boolean; isBanned: boolean };
@@ -13,7 +12,6 @@ type Granted = { wasAdmin: boolean; isBanned: boolean };
  */
 export async function grantAdmin(actor: Actor, email: string): Promise<Granted> {
   return db().$transaction(async (tx) => {
-    await boundLockWaits(tx);
     await tx.$queryRaw`SELECT 1 FROM users WHERE email = ${email} FOR NO KEY UPDATE`;
     const user = await tx.user.findUnique({
       where: { email },

@@ -1,7 +1,7 @@
 import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sqlIn, type Transaction } from "@/lib/database/client";
-import { boundLockWaits, LOCKS } from "@/lib/database/locks";
+import { LOCKS } from "@/lib/database/locks";
 import { bool, int, nullable, statement, text, uuid, word } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import type { UserRole } from "./schemas";
@@ -32,13 +32,14 @@ const FIND_ADMIN = statement(
 );
 
 /**
- * Any user, held until the transaction ends, so that changes to one user happen one after the other. Waits for a bounded
- * time only, here and for every lock after it.
+ * Any user, held until the transaction ends, so that changes to one user happen one after the other.
  * @throws AppError USER_NOT_FOUND
  */
 export async function lockUser(tx: Transaction, id: string): Promise<LockedUser> {
-  await boundLockWaits(tx);
-  return readLocked(tx, id);
+  const [row] = await sqlIn(tx, LOCK_USER, { id });
+  if (!row) throw new AppError("USER_NOT_FOUND");
+  const { email, role, credits, banned, ban_reason } = row;
+  return { id, email, role, credits, isBanned: banned, banReason: ban_reason };
 }
 
 /**
@@ -47,14 +48,7 @@ export async function lockUser(tx: Transaction, id: string): Promise<LockedUser>
  */
 export async function lockAdminsAndUser(tx: Transaction, id: string): Promise<LockedUser> {
   await lockAdmins(tx);
-  return readLocked(tx, id);
-}
-
-async function readLocked(tx: Transaction, id: string): Promise<LockedUser> {
-  const [row] = await sqlIn(tx, LOCK_USER, { id });
-  if (!row) throw new AppError("USER_NOT_FOUND");
-  const { email, role, credits, banned, ban_reason } = row;
-  return { id, email, role, credits, isBanned: banned, banReason: ban_reason };
+  return lockUser(tx, id);
 }
 
 /**
@@ -62,7 +56,6 @@ async function readLocked(tx: Transaction, id: string): Promise<LockedUser> {
  * leave the other as the last. To be taken before any user.
  */
 export async function lockAdmins(tx: Transaction): Promise<void> {
-  await boundLockWaits(tx);
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.administrators})`;
 }
 

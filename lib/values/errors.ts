@@ -43,12 +43,8 @@ export const ERRORS = {
   TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Please try again later." },
   USAGE_NOT_CONFIGURED: { status: 500, message: "Server not configured" },
   NOT_CONFIGURED: { status: 500, message: "Internal server error" },
-  DATABASE_UNAVAILABLE: { status: 500, message: "Internal server error" },
   ISSUER_UNAVAILABLE: { status: 500, message: "Internal server error" },
-  TEMPORARILY_UNAVAILABLE: {
-    status: 503,
-    message: "This is being changed by somebody else just now. Nothing was done; try again.",
-  },
+  TEMPORARILY_UNAVAILABLE: { status: 503, message: "Temporarily unavailable. Try again shortly." },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },
 } as const satisfies Record<string, { status: number; message: string }>;
 
@@ -104,19 +100,31 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof EnvError)
     return new AppError("NOT_CONFIGURED", { details: `${error.problems.join(". ")}.`, cause: error });
-  if (isDatabaseUnavailable(error)) {
-    return new AppError("DATABASE_UNAVAILABLE", { details: "The database could not be reached.", cause: error });
+  if (isLockTimeout(error)) {
+    return unavailable(5, {
+      message: "This is being changed by somebody else just now. Nothing was done; try again.",
+      details: "A lock was not to be had in time.",
+      cause: error,
+    });
   }
-  if (isLockTimeout(error)) return new AppError("TEMPORARILY_UNAVAILABLE", { headers: { "Retry-After": "5" }, cause: error });
+  if (isDatabaseUnavailable(error)) return unavailable(1, { details: "The database could not be reached.", cause: error });
+  if (isTooSlow(error)) return unavailable(1, { details: "The database took too long.", cause: error });
+  const refusal = writeRefusal(error);
+  if (refusal) return unavailable(5, { details: `The database takes no changes: ${refusal}.`, cause: error });
   return new AppError("INTERNAL_ERROR", { details: "An unexpected error occurred.", cause: error });
+}
+
+/** What may succeed when it is tried again after so many seconds. */
+export function unavailable(retryAfter: number, extras: Omit<Extras, "headers"> = {}): AppError {
+  return new AppError("TEMPORARILY_UNAVAILABLE", { ...extras, headers: { "Retry-After": String(retryAfter) } });
 }
 
 /** Connection failures, from `pg` (system and SQLSTATE codes), its pool, and Prisma's adapter. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return causesOf(error).some(
     ({ code, message }) =>
-      /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|P1001|P1002|P1008|P1017|P2024)/.test(code) ||
-      /connection terminated|timeout exceeded when trying to connect|can't reach database|server has closed the connection|ConnectionClosed|DatabaseNotReachable/i.test(
+      /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOSTUNREACH|57P0|08|53300|25P03|25P04|P1001|P1002|P1008|P1017|P2024)/.test(code) ||
+      /connection terminated|timeout exceeded when trying to connect|timeout expired|can't reach database|server has closed the connection|not queryable|received invalid response|ConnectionClosed|DatabaseNotReachable/i.test(
         message,
       ),
   );
@@ -125,6 +133,24 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 /** A lock that was not to be had within `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return causesOf(error).some(({ code }) => code === "55P03");
+}
+
+/** A statement, a transaction or a request that exceeded its bound: the database's, the driver's, Prisma's or our own. */
+export function isTooSlow(error: unknown): boolean {
+  return causesOf(error).some(({ code, message }) => code === "57014" || code === "P2028" || isReadTimeout(message));
+}
+
+/** The driver's bound of a statement: nothing is known of what became of it, nor of the connection. */
+export function isReadTimeout(message: string): boolean {
+  return message.includes("Query read timeout");
+}
+
+const WRITE_REFUSALS = { "25006": "read-only", "53100": "disk full", "53300": "out of connections" } as const;
+
+/** Why the database takes no changes, whatever they are; null when that is not why something failed. */
+export function writeRefusal(error: unknown): (typeof WRITE_REFUSALS)[keyof typeof WRITE_REFUSALS] | null {
+  const refused = causesOf(error).find(({ code }) => Object.hasOwn(WRITE_REFUSALS, code));
+  return refused ? WRITE_REFUSALS[refused.code as keyof typeof WRITE_REFUSALS] : null;
 }
 
 type Cause = { code: string; message: string };

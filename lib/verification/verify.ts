@@ -4,18 +4,28 @@ import type { LimitedCall } from "@latchkey/rule/limits";
 import { readLife, selectLife } from "@latchkey/rule/sql";
 import { checkKey, type KeyFacts } from "@latchkey/rule/validity";
 import type { ValidityCode } from "@latchkey/rule/verdicts";
-import { sql } from "@/lib/database/client";
+import { lookUp } from "@/lib/database/client";
 import { LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { bool, bytes, instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { unavailable } from "@/lib/values/errors";
+import { throughBreaker } from "./breaker";
 import { countVerification } from "./counts";
 import { credentialHashes, inArray, matchesHash } from "./hashes";
 
 export type VerifyInput = LimitedCall & { key: string; secret?: string | null; cost: number };
 
-type FoundKey = KeyFacts & { id: number; uuid: string; name: string; userId: string; secretHash: Uint8Array | null };
+/** `readAt` is by the database's clock, which is everybody's. */
+type FoundKey = KeyFacts & {
+  id: number;
+  uuid: string;
+  name: string;
+  userId: string;
+  secretHash: Uint8Array | null;
+  readAt: Date;
+};
 
 /** `key` is null when no key has the credential. */
-export type Verdict = { code: ValidityCode; key: Omit<FoundKey, "secretHash"> | null };
+export type Verdict = { code: ValidityCode; key: Omit<FoundKey, "secretHash" | "readAt"> | null };
 
 const FOUND = {
   hash: bytes,
@@ -29,11 +39,12 @@ const FOUND = {
   replaced_until: nullable(instant),
   credits: int,
   banned: bool,
+  read_at: instant,
 };
 
 type Row = RowOf<typeof FOUND>;
 
-const FACTS = `k.id, k.uuid, k.name, k.user_id, ${selectLimits("k")}, ${selectLife("k")}, u.credits, u.banned`;
+const FACTS = `k.id, k.uuid, k.name, k.user_id, ${selectLimits("k")}, ${selectLife("k")}, u.credits, u.banned, now() AS read_at`;
 
 const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
@@ -49,21 +60,21 @@ const FIND_MANY_REPLACED = statement("find-replaced-keys", FOUND, `${REPLACED} =
 /** Whether a credential may be used for a call. Reads one row and writes nothing; a malformed one is refused unread. */
 export async function verifyKey(input: VerifyInput): Promise<Verdict> {
   const credential = parseCredential(input.key);
-  return judge(input, credential ? await findKey(credential) : null, new Date());
+  return judge(input, credential ? await findKey(credential) : null);
 }
 
 /** The same for many at once, in the order asked: one query for all of them. */
 export async function verifyKeys(inputs: readonly VerifyInput[]): Promise<Verdict[]> {
   const credentials = inputs.map((input) => parseCredential(input.key));
-  const found = await findKeys(new Set(credentials.filter((credential) => credential !== null)));
-  const now = new Date();
-  return inputs.map((input, index) => judge(input, found.get(credentials[index] ?? "") ?? null, now));
+  const asked = new Set(credentials.filter((credential) => credential !== null));
+  const found = asked.size > 0 ? await throughBreaker(() => findKeys(asked)) : null;
+  return inputs.map((input, index) => judge(input, found?.get(credentials[index] ?? "") ?? null));
 }
 
-function judge(input: VerifyInput, found: FoundKey | null, now: Date): Verdict {
+function judge(input: VerifyInput, found: FoundKey | null): Verdict {
   const code = checkKey(found, {
     ...input,
-    now,
+    now: found?.readAt ?? new Date(),
     secretMatches: typeof input.secret === "string" ? secretMatches(input.secret, found?.secretHash ?? null) : null,
   });
   if (!found || code === "NOT_FOUND") return { code, key: null };
@@ -73,6 +84,8 @@ function judge(input: VerifyInput, found: FoundKey | null, now: Date): Verdict {
 
 const MAX_LOOKUPS = 2;
 const MAX_GROUP = 1000;
+/** Of those that wait. */
+const MAX_WAITING = 20_000;
 
 type Waiting = { credential: Credential; resolve: (found: FoundKey | null) => void; reject: (error: unknown) => void };
 
@@ -84,7 +97,8 @@ let waiting: Waiting[] = [];
  * query. Nobody waits for company, and what is read is never older than the call that asked.
  */
 function findKey(credential: Credential): Promise<FoundKey | null> {
-  if (lookups < MAX_LOOKUPS) return counted(findOne(credential));
+  if (lookups < MAX_LOOKUPS) return counted(throughBreaker(() => findOne(credential)));
+  if (waiting.length >= MAX_WAITING) return Promise.reject(unavailable(1));
   return new Promise((resolve, reject) => waiting.push({ credential, resolve, reject }));
 }
 
@@ -102,7 +116,7 @@ async function counted<Result>(lookup: Promise<Result>): Promise<Result> {
 
 async function findGroup(group: Waiting[]): Promise<void> {
   try {
-    const found = await findKeys(new Set(group.map(({ credential }) => credential)));
+    const found = await throughBreaker(() => findKeys(new Set(group.map(({ credential }) => credential))));
     for (const { credential, resolve } of group) resolve(found.get(credential) ?? null);
   } catch (error) {
     for (const { reject } of group) reject(error);
@@ -111,9 +125,9 @@ async function findGroup(group: Waiting[]): Promise<void> {
 
 async function findOne(credential: Credential): Promise<FoundKey | null> {
   for (const hash of credentialHashes(credential)) {
-    const [current] = await sql(FIND_CURRENT, { hash });
+    const [current] = await lookUp(FIND_CURRENT, { hash });
     if (current) return fromRow(current);
-    const [replaced] = await sql(FIND_REPLACED, { hash });
+    const [replaced] = await lookUp(FIND_REPLACED, { hash });
     if (replaced) return fromRow(replaced);
   }
   return null;
@@ -121,7 +135,6 @@ async function findOne(credential: Credential): Promise<FoundKey | null> {
 
 async function findKeys(credentials: Set<Credential>): Promise<Map<string, FoundKey>> {
   const found = new Map<string, FoundKey>();
-  if (credentials.size === 0) return found;
   const byHash = new Map(
     [...credentials].flatMap((credential) => credentialHashes(credential).map((hash) => [inArray(hash), credential])),
   );
@@ -132,8 +145,8 @@ async function findKeys(credentials: Set<Credential>): Promise<Map<string, Found
       byHash.delete(hash);
     }
   };
-  collect(await sql(FIND_MANY_CURRENT, { hashes: [...byHash.keys()] }));
-  if (found.size < credentials.size) collect(await sql(FIND_MANY_REPLACED, { hashes: [...byHash.keys()] }));
+  collect(await lookUp(FIND_MANY_CURRENT, { hashes: [...byHash.keys()] }));
+  if (found.size < credentials.size) collect(await lookUp(FIND_MANY_REPLACED, { hashes: [...byHash.keys()] }));
   return found;
 }
 
@@ -148,6 +161,7 @@ function fromRow(row: Row): FoundKey {
     secretHash: row.secret_hash,
     replacedUntil: row.replaced_until,
     owner: { credits: row.credits, banned: row.banned },
+    readAt: row.read_at,
   };
 }
 

@@ -28,6 +28,23 @@ describe("GET /api/health answers", () => {
   });
 });
 
+test("GET /api/health/live answers 200 whenever the process does, whatever the database", async () => {
+  const server = await startServer({
+    ...shared().settings,
+    DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none",
+    APP_URL: shared().url,
+  });
+  try {
+    for (const path of ["/api/health/live", "/api/health/live/"]) {
+      const { status, body } = await call(path, {}, server.url);
+      expect([status, body]).toStrictEqual([200, { status: "ok" }]);
+    }
+    expect((await call("/api/health", {}, server.url)).status).toBe(503);
+  } finally {
+    await server.stop();
+  }
+});
+
 test.each([
   [300_000, /^(29\d|30\d) seconds ahead of the database's$/],
   [-300_000, /^(29\d|30\d) seconds behind the database's$/],

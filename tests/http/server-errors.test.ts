@@ -26,25 +26,25 @@ describe("When the database cannot be reached", () => {
   });
   afterAll(() => server.stop());
 
-  test("the user API answers 500 in its dialect, not 401", async () => {
+  test("the user API answers 503 in its dialect, not 401", async () => {
     const answer = await call("/api/auth/settings/", { token: user.access, headers: { Origin } }, server.url);
-    expect(answer.status).toBe(500);
+    expect(answer.status).toBe(503);
     expect(answer.body).toStrictEqual({
       success: false,
-      message: "Internal server error",
-      error_code: "DATABASE_UNAVAILABLE",
+      message: "Temporarily unavailable. Try again shortly.",
+      error_code: "TEMPORARILY_UNAVAILABLE",
       request_id: expect.any(String),
     });
     expect(answer.headers.get("access-control-allow-origin")).toBe(Origin);
     await expectTraceable(answer, server);
   });
 
-  test("the admin API answers 500 in its dialect, with details", async () => {
+  test("the admin API answers 503 in its dialect, with details", async () => {
     const answer = await adminCall("/api/api-keys", { headers: { Origin } }, server.url);
-    expect(answer.status).toBe(500);
+    expect(answer.status).toBe(503);
     expect(answer.body).toStrictEqual({
       success: false,
-      error: "Internal server error",
+      error: "Temporarily unavailable. Try again shortly.",
       details: `The database could not be reached. Request ${answer.headers.get("x-request-id")}.`,
       request_id: expect.any(String),
     });
@@ -56,24 +56,24 @@ describe("When the database cannot be reached", () => {
     ["/api/auth/login/", { email: "a@example.com", password: "a password" }],
     ["/api/auth/token/refresh/", null],
     ["/api/auth/logout/", null],
-  ])("identity answers 500 in its dialect: %s", async (path, body) => {
+  ])("identity answers 503 in its dialect: %s", async (path, body) => {
     const answer = await call(path, { body: body ?? { refresh: user.refresh } }, server.url);
-    expect(answer.status).toBe(500);
+    expect(answer.status).toBe(503);
     expect(answer.body).toStrictEqual({
-      detail: "Internal server error",
-      code: "database_unavailable",
+      detail: "Temporarily unavailable. Try again shortly.",
+      code: "temporarily_unavailable",
       request_id: expect.any(String),
     });
     await expectTraceable(answer, server);
   });
 
-  test("the data plane answers 500, never a verdict", async () => {
+  test("the data plane answers 503, never a verdict", async () => {
     const body = { key: `datazag_${"0".repeat(64)}` };
     const answer = await call("/api/keys/verify", { body, token: shared().settings.SERVICE_API_SECRET }, server.url);
-    expect(answer.status).toBe(500);
+    expect(answer.status).toBe(503);
     expect(answer.body).toStrictEqual({
-      error: "Internal server error",
-      code: "DATABASE_UNAVAILABLE",
+      error: "Temporarily unavailable. Try again shortly.",
+      code: "TEMPORARILY_UNAVAILABLE",
       request_id: expect.any(String),
     });
     await expectTraceable(answer, server);

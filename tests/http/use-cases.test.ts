@@ -70,6 +70,7 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
   verifyKey: () => verify({ key: cast.key.api_key, cost: 0 }),
   reportUsage: () => report({ apiKey: cast.key.api_key, delta: 1 }),
   getHealth: () => call("/api/health"),
+  getLiveness: () => call("/api/health/live"),
   getReference: () => fetch(`${shared().url}/api/openapi.json`),
   signIn: () =>
     call("/api/auth/sign-in/email", {

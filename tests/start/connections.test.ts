@@ -53,7 +53,7 @@ describe.each(["pg", "neon"] as const)("through the driver %s", (driver) => {
     call("/api/keys/verify", { token: settings.SERVICE_API_SECRET ?? "", body: { key: key.api_key } }, server.url);
   const profile = () => call("/api/auth/profile/", { token }, server.url);
   const expectFailure = ({ status, body }: Answer) =>
-    expect([status, body.error_code]).toStrictEqual([500, "DATABASE_UNAVAILABLE"]);
+    expect([status, body.error_code]).toStrictEqual([503, "TEMPORARILY_UNAVAILABLE"]);
 
   test("a database that takes six seconds to wake up is waited for", async () => {
     relay.cut("now");
@@ -136,7 +136,7 @@ describe.each(["pg", "neon"] as const)("through the driver %s", (driver) => {
     const headers = { "x-signature": signUsage(raw, settings.USAGE_WEBHOOK_SECRET ?? "") };
     const report = () => call("/usage", { raw, headers }, server.url);
     relay.lose("answer", "COMMIT");
-    expect((await report()).status).toBe(500);
+    expect((await report()).status).toBe(503);
     expect((await report()).body).toStrictEqual({ ok: true, accepted: 0, duplicates: 1, rejected: [] });
   });
 });

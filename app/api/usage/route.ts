@@ -23,6 +23,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(usageDialect, {
     const id = request.headers.get("x-idempotency-key") ?? undefined;
     const [outcome] = await recordUsage([validate(usageReportSchema, { ...report, id })]);
     if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");
+    if (typeof outcome === "object") throw new AppError("INVALID_INPUT", { message: outcome.refused });
     return { data: { ok: true } };
   },
 });

@@ -81,7 +81,7 @@ export const ACCOUNTS: Group = {
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
         THROTTLE,
-        "DATABASE_UNAVAILABLE",
+        "TEMPORARILY_UNAVAILABLE",
       ],
     },
     {
@@ -104,7 +104,7 @@ export const ACCOUNTS: Group = {
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
         THROTTLE,
-        "DATABASE_UNAVAILABLE",
+        "TEMPORARILY_UNAVAILABLE",
       ],
     },
     {
@@ -117,7 +117,13 @@ export const ACCOUNTS: Group = {
       callers: [],
       body: body(refreshSchema, { token: { refresh: TOKENS.refresh } }),
       answers: [answer(200, "Fresh tokens", tokens, { success: TOKENS })],
-      failures: [required("refresh"), ...BODY_FAILURES, "REFRESH_TOKEN_NOT_VALID", "ORIGIN_NOT_ALLOWED", "DATABASE_UNAVAILABLE"],
+      failures: [
+        required("refresh"),
+        ...BODY_FAILURES,
+        "REFRESH_TOKEN_NOT_VALID",
+        "ORIGIN_NOT_ALLOWED",
+        "TEMPORARILY_UNAVAILABLE",
+      ],
     },
     {
       id: "logout",
@@ -135,7 +141,7 @@ export const ACCOUNTS: Group = {
           success: { message: "Logout successful" },
         }),
       ],
-      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "ISSUER_UNAVAILABLE", "DATABASE_UNAVAILABLE"],
+      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "ISSUER_UNAVAILABLE", "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "getProfile",
@@ -145,7 +151,7 @@ export const ACCOUNTS: Group = {
       dialect: "identity",
       callers: USER_CALLERS,
       answers: [answer(200, "The account", userObject, { success: USER })],
-      failures: [...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+      failures: [...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "replaceProfile",
@@ -156,7 +162,7 @@ export const ACCOUNTS: Group = {
       callers: USER_CALLERS,
       body: body(replaceProfileSchema, { profile: PROFILE }),
       answers: [answer(200, "The account as it is now", userObject, { success: USER })],
-      failures: [required("first_name"), ...BODY_FAILURES, ...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+      failures: [required("first_name"), ...BODY_FAILURES, ...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "changeProfile",
@@ -168,7 +174,7 @@ export const ACCOUNTS: Group = {
       callers: USER_CALLERS,
       body: body(changeProfileSchema, { timezone: { timezone: "Africa/Dar_es_Salaam" } }, { required: false }),
       answers: [answer(200, "The account as it is now", userObject, { success: USER })],
-      failures: [wrong({ timezone: ["Enter a valid timezone."] }), ...BODY_FAILURES, ...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+      failures: [wrong({ timezone: ["Enter a valid timezone."] }), ...BODY_FAILURES, ...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "getKeySet",

@@ -83,7 +83,7 @@ export const BROWSER_SESSIONS: Group = {
         FOREIGN,
         OTHER_TYPE,
       ],
-      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "TOO_MANY_REQUESTS", "DATABASE_UNAVAILABLE"],
+      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "TOO_MANY_REQUESTS", "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "signOut",
@@ -99,7 +99,7 @@ export const BROWSER_SESSIONS: Group = {
         FOREIGN,
         OTHER_TYPE,
       ],
-      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "DATABASE_UNAVAILABLE"],
+      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "changePassword",
@@ -128,7 +128,7 @@ export const BROWSER_SESSIONS: Group = {
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
         "TOO_MANY_REQUESTS",
-        "DATABASE_UNAVAILABLE",
+        "TEMPORARILY_UNAVAILABLE",
       ],
     },
   ],

@@ -37,7 +37,9 @@ const health = z.strictObject({
   status: z.enum(["ok", "error"]),
   version: z.string(),
   commit: z.string(),
-  database: z.enum(["ok", "unreachable", "unknown"]),
+  database: z
+    .enum(["ok", "unreachable", "read-only", "disk full", "slow", "unknown"])
+    .meta({ description: "A tiny write is tried, and no real one was refused since the last that was not." }),
   migrations: z.string().meta({ description: "`current`, `unknown`, or `pending:` and the names of those that are missing." }),
   settings: z
     .array(z.string())
@@ -97,7 +99,7 @@ export const DATA_PLANE: Group = {
         ...BODY_FAILURES,
         "INVALID_SERVICE_SECRET",
         "NOT_CONFIGURED",
-        "DATABASE_UNAVAILABLE",
+        "TEMPORARILY_UNAVAILABLE",
       ],
     },
     {
@@ -156,7 +158,7 @@ export const DATA_PLANE: Group = {
         "UNKNOWN_API_KEY",
         "BODY_TOO_LARGE",
         "USAGE_NOT_CONFIGURED",
-        "DATABASE_UNAVAILABLE",
+        "TEMPORARILY_UNAVAILABLE",
       ],
     },
     {
@@ -170,9 +172,21 @@ export const DATA_PLANE: Group = {
         answer(200, "All is well", health, { success: HEALTHY }),
         answer(503, "Something is not: which part, it says", health, {
           database: { ...HEALTHY, status: "error", database: "unreachable", migrations: "unknown" },
+          readOnly: { ...HEALTHY, status: "error", database: "read-only" },
           migrations: { ...HEALTHY, status: "error", migrations: "pending: 20261124000100_portal" },
         }),
       ],
+      failures: [],
+    },
+    {
+      id: "getLiveness",
+      method: "GET",
+      path: "/api/health/live",
+      summary: "Whether the process answers",
+      description: "Asks no database. For whoever restarts what is stuck; `/api/health` is for whoever sends it requests.",
+      dialect: "plain",
+      callers: [],
+      answers: [answer(200, "It does", z.strictObject({ status: z.literal("ok") }), { success: { status: "ok" } })],
       failures: [],
     },
     {

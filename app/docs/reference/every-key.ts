@@ -12,7 +12,7 @@ const GATE: FailureCase[] = [
   { code: "INVALID_ADMIN_SECRET" },
   { code: "ORIGIN_NOT_ALLOWED" },
   { code: "NOT_CONFIGURED", details: "ADMIN_API_SECRET is not set." },
-  { code: "DATABASE_UNAVAILABLE", details: "The database could not be reached." },
+  { code: "TEMPORARILY_UNAVAILABLE", details: "The database could not be reached." },
 ];
 
 const { userId, limit, cursor } = listKeysSchema.shape;

@@ -24,7 +24,8 @@ const REASONS: Record<number, string> = {
   415: "The body is of another type than JSON.",
   422: "It contradicts an earlier request.",
   429: "Too many attempts; `Retry-After` says when to try again.",
-  500: "The server or its database failed, or a setting is missing. The request id leads to the log.",
+  500: "The server failed, or a setting is missing. The request id leads to the log.",
+  503: "The database could not be had in time, or a lock; `Retry-After` says when to try again. Nothing is half done.",
 };
 
 /** The failures of an operation by status, with an example of each code as its dialect writes it. */
@@ -79,5 +80,5 @@ function nameOf(failures: FailureCase[], index: number): string {
 
 function headersOf(dialect: Dialect, { status, failures }: FailureGroup): string[] {
   const own = failures.flatMap(({ code }) => Object.keys(dialect.failureHeaders?.(new AppError(code)) ?? {}));
-  return [...new Set(own), ...(status === 405 ? ["Allow"] : []), ...(status === 429 ? ["Retry-After"] : [])];
+  return [...new Set(own), ...(status === 405 ? ["Allow"] : []), ...(status === 429 || status === 503 ? ["Retry-After"] : [])];
 }

@@ -72,7 +72,7 @@ export const OWN_KEYS: Group = {
         ...USER_FAILURES,
         { code: "IDEMPOTENCY_KEY_USED", data: { id: ID, key_name: "My API Key" } },
         "IDEMPOTENCY_KEY_MISMATCH",
-        "DATABASE_UNAVAILABLE",
+        "TEMPORARILY_UNAVAILABLE",
       ],
     },
     {
@@ -133,7 +133,7 @@ export const OWN_KEYS: Group = {
           },
         ),
       ],
-      failures: [...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+      failures: [...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "regenerateKey",
@@ -158,7 +158,7 @@ export const OWN_KEYS: Group = {
         ...USER_FAILURES,
         "API_KEY_NOT_FOUND",
         "API_KEY_REVOKED",
-        "DATABASE_UNAVAILABLE",
+        "TEMPORARILY_UNAVAILABLE",
       ],
     },
     {
@@ -180,7 +180,7 @@ export const OWN_KEYS: Group = {
           { success: { id: ID, status: "revoked", is_active: false } },
         ),
       ],
-      failures: [...BODY_FAILURES, ...USER_FAILURES, "API_KEY_NOT_FOUND", "DATABASE_UNAVAILABLE"],
+      failures: [...BODY_FAILURES, ...USER_FAILURES, "API_KEY_NOT_FOUND", "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "getUsage",
@@ -214,7 +214,7 @@ export const OWN_KEYS: Group = {
           },
         ),
       ],
-      failures: [...USER_FAILURES, "DATABASE_UNAVAILABLE"],
+      failures: [...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
     },
   ],
 };

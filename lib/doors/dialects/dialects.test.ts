@@ -101,7 +101,10 @@ describe("The identity routes' dialect", () => {
     [new AppError("REFRESH_TOKEN_NOT_VALID"), { detail: "Token is invalid or expired", code: "token_not_valid" }],
     [new AppError("TOO_MANY_REQUESTS"), { detail: ERRORS.TOO_MANY_REQUESTS.message, code: "too_many_requests" }],
     [new AppError("TOKEN_NOT_VALID"), TOKEN_REFUSED],
-    [new AppError("DATABASE_UNAVAILABLE"), { detail: "Internal server error", code: "database_unavailable", request_id: ID }],
+    [
+      new AppError("TEMPORARILY_UNAVAILABLE"),
+      { detail: ERRORS.TEMPORARILY_UNAVAILABLE.message, code: "temporarily_unavailable", request_id: ID },
+    ],
   ])("writes %s", (error, body) => {
     expect(identityDialect.failure(error, ID)).toStrictEqual(body);
   });
@@ -140,9 +143,26 @@ describe("Every dialect", () => {
     }
   });
 
-  test.each(["ECONNREFUSED", "57P01", "08006", "53300", "P1001"])("knows %s as a database that cannot be reached", (code) => {
+  test.each([
+    ["ECONNREFUSED", "1"],
+    ["57P01", "1"],
+    ["08006", "1"],
+    ["53300", "1"],
+    ["25P03", "1"],
+    ["P1001", "1"],
+    ["57014", "1"],
+    ["P2028", "1"],
+    ["55P03", "5"],
+    ["25006", "5"],
+    ["53100", "5"],
+  ])("knows %s as something that may succeed when it is tried again", (code, after) => {
     const inner = Object.assign(new Error("driver text"), { code });
-    expect(toAppError(inner).code).toBe("DATABASE_UNAVAILABLE");
-    expect(toAppError(new Error("outer", { cause: inner })).code).toBe("DATABASE_UNAVAILABLE");
+    for (const thrown of [inner, new Error("outer", { cause: inner })]) {
+      expect(toAppError(thrown)).toMatchObject({
+        code: "TEMPORARILY_UNAVAILABLE",
+        status: 503,
+        headers: { "Retry-After": after },
+      });
+    }
   });
 });

@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { unavailable } from "@/lib/values/errors";
+
+/** Until when a request may begin something in the database, on the clock of `performance.now()`. */
+type Deadline = { at: number };
+
+// On globalThis because the instrumentation hook and each route are bundled apart.
+const holder = globalThis as typeof globalThis & { latchkeyDeadlines?: AsyncLocalStorage<Deadline | undefined> };
+holder.latchkeyDeadlines ??= new AsyncLocalStorage();
+const deadlines = holder.latchkeyDeadlines;
+
+/**
+ * Bounds all that the present request goes on to do.
+ * @returns to be called when it is answered: what it left for later has its own time
+ */
+export function boundRequest(milliseconds: number): () => void {
+  const deadline = { at: performance.now() + milliseconds };
+  deadlines.enterWith(deadline);
+  return () => {
+    deadline.at = Number.POSITIVE_INFINITY;
+  };
+}
+
+/** For what may take as long as its reader does, and is bound step by step. */
+export function withoutDeadline<Result>(work: () => Result): Result {
+  return deadlines.run(undefined, work);
+}
+
+/** @throws AppError TEMPORARILY_UNAVAILABLE when the present request has had its time */
+export function checkDeadline(): void {
+  const deadline = deadlines.getStore();
+  if (deadline && performance.now() > deadline.at) throw unavailable(5, { details: "The request took too long." });
+}
