@@ -25,7 +25,7 @@ const BY_DRIVER = [
   ...["create-key", "housekeeping", "instances", "regenerate-key", "usage", "usage-report", "verify-key", "verify-many"],
 ].map((name) => `tests/http/${name}.test.ts`);
 /** Locks and transactions. What the lists find is the same over any driver; that each is read is a use case. */
-const DATABASE_BY_DRIVER = ["key-state", "locks", "users"].map((name) => `tests/database/${name}.test.ts`);
+const DATABASE_BY_DRIVER = ["bounds", "key-state", "locks", "users"].map((name) => `tests/database/${name}.test.ts`);
 
 export default defineConfig({
   resolve: { alias },

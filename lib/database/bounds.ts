@@ -7,8 +7,11 @@ export type Bounds = {
   statement: number;
   lock: number;
   idleTransaction: number;
-  /** Whether nothing is begun for a request that has had its time. Look-ups that many share are nobody's. */
-  endsWithRequest: boolean;
+  /**
+   * Whether what is done there is one request's: nothing is begun for one that has had its time, and its changes show
+   * whether the database takes any. Look-ups are shared by many.
+   */
+  isForRequests: boolean;
 };
 
 /** The driver gives up a little later than the database, whose own refusal leaves nothing in doubt. */
@@ -20,13 +23,13 @@ export function generalBounds(env: Env): Bounds {
     statement: env.DATABASE_STATEMENT_TIMEOUT_MS,
     lock: env.DATABASE_LOCK_TIMEOUT_MS,
     idleTransaction: env.DATABASE_IDLE_TRANSACTION_TIMEOUT_MS,
-    endsWithRequest: true,
+    isForRequests: true,
   };
 }
 
 /** For connections that are asked short questions only. */
 export function shortBounds(connect: number, statement: number): Bounds {
-  return { connect, statement, lock: statement, idleTransaction: statement, endsWithRequest: false };
+  return { connect, statement, lock: statement, idleTransaction: statement, isForRequests: false };
 }
 
 /** What the drivers are told. */

@@ -104,11 +104,11 @@ export function makePatient<P extends Pool & Events>(pool: P, bounds: Bounds, po
   // A lost connection fails the query that runs on it. Without a listener it would end the process as well.
   pool.on("connect", (client) => client.on("error", noteLoss));
   pool.connect = async () => {
-    if (bounds.endsWithRequest) checkDeadline();
+    if (bounds.isForRequests) checkDeadline();
     try {
       return await connectPatiently(take);
     } catch (error) {
-      noteFailure(error);
+      if (bounds.isForRequests) noteFailure(error);
       if (isTimeout(error)) noteSilence();
       throw error;
     }
@@ -178,18 +178,17 @@ async function prepare(client: Client, bounds: Bounds, pooler: Pooler): Promise<
   client.query = async <Row extends object>(statement: Statement | string, values?: unknown[]) => {
     const text = textOf(statement);
     try {
-      if (bounds.endsWithRequest && !text.startsWith("ROLLBACK")) checkDeadline();
+      if (bounds.isForRequests && !text.startsWith("ROLLBACK")) checkDeadline();
     } catch (error) {
       giveUp();
       throw error;
     }
     try {
       const result = await query<Row>(adapt(statement), values);
-      // Of the others' connections, one only reads, and one tries a write that is too small to tell.
-      if (bounds.endsWithRequest) noteSuccess(text);
+      if (bounds.isForRequests) noteSuccess(text);
       return result;
     } catch (error) {
-      noteFailure(error);
+      if (bounds.isForRequests) noteFailure(error);
       if (isTimeout(error)) giveUp();
       throw error;
     }
