@@ -23,6 +23,7 @@ describe("Settings", () => {
   test("have defaults", () => {
     expect(parseEnv(good)).toMatchObject({
       PORT: 3000,
+      LOG_LEVEL: "info",
       appUrl: "http://localhost:3000",
       databaseDriver: "pg",
       DATA_DIR: ".data",
@@ -141,6 +142,10 @@ describe("Wrong settings", () => {
     ["TRUSTED_PROXIES", "10.0.0.0/33"],
     ["TRUSTED_PROXIES", "proxy.example"],
     ["TRUSTED_PROXIES", "10.0.0.1,10.0.0.0/x"],
+    ["TRUSTED_PROXIES", "fe80::1%eth0"],
+    ["TRUSTED_PROXIES", "::ffff:10.0.0.0/104"],
+    ["LOG_LEVEL", "verbose"],
+    ["LOG_LEVEL", "WARN"],
   ];
 
   test.each(WRONG)("%s=%s is named, and its value is not shown", (name, value) => {
@@ -148,6 +153,30 @@ describe("Wrong settings", () => {
     expect(text).toMatch(new RegExp(`^ {2}${name} `, "m"));
     expect(text.split("\n")).toHaveLength(2);
     expect(text).not.toContain(value);
+  });
+
+  test.each([
+    "30s",
+    "5m",
+    "1e3",
+    "0x10",
+    "0b1",
+    "-3",
+    "2.5",
+    "2.0",
+    "+5",
+    "007",
+    " 5 ",
+    "1_000",
+    "1,000",
+    "true",
+    "Infinity",
+    "９",
+  ])("that count are refused in anything but digits, with what they count: %j", (value) => {
+    expect(complaint({ SIGNUP_CREDITS: value })).toContain(
+      "  SIGNUP_CREDITS must be a whole number of credits, in digits alone, such as 1000",
+    );
+    expect(complaint({ PORT: value })).toContain("  PORT must be a whole number, in digits alone, such as 3000");
   });
 
   test("are all named at once, with those that are missing", () => {

@@ -6,18 +6,15 @@ import { withPreviewSecrets } from "./preview-secrets";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema.optional());
-const wholeNumber = (fallback: number, min: number, max: number) => {
-  const number = z.coerce.number("must be a whole number").int("must be a whole number");
-  const inRange = number.min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
-  return z.preprocess(blankIsUnset, inRange.default(fallback));
+/** In plain digits. `unit` is what it counts: nobody may believe that another one can be written behind it. */
+const wholeNumber = (fallback: number, min: number, max: number, unit?: string) => {
+  const rule = `must be a whole number${unit ? ` of ${unit}` : ""}, in digits alone, such as ${fallback}`;
+  const inRange = z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+  const digits = z.string().regex(/^(?:0|[1-9]\d{0,14})$/, rule);
+  return z.preprocess(blankIsUnset, digits.transform(Number).pipe(inRange).default(fallback));
 };
-/** Milliseconds. Whoever means seconds is below the least there may be. */
-const duration = (fallback: number, min: number, max: number) => {
-  const unit = "milliseconds, such as 5000";
-  const number = z.coerce.number(`must be a whole number of ${unit}`).int(`must be a whole number of ${unit}`);
-  const inRange = number.min(min, `must be at least ${min} ${unit}`).max(max, `must be at most ${max} ${unit}`);
-  return z.preprocess(blankIsUnset, inRange.default(fallback));
-};
+/** Whoever means seconds is below the least there may be. */
+const duration = (fallback: number, min: number, max: number) => wholeNumber(fallback, min, max, "milliseconds");
 const list = z.preprocess(
   blankIsUnset,
   z
@@ -43,13 +40,17 @@ const isTrustedIssuer = (entry: string) => /^https?:$/.test(urlOf(entry.slice(en
 function isProxyRange(entry: string): boolean {
   const [address = "", bits, ...rest] = entry.split("/");
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
+  // Addresses are compared in their plain form, which has no zone and no IPv4 within IPv6.
+  if (version === 0 || rest.length > 0 || /%|^::ffff:/i.test(address)) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function urlOf(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
 }
+
+/** Pino's, from the fewest lines to the most. */
+const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 
 const fields = z.object({
   PORT: wholeNumber(3000, 1, 65535),
@@ -81,8 +82,8 @@ const fields = z.object({
         .regex(originPattern, "must hold origins such as https://app.example.com, separated by commas, each with at most one *"),
     ),
   ),
-  AUTH_RATE_LIMIT_PER_MINUTE: wholeNumber(20, 1, 1_000_000),
-  SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000),
+  AUTH_RATE_LIMIT_PER_MINUTE: wholeNumber(20, 1, 1_000_000, "attempts a minute"),
+  SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000, "credits"),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: "must look like smtps://user:password@host:465" })),
   MAIL_FROM: z.preprocess(blankIsUnset, z.string().default("Latchkey <no-reply@localhost>")),
   JWT_TRUSTED_ISSUERS: list.pipe(
@@ -91,6 +92,7 @@ const fields = z.object({
   TRUSTED_PROXIES: list.pipe(
     z.array(z.string().refine(isProxyRange, "must hold addresses or ranges such as 10.0.0.0/8, separated by commas")),
   ),
+  LOG_LEVEL: z.preprocess(blankIsUnset, z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` }).default("info")),
   LATCHKEY_COMMIT: optional(z.string()),
   LATCHKEY_VERSION: z.string().default("unknown"),
   LATCHKEY_MIGRATIONS: list,
@@ -143,6 +145,11 @@ export function env(): Env {
   };
   parsed ??= parseEnv({ ...process.env, ...ofBuild });
   return parsed;
+}
+
+/** LOG_LEVEL, also where settings are wrong: that they are is itself a line. */
+export function logLevel(): Env["LOG_LEVEL"] {
+  return LOG_LEVELS.find((name) => name === process.env.LOG_LEVEL?.trim()) ?? "info";
 }
 
 /** A sentence for each setting that keeps the portal from working, or null when there is none. */

@@ -1,8 +1,10 @@
 import pino from "pino";
+import { logLevel } from "./env";
 
 /** Structured lines on standard output. Callers name each field they log; nothing is serialised whole. */
 export const log = pino({
+  level: logLevel(),
   base: undefined,
   timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (level) => ({ level }) },
+  formatters: { level: (name) => ({ level: name }) },
 });
