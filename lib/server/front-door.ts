@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { clientAddress, closeContext, openContext, REQUEST_ID_HEADER, trustedProxies } from "@/lib/request/context";
+import { clientAddress, trustedProxies } from "@/lib/request/client-address";
+import { closeContext, openContext, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { boundRequest } from "@/lib/request/deadline";
 import { isGated } from "@/lib/request/gated-apis";
 import { ROUTED_METHODS } from "@/lib/request/methods";
@@ -27,9 +28,10 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     const liftDeadline = boundRequest(env().REQUEST_TIMEOUT_MS);
     const startedAt = performance.now();
     const { method, url } = request;
-    const context = openContext(clientAddress(request.socket.remoteAddress, asText(request.headers["x-forwarded-for"]), trusted));
+    const client = clientAddress(request.socket.remoteAddress, asText(request.headers["x-forwarded-for"]), trusted);
+    const context = openContext(client.address);
     request.headers[REQUEST_ID_HEADER] = context.id;
-    warnOfLostAddress(request);
+    warnOfLostAddress(request, client.isUnreadable);
     makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
     secure(request, response, isDevelopment);
@@ -51,13 +53,21 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
   });
 }
 
-let isWarned = false;
+const LOST = "The proxy says nothing of the client's address: let it set X-Forwarded-For, or everybody is throttled as one.";
+const UNREADABLE =
+  "The proxy says something of the client that is no address: let it set X-Forwarded-For to that, or everybody is throttled as one.";
+const warned = new Set<string>();
 
 /** Nothing else shows it: requests of everybody then seem to come from the proxy, and are throttled together. */
-function warnOfLostAddress({ headers }: IncomingMessage): void {
-  if (isWarned || !headers["x-forwarded-proto"] || headers["x-forwarded-for"]) return;
-  isWarned = true;
-  log.warn("The proxy says nothing of the client's address: let it set X-Forwarded-For, or everybody is throttled as one.");
+function warnOfLostAddress({ headers }: IncomingMessage, isUnreadable: boolean): void {
+  if (isUnreadable) warnOnce(UNREADABLE);
+  else if (headers["x-forwarded-proto"] && !headers["x-forwarded-for"]) warnOnce(LOST);
+}
+
+function warnOnce(sentence: string): void {
+  if (warned.has(sentence)) return;
+  warned.add(sentence);
+  log.warn(sentence);
 }
 
 /** The policy is set on the request as well, over anything a client sent: Next takes the nonce for its scripts from there. */
