@@ -9,7 +9,8 @@ export async function publicAddress(): Promise<string> {
   const { appUrl } = env();
   // The configured address also knows a scheme that a proxy did not pass on.
   const isConfigured = host.toLowerCase() === new URL(appUrl).host;
-  return isConfigured || !/^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(host) ? appUrl : `${scheme}://${host}`;
+  const isHost = /^(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(host) && URL.canParse(`${scheme}://${host}`);
+  return isConfigured || !isHost ? appUrl : `${scheme}://${host}`;
 }
 
 /** Proxies may append to these headers; the first entry is the one nearest to the visitor. */

@@ -32,6 +32,7 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     const context = openContext(client.address);
     request.headers[REQUEST_ID_HEADER] = context.id;
     warnOfLostAddress(request, client.isUnreadable);
+    nameOwnHost(request);
     makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
     secure(request, response, isDevelopment);
@@ -68,6 +69,17 @@ function warnOnce(sentence: string): void {
   if (warned.has(sentence)) return;
   warned.add(sentence);
   log.warn(sentence);
+}
+
+/**
+ * A request of a page at APP_URL, which a browser says in `Origin`, is one of our own, whatever a proxy made of `Host`: Next
+ * refuses a form whose `Origin` is another, and cookies speak only for pages of the same. Not of an address that is a guess.
+ */
+function nameOwnHost({ headers }: IncomingMessage): void {
+  const { APP_URL, appUrl } = env();
+  if (!APP_URL || headers.origin !== appUrl) return;
+  const { host, protocol } = new URL(appUrl);
+  Object.assign(headers, { "x-forwarded-host": host, "x-forwarded-proto": protocol.replace(":", "") });
 }
 
 /** The policy is set on the request as well, over anything a client sent: Next takes the nonce for its scripts from there. */

@@ -1,12 +1,21 @@
 /** Sends the form of a page as a browser without scripts would: with the hidden fields that the page gave it. */
-export async function sendPlainForm(address: string, fields: Record<string, string>): Promise<Response> {
-  const html = await (await fetch(address)).text();
+export async function sendPlainForm(
+  address: string,
+  fields: Record<string, string>,
+  more: Record<string, string> = {},
+): Promise<Response> {
+  const html = await (await fetch(address, { headers: more })).text();
+  const headers = { Origin: new URL(address).origin, Accept: "text/html", ...more };
+  return fetch(address, { method: "POST", body: formOf(html, fields), headers, redirect: "manual" });
+}
+
+/** What such a form holds: the page's hidden fields, and what was typed. */
+export function formOf(html: string, fields: Record<string, string>): FormData {
   const body = new FormData();
   for (const [input] of html.matchAll(/<input type="hidden"[^>]*>/g)) {
     const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(input)?.[1]?.replaceAll("&quot;", '"');
     body.set(attribute("name") ?? "", attribute("value") ?? "");
   }
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  const headers = { Origin: new URL(address).origin, Accept: "text/html" };
-  return fetch(address, { method: "POST", body, headers, redirect: "manual" });
+  return body;
 }

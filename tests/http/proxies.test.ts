@@ -1,0 +1,116 @@
+import http from "node:http";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomAddress, shared } from "../support/client";
+import { newUser } from "../support/people";
+import { formOf } from "../support/plain-form";
+import { startServer, type TestServer, until } from "../support/server";
+
+const PUBLIC = "https://keys.example.com";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({ ...shared().settings, APP_URL: PUBLIC });
+});
+afterAll(() => server.stop());
+
+type Raw = { status: number; headers: http.IncomingHttpHeaders; text: string };
+
+/** What `fetch` does not send: any `Host`, and `Origin` beside it. */
+function ask(path: string, headers: Record<string, string>, body = "", url = server.url): Promise<Raw> {
+  return new Promise((resolve, reject) => {
+    const options = { method: body ? "POST" : "GET", headers: { Accept: "text/html", ...headers }, setHost: false };
+    const request = http.request(url + path, options, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk) => (text += chunk));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+const NO_HOSTS = [
+  ...[
+    "x:99999",
+    "x:0x1",
+    "x:",
+    "",
+    " ",
+    "a b",
+    "a:1:2",
+    "[::1",
+    "::1",
+    "http://x",
+    "x/y",
+    "u@x",
+    "%zz",
+    "x\\y",
+    "ü",
+    "x..y",
+    "-",
+  ],
+  ...["*", "<x>", '"x"', "256.1.1.1", "xn--", "x,y", "a".repeat(300)],
+].map((host) => Buffer.from(host).toString("latin1"));
+
+test.each(["/", "/sign-in", "/docs", "/docs/keys", "/usage", "/nowhere", "/api/health", "/api/auth/settings/"])(
+  "a Host that is none, or a scheme, changes nothing of %s",
+  async (path) => {
+    const { status } = await ask(path, { Host: "localhost" });
+    const headers: Record<string, string>[] = [
+      ...NO_HOSTS.flatMap((host) => [{ Host: host }, { Host: "localhost", "X-Forwarded-Host": host }]),
+      ...["x y", "://", "javascript", "https,", ""].map((scheme) => ({ Host: "localhost", "X-Forwarded-Proto": scheme })),
+    ];
+    for (const sent of headers) expect([sent, (await ask(path, sent)).status]).toStrictEqual([sent, status]);
+  },
+);
+
+/** Signs in by the form of the page, without scripts. Answers the status: 303 is a success, 200 shows the form again. */
+async function signIn(headers: Record<string, string>): Promise<number> {
+  const { email, password } = await newUser();
+  const page = await ask("/sign-in", { Host: "localhost" });
+  const sent = new Response(formOf(page.text, { email, password }));
+  const type = { "Content-Type": sent.headers.get("content-type") ?? "" };
+  return (await ask("/sign-in", { "X-Forwarded-For": randomAddress(), ...type, ...headers }, await sent.text())).status;
+}
+
+describe("A form whose Origin is that of APP_URL", () => {
+  test.each<[string, Record<string, string>]>([
+    ["keeps Host", { Host: "keys.example.com" }],
+    ["writes its own name into Host", { Host: "10.0.0.5:3000" }],
+    ["writes its own name into X-Forwarded-Host", { Host: "keys.example.com", "X-Forwarded-Host": "inner.example" }],
+    ["does not say that it is https", { Host: "inner.example", "X-Forwarded-Proto": "http" }],
+  ])("is taken where the proxy %s", async (_, headers) => {
+    expect(await signIn({ Origin: PUBLIC, ...headers })).toBe(303);
+  });
+
+  test("is the only one that is taken under another Host", async () => {
+    for (const origin of ["https://evil.example", "http://keys.example.com", "https://keys.example.com:8443", "null"])
+      expect(await signIn({ Origin: origin, Host: "inner.example" })).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe("What a proxy says of the client", () => {
+  const sentence = "The proxy says something of the client that is no address";
+  const told = () => server.output().split(sentence).length - 1;
+
+  test("is in the line of the request; what is no address is warned of once, and not repeated", async () => {
+    const lineOf = (id: unknown) =>
+      server
+        .output()
+        .split("\n")
+        .find((line) => line.includes(`"id":"${id}"`));
+    const addressBehind = async (forwarded: string) => {
+      const { headers } = await ask("/api/health", { Host: "localhost", "X-Forwarded-For": forwarded });
+      await until(() => lineOf(headers["x-request-id"]) !== undefined, "its line");
+      return JSON.parse(lineOf(headers["x-request-id"]) ?? "{}").address;
+    };
+    expect(await addressBehind('198.51.100.7, "[2001:DB9::5]:443"')).toBe("2001:db9::5");
+    expect(await addressBehind("198.51.100.7, 203.0.113.9:51234")).toBe("203.0.113.9");
+    expect(told()).toBe(0);
+    expect(await addressBehind("198.51.100.7, _hidden-client")).toBe("127.0.0.1");
+    expect(await addressBehind("198.51.100.7, unknown")).toBe("127.0.0.1");
+    expect(told()).toBe(1);
+    expect(server.output()).not.toContain("_hidden-client");
+  });
+});
