@@ -3,9 +3,13 @@ import { sql } from "@/lib/database/client";
 import { int, statement } from "@/lib/database/statements";
 import { log } from "@/lib/settings/log";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
+import { causeOf } from "@/lib/values/errors";
 
+const FIRST_MS = 60_000;
 const EVERY_MS = 3600 * 1000;
 const CHUNK = 5_000;
+/** Of a table in one run. What is left over is for the next. */
+const MAX_CHUNKS = 200;
 
 /** Reports this old are refused. The hour is for clocks that differ. */
 const REFUSED_BEFORE = `now() - interval '${RETENTION_DAYS} days' - interval '1 hour'`;
@@ -20,6 +24,9 @@ const REMOVALS = {
   rate_limits: removal("rate_limits", "key", "expire < extract(epoch FROM now() - interval '1 hour') * 1000"),
 } as const;
 
+const TABLES = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
+const NOTHING = { usage_events: 0, replaced_credentials: 0, sessions: 0, rate_limits: 0 };
+
 function removal(table: string, primaryKey: string, condition: string) {
   return statement(
     `remove-${table}`,
@@ -30,42 +37,67 @@ function removal(table: string, primaryKey: string, condition: string) {
   );
 }
 
+/** Rows, by table. */
 export type Removed = Record<keyof typeof REMOVALS, number>;
+
+/** What this process has done so far. A success is a run in which no table failed; `failures` counts tables. */
+export type HousekeepingRecord = { lastRunAt: Date | null; lastSuccessAt: Date | null; removed: Removed; failures: number };
+
+// On globalThis because the instrumentation hook and each route are bundled apart.
+const holder = globalThis as typeof globalThis & { latchkeyHousekeeping?: HousekeepingRecord };
+holder.latchkeyHousekeeping ??= { lastRunAt: null, lastSuccessAt: null, removed: { ...NOTHING }, failures: 0 };
+const record = holder.latchkeyHousekeeping;
+
+export function housekeepingRecord(): Readonly<HousekeepingRecord> {
+  return record;
+}
 
 /**
  * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over and throttling
- * that is past. Running it twice, or in two places at once, changes nothing more.
+ * that is past. Running it twice, or in two places at once, changes nothing more. A table that fails is logged, and keeps
+ * no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {
-  const removed: Removed = { usage_events: 0, replaced_credentials: 0, sessions: 0, rate_limits: 0 };
-  for (const table of Object.keys(REMOVALS) as (keyof Removed)[]) {
-    let count: number;
-    do {
-      count = (await sql(REMOVALS[table], {})).length;
-      removed[table] += count;
-    } while (count === CHUNK);
+  record.lastRunAt = new Date();
+  const before = record.failures;
+  const removed: Removed = { ...NOTHING };
+  for (const table of TABLES) {
+    await removeFrom(table, removed).catch((error: unknown) => {
+      record.failures += 1;
+      log.error({ table, ...causeOf(error) }, "housekeeping failed");
+    });
+    record.removed[table] += removed[table];
   }
+  if (record.failures === before) record.lastSuccessAt = new Date();
   return removed;
 }
 
-/** Every hour in each server; the timer keeps no process alive. */
-export function scheduleHousekeeping(): void {
-  setInterval(keepHouseAndTell, EVERY_MS).unref();
+async function removeFrom(table: keyof Removed, removed: Removed): Promise<void> {
+  for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
+    const { length } = await sql(REMOVALS[table], {});
+    removed[table] += length;
+    if (length < CHUNK) return;
+  }
 }
 
-let lastKeptAt: number | undefined;
+/** Soon after the start, as servers may be started anew more than once an hour, and every hour. The timers keep no process alive. */
+export function scheduleHousekeeping(): void {
+  // Not all instances at the same moment.
+  setTimeout(
+    () => {
+      void keepHouseAndTell();
+      setInterval(keepHouseAndTell, EVERY_MS).unref();
+    },
+    FIRST_MS * (0.5 + Math.random()),
+  ).unref();
+}
 
-/** For platforms that let no timer run between requests: the same once per instance and hour, asked for after an answer. */
+/** For platforms that let no timer run between requests: once per instance and hour, asked for after an answer. */
 export async function keepHouseIfDue(): Promise<void> {
-  if (lastKeptAt !== undefined && Date.now() - lastKeptAt < EVERY_MS) return;
-  lastKeptAt = Date.now();
+  if (record.lastRunAt !== null && Date.now() - record.lastRunAt.getTime() < EVERY_MS) return;
   await keepHouseAndTell();
 }
 
 async function keepHouseAndTell(): Promise<void> {
-  try {
-    log.info({ removed: await keepHouse() }, "housekeeping");
-  } catch (error) {
-    log.error({ cause: error instanceof Error ? error.name : "unknown" }, "housekeeping failed");
-  }
+  log.info({ removed: await keepHouse() }, "housekeeping");
 }

@@ -5,6 +5,7 @@ import { constants } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { disconnect } from "@/lib/database/client";
 import { log } from "@/lib/settings/log";
+import { causeOf } from "@/lib/values/errors";
 
 // Together below the 10 seconds that a stop may take.
 const REQUESTS_MS = 7_000;
@@ -67,7 +68,7 @@ function exitAfterRest(): void {
 async function finishRest(): Promise<void> {
   const results = await Promise.allSettled([...works].map((work) => work()));
   for (const result of results) {
-    if (result.status === "rejected") log.warn({ cause: String(result.reason?.name) }, "something was left undone");
+    if (result.status === "rejected") log.warn(causeOf(result.reason), "something was left undone");
   }
   await disconnect();
   log.info("stopped");

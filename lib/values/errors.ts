@@ -153,6 +153,12 @@ export function writeRefusal(error: unknown): (typeof WRITE_REFUSALS)[keyof type
   return refused ? WRITE_REFUSALS[refused.code as keyof typeof WRITE_REFUSALS] : null;
 }
 
+/** What a log may say of a thrown value. Its message may quote whatever a client sent. */
+export function causeOf(error: unknown): { cause: string; cause_code?: string } {
+  if (!(error instanceof Error)) return { cause: "unknown" };
+  return { cause: error.name, ...("code" in error && { cause_code: String(error.code) }) };
+}
+
 type Cause = { code: string; message: string };
 
 /** A thrown value and what it wraps, also where Prisma and WebSockets keep the driver's error. */

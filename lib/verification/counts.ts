@@ -5,6 +5,7 @@ import { int, statement, text, word } from "@/lib/database/statements";
 import { beforeStop } from "@/lib/server/stop";
 import { log } from "@/lib/settings/log";
 import { DAY_MS, lastDays } from "@/lib/values/days";
+import { causeOf } from "@/lib/values/errors";
 
 type Refusal = { code: CountedRefusalCode; count: number };
 
@@ -46,7 +47,7 @@ async function flush(): Promise<void> {
   if (batch.length === 0) return;
   counts = new Map();
   await add(batch).catch((error: unknown) =>
-    log.warn({ cause: error instanceof Error ? error.name : "unknown", rows: batch.length }, "verifications were not counted"),
+    log.warn({ ...causeOf(error), rows: batch.length }, "verifications were not counted"),
   );
 }
 
