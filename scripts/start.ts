@@ -3,7 +3,8 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { disconnect } from "../lib/database/client";
+import { db, disconnect } from "../lib/database/client";
+import { contradictions } from "../lib/settings/contradictions";
 import { ensureBuilt } from "./build";
 import { dataDirectory, type Environment, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
@@ -65,7 +66,9 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
   try {
     const applied = await migrate(environment.env);
     if (applied.length > 0) console.log(`Applied migrations: ${applied.join(", ")}.`);
-    const admin = await ensureFirstAdmin(environment.dataDirectory).finally(disconnect);
+    const admin = await refuseContradictions(environment)
+      .then(() => ensureFirstAdmin(environment.dataDirectory))
+      .finally(disconnect);
     if (mode === "start") await ensureBuilt(stopping);
     stopping.throwIfAborted();
     const server = serveUntil(stopping, mode, environment);
@@ -77,12 +80,24 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
   }
 }
 
+/** A portal that is in use goes on: its server says what to mend. */
+async function refuseContradictions({ env }: Environment): Promise<void> {
+  const found = contradictions(env);
+  if (found.length === 0 || (await db().user.findFirst({ select: { id: true } }))) return;
+  throw new Failure(["These settings contradict each other (see .env.example):", ...found.map((one) => `  ${one}`)].join("\n"));
+}
+
 function serveUntil(stopping: AbortSignal, mode: "start" | "dev", { env }: Environment): Server {
   const child = serve({
     mode,
     port: env.PORT,
     host: process.env.HOST,
-    env: { ...process.env, APP_URL: env.appUrl, LATCHKEY_COMMIT: process.env.LATCHKEY_COMMIT || currentCommit() },
+    // An address that is a guess is not handed on as if it had been set.
+    env: {
+      ...process.env,
+      ...(env.APP_URL && { APP_URL: env.appUrl }),
+      LATCHKEY_COMMIT: process.env.LATCHKEY_COMMIT || currentCommit(),
+    },
   });
   stopping.addEventListener("abort", () => {
     child.kill("SIGTERM");

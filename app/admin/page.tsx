@@ -8,6 +8,7 @@ import { UsageCharts } from "@/components/usage/usage-charts";
 import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/guards";
 import { getOverview, type Overview } from "@/lib/operations/overview";
+import { contradictions } from "@/lib/settings/contradictions";
 
 export const metadata: Metadata = { title: "Overview" };
 
@@ -19,6 +20,7 @@ export default async function OverviewPage() {
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Overview</h1>
+      <Contradictions />
       <Numbers overview={overview} />
       <section aria-label="Usage" className="mt-10">
         <p className="text-ink-muted">
@@ -36,6 +38,22 @@ export default async function OverviewPage() {
         <AuditEntries entries={entries} now={new Date()} />
       </section>
     </>
+  );
+}
+
+/** For staff, who can tell whoever runs the portal. */
+function Contradictions() {
+  const found = contradictions();
+  if (found.length === 0) return null;
+  return (
+    <section aria-label="Settings" className="mt-6 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
+      <h2 className="font-medium">Settings that contradict each other</h2>
+      <ul>
+        {found.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

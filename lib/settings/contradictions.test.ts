@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { contradictions, isOnThisMachine } from "./contradictions";
+import { parseEnv } from "./env";
+
+const good = {
+  DATABASE_URL: "postgresql://user:pw@localhost:5432/latchkey",
+  BETTER_AUTH_SECRET: "b".repeat(32),
+  KEY_HASH_SECRET: "k".repeat(32),
+  ADMIN_API_SECRET: "a".repeat(32),
+  SERVICE_API_SECRET: "s".repeat(32),
+  USAGE_WEBHOOK_SECRET: "u".repeat(32),
+};
+const SMTP_URL = "smtps://user:hidden@mail.example:465";
+const found = (settings: Record<string, string | undefined>) => contradictions(parseEnv({ ...good, ...settings }));
+
+describe("Settings contradict each other where", () => {
+  test.each<[string, Record<string, string | undefined>, string[]]>([
+    ["mails would hold links to localhost", { SMTP_URL }, ["SMTP_URL", "APP_URL"]],
+    ["a secret is another's", { SERVICE_API_SECRET: good.ADMIN_API_SECRET }, ["ADMIN_API_SECRET", "SERVICE_API_SECRET"]],
+    ["a key's secret signs sessions", { KEY_HASH_SECRET: good.BETTER_AUTH_SECRET }, ["BETTER_AUTH_SECRET", "KEY_HASH_SECRET"]],
+    ["the former secret is the present one", { KEY_HASH_SECRET_PREVIOUS: good.KEY_HASH_SECRET }, ["KEY_HASH_SECRET_PREVIOUS"]],
+    ["the former one of staff is", { ADMIN_API_SECRET_PREVIOUS: good.ADMIN_API_SECRET }, ["ADMIN_API_SECRET_PREVIOUS"]],
+    ["a former one of services is", { SERVICE_API_SECRET_PREVIOUS: good.SERVICE_API_SECRET }, ["SERVICE_API_SECRET_PREVIOUS"]],
+    ["that of reports is", { USAGE_WEBHOOK_SECRET_PREVIOUS: good.USAGE_WEBHOOK_SECRET }, ["USAGE_WEBHOOK_SECRET_PREVIOUS"]],
+    ["everybody is a proxy", { TRUSTED_PROXIES: "10.0.0.0/8,0.0.0.0/0" }, ["TRUSTED_PROXIES"]],
+    ["everybody is one over IPv6", { TRUSTED_PROXIES: "::/0" }, ["TRUSTED_PROXIES"]],
+  ])("%s", (_, settings, names) => {
+    const [sentence = "", ...others] = found(settings);
+    expect(others).toStrictEqual([]);
+    for (const name of names) expect(sentence).toContain(name);
+    for (const value of Object.values(settings)) expect(sentence).not.toContain(value);
+  });
+
+  test.each<[string, Record<string, string | undefined>]>([
+    ["nothing is set", {}],
+    ["secrets are missing", { ADMIN_API_SECRET: undefined, SERVICE_API_SECRET: undefined, USAGE_WEBHOOK_SECRET: undefined }],
+    ["mail has an address to lead to", { SMTP_URL, APP_URL: "https://keys.example.com" }],
+    ["somebody tries mail out on purpose", { SMTP_URL, APP_URL: "http://localhost:3000" }],
+    ["the platform knows the address", { SMTP_URL, VERCEL_URL: "x.vercel.app" }],
+    ["a secret takes the place of one that two shared", { ADMIN_API_SECRET_PREVIOUS: good.SERVICE_API_SECRET }],
+    ["proxies have a range", { TRUSTED_PROXIES: "10.0.0.0/8,2001:db8::/32,10.0.0.10" }],
+  ])("not where %s", (_, settings) => {
+    expect(found(settings)).toStrictEqual([]);
+  });
+
+  test("all at once, each with a sentence", () => {
+    const SECRET = "x".repeat(32);
+    const all = found({
+      SMTP_URL,
+      TRUSTED_PROXIES: "::/0",
+      ADMIN_API_SECRET: SECRET,
+      SERVICE_API_SECRET: SECRET,
+      ADMIN_API_SECRET_PREVIOUS: SECRET,
+    });
+    expect(all).toHaveLength(4);
+    expect(all.join()).not.toContain(SECRET);
+  });
+});
+
+test("an address is this machine's by its name, not by what the name begins with", () => {
+  for (const host of ["localhost", "localhost:3000", "127.0.0.1:3000", "127.8.8.8", "[::1]:3000", "LOCALHOST"])
+    expect([host, isOnThisMachine(`http://${host}`)]).toStrictEqual([host, true]);
+  for (const host of ["localhost.example", "keys.example.com", "127.0.0.1.example", "0.0.0.0", "192.168.0.1", "", "x:99999"])
+    expect([host, isOnThisMachine(`http://${host}`)]).toStrictEqual([host, false]);
+});

@@ -1,0 +1,48 @@
+import { type Env, env } from "./env";
+import { SECRETS } from "./preview-secrets";
+
+const WITH_PREVIOUS = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"] as const;
+
+/** Whether an address leads only those here who sit at this machine. */
+export function isOnThisMachine(address: string): boolean {
+  return URL.canParse(address) && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname);
+}
+
+/** Whether nobody said where people reach the portal, so that its links lead to localhost. */
+export function isAddressGuessed({ APP_URL, appUrl }: Env): boolean {
+  return APP_URL === undefined && isOnThisMachine(appUrl);
+}
+
+/**
+ * Settings that are right by themselves but not together: a sentence for each, with names and no values. They keep a new
+ * database from being started on; one that is in use goes on, and says so.
+ */
+export function contradictions(settings: Env = env()): string[] {
+  return [...ofMail(settings), ...ofSecrets(settings), ...ofPrevious(settings), ...ofProxies(settings)];
+}
+
+function ofMail(settings: Env): string[] {
+  if (!settings.SMTP_URL || !isAddressGuessed(settings)) return [];
+  return [
+    "SMTP_URL is set and APP_URL is not, so links in mails would lead to localhost: set APP_URL to the address people use.",
+  ];
+}
+
+function ofSecrets(settings: Env): string[] {
+  return SECRETS.flatMap((one, index) =>
+    SECRETS.slice(index + 1)
+      .filter((other) => settings[one] !== undefined && settings[one] === settings[other])
+      .map((other) => `${one} and ${other} are the same, so whoever has one has both: make one of them anew.`),
+  );
+}
+
+function ofPrevious(settings: Env): string[] {
+  return WITH_PREVIOUS.filter((name) => settings[name] !== undefined && settings[name] === settings[`${name}_PREVIOUS`]).map(
+    (name) => `${name}_PREVIOUS is the same as ${name}: set it to the former one, or leave it out.`,
+  );
+}
+
+function ofProxies({ TRUSTED_PROXIES }: Env): string[] {
+  if (!TRUSTED_PROXIES.some((range) => /\/0+$/.test(range))) return [];
+  return ["TRUSTED_PROXIES holds everybody (/0), so each client could choose its address: name the proxies alone."];
+}
