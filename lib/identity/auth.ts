@@ -74,8 +74,15 @@ function createAuth() {
       database: { generateId: "uuid" },
     },
     telemetry: { enabled: false },
-    logger: { level: "error", log: (level, message) => log[level]({ source: "better-auth" }, message) },
+    // Failures are answered and logged like any other of ours: the library would write them out whole.
+    onAPIError: { throw: true },
+    logger: { level: "error", log: (level, message) => log[level]({ source: "better-auth" }, withoutValues(message)) },
   });
+}
+
+/** Its messages name addresses and links behind a colon, or are errors as a whole. */
+function withoutValues(message: unknown): string {
+  return (typeof message === "string" && message.split(/[:"`\n]/, 1)[0]) || "failed";
 }
 
 async function refuseBanned(session: { userId: string }): Promise<void> {

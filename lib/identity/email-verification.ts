@@ -10,16 +10,19 @@ import { issueToken, spendToken } from "./mailed-tokens";
 export async function mailVerificationLink(userId: string): Promise<void> {
   const user = await db().user.findUnique({ where: { id: userId }, select: { email: true, emailVerified: true } });
   if (!user || user.emailVerified) return;
+  await sendMail({ to: user.email, subject: "Confirm your e-mail address", write: () => writeVerificationMail(userId) });
+}
+
+async function writeVerificationMail(userId: string): Promise<string> {
   const link = `${env().appUrl}/verify-email?token=${await issueToken("verify-email", userId)}`;
-  const text = [
+  return [
     "Welcome to Latchkey.",
     "",
     "Confirm that this address is yours. The link works once, for one day:",
     link,
     "",
     "If you did not sign up, do nothing.",
-  ];
-  await sendMail({ to: user.email, subject: "Confirm your e-mail address", text: text.join("\n") });
+  ].join("\n");
 }
 
 /** @throws AppError LINK_NOT_VALID */

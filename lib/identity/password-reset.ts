@@ -13,16 +13,19 @@ import { withReturnPath } from "./return-path";
 export async function mailResetLink(email: string, next: string): Promise<void> {
   const user = await db().user.findUnique({ where: { email }, select: { id: true, email: true } });
   if (!user) return;
-  const link = withReturnPath(linkOf(await issueToken("reset-password", user.id)), next);
-  const text = [
+  await sendMail({ to: user.email, subject: "Choose a new password", write: () => writeResetMail(user.id, next) });
+}
+
+async function writeResetMail(userId: string, next: string): Promise<string> {
+  const link = withReturnPath(linkOf(await issueToken("reset-password", userId)), next);
+  return [
     "Someone, probably you, asked for a new password at Latchkey.",
     "",
     "Choose one here. The link works once, for one hour:",
     link,
     "",
     "If it was not you, do nothing: your password stays as it is.",
-  ];
-  await sendMail({ to: user.email, subject: "Choose a new password", text: text.join("\n") });
+  ].join("\n");
 }
 
 /**

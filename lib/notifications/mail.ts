@@ -1,24 +1,39 @@
 import "server-only";
 import { createTransport, type Transporter } from "nodemailer";
+import { isReachedFromElsewhere } from "@/lib/request/reach";
+import { isAddressGuessed, isOnThisMachine } from "@/lib/settings/contradictions";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 
-type Mail = { to: string; subject: string; text: string };
+/** `write` is asked for the text only where it goes somewhere: the link in it ends those that were given out before. */
+type Mail = { to: string; subject: string; write(): Promise<string> };
 
 let transport: Transporter | undefined;
 
-/** Whether mail leaves this machine. Pages say so when it does not. */
-export function isMailSetUp(): boolean {
-  return env().SMTP_URL !== undefined;
+/**
+ * Where mails go: out; into the log, for the one who tries the portal out on their own machine; or nowhere, because a log
+ * that others keep and read is no place for people and links.
+ */
+export function mailRoute(): "out" | "log" | "nowhere" {
+  const settings = env();
+  if (settings.SMTP_URL) return isAddressGuessed(settings) ? "nowhere" : "out";
+  return isOnThisMachine(settings.appUrl) && !isReachedFromElsewhere() ? "log" : "nowhere";
 }
 
-/** Sends over SMTP_URL. Without it, the mail is written to the server's log, for whoever runs this to pass on. */
-export async function sendMail(mail: Mail): Promise<void> {
+/** Sends over SMTP_URL; without it, or without an address for its links, the log says what becomes of the mail. */
+export async function sendMail({ to, subject, write }: Mail): Promise<void> {
   const { SMTP_URL, MAIL_FROM } = env();
-  if (!SMTP_URL) {
-    log.warn({ to: mail.to, subject: mail.subject, text: mail.text }, "SMTP_URL is not set: this mail was not sent");
-    return;
-  }
+  const route = mailRoute();
+  if (route === "nowhere") return tellUnsent(subject, SMTP_URL ? "APP_URL" : "SMTP_URL");
+  const text = await write();
+  if (route === "log" || !SMTP_URL) return log.warn({ to, subject, text }, "SMTP_URL is not set: this mail was not sent");
   transport ??= createTransport(SMTP_URL, { disableFileAccess: true, disableUrlAccess: true });
-  await transport.sendMail({ from: MAIL_FROM, ...mail });
+  await transport.sendMail({ from: MAIL_FROM, to, subject, text });
+}
+
+function tellUnsent(subject: string, missing: string): void {
+  log.warn(
+    { subject },
+    `${missing} is not set: this mail was not sent. For a link to a new password: npm run admin -- reset-password EMAIL`,
+  );
 }

@@ -6,6 +6,8 @@ import { closeContext, openContext, REQUEST_ID_HEADER } from "@/lib/request/cont
 import { boundRequest } from "@/lib/request/deadline";
 import { isGated } from "@/lib/request/gated-apis";
 import { ROUTED_METHODS } from "@/lib/request/methods";
+import { isReachedFromElsewhere, noteReach } from "@/lib/request/reach";
+import { isOnThisMachine } from "@/lib/settings/contradictions";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { nameRoutes } from "./routes";
@@ -21,6 +23,7 @@ const KNOWN_METHODS = new Set([...ROUTED_METHODS, "OPTIONS"]);
 export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolean; routes: readonly string[] }): void {
   const routeOf = nameRoutes(routes);
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
+  const isLocal = isOnThisMachine(env().appUrl);
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, response, server } = message as { request: IncomingMessage; response: ServerResponse; server: Server };
     // A body that does not come is given up as well (408).
@@ -32,6 +35,8 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     const context = openContext(client.address);
     request.headers[REQUEST_ID_HEADER] = context.id;
     warnOfLostAddress(request, client.isUnreadable);
+    noteReach(request.headers);
+    if (isLocal && isReachedFromElsewhere()) warnOnce(MISLED);
     nameOwnHost(request);
     makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
@@ -57,6 +62,8 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
 const LOST = "The proxy says nothing of the client's address: let it set X-Forwarded-For, or everybody is throttled as one.";
 const UNREADABLE =
   "The proxy says something of the client that is no address: let it set X-Forwarded-For to that, or everybody is throttled as one.";
+const MISLED =
+  "People reach the portal from elsewhere than this machine, but its links and tokens name localhost: set APP_URL to the address they use.";
 const warned = new Set<string>();
 
 /** Nothing else shows it: requests of everybody then seem to come from the proxy, and are throttled together. */

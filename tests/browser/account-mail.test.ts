@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { freePort } from "../../scripts/ports";
 import { query, randomEmail } from "../support/client";
 import { newUser, registerOverHttp } from "../support/people";
 import { shared } from "../support/portal";
@@ -16,7 +17,11 @@ type Fixtures = {
 
 type WorkerFixtures = { mailing: { mailbox: MailServer; portal: TestServer } };
 
-const portalWith = (settings: Record<string, string>) => startServer({ ...shared().settings, ...settings });
+/** It knows its address: what is mailed leads there. */
+async function portalWith(settings: Record<string, string>): Promise<TestServer> {
+  const port = await freePort();
+  return startServer({ ...shared().settings, PORT: String(port), APP_URL: `http://localhost:${port}`, ...settings });
+}
 
 /** A portal that mails to a mail server of this file's own. */
 const test = base.extend<Fixtures, WorkerFixtures>({

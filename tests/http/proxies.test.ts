@@ -58,7 +58,8 @@ test.each(["/", "/sign-in", "/docs", "/docs/keys", "/usage", "/nowhere", "/api/h
   async (path) => {
     const { status } = await ask(path, { Host: "localhost" });
     const headers: Record<string, string>[] = [
-      ...NO_HOSTS.flatMap((host) => [{ Host: host }, { Host: "localhost", "X-Forwarded-Host": host }]),
+      ...NO_HOSTS.map((host) => ({ Host: host })),
+      ...NO_HOSTS.map((host) => ({ Host: "localhost", "X-Forwarded-Host": host })),
       ...["x y", "://", "javascript", "https,", ""].map((scheme) => ({ Host: "localhost", "X-Forwarded-Proto": scheme })),
     ];
     for (const sent of headers) expect([sent, (await ask(path, sent)).status]).toStrictEqual([sent, status]);

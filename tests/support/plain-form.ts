@@ -1,12 +1,18 @@
-/** Sends the form of a page as a browser without scripts would: with the hidden fields that the page gave it. */
+/**
+ * Sends the form of a page as a browser without scripts would: with the hidden fields that the page gave it.
+ * @param button what the form's button says, on a page with several
+ */
 export async function sendPlainForm(
   address: string,
   fields: Record<string, string>,
   more: Record<string, string> = {},
+  button = "",
 ): Promise<Response> {
   const html = await (await fetch(address, { headers: more })).text();
+  const form = html.split("<form").find((part) => part.split("</form>", 1)[0]?.includes(button)) ?? html;
   const headers = { Origin: new URL(address).origin, Accept: "text/html", ...more };
-  return fetch(address, { method: "POST", body: formOf(html, fields), headers, redirect: "manual" });
+  const body = formOf(button ? form : html, fields);
+  return fetch(address, { method: "POST", body, headers, redirect: "manual" });
 }
 
 /** What such a form holds: the page's hidden fields, and what was typed. */

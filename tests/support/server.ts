@@ -34,9 +34,9 @@ export function deploymentSettings(databaseUrl: string): Record<string, string> 
   };
 }
 
-/** Runs the build as `npm start` does once its database is there, on a free loopback port, with exactly these settings. */
+/** Runs the build as `npm start` does once its database is there, on a loopback port (PORT, or a free one), with exactly these settings. */
 export async function startServer(settings: Settings, folder?: string): Promise<TestServer> {
-  const port = await freePort();
+  const port = Number(settings.PORT) || (await freePort());
   const child = serve({ port, host: "127.0.0.1", folder, env: { ...cleanEnvironment(), ...settings }, output: "pipe" });
   const server = watch(child, port);
   await until(async () => {

@@ -13,7 +13,7 @@ import { changePasswordSchema, replaceProfileSchema } from "@/lib/identity/schem
 import { endSession } from "@/lib/identity/sessions";
 import { countAttempt, countMail } from "@/lib/identity/throttle";
 
-import { isMailSetUp } from "@/lib/notifications/mail";
+import { mailRoute } from "@/lib/notifications/mail";
 
 const PATH = "/settings";
 
@@ -47,15 +47,16 @@ export async function mailVerificationAction(_state: FormState, form: FormData):
     const user = await requireUser(PATH);
     await countMail(user.email);
     mailLater(() => mailVerificationLink(user.id));
-    return {
-      message: `${isMailSetUp() ? `A link is on its way to ${user.email}.` : "This server sends no mail: the link is in its log."} It works once, for one day.`,
-      isDone: true,
-      fields: {},
-      values: {},
-    };
+    return { message: linkMessage(user.email), isDone: true, fields: {}, values: {} };
   } catch (error) {
     return toFormState(error, form);
   }
+}
+
+function linkMessage(email: string): string {
+  const route = mailRoute();
+  if (route === "nowhere") return "This server sends no mail, so no link was sent.";
+  return `${route === "out" ? `A link is on its way to ${email}.` : "This server sends no mail: the link is in its log."} It works once, for one day.`;
 }
 
 export async function endSessionAction(form: FormData): Promise<void> {

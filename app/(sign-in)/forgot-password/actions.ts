@@ -7,8 +7,17 @@ import { mailResetLink } from "@/lib/identity/password-reset";
 import { returnPath } from "@/lib/identity/return-path";
 import { forgotPasswordSchema } from "@/lib/identity/schemas";
 import { countMail } from "@/lib/identity/throttle";
-import { isMailSetUp } from "@/lib/notifications/mail";
+import { mailRoute } from "@/lib/notifications/mail";
 import { countVisitor } from "../visitor";
+
+const sentTo = (where: string) =>
+  `If there is an account with this address, a link is ${where}. The link works once, for one hour.`;
+
+const MESSAGES: Record<ReturnType<typeof mailRoute>, string> = {
+  out: sentTo("on its way to it"),
+  log: sentTo("in the server’s log"),
+  nowhere: "This server sends no mail, so no link was sent. Ask whoever runs it for one.",
+};
 
 export async function forgotPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
@@ -17,9 +26,7 @@ export async function forgotPasswordAction(_state: FormState, form: FormData): P
     await countMail(email);
     const next = returnPath(form.get("next"));
     mailLater(() => mailResetLink(email, next));
-    const where = isMailSetUp() ? "on its way to it" : "in the server’s log";
-    const message = `If there is an account with this address, a link is ${where}. The link works once, for one hour.`;
-    return { message, isDone: true, fields: {}, values: { email } };
+    return { message: MESSAGES[mailRoute()], isDone: true, fields: {}, values: { email } };
   } catch (error) {
     return toFormState(error, form);
   }
