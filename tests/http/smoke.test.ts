@@ -252,7 +252,7 @@ describe("The deployment check names what is wrong with a deployment, and only t
       { KEY_HASH_SECRET: "topsecret", SIGNUP_CREDITS: "topsecret" },
       {
         Health:
-          /^Its settings need attention \(KEY_HASH_SECRET must have at least 32 characters; SIGNUP_CREDITS must be a whole number\): correct them where it is started\.$/,
+          /^Its settings need attention \(KEY_HASH_SECRET must have at least 32 characters; SIGNUP_CREDITS must be a whole number of credits, in digits alone, such as 1000\): correct them where it is started\.$/,
       },
     ],
     [
