@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { unavailable } from "@/lib/values/errors";
+import { requestTimeout } from "@/lib/values/errors";
 
 /** Until when a request may begin something in the database, on the clock of `performance.now()`. */
 type Deadline = { at: number };
@@ -26,8 +26,8 @@ export function withoutDeadline<Result>(work: () => Result): Result {
   return deadlines.run(undefined, work);
 }
 
-/** @throws AppError TEMPORARILY_UNAVAILABLE when the present request has had its time */
+/** @throws an error that `toAppError` makes TEMPORARILY_UNAVAILABLE when the present request has had its time */
 export function checkDeadline(): void {
   const deadline = deadlines.getStore();
-  if (deadline && performance.now() > deadline.at) throw unavailable(5, { details: "The request took too long." });
+  if (deadline && performance.now() > deadline.at) throw requestTimeout();
 }

@@ -108,6 +108,7 @@ export function toAppError(error: unknown): AppError {
     });
   }
   if (isDatabaseUnavailable(error)) return unavailable(1, { details: "The database could not be reached.", cause: error });
+  if (isRequestTimeout(error)) return unavailable(5, { details: "The request took too long.", cause: error });
   if (isTooSlow(error)) return unavailable(1, { details: "The database took too long.", cause: error });
   const refusal = writeRefusal(error);
   if (refusal) return unavailable(5, { details: `The database takes no changes: ${refusal}.`, cause: error });
@@ -138,6 +139,15 @@ export function isLockTimeout(error: unknown): boolean {
 /** A statement, a transaction or a request that exceeded its bound: the database's, the driver's, Prisma's or our own. */
 export function isTooSlow(error: unknown): boolean {
   return causesOf(error).some(({ code, message }) => code === "57014" || code === "P2028" || isReadTimeout(message));
+}
+
+/** Of a request that has had its time. Not an `AppError`: whoever catches it may know another copy of that class. */
+export function requestTimeout(): Error {
+  return Object.assign(new Error("Request timeout"), { code: "REQUEST_TIMEOUT" });
+}
+
+function isRequestTimeout(error: unknown): boolean {
+  return causesOf(error).some(({ code }) => code === "REQUEST_TIMEOUT");
 }
 
 /** The driver's bound of a statement: nothing is known of what became of it, nor of the connection. */
