@@ -57,7 +57,7 @@ export default {
   // A redirect would lose a POST's body and fail a preflight: both slash forms are served as they are.
   skipTrailingSlashRedirect: true,
   serverExternalPackages: [
-    ...["pg", "pino", "@neondatabase/serverless", "rate-limiter-flexible", "nodemailer", "ws"],
+    ...["pg", "pino", "@neondatabase/serverless", "rate-limiter-flexible", "nodemailer", "prom-client", "ws"],
     ...["api", "exporter-trace-otlp-http", "resources", "sdk-trace-node"].map((name) => `@opentelemetry/${name}`),
   ],
   // Types are checked by `tsc` in `npm test`: TypeScript 7 has no JavaScript API for Next to call.

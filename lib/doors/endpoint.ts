@@ -6,7 +6,8 @@ import { type Dialect, methodNotAllowed, type Success } from "./dialects/dialect
 import { jsonResponse } from "./json-response";
 
 type RouteContext<Params> = { params: Promise<Params> };
-export type Handler<Params> = (request: Request, params: Params) => Promise<Success>;
+/** A `Response` is an answer that is no JSON, and goes out as it is. */
+export type Handler<Params> = (request: Request, params: Params) => Promise<Success | Response>;
 type RouteHandler<Params> = (request: Request, context: RouteContext<Params>) => Promise<Response>;
 
 /**
@@ -38,7 +39,12 @@ function serve<Params>(dialect: Dialect, handler: Handler<Params>): RouteHandler
   return async (request, context) => {
     try {
       const result = await handler(request, await context.params);
-      const headers = { ...result.headers, ...ownIdHeader(request, contextOf(request).id) };
+      const ownId = ownIdHeader(request, contextOf(request).id);
+      if (result instanceof Response) {
+        for (const [name, value] of Object.entries(ownId)) result.headers.set(name, value);
+        return result;
+      }
+      const headers = { ...result.headers, ...ownId };
       return jsonResponse(dialect.success(result), result.status ?? 200, headers);
     } catch (thrown) {
       return renderFailure(dialect, thrown, request);

@@ -8,7 +8,7 @@ import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
 import { verifyAccessToken, verifyRefreshToken } from "@/lib/identity/tokens";
 import { checkSecret } from "@/lib/request/admin-secret";
-import { contextOf, type Incoming } from "@/lib/request/context";
+import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
 import { env } from "@/lib/settings/env";
 import { isSignedBy } from "@/lib/usage/signature";
@@ -84,6 +84,18 @@ export function requireUsageSignature(request: Request, body: Uint8Array): void 
   const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS];
   if (!secrets.some((secret) => secret && isSignedBy(secret, body, signature))) throw new AppError("INVALID_SIGNATURE");
   contextOf(request).actor = "service";
+}
+
+/**
+ * Who collects the metrics: with METRICS_TOKEN, or, where there is none, from this machine.
+ * @throws AppError NOT_FOUND: to everybody else there is no such address
+ */
+export function requireCollector(request: Request): void {
+  const { METRICS_TOKEN } = env();
+  const isCollector = METRICS_TOKEN
+    ? isSameSecret(bearerToken(request) ?? "", METRICS_TOKEN)
+    : isFromThisMachine(contextOf(request));
+  if (!isCollector) throw new AppError("NOT_FOUND");
 }
 
 type PageSession = OpenSession & { user: CurrentUser };

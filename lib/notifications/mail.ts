@@ -1,5 +1,6 @@
 import "server-only";
 import { createTransport, type Transporter } from "nodemailer";
+import { mails } from "@/lib/metrics/counters";
 import { isReachedFromElsewhere } from "@/lib/request/reach";
 import { isAddressGuessed, isOnThisMachine } from "@/lib/settings/contradictions";
 import { env } from "@/lib/settings/env";
@@ -24,11 +25,18 @@ export function mailRoute(): "out" | "log" | "nowhere" {
 export async function sendMail({ to, subject, write }: Mail): Promise<void> {
   const { SMTP_URL, MAIL_FROM } = env();
   const route = mailRoute();
+  if (route !== "out" || !SMTP_URL) mails.inc({ outcome: "not_sent" });
   if (route === "nowhere") return tellUnsent(subject, SMTP_URL ? "APP_URL" : "SMTP_URL");
   const text = await write();
   if (route === "log" || !SMTP_URL) return log.warn({ to, subject, text }, "SMTP_URL is not set: this mail was not sent");
   transport ??= createTransport(SMTP_URL, { disableFileAccess: true, disableUrlAccess: true });
-  await transport.sendMail({ from: MAIL_FROM, to, subject, text });
+  try {
+    await transport.sendMail({ from: MAIL_FROM, to, subject, text });
+    mails.inc({ outcome: "sent" });
+  } catch (error) {
+    mails.inc({ outcome: "failed" });
+    throw error;
+  }
 }
 
 function tellUnsent(subject: string, missing: string): void {

@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
 import { int, statement } from "@/lib/database/statements";
+import { housekeepingDone, housekeepingRemoved, housekeepingRuns } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
 import { causeOf } from "@/lib/values/errors";
@@ -40,35 +41,24 @@ function removal(table: string, primaryKey: string, condition: string) {
 /** Rows, by table. */
 export type Removed = Record<keyof typeof REMOVALS, number>;
 
-/** What this process has done so far. A success is a run in which no table failed; `failures` counts tables. */
-export type HousekeepingRecord = { lastRunAt: Date | null; lastSuccessAt: Date | null; removed: Removed; failures: number };
-
-// On globalThis because the instrumentation hook and each route are bundled apart.
-const holder = globalThis as typeof globalThis & { latchkeyHousekeeping?: HousekeepingRecord };
-holder.latchkeyHousekeeping ??= { lastRunAt: null, lastSuccessAt: null, removed: { ...NOTHING }, failures: 0 };
-const record = holder.latchkeyHousekeeping;
-
-export function housekeepingRecord(): Readonly<HousekeepingRecord> {
-  return record;
-}
-
 /**
  * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over and throttling
  * that is past. Running it twice, or in two places at once, changes nothing more. A table that fails is logged, and keeps
  * no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {
-  record.lastRunAt = new Date();
-  const before = record.failures;
+  lastRunAt = Date.now();
+  let outcome: "success" | "failure" = "success";
   const removed: Removed = { ...NOTHING };
   for (const table of TABLES) {
     await removeFrom(table, removed).catch((error: unknown) => {
-      record.failures += 1;
+      outcome = "failure";
       log.error({ table, ...causeOf(error) }, "housekeeping failed");
     });
-    record.removed[table] += removed[table];
+    housekeepingRemoved.inc({ table }, removed[table]);
   }
-  if (record.failures === before) record.lastSuccessAt = new Date();
+  housekeepingRuns.inc({ outcome });
+  if (outcome === "success") housekeepingDone.setToCurrentTime();
   return removed;
 }
 
@@ -92,9 +82,11 @@ export function scheduleHousekeeping(): void {
   ).unref();
 }
 
+let lastRunAt: number | undefined;
+
 /** For platforms that let no timer run between requests: once per instance and hour, asked for after an answer. */
 export async function keepHouseIfDue(): Promise<void> {
-  if (record.lastRunAt !== null && Date.now() - record.lastRunAt.getTime() < EVERY_MS) return;
+  if (lastRunAt !== undefined && Date.now() - lastRunAt < EVERY_MS) return;
   await keepHouseAndTell();
 }
 

@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { readAddress } from "./client-address";
+import { isIPv6 } from "node:net";
+import { readAddress, trustedProxies } from "./client-address";
 
 /** A request, or the headers of one: all that a page or an action knows of its own. */
 export type Incoming = { headers: Pick<Headers, "get"> };
 
-/** What is known of a request besides what the client says of it. Handlers fill in `actor` for the log line. */
-export type RequestContext = { id: string; address: string | null; actor: string };
+/** The connection's other end, and the headers as they came: Next adds some of its own. */
+export type Arrival = { peer: string | undefined; rawHeaders: readonly string[] };
+
+/**
+ * What is known of a request besides what the client says of it. Handlers fill in `actor` for the log line. `arrival` is
+ * null where a platform's own server takes requests.
+ */
+export type RequestContext = { id: string; address: string | null; actor: string; arrival: Arrival | null };
 
 /** Names the request in answers, logs and audit entries. Never taken from the client. */
 export const REQUEST_ID_HEADER = "x-request-id";
@@ -15,8 +22,8 @@ const holder = globalThis as typeof globalThis & { latchkeyRequests?: Map<string
 holder.latchkeyRequests ??= new Map();
 const open = holder.latchkeyRequests;
 
-export function openContext(address: string | null): RequestContext {
-  const context = { id: randomUUID(), address, actor: "none" };
+export function openContext(address: string | null, arrival: Arrival): RequestContext {
+  const context = { id: randomUUID(), address, actor: "none", arrival };
   open.set(context.id, context);
   return context;
 }
@@ -36,7 +43,16 @@ export function contextOf({ headers }: Incoming): RequestContext {
   if (known) return known;
   // Not from `env()`: an answer that names a wrong setting has a context too.
   const address = process.env.VERCEL ? readAddress(headers.get("x-real-ip") ?? "") : null;
-  const context = { id: randomUUID(), address, actor: "none" };
+  const context = { id: randomUUID(), address, actor: "none", arrival: null };
   unwatched.set(headers, context);
   return context;
+}
+
+const LOOPBACK = trustedProxies([]);
+
+/** Whether somebody on this machine asks, and not a proxy on it for somebody else. */
+export function isFromThisMachine({ arrival }: RequestContext): boolean {
+  const peer = readAddress(arrival?.peer ?? "");
+  if (!arrival || peer === null || !LOOPBACK.check(peer, isIPv6(peer) ? "ipv6" : "ipv4")) return false;
+  return !arrival.rawHeaders.some((text, index) => index % 2 === 0 && /^(forwarded|via|x-forwarded-.*)$/i.test(text));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { measureRequests } from "@/lib/metrics/requests";
 import { clientAddress, trustedProxies } from "@/lib/request/client-address";
 import { closeContext, openContext, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { boundRequest } from "@/lib/request/deadline";
@@ -22,6 +23,7 @@ const KNOWN_METHODS = new Set([...ROUTED_METHODS, "OPTIONS"]);
  */
 export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolean; routes: readonly string[] }): void {
   const routeOf = nameRoutes(routes);
+  const measure = measureRequests(routes, KNOWN_METHODS);
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
   const isLocal = isOnThisMachine(env().appUrl);
   diagnostics.subscribe("http.server.request.start", (message) => {
@@ -31,8 +33,9 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     const liftDeadline = boundRequest(env().REQUEST_TIMEOUT_MS);
     const startedAt = performance.now();
     const { method, url } = request;
-    const client = clientAddress(request.socket.remoteAddress, asText(request.headers["x-forwarded-for"]), trusted);
-    const context = openContext(client.address);
+    const arrival = { peer: request.socket.remoteAddress, rawHeaders: request.rawHeaders };
+    const client = clientAddress(arrival.peer, asText(request.headers["x-forwarded-for"]), trusted);
+    const context = openContext(client.address, arrival);
     request.headers[REQUEST_ID_HEADER] = context.id;
     warnOfLostAddress(request, client.isUnreadable);
     noteReach(request.headers);
@@ -46,12 +49,16 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
       liftDeadline();
       closeContext(context);
       if (url?.startsWith("/_next/")) return;
+      const route = routeOf(url ?? "");
+      const status = response.writableFinished ? response.statusCode : 499;
+      const durationMs = performance.now() - startedAt;
+      measure({ method, route, status, durationMs });
       log.info({
         id: context.id,
         method,
-        route: routeOf(url ?? ""),
-        status: response.writableFinished ? response.statusCode : 499,
-        duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        route,
+        status,
+        duration_ms: Math.round(durationMs * 10) / 10,
         actor: context.actor,
         address: context.address,
       });
@@ -93,7 +100,7 @@ function nameOwnHost({ headers }: IncomingMessage): void {
 function secure(request: IncomingMessage, response: ServerResponse, isDevelopment: boolean): void {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   if (env().appUrl.startsWith("https:")) response.setHeader("Strict-Transport-Security", "max-age=31536000");
-  const isPage = !/^\/(api|_next)\//.test(request.url ?? "");
+  const isPage = !/^\/((api|_next)\/|metrics\b)/.test(request.url ?? "");
   const policy = isPage ? pageSecurityPolicy(randomBytes(16).toString("base64"), isDevelopment) : CONTENT_SECURITY_POLICY;
   request.headers["content-security-policy"] = policy;
   response.setHeader("Content-Security-Policy", policy);
@@ -106,7 +113,7 @@ function secure(request: IncomingMessage, response: ServerResponse, isDevelopmen
 function makeRoutable(request: IncomingMessage): void {
   const [path = "", ...query] = (request.url ?? "").split("?");
   if (!isDecodable(path)) request.url = [path.replaceAll("%", "%25"), ...query].join("?");
-  if (!path.startsWith("/api/") || KNOWN_METHODS.has(request.method ?? "")) return;
+  if (!/^\/(api\/|metrics\/?$)/.test(path) || KNOWN_METHODS.has(request.method ?? "")) return;
   // The middleware of the key APIs answers every method it does not know, origins first; elsewhere a route does.
   if (isGated(path)) request.method = "UNSUPPORTED";
   else Object.assign(request, { method: "GET", url: "/api/unsupported-method" });

@@ -129,6 +129,7 @@ describe("Wrong settings", () => {
     ["BETTER_AUTH_SECRET", "topsecret"],
     ["KEY_HASH_SECRET", "topsecret"],
     ["KEY_HASH_SECRET_PREVIOUS", "topsecret"],
+    ["METRICS_TOKEN", "topsecret"],
     ["ALLOWED_ORIGINS", "https://a.example,b.example"],
     ["ALLOWED_ORIGINS", "https://a.example/"],
     ["ALLOWED_ORIGINS", "*://a.example"],

@@ -75,6 +75,7 @@ const fields = z.object({
   SERVICE_API_SECRET_PREVIOUS: optional(z.string()),
   USAGE_WEBHOOK_SECRET: optional(z.string()),
   USAGE_WEBHOOK_SECRET_PREVIOUS: optional(z.string()),
+  METRICS_TOKEN: optional(longSecret),
   ALLOWED_ORIGINS: list.pipe(
     z.array(
       z

@@ -1,4 +1,5 @@
 import "server-only";
+import { usageEvents } from "@/lib/metrics/counters";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { recordUsage } from "./record";
 import { MAX_EVENTS, type UsageInput, usageEventSchema } from "./schemas";
@@ -21,6 +22,7 @@ export async function recordBatch(events: unknown): Promise<BatchResult> {
     if (result.success) good.push({ index, input: result.data });
     else rejected.push({ index, error: result.error.issues[0]?.message ?? "Missing fields" });
   });
+  usageEvents.inc({ outcome: "rejected" }, rejected.length);
   const outcomes = await recordUsage(good.map(({ input }) => input));
   good.forEach(({ index }, position) => {
     const outcome = outcomes[position];

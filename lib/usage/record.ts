@@ -2,6 +2,7 @@ import "server-only";
 import { parseCredential } from "@latchkey/rule/credentials";
 import { sql, transaction } from "@/lib/database/client";
 import { instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
+import { creditsCharged, usageEvents } from "@/lib/metrics/counters";
 import { credentialHashes } from "@/lib/verification/hashes";
 import { refuseTime, type UsageInput } from "./schemas";
 import { inTurn } from "./turns";
@@ -29,6 +30,7 @@ export async function recordUsage(inputs: readonly UsageInput[]): Promise<Outcom
     const key = refs[index]?.map((ref) => keys.get(ref)).find(Boolean);
     return key && outcomes[index] === "unknown_key" ? [{ input, index, key }] : [];
   });
+  usageEvents.inc({ outcome: "rejected" }, inputs.length - known.length);
   if (known.length === 0) return outcomes;
 
   const owners = [...new Set(known.map(({ key }) => key.ownerId))];
@@ -36,7 +38,10 @@ export async function recordUsage(inputs: readonly UsageInput[]): Promise<Outcom
   for (const { input, index, key } of known) {
     const id = `${key.id} ${input.id}`;
     // Of repeats inside one batch the first is the one that counts.
-    outcomes[index] = inserted.delete(id) ? "accepted" : "duplicate";
+    const outcome = inserted.delete(id) ? "accepted" : "duplicate";
+    outcomes[index] = outcome;
+    usageEvents.inc({ outcome });
+    if (outcome === "accepted") creditsCharged.inc(input.delta);
   }
   return outcomes;
 }

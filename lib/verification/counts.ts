@@ -2,6 +2,7 @@ import "server-only";
 import type { CountedRefusalCode, ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/client";
 import { int, statement, text, word } from "@/lib/database/statements";
+import { reading } from "@/lib/metrics/registry";
 import { beforeStop } from "@/lib/server/stop";
 import { log } from "@/lib/settings/log";
 import { DAY_MS, lastDays } from "@/lib/values/days";
@@ -19,6 +20,7 @@ type Count = { keyId: number; day: Date; code: ValidityCode; count: number };
 let counts = new Map<string, Count>();
 let adding: Promise<void> = Promise.resolve();
 beforeStop(flush);
+reading("latchkey_verification_counts_waiting", "Rows of verification counts that wait to be written.", () => counts.size);
 
 /**
  * Counts what a verification answered, in memory: verifying itself writes nothing. A few seconds later the counts of all

@@ -7,6 +7,8 @@ import type { ValidityCode } from "@latchkey/rule/verdicts";
 import { lookUp } from "@/lib/database/client";
 import { LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { bool, bytes, instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { verifications } from "@/lib/metrics/counters";
+import { reading } from "@/lib/metrics/registry";
 import { unavailable } from "@/lib/values/errors";
 import { throughBreaker } from "./breaker";
 import { countVerification } from "./counts";
@@ -60,15 +62,22 @@ const FIND_MANY_REPLACED = statement("find-replaced-keys", FOUND, `${REPLACED} =
 /** Whether a credential may be used for a call. Reads one row and writes nothing; a malformed one is refused unread. */
 export async function verifyKey(input: VerifyInput): Promise<Verdict> {
   const credential = parseCredential(input.key);
-  return judge(input, credential ? await findKey(credential) : null);
+  return judge(input, credential ? await findKey(credential).catch(failed(1)) : null);
 }
 
 /** The same for many at once, in the order asked: one query for all of them. */
 export async function verifyKeys(inputs: readonly VerifyInput[]): Promise<Verdict[]> {
   const credentials = inputs.map((input) => parseCredential(input.key));
   const asked = new Set(credentials.filter((credential) => credential !== null));
-  const found = asked.size > 0 ? await throughBreaker(() => findKeys(asked)) : null;
+  const found = asked.size > 0 ? await throughBreaker(() => findKeys(asked)).catch(failed(inputs.length)) : null;
   return inputs.map((input, index) => judge(input, found?.get(credentials[index] ?? "") ?? null));
+}
+
+function failed(count: number): (error: unknown) => never {
+  return (error) => {
+    verifications.inc({ code: "UNAVAILABLE" }, count);
+    throw error;
+  };
 }
 
 function judge(input: VerifyInput, found: FoundKey | null): Verdict {
@@ -77,6 +86,7 @@ function judge(input: VerifyInput, found: FoundKey | null): Verdict {
     now: found?.readAt ?? new Date(),
     secretMatches: typeof input.secret === "string" ? secretMatches(input.secret, found?.secretHash ?? null) : null,
   });
+  verifications.inc({ code });
   if (!found || code === "NOT_FOUND") return { code, key: null };
   countVerification(found.id, code);
   return { code, key: found };
@@ -91,6 +101,7 @@ type Waiting = { credential: Credential; resolve: (found: FoundKey | null) => vo
 
 let lookups = 0;
 let waiting: Waiting[] = [];
+reading("latchkey_verification_lookups_waiting", "Look-ups that wait for others to end.", () => waiting.length);
 
 /**
  * A call that finds lookups under way waits for one to end and is looked up together with all who came meanwhile, in one
