@@ -3,12 +3,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { collectDefaultMetrics } from "prom-client";
 import { poolsInUse } from "@/lib/database/client";
 import { gauge, registry } from "@/lib/metrics/registry";
+import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { checkHealth, type Health } from "./health";
 
 /** An answer that comes later is told the next time. */
 const HEALTH_MS = 1_000;
-const DATABASE_STATES = ["ok", "unreachable", "read-only", "disk full", "slow", "unknown"];
+/** What /api/health can say of it. */
+export const DATABASE_STATES = ["ok", "unreachable", "read-only", "disk full", "slow", "unknown"];
 
 const build = gauge("latchkey_build_info", "Always 1; what runs is in the labels.", ["version", "commit"]);
 const healthy = gauge("latchkey_health_ok", "Whether /api/health says ok.");
@@ -32,6 +34,8 @@ gauge("latchkey_pool_waiting", "Who waits for a connection of a pool.", ["pool"]
 /** All that is measured, as Prometheus reads it. Health is asked for anew, but not waited for longer than a second. */
 export async function readMetrics(): Promise<{ contentType: string; text: string }> {
   measureProcess();
+  const { LATCHKEY_VERSION, LATCHKEY_COMMIT, VERCEL_GIT_COMMIT_SHA } = env();
+  build.set({ version: LATCHKEY_VERSION, commit: LATCHKEY_COMMIT ?? VERCEL_GIT_COMMIT_SHA ?? "unknown" }, 1);
   await Promise.race([noteHealth(), pause(HEALTH_MS, undefined, { ref: false })]);
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
@@ -50,7 +54,6 @@ async function noteHealth(): Promise<void> {
 }
 
 function tell(health: Health): void {
-  build.set({ version: health.version, commit: health.commit }, 1);
   healthy.set(health.status === "ok" ? 1 : 0);
   for (const state of DATABASE_STATES) database.set({ state }, state === health.database ? 1 : 0);
   clockOff.set(health.clock ? 1 : 0);
