@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
-import http from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { registry } from "../../lib/metrics/registry";
+import { keepHouse, keepHouseIfDue } from "../../lib/operations/housekeeping";
 import { freePort } from "../../scripts/ports";
-import { call, newKey, randomAddress, shared } from "../support/client";
-import { newUser, type TestUser } from "../support/people";
+import { call, newKey, query, randomAddress, shared } from "../support/client";
+import { newUser, registerOverHttp, type TestUser } from "../support/people";
 import { randomSecret, startServer, type TestServer, until } from "../support/server";
+import { startMailServer } from "../support/smtp";
 import { report } from "../support/usage";
 
 const METRICS_TOKEN = randomSecret();
-const AUTHORIZED = { Authorization: `Bearer ${METRICS_TOKEN}` };
 
 /** One that nobody else asks anything, so that its numbers are this file's. */
 let server: TestServer;
@@ -19,12 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-function ask(url: string, { headers = {}, method = "GET" }: { headers?: Record<string, string>; method?: string } = {}) {
-  return fetch(url, { method, headers, redirect: "manual" });
-}
-
 async function scrape(url = server.url): Promise<string> {
-  return (await ask(`${url}/metrics`, { headers: AUTHORIZED })).text();
+  return (await fetch(`${url}/metrics`, { headers: { Authorization: `Bearer ${METRICS_TOKEN}` } })).text();
 }
 
 /** The value of a series, written as Prometheus writes it; 0 when it is not there. */
@@ -39,83 +36,6 @@ async function untilRaised(before: string, series: string, by: number): Promise<
   await until(async () => (await raised()) >= by, `${series} to rise by ${by}`);
   expect(await raised()).toBe(by);
 }
-
-async function expectNoSuchPlace(answer: Response): Promise<void> {
-  expect([answer.status, answer.headers.get("content-type")]).toStrictEqual([404, "application/json"]);
-  expect(await answer.text()).toBe(await (await ask(`${server.url}/api/nowhere`)).text());
-}
-
-describe("Without METRICS_TOKEN, /metrics", () => {
-  test("answers this machine, in Prometheus's text, for no cache", async () => {
-    const answer = await ask(`${shared().url}/metrics`);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    expect(answer.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
-    expect(await answer.text()).toMatch(/^# TYPE latchkey_http_requests_total counter$/m);
-  });
-
-  test.each([
-    ["Forwarded", "for=192.0.2.1"],
-    ["Via", "1.1 proxy"],
-    ["Via", ""],
-    ["X-Forwarded-For", "127.0.0.1"],
-    ["X-Forwarded-Proto", "https"],
-    ["x-forwarded-host", "keys.example.com"],
-    ["X-Forwarded-Anything", "1"],
-  ])("is not there for a proxy that sends %s: %s", async (name, value) => {
-    for (const path of ["/metrics", "/metrics/"])
-      await expectNoSuchPlace(await ask(shared().url + path, { headers: { [name]: value } }));
-  });
-});
-
-describe("With METRICS_TOKEN, /metrics", () => {
-  test("answers whoever has it, through a proxy too, with and without a slash at the end", async () => {
-    for (const path of ["/metrics", "/metrics/"]) {
-      const answer = await ask(server.url + path, { headers: { ...AUTHORIZED, "X-Forwarded-For": randomAddress() } });
-      expect(answer.status).toBe(200);
-    }
-  });
-
-  test.each<[string, string | undefined]>([
-    ["nothing", undefined],
-    ["an empty token", "Bearer"],
-    ["another token", `Bearer ${randomSecret()}`],
-    ["one that is shorter", `Bearer ${METRICS_TOKEN.slice(0, -1)}`],
-    ["one that is longer", `Bearer ${METRICS_TOKEN}0`],
-    ["no scheme", METRICS_TOKEN],
-    ["another scheme", `Basic ${METRICS_TOKEN}`],
-  ])("is not there for anybody else, this machine included: %s", async (_, authorization) => {
-    const headers: Record<string, string> = authorization === undefined ? {} : { Authorization: authorization };
-    await expectNoSuchPlace(await ask(`${server.url}/metrics`, { headers }));
-  });
-
-  test("has one method, and knows no origins", async () => {
-    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
-      const answer = await ask(`${server.url}/metrics`, { method, headers: AUTHORIZED });
-      expect([answer.status, answer.headers.get("allow")]).toStrictEqual([405, "GET, OPTIONS"]);
-      expect((await answer.json()).code).toBe("METHOD_NOT_ALLOWED");
-    }
-    const head = await ask(`${server.url}/metrics`, { method: "HEAD", headers: AUTHORIZED });
-    expect([head.status, await head.text()]).toStrictEqual([200, ""]);
-    const preflight = await ask(`${server.url}/metrics`, {
-      method: "OPTIONS",
-      headers: { Origin: "https://portal.datazag.com" },
-    });
-    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toStrictEqual([204, null]);
-  });
-
-  test.each(["TRACE", "PROPFIND"])("refuses %s, which fetch does not send, in JSON", async (method) => {
-    const { status, text } = await new Promise<{ status?: number; text: string }>((resolve, reject) => {
-      const request = http.request(`${server.url}/metrics`, { method }, async (response) => {
-        const chunks = await response.toArray();
-        resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() });
-      });
-      request.on("error", reject).end();
-    });
-    expect([status, JSON.parse(text).code]).toStrictEqual([405, "METHOD_NOT_ALLOWED"]);
-  });
-});
 
 describe("What is told", () => {
   const ofVerify = { token: shared().settings.SERVICE_API_SECRET };
@@ -166,12 +86,34 @@ describe("What is told", () => {
     expect(readSeries(text, "process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
   });
 
+  test("mails that left, that failed, and that had no server to go to", async () => {
+    const before = await scrape();
+    await registerOverHttp(server.url);
+    await untilRaised(before, 'latchkey_mails_total{outcome="not_sent"}', 1);
+
+    const mailServer = await startMailServer();
+    const mailing = await startServer({ ...shared().settings, APP_URL: shared().url, SMTP_URL: mailServer.url, METRICS_TOKEN });
+    try {
+      const isTold = async (outcome: string) =>
+        readSeries(await scrape(mailing.url), `latchkey_mails_total{outcome="${outcome}"}`) === 1;
+      const { email } = await registerOverHttp(mailing.url);
+      await mailServer.newestTo(email);
+      await until(() => isTold("sent"), "the mail that left to be counted");
+      await mailServer.stop();
+      await registerOverHttp(mailing.url);
+      await until(() => isTold("failed"), "the mail that failed to be counted");
+    } finally {
+      await mailing.stop();
+    }
+  });
+
   test("no id, address or credential, and no series that a client makes up", async () => {
     const address = randomAddress();
     const { id, api_key: key, secret_key: secret } = await newKey(user);
     const paths = [`/api/api-keys/${id}`, `/keys/${key}`, `/${secret}`, `/api//${id}`, `/a/${key}//b`, `/metrics/${user.id}/`];
     const visit = async (more: string) => {
-      for (const path of paths) await ask(server.url + path + more, { headers: { "X-Forwarded-For": address } });
+      for (const path of paths)
+        await fetch(server.url + path + more, { headers: { "X-Forwarded-For": address }, redirect: "manual" });
     };
     const elsewhere = (text: string) =>
       [...text.matchAll(/^latchkey_http_requests_total\{method="GET",route="other",status="\d+"\} (\d+)$/gm)].reduce(
@@ -189,6 +131,24 @@ describe("What is told", () => {
     for (const telling of [id, key, secret, user.id, user.email, address, "127.0.0.1", METRICS_TOKEN])
       expect(text).not.toContain(telling);
   });
+});
+
+test("Housekeeping tells when it came to its end, and what it removed", async () => {
+  Object.assign(process.env, shared().settings);
+  await query("INSERT INTO rate_limits (key, points, expire) VALUES ($1, 1, 1)", [`auth:${randomUUID()}`]);
+  const before = await registry.metrics();
+  const startedAt = Date.now();
+  const removed = await keepHouse();
+  await keepHouseIfDue();
+  const after = await registry.metrics();
+  const rise = (series: string) => readSeries(after, series) - readSeries(before, series);
+  expect(rise('latchkey_housekeeping_runs_total{outcome="success"}')).toBe(1);
+  expect(rise('latchkey_housekeeping_runs_total{outcome="failure"}')).toBe(0);
+  expect(rise('latchkey_housekeeping_removed_rows_total{table="rate_limits"}')).toBeGreaterThanOrEqual(removed.rate_limits);
+  expect(after).toMatch(/^latchkey_housekeeping_removed_rows_total\{table="usage_events"\} \d+$/m);
+  const doneAt = readSeries(after, "latchkey_housekeeping_last_success_timestamp_seconds") * 1000;
+  expect(doneAt).toBeGreaterThanOrEqual(startedAt);
+  expect(doneAt).toBeLessThanOrEqual(Date.now());
 });
 
 test("A database that is away is told of: no verdict, and which health", async () => {
