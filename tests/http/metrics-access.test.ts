@@ -45,6 +45,15 @@ describe("Without METRICS_TOKEN, /metrics", () => {
   });
 });
 
+test("Without METRICS_TOKEN, /metrics is not there on a platform: what is loopback there is the platform's own", async () => {
+  const hosted = await startServer({ ...shared().settings, APP_URL: shared().url, VERCEL: "1" });
+  try {
+    await expectNoSuchPlace(await ask(`${hosted.url}/metrics`));
+  } finally {
+    await hosted.stop();
+  }
+});
+
 describe("With METRICS_TOKEN, /metrics", () => {
   test("answers whoever has it, through a proxy too, with and without a slash at the end", async () => {
     for (const path of ["/metrics", "/metrics/"]) {
