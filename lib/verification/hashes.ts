@@ -1,6 +1,7 @@
-import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { type Credential, type CredentialFormat, type IssuedCredentials, makeCredentials } from "@latchkey/rule/credentials";
 import { env } from "@/lib/settings/env";
+import { hmacOfDigest, sha256 } from "./hmac";
 
 /** What the database holds in place of a credential: 32 bytes. */
 export type CredentialHash = Uint8Array<ArrayBuffer> & { readonly __brand: "CredentialHash" };
@@ -15,30 +16,28 @@ export function issueCredentials(format: CredentialFormat): IssuedCredentials {
  * key, and a writer of the table from planting one.
  */
 export function hashCredential(credential: Credential, hashSecret: string): CredentialHash {
-  return hashDigest(hash("sha256", credential, "buffer"), hashSecret);
-}
-
-/** The same from the credential's SHA-256 (32 bytes), for a browser that keeps the text to itself. */
-export function hashDigest(digest: Uint8Array, hashSecret: string): CredentialHash {
-  return new Uint8Array(createHmac("sha256", hashSecret).update(digest).digest()) as CredentialHash;
+  return toHash(hmacOfDigest(sha256(credential), hashSecret));
 }
 
 /** Of a credential: what is looked for. */
 export function credentialHashes(credential: Credential): CredentialHash[] {
-  return underEachSecret((hashSecret) => hashCredential(credential, hashSecret));
+  return hashesOf(sha256(credential));
 }
 
-/** The same from the hexadecimal digits of its SHA-256, for `ANY($hashes)`. */
+/** The same from the hexadecimal digits of its SHA-256, by which browsers name it, for `ANY($hashes)`. */
 export function digestHashes(digest: string): string[] {
-  const bytes = Buffer.from(digest, "hex");
-  return underEachSecret((hashSecret) => hashDigest(bytes, hashSecret)).map(inArray);
+  return hashesOf(Buffer.from(digest, "hex").toString("latin1")).map(inArray);
 }
 
-/** The current secret and, while KEY_HASH_SECRET is being rotated, the previous one. */
-function underEachSecret(hashUnder: (hashSecret: string) => CredentialHash): CredentialHash[] {
+/** Under the current secret and, while KEY_HASH_SECRET is being rotated, the previous one. */
+function hashesOf(digest: string): CredentialHash[] {
   const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
-  const current = hashUnder(KEY_HASH_SECRET);
-  return KEY_HASH_SECRET_PREVIOUS ? [current, hashUnder(KEY_HASH_SECRET_PREVIOUS)] : [current];
+  const secrets = KEY_HASH_SECRET_PREVIOUS ? [KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS] : [KEY_HASH_SECRET];
+  return secrets.map((secret) => toHash(hmacOfDigest(digest, secret)));
+}
+
+function toHash(hmac: string): CredentialHash {
+  return Buffer.from(hmac, "latin1") as Uint8Array<ArrayBuffer> as CredentialHash;
 }
 
 /** As an element of an array that a query takes: drivers differ in what they make of bytes there. */
