@@ -1,4 +1,5 @@
 import pg from "pg";
+import { secretId } from "../lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "../lib/verification/hashes";
 
 export type Owner = { id: string; keys: string[]; uuids: string[] };
@@ -23,8 +24,8 @@ export async function seedKeys(url: string, hashSecret: string, count: number): 
   await client.query("INSERT INTO credit_entries (user_id, amount, kind) VALUES ($1, 1000000000, 'signup')", [id]);
   const known = Math.min(count, 10_000);
   const credentials = Array.from({ length: known }, () => issueCredentials("mf_live"));
-  const insert = `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, permissions, created_at)
-    SELECT gen_random_uuid(), $1, 'Key ' || n.place, 'mf_live', n.hint, n.hash, n.hash, '["read","write"]', now() - (n.place || ' milliseconds')::interval`;
+  const insert = `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, credential_hashed_under, secret_hashed_under, permissions, created_at)
+    SELECT gen_random_uuid(), $1, 'Key ' || n.place, 'mf_live', n.hint, n.hash, n.hash, '${secretId(hashSecret)}', '${secretId(hashSecret)}', '["read","write"]', now() - (n.place || ' milliseconds')::interval`;
   if (count > known) {
     await client.query(
       `${insert} FROM (SELECT place, 'random' AS hint, sha256(place::text::bytea) AS hash FROM generate_series($2::int, $3::int, -1) AS place) n`,

@@ -9,6 +9,7 @@ import { LIMIT_COLUMNS, LIMIT_PLACES, limitValues } from "@/lib/database/key-col
 import { instant, int, statement, text } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
+import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 
 export type NewKey = KeyLimits & {
@@ -48,10 +49,10 @@ const CREATE = statement(
     ON CONFLICT (user_id) DO NOTHING
   ),
   created AS (
-    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, ${LIMIT_COLUMNS}, expires_at,
-                          idempotency_hash, idempotency_input_hash)
-    SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, ${LIMIT_PLACES}, $expiresAt,
-      $idempotencyHash, $inputHash FROM owner
+    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, credential_hashed_under, secret_hashed_under,
+                          ${LIMIT_COLUMNS}, expires_at, idempotency_hash, idempotency_input_hash)
+    SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, $under, $under,
+      ${LIMIT_PLACES}, $expiresAt, $idempotencyHash, $inputHash FROM owner
     ON CONFLICT (user_id, idempotency_hash) WHERE idempotency_hash IS NOT NULL DO NOTHING
     RETURNING id, created_at
   ),
@@ -92,6 +93,7 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     hint: credentials.hint,
     keyHash: hashCredential(credentials.key, secret),
     secretHash: credentials.secret && hashCredential(credentials.secret, secret),
+    under: currentSecretId(),
     ...limitValues(limits),
     expiresAt,
     idempotencyHash: idempotency?.key ?? null,

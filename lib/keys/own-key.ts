@@ -15,6 +15,8 @@ const lockedSelect = {
   hint: true,
   credentialHash: true,
   secretHash: true,
+  credentialHashedUnder: true,
+  secretHashedUnder: true,
   ...LIMIT_FIELDS,
   createdAt: true,
   expiresAt: true,

@@ -7,6 +7,7 @@ import { PRESENT } from "@/lib/database/key-columns";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
+import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 import type { IssuedKey } from "./create";
 import { lockOwnKey } from "./own-key";
@@ -23,17 +24,18 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, graceSecon
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const seen = await db().apiKey.findFirst({
     where: { uuid, userId: owner.id, ...PRESENT },
-    select: { credentialHash: true },
+    select: { hint: true },
   });
   const hashSecret = env().KEY_HASH_SECRET;
 
   return db().$transaction(async (tx) => {
     const key = await lockOwnKey(tx, owner, uuid);
     if (key.revokedAt) throw new AppError("API_KEY_REVOKED");
-    const { credentialHash, secretHash, hint } = key;
+    const { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, hint } = key;
     const credentials = issueCredentials(key.format);
     const replacedAt = new Date();
-    const isOverlapping = !seen || Buffer.compare(seen.credentialHash, credentialHash) !== 0;
+    // Not by the hash, which the same credential may have another of meanwhile.
+    const isOverlapping = seen?.hint !== hint;
     const graceEndsAt = new Date(replacedAt.getTime() + graceSeconds * 1000);
 
     if (graceSeconds === 0) {
@@ -43,7 +45,10 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, graceSecon
       });
     }
     await tx.replacedCredential.create({
-      data: { keyId: key.id, credentialHash, secretHash, hint, replacedAt, validUntil: isOverlapping ? replacedAt : graceEndsAt },
+      data: {
+        ...{ keyId: key.id, credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, hint, replacedAt },
+        validUntil: isOverlapping ? replacedAt : graceEndsAt,
+      },
       select: { keyId: true },
     });
     await tx.apiKey.update({
@@ -52,6 +57,8 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, graceSecon
         hint: credentials.hint,
         credentialHash: hashCredential(credentials.key, hashSecret),
         secretHash: credentials.secret && hashCredential(credentials.secret, hashSecret),
+        credentialHashedUnder: currentSecretId(),
+        secretHashedUnder: currentSecretId(),
         regeneratedAt: replacedAt,
       },
       select: { id: true },

@@ -130,6 +130,7 @@ describe("Wrong settings", () => {
     ["KEY_HASH_SECRET", "topsecret"],
     ["KEY_HASH_SECRET_PREVIOUS", "topsecret"],
     ["METRICS_TOKEN", "topsecret"],
+    ["KEY_HASH_SECRET_NEXT", "topsecret"],
     ["ALLOWED_ORIGINS", "https://a.example,b.example"],
     ["ALLOWED_ORIGINS", "https://a.example/"],
     ["ALLOWED_ORIGINS", "*://a.example"],

@@ -69,6 +69,7 @@ const fields = z.object({
   BETTER_AUTH_SECRET: z.preprocess(blankIsUnset, longSecret),
   KEY_HASH_SECRET: z.preprocess(blankIsUnset, longSecret),
   KEY_HASH_SECRET_PREVIOUS: optional(longSecret),
+  KEY_HASH_SECRET_NEXT: optional(longSecret),
   ADMIN_API_SECRET: optional(z.string()),
   ADMIN_API_SECRET_PREVIOUS: optional(z.string()),
   SERVICE_API_SECRET: optional(z.string()),

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { type Credential, type CredentialFormat, type IssuedCredentials, makeCredentials } from "@latchkey/rule/credentials";
-import { env } from "@/lib/settings/env";
+import { knownSecrets } from "./hash-secrets";
 import { hmacOfDigest, sha256 } from "./hmac";
 
 /** What the database holds in place of a credential: 32 bytes. */
@@ -29,11 +29,9 @@ export function digestHashes(digest: string): string[] {
   return hashesOf(Buffer.from(digest, "hex").toString("latin1")).map(inArray);
 }
 
-/** Under the current secret and, while KEY_HASH_SECRET is being rotated, the previous one. */
+/** Under each secret that there may be a hash of: several while KEY_HASH_SECRET is being rotated. */
 function hashesOf(digest: string): CredentialHash[] {
-  const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS } = env();
-  const secrets = KEY_HASH_SECRET_PREVIOUS ? [KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS] : [KEY_HASH_SECRET];
-  return secrets.map((secret) => toHash(hmacOfDigest(digest, secret)));
+  return knownSecrets().map((secret) => toHash(hmacOfDigest(digest, secret)));
 }
 
 function toHash(hmac: string): CredentialHash {

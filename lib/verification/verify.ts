@@ -13,21 +13,16 @@ import { unavailable } from "@/lib/values/errors";
 import { throughBreaker } from "./breaker";
 import { countVerification } from "./counts";
 import { credentialHashes, inArray, matchesHash } from "./hashes";
+import { keepUnderCurrent } from "./rehash";
 
 export type VerifyInput = LimitedCall & { key: string; secret?: string | null; cost: number };
 
+type SecretHash = { secretHash: Uint8Array | null; secretHashedUnder: string | null };
 /** `readAt` is by the database's clock, which is everybody's. */
-type FoundKey = KeyFacts & {
-  id: number;
-  uuid: string;
-  name: string;
-  userId: string;
-  secretHash: Uint8Array | null;
-  readAt: Date;
-};
+type FoundKey = KeyFacts & SecretHash & { id: number; uuid: string; name: string; userId: string; readAt: Date };
 
 /** `key` is null when no key has the credential. */
-export type Verdict = { code: ValidityCode; key: Omit<FoundKey, "secretHash" | "readAt"> | null };
+export type Verdict = { code: ValidityCode; key: Omit<FoundKey, keyof SecretHash | "readAt"> | null };
 
 const FOUND = {
   hash: bytes,
@@ -38,6 +33,8 @@ const FOUND = {
   ...LIMITS,
   ...LIFE,
   secret_hash: nullable(bytes),
+  hashed_under: nullable(text),
+  secret_hashed_under: nullable(text),
   replaced_until: nullable(instant),
   credits: int,
   banned: bool,
@@ -48,11 +45,15 @@ type Row = RowOf<typeof FOUND>;
 
 const FACTS = `k.id, k.uuid, k.name, k.user_id, ${selectLimits("k")}, ${selectLife("k")}, u.credits, u.banned, now() AS read_at`;
 
-const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, NULL::timestamptz AS replaced_until, ${FACTS}
+const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, ${hashedUnder("k")}, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
 
-const REPLACED = `SELECT r.credential_hash AS hash, r.secret_hash, r.valid_until AS replaced_until, ${FACTS}
+const REPLACED = `SELECT r.credential_hash AS hash, r.secret_hash, ${hashedUnder("r")}, r.valid_until AS replaced_until, ${FACTS}
   FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id JOIN users u ON u.id = k.user_id WHERE r.credential_hash`;
+
+function hashedUnder(table: string): string {
+  return `${table}.credential_hashed_under AS hashed_under, ${table}.secret_hashed_under`;
+}
 
 export const FIND_CURRENT = statement("find-key", FOUND, `${CURRENT} = $hash`);
 const FIND_REPLACED = statement("find-replaced-key", FOUND, `${REPLACED} = $hash`);
@@ -84,7 +85,7 @@ function judge(input: VerifyInput, found: FoundKey | null): Verdict {
   const code = checkKey(found, {
     ...input,
     now: found?.readAt ?? new Date(),
-    secretMatches: typeof input.secret === "string" ? secretMatches(input.secret, found?.secretHash ?? null) : null,
+    secretMatches: typeof input.secret === "string" ? secretMatches(input.secret, found) : null,
   });
   verifications.inc({ code });
   if (!found || code === "NOT_FOUND") return { code, key: null };
@@ -135,13 +136,13 @@ async function findGroup(group: Waiting[]): Promise<void> {
 }
 
 async function findOne(credential: Credential): Promise<FoundKey | null> {
-  for (const hash of credentialHashes(credential)) {
-    const [current] = await lookUp(FIND_CURRENT, { hash });
-    if (current) return fromRow(current);
-    const [replaced] = await lookUp(FIND_REPLACED, { hash });
-    if (replaced) return fromRow(replaced);
-  }
-  return null;
+  const [hash, ...others] = credentialHashes(credential);
+  // Asked about one after the other, a key that is moved to another hash in between would not be found.
+  if (!hash || others.length > 0) return (await findKeys(new Set([credential]))).get(credential) ?? null;
+  const [current] = await lookUp(FIND_CURRENT, { hash });
+  if (current) return fromRow(current, credential);
+  const [replaced] = await lookUp(FIND_REPLACED, { hash });
+  return replaced ? fromRow(replaced, credential) : null;
 }
 
 async function findKeys(credentials: Set<Credential>): Promise<Map<string, FoundKey>> {
@@ -152,7 +153,8 @@ async function findKeys(credentials: Set<Credential>): Promise<Map<string, Found
   const collect = (rows: Row[]) => {
     for (const row of rows) {
       const hash = inArray(row.hash);
-      found.set(byHash.get(hash) ?? "", fromRow(row));
+      const credential = byHash.get(hash);
+      if (credential) found.set(credential, fromRow(row, credential));
       byHash.delete(hash);
     }
   };
@@ -161,7 +163,8 @@ async function findKeys(credentials: Set<Credential>): Promise<Map<string, Found
   return found;
 }
 
-function fromRow(row: Row): FoundKey {
+function fromRow(row: Row, credential: Credential): FoundKey {
+  keepUnderCurrent(row.replaced_until ? "replaced_key" : "key", credential, row.hash, row.hashed_under);
   return {
     id: row.id,
     uuid: row.uuid,
@@ -170,13 +173,18 @@ function fromRow(row: Row): FoundKey {
     ...readLimits(row),
     ...readLife(row),
     secretHash: row.secret_hash,
+    secretHashedUnder: row.secret_hashed_under,
     replacedUntil: row.replaced_until,
     owner: { credits: row.credits, banned: row.banned },
     readAt: row.read_at,
   };
 }
 
-function secretMatches(secret: string, stored: Uint8Array | null): boolean {
+function secretMatches(secret: string, found: FoundKey | null): boolean {
   const credential = parseCredential(secret);
-  return credential !== null && credentialHashes(credential).some((hash) => matchesHash(hash, stored));
+  const stored = found?.secretHash ?? null;
+  if (!found || !credential || !stored) return false;
+  if (!credentialHashes(credential).some((hash) => matchesHash(hash, stored))) return false;
+  keepUnderCurrent(found.replacedUntil ? "replaced_secret" : "secret", credential, stored, found.secretHashedUnder);
+  return true;
 }

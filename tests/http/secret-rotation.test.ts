@@ -12,7 +12,7 @@ let database: ScratchDatabase;
 let former: Secrets;
 let present: Secrets;
 let user: TestUser;
-let keys: { kept: TestKey; regenerated: TestKey };
+let keys: { kept: TestKey; regenerated: TestKey; unused: TestKey };
 let server: TestServer;
 
 const verifyCode = async (key: string, secret = present.SERVICE_API_SECRET) =>
@@ -31,7 +31,7 @@ beforeAll(async () => {
   user = await registerOverHttp(server.url);
   const create = async (key_name: string): Promise<TestKey> =>
     (await call("/api/auth/keys/create/", { token: user.access, body: { key_name } }, server.url)).body.data;
-  keys = { kept: await create("Kept"), regenerated: await create("Regenerated") };
+  keys = { kept: await create("Kept"), regenerated: await create("Regenerated"), unused: await create("Unused") };
   await server.stop();
 
   const previous = ["ADMIN_API_SECRET", "KEY_HASH_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"];
@@ -84,10 +84,11 @@ describe("While secrets are rotated", () => {
   });
 });
 
-test("After KEY_HASH_SECRET is rotated, a key that was regenerated meanwhile is valid, and one that was not is unknown", async () => {
+test("After KEY_HASH_SECRET is rotated, a key that was used or regenerated meanwhile is valid, and one that was not is unknown", async () => {
   const path = `/api/auth/keys/${keys.regenerated.id}/regenerate/`;
   const { data } = (await call(path, { method: "POST", token: user.access }, server.url)).body;
   await server.stop();
   server = await startServer({ ...present, APP_URL: shared().url });
-  expect([await verifyCode(data.api_key), await verifyCode(keys.kept.api_key)]).toStrictEqual(["VALID", "NOT_FOUND"]);
+  const codes = await Promise.all([data, keys.kept, keys.unused].map(({ api_key }) => verifyCode(api_key)));
+  expect(codes).toStrictEqual(["VALID", "VALID", "NOT_FOUND"]);
 });

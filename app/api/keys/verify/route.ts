@@ -6,12 +6,14 @@ import { requireService } from "@/lib/doors/guards";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
 import { verificationsAdded } from "@/lib/verification/counts";
+import { hashesKept } from "@/lib/verification/rehash";
 import { verifyKey, verifyKeys } from "@/lib/verification/verify";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
   POST: async (request) => {
     requireService(request);
     keepAliveFor(verificationsAdded);
+    keepAliveFor(hashesKept);
     const body = parseObject(await readBody(request));
     if (body.keys === undefined) return { data: toVerdict(await verifyKey(validate(verifySchema, body))) };
     const { keys } = validate(verifyManySchema, body);
