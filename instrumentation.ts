@@ -17,6 +17,8 @@ export async function register(): Promise<void> {
     if (!isDevelopment && !process.env.VERCEL) {
       const { prepareOwnServer } = await import("./app/api/own-server");
       await prepareOwnServer();
+      const { warnOfLostKeys } = await import("./lib/verification/left-keys");
+      void warnOfLostKeys();
     }
     scheduleHousekeeping();
   }

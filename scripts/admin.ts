@@ -4,17 +4,20 @@ import { forgotPasswordSchema } from "../lib/identity/schemas";
 import { grantAdmin } from "../lib/users/grant-admin";
 import { AppError } from "../lib/values/errors";
 import { Prisma } from "../prisma/generated/client";
+import { describeSecrets, reportSecrets } from "./admin-secrets";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";
 
 const USAGE = `Say what to do, and for whom:
   npm run admin -- grant EMAIL            makes the user an administrator
-  npm run admin -- reset-password EMAIL   prints a link that sets a new password`;
+  npm run admin -- reset-password EMAIL   prints a link that sets a new password
+  npm run admin -- secrets [--json]       says which secrets are being rotated, and which keys still need a former one`;
 
 const COMMANDS: Record<string, (email: string) => Promise<string[]>> = { grant, "reset-password": resetPassword };
 
 /** For whoever runs the portal and cannot, or need not, sign in to it. */
 export async function main([name = "", email = "", ...rest]: string[]): Promise<void> {
+  if (name === "secrets" && rest.length === 0 && ["", "--json"].includes(email)) return printSecrets(email === "--json");
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || rest.length > 0) throw new Failure(USAGE);
   const input = forgotPasswordSchema.safeParse({ email });
@@ -27,6 +30,16 @@ export async function main([name = "", email = "", ...rest]: string[]): Promise<
       .finally(disconnect),
   );
   console.log(lines.join("\n"));
+}
+
+async function printSecrets(isJson: boolean): Promise<void> {
+  const lines = await withDatabase(async (env) => {
+    const report = await reportSecrets(env).catch((error: unknown) => {
+      throw explain(error, "");
+    });
+    return isJson ? JSON.stringify(report, null, 2) : describeSecrets(report).join("\n");
+  }).finally(disconnect);
+  console.log(lines);
 }
 
 async function grant(email: string): Promise<string[]> {

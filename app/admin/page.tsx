@@ -9,6 +9,8 @@ import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/guards";
 import { getOverview, type Overview } from "@/lib/operations/overview";
 import { contradictions } from "@/lib/settings/contradictions";
+import { countLeftKeys } from "@/lib/verification/left-keys";
+import { RotationNotice } from "./rotation-notice";
 
 export const metadata: Metadata = { title: "Overview" };
 
@@ -16,11 +18,12 @@ const LATEST = 10;
 
 export default async function OverviewPage() {
   const admin = await requireAdmin();
-  const [overview, entries] = await Promise.all([getOverview(admin), latestAudit(admin, LATEST)]);
+  const [overview, entries, left] = await Promise.all([getOverview(admin), latestAudit(admin, LATEST), countLeftKeys()]);
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Overview</h1>
       <Contradictions />
+      <RotationNotice left={left} />
       <Numbers overview={overview} />
       <section aria-label="Usage" className="mt-10">
         <p className="text-ink-muted">

@@ -17,7 +17,7 @@ export type KeyTarget = {
   isDeleted?: boolean;
 };
 
-/** Staff see no credentials: they have neither of the last two. */
+/** Only an owner ends a grace. */
 export type Actions = {
   revoke: RevokeAction;
   recentCalls: (uuids: string[]) => Promise<RecentCalls[]>;

@@ -7,6 +7,8 @@ import { instant, int, nullable, statement, text } from "@/lib/database/statemen
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
 import { markDeleted } from "./delete";
+import { readLockedKey } from "./own-key";
+import { type RegeneratedKey, replaceCredentials } from "./regenerate";
 import { markRevoked } from "./revoke";
 
 const LOCK = statement("lock-any-key", { id: int }, "SELECT id FROM api_keys WHERE uuid = $uuid::uuid FOR NO KEY UPDATE");
@@ -44,6 +46,19 @@ export async function deleteAnyKey(admin: CurrentAdmin, uuid: string, name: stri
       throw new AppError("CONFLICT", { message: `It was renamed meanwhile: it is called “${shown}” now.` });
     }
     if (!(await markDeleted(tx, admin.actor, key.id))) throw new AppError("API_KEY_NOT_FOUND");
+  });
+}
+
+/**
+ * Gives anyone's key new credentials, as its owner can; staff hand them over.
+ * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, CONFLICT (it is deleted)
+ */
+export async function reissueAnyKey(admin: CurrentAdmin, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
+  if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
+  const seen = await db().apiKey.findUnique({ where: { uuid }, select: { hint: true } });
+  return db().$transaction(async (tx) => {
+    const { id } = await lockAnyKey(tx, uuid);
+    return replaceCredentials(tx, admin.actor, await readLockedKey(tx, id), seen, graceSeconds);
   });
 }
 

@@ -118,6 +118,7 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
     sort,
     search.status ?? "all",
     search.format ?? "any",
+    search.hash ?? "any",
     step.direction,
     step.place ? "place" : "first",
     step.limit,

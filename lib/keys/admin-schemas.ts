@@ -3,6 +3,7 @@ import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
 import { searchText } from "@/lib/values/search-text";
+import { LEFT_KINDS } from "@/lib/verification/left-kinds";
 import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
 
 /** A key of which a credential was replaced is one of the active. */
@@ -20,6 +21,8 @@ export const adminKeySearchSchema = z.object({
   /** An e-mail address or a user's id. */
   owner: searchText,
   format: z.enum(CREDENTIAL_FORMATS).nullable().catch(null),
+  /** Of a rotation of KEY_HASH_SECRET: how a key is left behind by it. */
+  hash: z.enum(LEFT_KINDS).nullable().catch(null),
   /** Null for the order that suits the status. */
   sort: z.enum(KEY_SORTS).nullable().catch(null),
   after: place,

@@ -6,6 +6,7 @@ import { type AddValue, instant, int, nullable, statement, uuid, word } from "@/
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 import { digestHashes } from "@/lib/verification/hashes";
+import { whereLeft } from "@/lib/verification/left-keys";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
 
 /** Conditions on the columns of `k`: a key is found that fulfils all of the first, and all of one of the branches. */
@@ -17,13 +18,14 @@ const ASKED = { key: "k", now: "now()" };
 const VISIBLE_PART = new RegExp(`^(?:(${CREDENTIAL_FORMATS.join("|")})_)?([0-9A-Za-z]{2,6})$`);
 
 /** Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for. */
-export function keyConditions({ status, format, q }: AdminKeyConditions, named: Named, add: AddValue): KeyConditions {
+export function keyConditions({ status, format, hash, q }: AdminKeyConditions, named: Named, add: AddValue): KeyConditions {
   const { ownerId, credential } = named;
   // Whoever asks about a credential wants to know of it, whatever the list was filtered by before.
   if (credential) return { all: [], branches: [[`k.id = ${add("key", credential.keyId)}::int`]] };
   const all: string[] = [];
   if (status) all.push(whereListed(status));
   if (ownerId) all.push(`k.user_id = ${add("owner", ownerId)}::uuid`);
+  if (hash) all.push(whereLeft(hash, add));
   if (format) all.push(`k.format = '${format}'`);
   const listed = status ? [] : [PRESENT];
   if (!q) return { all, branches: [listed] };

@@ -38,6 +38,13 @@ export async function lockOwnKey(tx: Transaction, owner: { id: string }, uuid: s
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const [locked] = await sqlIn(tx, LOCK, { uuid, owner: owner.id });
   if (!locked) throw new AppError("API_KEY_NOT_FOUND");
-  const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked.id }, select: lockedSelect });
+  return readLockedKey(tx, locked.id);
+}
+
+export type LockedKey = Awaited<ReturnType<typeof readLockedKey>>;
+
+/** What changing a key needs to know of it. */
+export async function readLockedKey(tx: Transaction, id: number) {
+  const key = await tx.apiKey.findUniqueOrThrow({ where: { id }, select: lockedSelect });
   return { ...key, ...readLimits(key) };
 }

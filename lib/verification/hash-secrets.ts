@@ -26,6 +26,10 @@ export function formerSecret(): string | null {
   return KEY_HASH_SECRET_PREVIOUS && KEY_HASH_SECRET_PREVIOUS !== KEY_HASH_SECRET ? KEY_HASH_SECRET_PREVIOUS : null;
 }
 
+export function isRotating(): boolean {
+  return formerSecret() !== null;
+}
+
 /** All that a credential may be stored under, the current one first. */
 export function knownSecrets(): string[] {
   const { KEY_HASH_SECRET, KEY_HASH_SECRET_PREVIOUS, KEY_HASH_SECRET_NEXT } = env();

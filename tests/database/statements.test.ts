@@ -30,6 +30,8 @@ import { searchStatement } from "../../lib/keys/search";
 import { usageDaysQuery } from "../../lib/usage/days";
 import { peopleQuery } from "../../lib/users/find-people";
 import { userQuery } from "../../lib/users/list";
+import { countStatement, listStatement as listLeft } from "../../lib/verification/left-keys";
+import { LEFT_KINDS } from "../../lib/verification/left-kinds";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 
 type Field = { name: string; dataTypeID: number };
@@ -40,6 +42,8 @@ let typeNames: Map<number, string>;
 
 beforeAll(async () => {
   database = await ownDatabase();
+  // So that there is something to be left behind.
+  process.env.KEY_HASH_SECRET_PREVIOUS = randomUUID();
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { rows } = await client.query<{ oid: number; typname: string }>("SELECT oid::int, typname FROM pg_type");
@@ -109,12 +113,18 @@ const VARIANTS: Record<string, () => Statement<Columns>[]> = {
       [null, ...ADMIN_KEY_STATUSES].flatMap((status) => [
         ...adminKeys({ sort, status }),
         ...adminKeys({ sort, status, format: "datazag" }),
+        ...LEFT_KINDS.flatMap((hash) => adminKeys({ sort, status, hash })),
       ]),
     ),
   "what staff search": () =>
     ["ab", "a name", "asha@mail.example", "mf_live_ab12cd", "471", randomUUID()].flatMap((q) =>
       [null, ...ADMIN_KEY_STATUSES].flatMap((status) => adminKeys({ q, status })),
     ),
+  "what a rotation leaves behind": () =>
+    [countStatement(), listLeft(50)].map(([made, values]) => {
+      toQuery(made, values);
+      return made;
+    }),
   "whose keys staff ask for": () => [
     ...adminKeys({ q: "name" }, { ownerId: randomUUID(), credential: null }),
     ...adminKeys({}, { ownerId: null, credential: { keyId: 1, part: "key", replaced: null } }),

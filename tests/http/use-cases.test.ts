@@ -200,6 +200,11 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     fields: { owner: cast.user.id, format: "mf_live", key_name: "Made", access: "all" },
     done: issued,
   }),
+  reissueAnyKeyAction: async () => ({
+    as: cast.admin,
+    fields: { uuid: (await newKey(cast.user)).id, grace_seconds: "60" },
+    done: issued,
+  }),
   revokeAnyKeysAction: async () => {
     const { id: uuid } = await newKey(cast.user);
     return { as: cast.admin, fields: { uuid, understood: "on" }, done: noProblem(uuid) };

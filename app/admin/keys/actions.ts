@@ -1,15 +1,16 @@
 "use server";
 
+import { maskCredentials } from "@latchkey/rule/credentials";
 import { refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
-import { deleteAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
+import { deleteAnyKey, reissueAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
 import { createKey } from "@/lib/keys/create";
 import { readLimitForm } from "@/lib/keys/limits";
-import { readIdempotencyKey } from "@/lib/keys/schemas";
+import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
@@ -58,6 +59,22 @@ export async function createKeyForAction(_state: FormState, form: FormData): Pro
 
 const ALREADY_MADE =
   "The first attempt did make the key; only its credentials were lost on the way. Revoke it in the list and make another.";
+
+/** Staff see the new credentials once, to hand them over. */
+export async function reissueAnyKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
+  try {
+    const admin = await requireFreshAdmin();
+    const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
+    const { uuid, name, key, secret, previousExpiresAt } = await reissueAnyKey(admin, textOf(form, "uuid"), grace_seconds);
+    return {
+      fields: {},
+      values: {},
+      issued: { uuid, name: maskCredentials(name), key, secret, previousUntil: previousExpiresAt },
+    };
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
 
 /** Revokes each of the keys for itself: one that cannot be revoked does not keep the others alive. */
 export async function revokeAnyKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {

@@ -17,12 +17,15 @@ import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from 
 import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import type { FoundCredential } from "@/lib/keys/admin-search";
 import { dayOf } from "@/lib/values/days";
+import { isRotating } from "@/lib/verification/hash-secrets";
+import { LEFT_KINDS, type LeftKind } from "@/lib/verification/left-kinds";
 import { isConfirmedAction } from "../confirm/actions";
 import {
   createKeyForAction,
   deleteAnyKeysAction,
   findOwnersAction,
   recentCallsOfAnyAction,
+  reissueAnyKeyAction,
   revokeAnyKeysAction,
 } from "./actions";
 import { adminKeysAddress } from "./address";
@@ -32,7 +35,12 @@ export const metadata: Metadata = { title: "Keys" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-const ACTIONS = { revoke: revokeAnyKeysAction, remove: deleteAnyKeysAction, recentCalls: recentCallsOfAnyAction };
+const ACTIONS = {
+  revoke: revokeAnyKeysAction,
+  remove: deleteAnyKeysAction,
+  recentCalls: recentCallsOfAnyAction,
+  regenerate: reissueAnyKeyAction,
+};
 
 export default async function AdminKeysPage({ searchParams }: Props) {
   const admin = await requireAdmin();
@@ -57,6 +65,9 @@ export default async function AdminKeysPage({ searchParams }: Props) {
       <div className="mt-4 flex flex-wrap gap-x-6">
         <Filter name="Status" of="status" values={ADMIN_KEY_STATUSES} labels={STATUS_NAMES} search={search} />
         <Filter name="Format" of="format" values={CREDENTIAL_FORMATS} labels={CREDENTIAL_PREFIXES} search={search} />
+        {(search.hash || isRotating()) && (
+          <Filter name="Hash" of="hash" values={LEFT_KINDS} labels={LEFT_NAMES} search={search} />
+        )}
       </div>
       <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
         {describeFound(listing, search, now)}{" "}
@@ -88,12 +99,13 @@ function isFiltered({ sort: _, ...conditions }: AdminKeySearch): boolean {
   return Object.values(conditions).some(Boolean);
 }
 
-function describeFound({ keys, credential, unknown }: AdminKeyListing, { owner }: AdminKeySearch, now: Date): string {
+function describeFound({ keys, credential, unknown }: AdminKeyListing, { owner, hash }: AdminKeySearch, now: Date): string {
   if (unknown === "owner") return `There is no user “${owner}”.`;
   if (unknown === "credential") return "No key has, or had, the credential that you pasted.";
   const [key] = keys;
   if (!key) return "No key fits.";
   if (credential) return describeCredential(key, credential, now);
+  if (hash) return LEFT_SENTENCES[hash];
   return owner ? `Keys of ${key.owner.email}.` : "";
 }
 
@@ -109,11 +121,21 @@ function describeCredential(key: AdminKeyRow, { part, replaced }: FoundCredentia
     : `${what} It no longer works.`;
 }
 
+const LEFT_NAMES: Record<LeftKind, string> = { former: "Former", secret: "Former, of the secret", lost: "Lost" };
+
+const LEFT_SENTENCES: Record<LeftKind, string> = {
+  former:
+    "The former KEY_HASH_SECRET made what these are known by, and nobody has used them since. They move by themselves when they are used, and end when KEY_HASH_SECRET_PREVIOUS is removed.",
+  secret:
+    "Only the secret of these is known by what the former KEY_HASH_SECRET made: nobody has sent it since. It is refused once KEY_HASH_SECRET_PREVIOUS is removed, the key alone is not.",
+  lost: "These are known by what a KEY_HASH_SECRET made that is not set. They are refused until it is KEY_HASH_SECRET_PREVIOUS.",
+};
+
 const STATUS_NAMES = { ...STATE_NAMES, deleted: "Deleted" };
 
 type FilterProps<Value extends string> = {
   name: string;
-  of: "status" | "format";
+  of: "status" | "format" | "hash";
   values: readonly Value[];
   labels: Record<Value, string>;
   search: AdminKeySearch;

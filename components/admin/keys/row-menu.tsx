@@ -1,31 +1,40 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { RevokeDialog } from "@/components/keys/dialogs";
+import { RegenerateDialog, RevokeDialog } from "@/components/keys/dialogs";
 import { useKeyActions } from "@/components/keys/key-actions";
 import { KeyMenu, RevokeItem } from "@/components/keys/key-menu";
+import { REFUSALS } from "@/components/keys/refusals";
 import { MenuItem } from "@/components/ui/menu";
 import { DeleteDialog } from "./lazy-delete-dialog";
 
 /** What staff can do with one key of a list. */
 export function StaffRowMenu({ uuid }: { uuid: string }) {
   const { targets } = useKeyActions();
-  const [open, setOpen] = useState<"revoke" | "delete" | null>(null);
+  const [open, setOpen] = useState<"revoke" | "regenerate" | "delete" | null>(null);
   const trigger = useRef<HTMLButtonElement>(null);
   const target = targets.find((each) => each.uuid === uuid);
   if (!target || target.isDeleted) return null;
   const focus = () => (trigger.current?.isConnected ? trigger.current : document.getElementById("content"))?.focus();
-  const dialog = { targets: [target], onClose: () => setOpen(null), onClosed: focus };
+  const dialog = { onClose: () => setOpen(null), onClosed: focus };
   return (
     <>
       <KeyMenu target={target} triggerRef={trigger}>
+        <MenuItem
+          onSelect={() => setOpen("regenerate")}
+          {...RegenerateDialog.approach}
+          refusal={REFUSALS[target.state].regenerate}
+        >
+          Regenerate…
+        </MenuItem>
         <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
         <MenuItem onSelect={() => setOpen("delete")} {...DeleteDialog.approach} isDanger>
           Delete…
         </MenuItem>
       </KeyMenu>
-      {open === "revoke" && <RevokeDialog {...dialog} />}
-      {open === "delete" && <DeleteDialog {...dialog} />}
+      {open === "regenerate" && <RegenerateDialog target={target} {...dialog} />}
+      {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}
+      {open === "delete" && <DeleteDialog targets={[target]} {...dialog} />}
     </>
   );
 }

@@ -15,7 +15,7 @@ export function useRemoveKeys(): RevokeAction {
 }
 
 type Props = {
-  actions: Pick<Actions, "revoke" | "recentCalls"> & { remove: RevokeAction };
+  actions: Required<Pick<Actions, "revoke" | "recentCalls" | "regenerate">> & { remove: RevokeAction };
   targets: readonly KeyTarget[];
   now: Date;
   children: ReactNode;
@@ -25,9 +25,15 @@ type Props = {
 export function StaffKeyActions({ actions, targets, now, children }: Props) {
   const revoke = useConfirmedAction(actions.revoke);
   const remove = useConfirmedAction(actions.remove);
+  const regenerate = useConfirmedAction(actions.regenerate);
   return (
     <RemoveContext value={remove}>
-      <KeyActions actions={{ revoke, recentCalls: actions.recentCalls }} targets={targets} now={now} canSelect={isNotDeleted}>
+      <KeyActions
+        actions={{ revoke, regenerate, recentCalls: actions.recentCalls }}
+        targets={targets}
+        now={now}
+        canSelect={isNotDeleted}
+      >
         {children}
       </KeyActions>
     </RemoveContext>

@@ -18,7 +18,7 @@ import { figure } from "@/components/usage/figures";
 import { requireAdmin } from "@/lib/doors/guards";
 import { type AdminKeyPage, getAnyKeyPage } from "@/lib/keys/admin-key-page";
 import { AppError } from "@/lib/values/errors";
-import { deleteAnyKeysAction, recentCallsOfAnyAction, revokeAnyKeysAction } from "../actions";
+import { deleteAnyKeysAction, recentCallsOfAnyAction, reissueAnyKeyAction, revokeAnyKeysAction } from "../actions";
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -35,7 +35,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await loadKey((await params).id)).name };
 }
 
-const ACTIONS = { revoke: revokeAnyKeysAction, remove: deleteAnyKeysAction, recentCalls: recentCallsOfAnyAction };
+const ACTIONS = {
+  revoke: revokeAnyKeysAction,
+  remove: deleteAnyKeysAction,
+  recentCalls: recentCallsOfAnyAction,
+  regenerate: reissueAnyKeyAction,
+};
 
 export default async function AdminKeyOwnPage({ params }: Props) {
   const key = await loadKey((await params).id);
@@ -59,6 +64,7 @@ export default async function AdminKeyOwnPage({ params }: Props) {
       {!deletedAt && (
         <PageSection title="Danger zone">
           <div className="flex flex-wrap gap-3">
+            {isOffered("regenerate", key) && <KeyButton opens="regenerate" />}
             {isOffered("revoke", key) && <KeyButton opens="revoke" />}
             <DeleteButton />
           </div>

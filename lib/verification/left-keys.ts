@@ -1,0 +1,89 @@
+import "server-only";
+import { maskCredential, maskCredentials } from "@latchkey/rule/credentials";
+import { whereUsable } from "@latchkey/rule/sql";
+import { sql } from "@/lib/database/client";
+import { FORMAT } from "@/lib/database/key-columns";
+import { type AddValue, collectValues, instant, int, nullable, statement, text, word } from "@/lib/database/statements";
+import { log } from "@/lib/settings/log";
+import { formerSecret, isRotating, knownSecrets, secretId } from "./hash-secrets";
+import { LEFT_KINDS, type LeftKind } from "./left-kinds";
+
+/** Says of a row of keys, `k`, that it is left in this way. Nothing is left on a former secret where there is none. */
+export function whereLeft(kind: LeftKind, add: AddValue): string {
+  const isUsable = whereUsable({ key: "k", now: "now()" });
+  const addLost = () => `k.credential_hashed_under <> ALL(${add("known", knownSecrets().map(secretId))}::text[])`;
+  if (kind === "lost") return `${isUsable} AND ${addLost()}`;
+  const former = formerSecret();
+  if (!former) return "false";
+  const under = `${add("former", secretId(former))}::text`;
+  const isKey = isUnder("credential", under);
+  return `${isUsable} AND ${kind === "former" ? isKey : `NOT ${isKey} AND NOT (${addLost()}) AND ${isUnder("secret", under)}`}`;
+}
+
+function isUnder(part: "credential" | "secret", under: string): string {
+  const holds = (row: string) => `${row}.${part}_hash IS NOT NULL AND coalesce(${row}.${part}_hashed_under, ${under}) = ${under}`;
+  return `(${holds("k")} OR EXISTS (
+    SELECT 1 FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > now() AND ${holds("r")}))`;
+}
+
+export type LeftCounts = Record<LeftKind, number> & {
+  /** Whether KEY_HASH_SECRET_PREVIOUS is set, to another secret. */
+  isRotating: boolean;
+};
+
+const COUNTS = { former: int, secret: int, lost: int };
+
+export function countStatement() {
+  const { values, add } = collectValues();
+  const counts = LEFT_KINDS.map((kind) => `count(*) FILTER (WHERE ${whereLeft(kind, add)}) AS ${kind}`);
+  return [statement("", COUNTS, `SELECT ${counts.join(", ")} FROM api_keys k`), values] as const;
+}
+
+/** Reads all keys: for pages and commands, not for calls. */
+export async function countLeftKeys(): Promise<LeftCounts> {
+  const [counts] = await sql(...countStatement());
+  return { former: 0, secret: 0, lost: 0, ...counts, isRotating: isRotating() };
+}
+
+export type LeftKey = { kind: LeftKind; email: string; name: string; masked: string; lastUsedAt: Date | null };
+
+const LEFT = {
+  kind: word<LeftKind>(),
+  email: text,
+  name: text,
+  format: FORMAT,
+  hint: text,
+  last_used_at: nullable(instant),
+};
+
+export function listStatement(limit: number) {
+  const { values, add } = collectValues();
+  const found = LEFT_KINDS.map((kind) => `SELECT k.id, '${kind}' AS kind FROM api_keys k WHERE ${whereLeft(kind, add)}`);
+  const written = `SELECT found.kind, u.email, k.name, k.format, k.hint, k.last_used_at
+    FROM (${found.join(" UNION ALL ")}) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id
+    ORDER BY found.kind, k.last_used_at DESC NULLS LAST, k.id LIMIT ${limit}`;
+  return [statement("", LEFT, written), values] as const;
+}
+
+/** Those used last come first. */
+export async function listLeftKeys(limit: number): Promise<LeftKey[]> {
+  const rows = await sql(...listStatement(limit));
+  return rows.map(({ kind, email, name, format, hint, last_used_at: lastUsedAt }) => ({
+    ...{ kind, email, name: maskCredentials(name), lastUsedAt },
+    masked: maskCredential(format, hint),
+  }));
+}
+
+/** Tells the log where KEY_HASH_SECRET_PREVIOUS was removed, or KEY_HASH_SECRET changed, while keys needed it. Never rejects. */
+export async function warnOfLostKeys(): Promise<void> {
+  try {
+    const { lost } = await countLeftKeys();
+    if (lost > 0)
+      log.warn(
+        { keys: lost },
+        "keys are refused, because the KEY_HASH_SECRET that they had is not set: see npm run admin -- secrets",
+      );
+  } catch (error) {
+    log.warn({ cause: error instanceof Error ? error.name : "unknown" }, "keys of another KEY_HASH_SECRET were not counted");
+  }
+}
