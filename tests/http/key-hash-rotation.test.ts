@@ -3,7 +3,7 @@ import { secretId } from "../../lib/verification/hash-secrets";
 import { call, newKey, shared, type TestKey } from "../support/client";
 import { registerOverHttp, type TestUser } from "../support/people";
 import { type ScratchDatabase, scratchDatabase } from "../support/scratch-database";
-import { deploymentSettings, randomSecret, startServer, type TestServer } from "../support/server";
+import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
 
 // The steps of docs/deploy.md, taken by one instance after the other on one database.
 
@@ -106,6 +106,9 @@ test("KEY_HASH_SECRET is rotated instance by instance, and at no step is a key r
 
   await bringUp("after");
   await verifyAll();
+  const warning = /"keys":1,"msg":"keys are refused, because the KEY_HASH_SECRET that they had is not set/;
+  await until(() => warning.test(running[1]?.output() ?? ""), "the warning of a key that is lost");
+  expect(rotating.output()).not.toMatch(/keys are refused/);
   await takeDown();
   await verifyAll();
   expect([...answers.keys()]).toStrictEqual(["VALID"]);

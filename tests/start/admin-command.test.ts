@@ -1,17 +1,23 @@
 import { execFile } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, call } from "../support/client";
+import { type Answer, call, newKey } from "../support/client";
 import { cookieOf } from "../support/cookies";
 import { type Launched, launch, newFolder, processesOf } from "../support/launch";
 import { registerOverHttp, type TestUser } from "../support/people";
 import { sendPlainForm } from "../support/plain-form";
-import { cleanEnvironment } from "../support/server";
+import { cleanEnvironment, randomSecret } from "../support/server";
 
 type Ended = { status: number; output: string };
 
 /** Runs `npm run admin -- …` for the portal of this folder. */
-function admin(args: string[], { dataDirectory, port }: Pick<Launched, "dataDirectory" | "port">): Promise<Ended> {
-  const env = { ...cleanEnvironment(), DATA_DIR: dataDirectory, PORT: String(port) };
+function admin(
+  args: string[],
+  { dataDirectory, port }: Pick<Launched, "dataDirectory" | "port">,
+  settings: Record<string, string> = {},
+): Promise<Ended> {
+  const env = { ...cleanEnvironment(), DATA_DIR: dataDirectory, PORT: String(port), ...settings };
   const command = ["--conditions=react-server", "scripts/run.mjs", "admin", ...args];
   return new Promise((resolve) => {
     execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
@@ -82,6 +88,31 @@ describe("npm run admin", () => {
     const { html } = await auditPage({ ...user, password: "a sentence is good" });
     expect(html).toContain('font-medium">Reset link issued<');
     expect(html).not.toContain(new URL(address).searchParams.get("token") ?? "");
+  });
+
+  test("secrets says what is rotated and which keys need a former KEY_HASH_SECRET, for people and for programs", async () => {
+    const user = await registerOverHttp(started.url);
+    const { api_key } = await newKey(user, { key_name: "Till 4" }, started.url);
+    const none = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"].map(
+      (name) => `${name.padEnd(22)}no former one\n`,
+    );
+    const nothing = `${none.join("")}\nKEY_HASH_SECRET is not being rotated.\n`;
+    expect(await admin(["secrets"], started)).toStrictEqual({ status: 0, output: nothing });
+
+    // As if it had been changed: what is there is under the former one.
+    const former = fs.readFileSync(path.join(started.dataDirectory, "secrets", "KEY_HASH_SECRET"), "utf8").trim();
+    const rotating = { KEY_HASH_SECRET: randomSecret(), KEY_HASH_SECRET_PREVIOUS: former };
+    const { status, output } = await admin(["secrets", "--json"], started, rotating);
+    expect(status).toBe(0);
+    const { settings, counts, keys } = JSON.parse(output);
+    expect(settings[0]).toStrictEqual({ name: "KEY_HASH_SECRET", hasPrevious: true });
+    expect(counts).toStrictEqual({ isRotating: true, former: 1, secret: 0, lost: 0 });
+    const masked = `${api_key.slice(0, 14)}...`;
+    expect(keys).toStrictEqual([{ kind: "former", email: user.email, name: "Till 4", lastUsedAt: null, masked }]);
+    const { output: text } = await admin(["secrets"], started, rotating);
+    expect(text).toContain(`\n  ${user.email}  Till 4  ${masked}  never used  `);
+    expect(text).not.toContain(api_key);
+    expect((await admin(["secrets", "everything"], started)).status).toBe(1);
   });
 
   test("refuses in one sentence what it cannot do, and says what it can", async () => {

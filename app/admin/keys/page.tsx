@@ -121,14 +121,14 @@ function describeCredential(key: AdminKeyRow, { part, replaced }: FoundCredentia
     : `${what} It no longer works.`;
 }
 
-const LEFT_NAMES: Record<LeftKind, string> = { former: "Former", secret: "Former, of the secret", lost: "Lost" };
+const LEFT_NAMES: Record<LeftKind, string> = { former: "Former", secret: "Former, secret only", lost: "Lost" };
 
 const LEFT_SENTENCES: Record<LeftKind, string> = {
   former:
-    "The former KEY_HASH_SECRET made what these are known by, and nobody has used them since. They move by themselves when they are used, and end when KEY_HASH_SECRET_PREVIOUS is removed.",
+    "These keys are still stored under the former KEY_HASH_SECRET. Each moves when it is used; those that have not moved end when KEY_HASH_SECRET_PREVIOUS is removed.",
   secret:
-    "Only the secret of these is known by what the former KEY_HASH_SECRET made: nobody has sent it since. It is refused once KEY_HASH_SECRET_PREVIOUS is removed, the key alone is not.",
-  lost: "These are known by what a KEY_HASH_SECRET made that is not set. They are refused until it is KEY_HASH_SECRET_PREVIOUS.",
+    "Only the secrets of these keys are still stored under the former KEY_HASH_SECRET: nobody has sent them since. When KEY_HASH_SECRET_PREVIOUS is removed, they are refused; the keys alone are not.",
+  lost: "These keys are stored under a KEY_HASH_SECRET that is not set. They are refused until it is, as KEY_HASH_SECRET_PREVIOUS.",
 };
 
 const STATUS_NAMES = { ...STATE_NAMES, deleted: "Deleted" };
