@@ -80,7 +80,7 @@ async function keep(of: Hashed, rows: readonly Hash[]): Promise<void> {
   const values = { stored: rows.map(({ stored }) => stored), made: rows.map(({ made }) => made), under: currentSecretId() };
   try {
     const kept = await sql(REHASH[of], values);
-    log.info({ of, rows: kept.length }, "hashes are under the current KEY_HASH_SECRET");
+    if (kept.length > 0) log.info({ of, rows: kept.length }, "hashes are under the current KEY_HASH_SECRET");
   } catch (error) {
     log.warn({ of, rows: rows.length, cause: error instanceof Error ? error.name : "unknown" }, "hashes were left as they are");
   }
