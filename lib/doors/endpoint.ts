@@ -1,7 +1,7 @@
 import { contextOf, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { METHODS, type Method } from "@/lib/request/methods";
 import { log } from "@/lib/settings/log";
-import { type AppError, toAppError } from "@/lib/values/errors";
+import { type AppError, causeOf, framesOf, toAppError } from "@/lib/values/errors";
 import { type Dialect, methodNotAllowed, type Success } from "./dialects/dialect";
 import { jsonResponse } from "./json-response";
 
@@ -58,13 +58,6 @@ function ownIdHeader(request: Request, id: string): Record<string, string> {
 }
 
 export function logFailure(error: AppError, id: string): void {
-  const cause = error.cause instanceof Error ? error.cause : undefined;
-  // Messages of unforeseen errors can quote what a client sent; the place they come from cannot.
-  const frames = cause?.stack
-    ?.split("\n")
-    .filter((line) => line.trimStart().startsWith("at "))
-    .slice(0, 8)
-    .join("\n");
-  const code = cause && "code" in cause ? String(cause.code) : undefined;
-  log.error({ id, error: error.code, details: error.details, cause: cause?.name, cause_code: code, at: frames });
+  const cause = error.cause instanceof Error ? causeOf(error.cause) : {};
+  log.error({ id, error: error.code, details: error.details, ...cause, at: framesOf(error.cause) });
 }

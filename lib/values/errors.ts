@@ -169,6 +169,15 @@ export function causeOf(error: unknown): { cause: string; cause_code?: string } 
   return { cause: error.name, ...("code" in error && { cause_code: String(error.code) }) };
 }
 
+/** Where it was thrown: unlike its message, places cannot quote anything. */
+export function framesOf(error: unknown): string | undefined {
+  const lines = error instanceof Error ? error.stack?.split("\n") : undefined;
+  return lines
+    ?.filter((line) => line.trimStart().startsWith("at "))
+    .slice(0, 8)
+    .join("\n");
+}
+
 type Cause = { code: string; message: string };
 
 /** A thrown value and what it wraps, also where Prisma and WebSockets keep the driver's error. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { freePort } from "../../scripts/ports";
 import { call, randomEmail, shared } from "../support/client";
-import { signInByCookie } from "../support/people";
+import { newUser, signInByCookie } from "../support/people";
 import { sendPlainForm } from "../support/plain-form";
 import { randomSecret, startServer, type TestServer, until } from "../support/server";
 
@@ -88,6 +88,12 @@ describe("No line of the log tells of a person or holds a link", () => {
     try {
       await sendMails(server, false);
       await until(() => server.output().includes("TEMPORARILY_UNAVAILABLE"), "its lines");
+      // A page that fails is Next's to tell of.
+      const page = await fetch(`${server.url}/keys`, { headers: { Cookie: await signInByCookie(await newUser()) } });
+      expect(page.status).toBe(500);
+      const [, code] = /"digest\\?":\\?"(\d+)/.exec(await page.text()) ?? [];
+      await until(() => server.output().includes(`"digest":"${code}"`), "its line");
+      expect(server.output()).not.toMatch(/^ {4}at /m);
       expect(told(server)).toStrictEqual([]);
     } finally {
       await server.stop();
