@@ -4,15 +4,16 @@ import { Client as NeonClient } from "@neondatabase/serverless";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { connectPatiently, explainConnection } from "../lib/database/connections";
-import { LOCK_WAIT_MS, LOCKS } from "../lib/database/locks";
+import { LOCK_WAIT_MS } from "../lib/database/locks";
 import { configureNeon, type Driver, directUrl, driverFor } from "../lib/settings/database-url";
 import type { Env } from "../lib/settings/env";
-import { isLockTimeout } from "../lib/values/errors";
 import { dataDirectory, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
 import { FILTERS, MIGRATIONS, readMigrations, SCHEMA, UNFINISHED } from "./migration-files";
+import { runPatiently } from "./migration-script";
+import { takeTurn } from "./migration-turn";
 
 /**
  * `migrate`: applies what is pending. `migrate new NAME`: writes a migration from the difference between the
@@ -39,63 +40,83 @@ export function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
 
 /** Brings the database of these settings up to date, and answers the names of the migrations it took. */
 export function migrate(env: Env): Promise<string[]> {
-  return applyMigrations(directUrl(env), { driver: env.DATABASE_DRIVER, neonProxy: env.NEON_WS_PROXY });
+  return applyMigrations(directUrl(env), {
+    driver: env.DATABASE_DRIVER,
+    neonProxy: env.NEON_WS_PROXY,
+    patienceSeconds: env.MIGRATION_PATIENCE_SECONDS,
+  });
 }
 
-type Options = { folder?: string; driver?: Driver | undefined; neonProxy?: string | undefined; waitMs?: number };
+type Options = {
+  folder?: string;
+  driver?: Driver | undefined;
+  neonProxy?: string | undefined;
+  /** How long to wait for others who migrate. */
+  waitMs?: number;
+  /** How long to try again while somebody holds a lock that a migration needs. */
+  patienceSeconds?: number;
+  /** Where sentences go about who is waited for. */
+  tell?: (sentence: string) => void;
+};
 
 /**
- * Applies pending migrations and answers their names. Safe to run twice and from two places at once: an advisory
- * lock on a direct connection lets one in after the other.
+ * Applies pending migrations and answers their names. Safe to run twice, from two places at once and through a pooler: an
+ * advisory lock lets one in after the other.
+ * @throws Failure when nothing came of it, with a sentence that says why
  */
 export async function applyMigrations(
   url: string,
-  { folder = MIGRATIONS, driver = driverFor(url), neonProxy, waitMs = LOCK_WAIT_MS.turn }: Options = {},
+  {
+    folder = MIGRATIONS,
+    driver = driverFor(url),
+    neonProxy,
+    waitMs = LOCK_WAIT_MS.turn,
+    patienceSeconds = 300,
+    tell = console.log,
+  }: Options = {},
 ): Promise<string[]> {
   if (driver === "neon") configureNeon(neonProxy);
   const database = open(url, driver);
-  const client = await connectPatiently(database.connect).catch((error: unknown) => {
-    throw new Failure(`The database of DATABASE_URL cannot be used: ${explainConnection(error)}`);
-  });
+  const connect = () =>
+    connectPatiently(database.connect).catch((error: unknown) => {
+      throw new Failure(`The database of DATABASE_URL cannot be used: ${explainConnection(error)}`);
+    });
+  const clients: pg.Client[] = [];
+  let refusal: unknown;
   try {
-    await takeTurn(client, waitMs);
+    const watcher = await connect();
+    clients.push(watcher);
+    const turn = await takeTurn(watcher, waitMs);
+    const client = await connect();
+    clients.push(client);
     await forgetUnfinished(client);
     const migrationsList = readMigrations(folder);
     const applied = await finishedMigrations(client);
     if (migrationsList.migrationDirectories.every(({ path: name }) => applied.has(name))) return [];
     const { createEngine } = await loadEngine();
-    const schemaEngine = await createEngine(database.adapter, client);
+    const script = { client, turn, patienceSeconds, tell };
+    // The engine wraps what is thrown here.
+    const runScript = (text: string) =>
+      runPatiently(text, script).catch((error: unknown) => {
+        refusal = error;
+        throw error;
+      });
+    const schemaEngine = await createEngine(database.adapter, runScript);
     const { appliedMigrationNames } = await schemaEngine.applyMigrations({ migrationsList, filters: FILTERS });
     return appliedMigrationNames;
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    for (const reason of [refusal, error]) if (reason instanceof Failure) throw reason;
     throw new Failure(
       `A migration failed, and nothing of it was kept. ${error instanceof Error ? error.message : String(error)}`,
     );
   } finally {
-    await client.end().catch(() => {});
+    for (const client of clients) await client.end().catch(() => {});
   }
 }
 
 /** Only where something is pending: it is megabytes of program, and most starts find nothing to do. */
 function loadEngine() {
   return import("./migration-engine");
-}
-
-/** One migrates at a time. Those who wait give up after a while, and say so. */
-async function takeTurn(client: pg.Client, waitMs: number): Promise<void> {
-  await client.query(`SET lock_timeout = ${waitMs}`);
-  try {
-    await client.query("SELECT pg_advisory_lock($1)", [LOCKS.migrations]);
-  } catch (error) {
-    if (!isLockTimeout(error)) throw error;
-    const minutes = LOCK_WAIT_MS.turn / 60_000;
-    throw new Failure(
-      `Somebody else has been migrating this database for ${minutes} minutes. Nothing was done: try again later.`,
-    );
-  }
-  // What a script has to wait for makes others wait, too.
-  await client.query(`SET lock_timeout = ${LOCK_WAIT_MS.command}`);
 }
 
 /**
@@ -147,7 +168,7 @@ async function writeMigration(name: string | undefined): Promise<void> {
   const stdout = await withDatabase(async (env) => {
     const { adapter } = open(directUrl(env), "pg");
     const { createEngine } = await loadEngine();
-    const schemaEngine = await createEngine(adapter, new pg.Client());
+    const schemaEngine = await createEngine(adapter, async () => {});
     const difference = await schemaEngine.diff({
       from: fs.existsSync(previous) ? target(previous) : { tag: "empty" },
       to: target(SCHEMA),

@@ -2,11 +2,14 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from "@prisma/driver-adapter-utils";
+import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError, type SqlQuery } from "@prisma/driver-adapter-utils";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
-import type pg from "pg";
 import { Failure } from "./failure";
-import { SCHEMA, UNFINISHED } from "./migration-files";
+import { SCHEMA } from "./migration-files";
+
+const PRISMAS_LOCK = "SELECT pg_advisory_lock";
+
+type RunScript = (script: string) => Promise<void>;
 
 // On globalThis: test runners load this file several times in one process, and the engine's own module once.
 const holder = globalThis as typeof globalThis & { latchkeyMigrationEngine?: Promise<void> };
@@ -22,14 +25,22 @@ async function loadEngine(): Promise<void> {
   (instance.exports.__wbindgen_start as () => void)();
 }
 
-/** Prisma's engine of migrations; scripts run on `client`. */
-export async function createEngine(factory: PrismaPg, client: pg.Client): Promise<engine.SchemaEngine> {
+/** Prisma's engine of migrations, which leaves every script to `runScript`. */
+export async function createEngine(factory: PrismaPg, runScript: RunScript): Promise<engine.SchemaEngine> {
   holder.latchkeyMigrationEngine ??= loadEngine();
   await holder.latchkeyMigrationEngine;
   const adapterFactory = {
     provider: "postgres" as const,
     adapterName: factory.adapterName,
-    connect: async () => Object.assign(await factory.connect(), { executeScript: (script: string) => runScript(client, script) }),
+    connect: async () => {
+      const adapter = await factory.connect();
+      const executeRaw = adapter.executeRaw.bind(adapter);
+      return Object.assign(adapter, {
+        executeScript: (script: string) => run(script, runScript),
+        // A lock of the session, which a pooler would keep when we are gone. Whoever has the turn needs no other.
+        executeRaw: async (query: SqlQuery) => (query.sql.startsWith(PRISMAS_LOCK) ? 0 : executeRaw(query)),
+      });
+    },
     // Asked for only by `migrate dev`, which this script does not do.
     connectToShadowDb: (): never => {
       throw new Failure("Shadow databases are not used.");
@@ -42,16 +53,9 @@ export async function createEngine(factory: PrismaPg, client: pg.Client): Promis
   );
 }
 
-/**
- * The adapters split scripts at every semicolon, functions included, and run the pieces one by one. Sent whole, a script
- * is one transaction, and its row is finished in that same transaction.
- */
-async function runScript(client: pg.Client, script: string): Promise<void> {
-  const finish = script.includes("_prisma_migrations")
-    ? ""
-    : `;UPDATE _prisma_migrations SET finished_at = now() WHERE ${UNFINISHED}`;
+async function run(script: string, runScript: RunScript): Promise<void> {
   try {
-    await client.query(script + finish);
+    await runScript(script);
   } catch (error) {
     // The engine would report it by a number only.
     throw new DriverAdapterError({

@@ -3,18 +3,20 @@
  * takes them. A number keeps its meaning for ever, because two versions of the portal may run side by side.
  */
 export const LOCKS = {
-  /** Held by the session that applies migrations. */
+  /** Held by the transaction, in earlier versions by the session, of whoever applies migrations. */
   migrations: 7_261_001,
   /** Held by the transaction that changes who the administrators are. */
   administrators: 7_261_002,
   /** Held, shared, by a session of everyone who needs the embedded PostgreSQL; alone, by the one who stops it. */
   embeddedPostgres: 7_261_003,
-  /** Prisma's engine takes this one while it applies migrations: nobody else may. */
+  /** Prisma's own tools take this one for their session while they migrate: nobody else may. */
   prismaMigrate: 72_707_369,
 } as const;
 
 /**
- * How long, in milliseconds, a command waits for a lock, and one whose turn it is after another. What requests wait for is
- * bounded by their connections.
+ * How long, in milliseconds, a lock is waited for: by a command, by one whose turn it is after another, and by a statement
+ * of a migration. Whoever reads its table waits behind that one, so it is shorter than a verification may take; but longer
+ * than the second after which PostgreSQL ends an autovacuum that is in the way (`deadlock_timeout`). What requests wait for
+ * is bounded by their connections.
  */
-export const LOCK_WAIT_MS = { command: 60_000, turn: 600_000 } as const;
+export const LOCK_WAIT_MS = { command: 60_000, turn: 600_000, migration: 1_500 } as const;

@@ -1,11 +1,14 @@
 import fs from "node:fs";
 import path from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
 import { query } from "../support/database";
 import { launch, newFolder } from "../support/launch";
-import { deploymentSettings, randomSecret } from "../support/server";
+import { hasPgBouncer, startPgBouncer } from "../support/pgbouncer";
+import { startTcpRelay } from "../support/relay";
+import { deploymentSettings, randomSecret, until } from "../support/server";
 
 const ALL = fs
   .readdirSync("prisma/migrations", { withFileTypes: true })
@@ -99,4 +102,134 @@ describe("migrations", () => {
     expect(await query("SELECT one() AS one FROM (SELECT count(*) FROM half) rows", [], url)).toStrictEqual([{ one: 1 }]);
     expect(await applyMigrations(url, { folder })).toStrictEqual([]);
   });
+});
+
+/** All migrations there are, and one more. */
+function folderWith(script: string): string {
+  const folder = newFolder("one-more");
+  fs.cpSync("prisma/migrations", folder, { recursive: true });
+  fs.mkdirSync(path.join(folder, "99990101000000_more"));
+  fs.writeFileSync(path.join(folder, "99990101000000_more", "migration.sql"), script);
+  return folder;
+}
+
+const ADD_COLUMN = "ALTER TABLE users ADD COLUMN nickname TEXT;";
+const columns = (url: string) =>
+  query("SELECT 1 FROM information_schema.columns WHERE table_name = 'users' AND column_name = 'nickname'", [], url);
+
+/** A transaction that only reads, and stays open. */
+async function openReport(url: string) {
+  const client = new pg.Client({ connectionString: url, application_name: "nightly report" });
+  await client.connect();
+  await client.query("BEGIN");
+  const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+  await client.query("SELECT count(*) FROM users WHERE email <> 'asha@example.com'");
+  return { pid: rows[0].pid as number, end: () => client.end() };
+}
+
+/** @param address the same database by another way, for the migration */
+async function migrateAround(url: string, address: string): Promise<void> {
+  await applyMigrations(url);
+  const report = await openReport(url);
+  const told: string[] = [];
+  const folder = folderWith(ADD_COLUMN);
+  const migrating = applyMigrations(address, { folder, tell: (sentence) => told.push(sentence) });
+  const waiting = () => query("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'users'::regclass", [], url);
+  await until(async () => (await waiting()).length > 0, "the migration to wait");
+  // Whoever reads now waits behind the migration, which gives way although the report goes on.
+  expect(await query("SELECT count(*)::int AS users FROM users", [], url)).toStrictEqual([{ users: 0 }]);
+  await until(() => told.length > 0, "who is in the way to be told");
+  expect(told[0]).toMatch(
+    new RegExp(
+      `^A migration needs a lock that is held by process ${report.pid} \\("nightly report", since [-0-9T:]+Z, ` +
+        "last statement: SELECT count\\(\\*\\) FROM users WHERE email <>\\)\\. It is tried again when that has ended\\.$",
+    ),
+  );
+  expect(await columns(url)).toStrictEqual([]);
+  await report.end();
+  expect(await migrating).toStrictEqual(["99990101000000_more"]);
+  expect((await columns(url)).length).toBe(1);
+  expect(await applyMigrations(address, { folder })).toStrictEqual([]);
+}
+
+describe("a migration that needs a lock which somebody holds", () => {
+  test("gives way to readers, says who it is, and is applied when that one has ended", async () => {
+    const url = await emptyDatabase();
+    await migrateAround(url, url);
+  });
+
+  test("is given up after a while, with a sentence that says whom to end, and leaves nothing behind", async () => {
+    const url = await emptyDatabase();
+    await applyMigrations(url);
+    const report = await openReport(url);
+    const folder = folderWith(`CREATE TABLE before (id int); ${ADD_COLUMN}`);
+    await expect(applyMigrations(url, { folder, patienceSeconds: 2 })).rejects.toThrow(
+      new RegExp(
+        `^A migration was given up after 2 seconds, and nothing of it was kept\\. It needs a lock that is held by process ${report.pid} ` +
+          `.* Wait for that to end, or end it: SELECT pg_terminate_backend\\(${report.pid}\\); Then start again\\.$`,
+      ),
+    );
+    expect(await query("SELECT to_regclass('before') AS before", [], url)).toStrictEqual([{ before: null }]);
+    await report.end();
+    expect(await applyMigrations(url, { folder })).toStrictEqual(["99990101000000_more"]);
+  });
+
+  test("is given up by the command after MIGRATION_PATIENCE_SECONDS, with an exit that is not 0", async () => {
+    const url = await emptyDatabase();
+    await applyMigrations(url);
+    await query("DELETE FROM _prisma_migrations WHERE migration_name = $1", [ALL.at(-1)], url);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query("BEGIN");
+    await client.query("LOCK TABLE api_keys");
+    const command = await launch({ command: "migrate", env: { ...deploymentSettings(url), MIGRATION_PATIENCE_SECONDS: "2" } });
+    expect(await command.ended()).toBe(1);
+    expect(command.output()).toMatch(/^A migration was given up after 2 seconds, .* SELECT pg_terminate_backend\(\d+\);/m);
+    await client.end();
+  });
+
+  test("keeps nothing when the turn to migrate was lost meanwhile", async () => {
+    const url = await emptyDatabase();
+    await applyMigrations(url);
+    const folder = folderWith(
+      `${ADD_COLUMN} SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database());`,
+    );
+    await expect(applyMigrations(url, { folder })).rejects.toThrow(
+      "The lock of those who migrate was lost, so nothing was kept. Try again.",
+    );
+    expect(await columns(url)).toStrictEqual([]);
+  });
+});
+
+describe("migrations by way of a pooler that gives each transaction another connection", () => {
+  test("set and lock nothing for a session", async () => {
+    const url = await emptyDatabase();
+    const statements: string[] = [];
+    const relay = await startTcpRelay(new URL(url).host, (text) => statements.push(text));
+    try {
+      const address = Object.assign(new URL(url), { host: relay.address }).href;
+      expect(await applyMigrations(address)).toStrictEqual(ALL);
+    } finally {
+      await relay.stop();
+    }
+    expect(statements.filter((text) => text.startsWith("-- "))).not.toStrictEqual([]);
+    expect(statements.filter((text) => /^\s*SET (?!LOCAL)/i.test(text) || /advisory(?!_xact)_\w*lock/.test(text))).toStrictEqual(
+      [],
+    );
+    expect(statements.filter((text) => /\badvisory_xact_lock|pg_advisory_xact_lock/.test(text)).length).toBe(1);
+  });
+
+  if (hasPgBouncer())
+    test("are applied through PgBouncer in transaction mode, and wait there as elsewhere", async () => {
+      const url = await emptyDatabase();
+      const pooler = await startPgBouncer(url);
+      try {
+        expect(await applyMigrations(pooler.url)).toStrictEqual(ALL);
+        const both = [applyMigrations(pooler.url), applyMigrations(pooler.url)];
+        expect(await Promise.all(both)).toStrictEqual([[], []]);
+        await migrateAround(url, pooler.url);
+      } finally {
+        await pooler.stop();
+      }
+    });
 });
