@@ -38,9 +38,9 @@ async function migrateForVercel(): Promise<void> {
     );
   // Not at the top: the launcher imports this file before every command.
   const { prepareEnvironment } = await import("./environment");
-  const { applyMigrations } = await import("./migrate");
+  const { migrate } = await import("./migrate");
   const { env } = await prepareEnvironment();
-  const names = await applyMigrations(process.env.DATABASE_URL_UNPOOLED?.trim() || env.DATABASE_URL);
+  const names = await migrate(env);
   console.log(names.length === 0 ? "The database is up to date." : `Applied migrations: ${names.join(", ")}.`);
 }
 

@@ -11,6 +11,8 @@ import { causeOf } from "@/lib/values/errors";
 const REQUESTS_MS = 7_000;
 const REST_MS = 2_000;
 const SWEEP_MS = 100;
+/** A proxy may be sending a request on a connection that is idle here, so those are kept for a while: it is answered. */
+const IDLE_MS = 2_000;
 
 type Work = () => Promise<void>;
 
@@ -30,14 +32,14 @@ export function beforeStop(work: Work): void {
  */
 export function stopGracefully(): void {
   let isStopping = false;
-  const servers = new Set<Server>();
+  const servers = new Map<Server, CloseIdle>();
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { server, response } = message as { server: Server; response: ServerResponse };
-    servers.add(server);
+    if (!servers.has(server)) servers.set(server, closeLater(server));
     if (isStopping) response.setHeader("Connection", "close");
   });
   const closeIdle = () => {
-    for (const server of servers) server.closeIdleConnections();
+    for (const close of servers.values()) close();
   };
   const stop = (signal: "SIGINT" | "SIGTERM") => {
     if (isStopping) return;
@@ -45,13 +47,30 @@ export function stopGracefully(): void {
     log.info({ signal }, "stopping");
     exitAfterRest();
     // Connections that are kept alive would be waited for after their last request.
-    setInterval(closeIdle, SWEEP_MS).unref();
+    setTimeout(() => setInterval(closeIdle, SWEEP_MS).unref(), IDLE_MS).unref();
     setTimeout(() => {
       log.warn("requests that did not end were cut off");
       process.exit(128 + constants.signals[signal]);
     }, REQUESTS_MS).unref();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+}
+
+type CloseIdle = () => void;
+
+/**
+ * Node ends idle connections together with the listening one, and with that one whatever was connected but not yet taken:
+ * both can carry a request. So the first is left to the caller, and the second waits until what is there was taken.
+ */
+function closeLater(server: Server): CloseIdle {
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {};
+  const close = server.close.bind(server);
+  server.close = (done) => {
+    setImmediate(() => setImmediate(close, done));
+    return server;
+  };
+  return closeIdle;
 }
 
 function exitAfterRest(): void {

@@ -75,6 +75,26 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
+test("a request that comes on a connection which was idle at the stop is answered, and the last on it", async () => {
+  const socket = net.connect(server.port, "127.0.0.1");
+  const answers = () => text.split("HTTP/1.1 200 OK").length - 1;
+  let text = "";
+  socket.on("data", (data) => (text += data));
+  const ended = new Promise((resolve) => socket.once("close", resolve));
+  const ask = () => socket.write("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ask();
+  await until(() => answers() === 1, "an answer before");
+  // A proxy keeps it for a minute at most, so it is never this side that ends it.
+  expect(text).toMatch(/^Keep-Alive: timeout=75\r$/im);
+  const stopped = server.stop();
+  await until(isRefused, "new connections to be refused");
+  ask();
+  await until(() => answers() === 2, "an answer after");
+  expect(text.slice(text.lastIndexOf("HTTP/1.1"))).toMatch(/^Connection: close\r$/im);
+  await Promise.all([stopped, ended]);
+  expect([server.process.signalCode, server.process.exitCode]).toStrictEqual([null, 143]);
+});
+
 test("a request that never ends is cut off, and connections kept open are closed", async () => {
   const sockets = [
     "GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n",
