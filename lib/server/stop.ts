@@ -1,6 +1,6 @@
 import "server-only";
 import diagnostics from "node:diagnostics_channel";
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { constants } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { disconnect } from "@/lib/database/client";
@@ -11,6 +11,9 @@ import { causeOf } from "@/lib/values/errors";
 const REQUESTS_MS = 7_000;
 const REST_MS = 2_000;
 const SWEEP_MS = 100;
+/** So long a proxy that asks for its health has to see that the process is going, before connections are refused. */
+const LEAVING_MS = 3_000;
+const LIVE = /^\/api\/health\/live\/?$/;
 /** A proxy may be sending a request on a connection that is idle here, so those are kept for a while: it is answered. */
 const IDLE_MS = 2_000;
 
@@ -32,11 +35,21 @@ export function beforeStop(work: Work): void {
  */
 export function stopGracefully(): void {
   let isStopping = false;
+  let isWatched = false;
   const servers = new Map<Server, CloseIdle>();
   diagnostics.subscribe("http.server.request.start", (message) => {
-    const { server, response } = message as { server: Server; response: ServerResponse };
-    if (!servers.has(server)) servers.set(server, closeLater(server));
-    if (isStopping) response.setHeader("Connection", "close");
+    const { server, request, response } = message as { server: Server; request: IncomingMessage; response: ServerResponse };
+    const isWatch = LIVE.test(request.url ?? "");
+    isWatched ||= isWatch;
+    if (!servers.has(server))
+      servers.set(
+        server,
+        closeLater(server, () => (isWatched ? LEAVING_MS : 0)),
+      );
+    if (!isStopping) return;
+    response.setHeader("Connection", "close");
+    // What is leaving is not alive: some proxies cannot repeat a request that finds nobody, so they have to know before.
+    if (isWatch) request.socket.destroy();
   });
   const closeIdle = () => {
     for (const close of servers.values()) close();
@@ -47,7 +60,8 @@ export function stopGracefully(): void {
     log.info({ signal }, "stopping");
     exitAfterRest();
     // Connections that are kept alive would be waited for after their last request.
-    setTimeout(() => setInterval(closeIdle, SWEEP_MS).unref(), IDLE_MS).unref();
+    const idleMs = IDLE_MS + (isWatched ? LEAVING_MS : 0);
+    setTimeout(() => setInterval(closeIdle, SWEEP_MS).unref(), idleMs).unref();
     setTimeout(() => {
       log.warn("requests that did not end were cut off");
       process.exit(128 + constants.signals[signal]);
@@ -62,12 +76,12 @@ type CloseIdle = () => void;
  * Node ends idle connections together with the listening one, and with that one whatever was connected but not yet taken:
  * both can carry a request. So the first is left to the caller, and the second waits until what is there was taken.
  */
-function closeLater(server: Server): CloseIdle {
+function closeLater(server: Server, delayMs: () => number): CloseIdle {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {};
   const close = server.close.bind(server);
   server.close = (done) => {
-    setImmediate(() => setImmediate(close, done));
+    setTimeout(() => setImmediate(() => setImmediate(close, done)), delayMs());
     return server;
   };
   return closeIdle;

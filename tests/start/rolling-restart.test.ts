@@ -1,51 +1,82 @@
+import fs from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
-import { type Balancer, startBalancer } from "../support/balancer";
+import { startBalancer } from "../support/balancer";
 import { newKey } from "../support/client";
 import { newFolder } from "../support/launch";
 import { registerOverHttp } from "../support/people";
-import { restartUnderLoad } from "../support/rolling";
-import { deploymentSettings, randomSecret, startServer, type TestServer } from "../support/server";
+import { PROXIES, startProxy } from "../support/proxies";
+import { restartUnderLoad, verifier } from "../support/rolling";
+import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
 
 let cluster: Cluster;
 let settings: Record<string, string>;
 let instances: TestServer[];
-let balancer: Balancer;
+let key: string;
 
 beforeAll(async () => {
   cluster = await openCluster(newFolder("rolling"), randomSecret());
   await applyMigrations(cluster.url);
   settings = deploymentSettings(cluster.url);
   instances = await Promise.all([startServer(settings), startServer(settings)]);
-  balancer = await startBalancer(instances.map(({ port }) => port));
+  const url = instances[0]?.url;
+  key = (await newKey(await registerOverHttp(url), {}, url)).api_key;
 });
 
 afterAll(async () => {
-  await balancer.stop();
   await Promise.all(instances.map((instance) => instance.stop("SIGKILL")));
   await cluster.stop("immediate");
 });
 
-test("of two instances behind a proxy, one restarted after the other, nobody notices anything", async () => {
-  const { api_key: key } = await newKey(await registerOverHttp(instances[0]?.url), {}, instances[0]?.url);
-  const request = {
-    method: "POST",
-    headers: { Authorization: `Bearer ${settings.SERVICE_API_SECRET}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ key, cost: 0 }),
-  };
-  const verify = async () => {
-    const response = await fetch(`${balancer.url}/api/keys/verify`, request);
-    const text = await response.text();
-    return response.status === 200 && text.includes('"valid":true') ? undefined : `${response.status} ${text}`;
-  };
-  const restarts = instances.map(({ port }, index) => async () => {
+const ports = () => instances.map(({ port }) => port);
+
+/** Restarts both, and answers what those who called through `url` meanwhile were told instead of a verdict. */
+async function failuresAt(url: string, isSeen: (instance: TestServer) => boolean = () => true): Promise<string[]> {
+  const restarts = ports().map((port, index) => async () => {
     await instances[index]?.stop();
-    instances[index] = await startServer({ ...settings, PORT: String(port) });
+    const again = await startServer({ ...settings, PORT: String(port) });
+    instances[index] = again;
+    await until(() => isSeen(again), "the proxy to take it back");
   });
-  const { answered, failed } = await restartUnderLoad(verify, restarts);
-  expect(failed).toStrictEqual([]);
-  expect(answered).toBeGreaterThan(0);
-  // Most were sent on connections that were open already, which is where a stop can lose them.
-  expect(balancer.counts.reused).toBeGreaterThan(balancer.counts.opened);
+  return (await restartUnderLoad(verifier(url, settings, key), restarts)).failed;
+}
+
+test("of two instances behind a proxy, one restarted after the other, nobody notices anything", async () => {
+  const balancer = await startBalancer(ports());
+  try {
+    expect(await failuresAt(balancer.url)).toStrictEqual([]);
+    // Most were sent on connections that were open already, which is where a stop can lose them.
+    expect(balancer.counts.reused).toBeGreaterThan(balancer.counts.opened);
+  } finally {
+    await balancer.stop();
+  }
+});
+
+for (const name of PROXIES) {
+  test(`the same behind ${name}, by its file in deploy/, which keeps /metrics to itself`, async () => {
+    const proxy = await startProxy(name, ports());
+    try {
+      // Caddy takes an instance back when it answered that it lives.
+      const isSeen = ({ output }: TestServer) => name === "nginx" || /"route":"\/api\/health\/live","status":200/.test(output());
+      expect(await failuresAt(proxy.url, isSeen)).toStrictEqual([]);
+      for (const path of ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/metrics?a=b"]) {
+        const { status, headers } = await fetch(proxy.url + path);
+        expect({ path, status, isOurs: headers.has("x-request-id") }).toStrictEqual({ path, status: 404, isOurs: false });
+      }
+      expect((await fetch(`${proxy.url}/api/health/`)).status).toBe(200);
+    } finally {
+      await proxy.stop();
+    }
+  });
+}
+
+test("the unit for one of several instances differs from that for one alone in its port only", () => {
+  const linesOf = (name: string) => fs.readFileSync(`deploy/${name}`, "utf8").split("\n");
+  const alone = linesOf("latchkey.service");
+  expect(linesOf("latchkey@.service").filter((line) => !alone.includes(line))).toStrictEqual([
+    "Description=Latchkey, the API key portal, on port %i",
+    "# Settings are in .env there, a link to /etc/latchkey/env; the environment's own values win.",
+    "Environment=PORT=%i",
+  ]);
 });

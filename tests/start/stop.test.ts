@@ -95,6 +95,21 @@ test("a request that comes on a connection which was idle at the stop is answere
   expect([server.process.signalCode, server.process.exitCode]).toStrictEqual([null, 143]);
 });
 
+test("a proxy that asks whether the process lives is told that it does not any more, while requests are still taken", async () => {
+  const live = () =>
+    fetch(`${server.url}/api/health/live`, { headers: { Connection: "close" } }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  expect(await live()).toBe(200);
+  const stopped = server.stop();
+  await until(async () => (await live()) === 0, "the end to be told");
+  expect((await verify()).status).toBe(200);
+  await until(isRefused, "new connections to be refused");
+  await stopped;
+  expect([server.process.signalCode, server.process.exitCode]).toStrictEqual([null, 143]);
+});
+
 test("a request that never ends is cut off, and connections kept open are closed", async () => {
   const sockets = [
     "GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n",

@@ -41,3 +41,17 @@ export async function restartUnderLoad(call: () => Promise<string | undefined>, 
   }
   return rolled;
 }
+
+/** Verifies this key at `url`, for `restartUnderLoad`. */
+export function verifier(url: string, settings: Record<string, string>, key: string): () => Promise<string | undefined> {
+  const request = {
+    method: "POST",
+    headers: { Authorization: `Bearer ${settings.SERVICE_API_SECRET}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ key, cost: 0 }),
+  };
+  return async () => {
+    const response = await fetch(`${url}/api/keys/verify`, request);
+    const text = await response.text();
+    return response.status === 200 && text.includes('"valid":true') ? undefined : `${response.status} ${text}`;
+  };
+}

@@ -1,0 +1,60 @@
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { freePort, isFree } from "../../scripts/ports";
+import { newFolder } from "./launch";
+import { until } from "./server";
+
+export type Proxy = { url: string; stop(): Promise<void> };
+
+/** Those of the proxies in `deploy/` that this machine has. */
+export const PROXIES = (["nginx", "caddy"] as const).filter((name) => spawnSync(name, ["version"]).error === undefined);
+
+/** Runs a proxy by its file in `deploy/`, before instances at these ports: without a certificate, and on a loopback port. */
+export async function startProxy(name: (typeof PROXIES)[number], ports: readonly number[]): Promise<Proxy> {
+  const folder = newFolder(name);
+  const listen = await freePort();
+  const settings = path.join(folder, "settings");
+  fs.writeFileSync(settings, name === "nginx" ? nginxSettings(folder, listen, ports) : caddySettings(listen, ports));
+  const args = name === "nginx" ? ["-p", folder, "-c", settings] : ["run", "--config", settings, "--adapter", "caddyfile"];
+  const child = spawn(name, args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+  });
+  let output = "";
+  child.stderr.on("data", (text) => (output += text));
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  await until(async () => child.exitCode !== null || !(await isFree(listen)), `${name} to listen`);
+  if (child.exitCode !== null) throw new Error(`${name} ended:\n${output}`);
+  return {
+    url: `http://localhost:${listen}`,
+    stop: () => {
+      child.kill("SIGTERM");
+      return closed;
+    },
+  };
+}
+
+function nginxSettings(folder: string, listen: number, ports: readonly number[]): string {
+  const site = fs
+    .readFileSync("deploy/nginx.conf", "utf8")
+    .replace(/server \{\n {4}listen 80;[\s\S]*?\n\}\n/, "")
+    .replace(/ssl_certificate.*\n/g, "")
+    .replace(/listen \[::\]:443.*\n/, "")
+    .replace("listen 443 ssl http2;", `listen 127.0.0.1:${listen};`)
+    .replace("server 127.0.0.1:3000 max_fails=0;", ports.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join(" "));
+  const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  const folders = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(" ");
+  return `${process.getuid?.() === 0 ? "user root;" : ""} daemon off; pid ${folder}/pid; error_log stderr;
+events {}
+http { access_log off; ${folders}
+${site} }`;
+}
+
+function caddySettings(listen: number, ports: readonly number[]): string {
+  const site = fs
+    .readFileSync("deploy/Caddyfile", "utf8")
+    .replace("keys.example.com {", `http://:${listen} {\n\tbind 127.0.0.1`)
+    .replace("reverse_proxy 127.0.0.1:3000", `reverse_proxy ${ports.map((port) => `127.0.0.1:${port}`).join(" ")}`);
+  return `{\n\tadmin off\n\tauto_https off\n}\n${site}`;
+}
