@@ -10,9 +10,7 @@ export async function sendPlainForm(
 ): Promise<Response> {
   const html = await (await fetch(address, { headers: more })).text();
   const form = html.split("<form").find((part) => part.split("</form>", 1)[0]?.includes(button)) ?? html;
-  const headers = { Origin: new URL(address).origin, Accept: "text/html", ...more };
-  const body = formOf(button ? form : html, fields);
-  return fetch(address, { method: "POST", body, headers, redirect: "manual" });
+  return postForm(address, formOf(button ? form : html, {}), fields, more);
 }
 
 /** What such a form holds: the page's hidden fields, and what was typed. */
@@ -24,4 +22,20 @@ export function formOf(html: string, fields: Record<string, string>): FormData {
   }
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   return body;
+}
+
+/** The hidden fields of a page's form. */
+export async function readForm(address: string): Promise<FormData> {
+  return formOf(await (await fetch(address)).text(), {});
+}
+
+export function postForm(
+  address: string,
+  body: FormData,
+  fields: Record<string, string>,
+  more: Record<string, string> = {},
+): Promise<Response> {
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  const headers = { Origin: new URL(address).origin, Accept: "text/html", ...more };
+  return fetch(address, { method: "POST", body, headers, redirect: "manual" });
 }
