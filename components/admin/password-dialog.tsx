@@ -4,6 +4,7 @@ import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import { FormStateProvider } from "@/components/ui/form";
+import { explainNoAnswer } from "@/components/ui/no-answer";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
@@ -33,7 +34,6 @@ export function PasswordDialog({ isOpen, onCancel, onClosed, ...form }: Props) {
 }
 
 const EMPTY: FormState = { fields: {}, values: {} };
-const UNREACHABLE: FormState = { ...EMPTY, message: "The server could not be reached. Check your connection and try again." };
 
 /**
  * Not a `Form`: React holds back what other forms' actions answer until the one that waits for this password is done, and
@@ -52,7 +52,9 @@ function PasswordForm({ email, action, onConfirmed, onCancel }: Omit<Props, "isO
     event.preventDefault();
     if (isSending.current) return;
     isSending.current = true;
-    const answer = await action(EMPTY, new FormData(event.currentTarget)).catch(() => UNREACHABLE);
+    const answer = await action(EMPTY, new FormData(event.currentTarget)).catch(
+      (error: unknown): FormState => ({ ...EMPTY, message: explainNoAnswer(error) }),
+    );
     isSending.current = false;
     if (answer.isDone) onConfirmed();
     else setState(answer);

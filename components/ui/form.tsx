@@ -5,6 +5,7 @@ import { createContext, type ReactNode, useActionState, useContext, useEffect, u
 import type { FormAction, FormState } from "@/lib/doors/form-state";
 import { primaryButton } from "./button-styles";
 import { useHydrated } from "./hydrated";
+import { explainNoAnswer } from "./no-answer";
 import { Notice } from "./notice";
 
 const EMPTY: FormState = { fields: {}, values: {} };
@@ -75,8 +76,7 @@ function orUnreachable(action: FormAction): FormAction {
     } catch (error) {
       unstable_rethrow(error);
       const values = [...form].filter((entry): entry is [string, string] => !/^\$|password/i.test(entry[0]));
-      const message = "The server could not be reached. Check your connection and try again.";
-      return { message, fields: {}, values: Object.fromEntries(values) };
+      return { message: explainNoAnswer(error), fields: {}, values: Object.fromEntries(values) };
     }
   };
 }

@@ -11,6 +11,7 @@ import { isReachedFromElsewhere, noteReach } from "@/lib/request/reach";
 import { isOnThisMachine } from "@/lib/settings/contradictions";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { explainEarlierForm } from "./earlier-forms";
 import { nameRoutes } from "./routes";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 
@@ -44,6 +45,7 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     makeRoutable(request);
     response.setHeader("X-Request-Id", context.id);
     secure(request, response, isDevelopment);
+    explainEarlierForm(request, response);
 
     response.once("close", () => {
       liftDeadline();

@@ -22,6 +22,25 @@ test.describe("At an address that leads nowhere a visitor", () => {
   });
 });
 
+test.describe("With a page of an earlier build a visitor", () => {
+  test.use({ expectedProblems: /^console: Failed to load resource: .* 409 / });
+
+  test("is told to load it again, and keeps what was typed", async ({ page }) => {
+    await page.goto("/sign-up");
+    await page.route("/sign-up", async (route) => {
+      const headers = route.request().headers();
+      const action = headers["next-action"];
+      await route.continue({ headers: action ? { ...headers, "next-action": action.slice(0, 2) + "ab".repeat(20) } : headers });
+    });
+    await page.getByLabel("First name").fill("Asha");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.locator("[data-notice]")).toHaveText(
+      "The portal was updated since this page was loaded. Nothing was done. Load the page again, then send it once more.",
+    );
+    await expect(page.getByLabel("First name")).toHaveValue("Asha");
+  });
+});
+
 /** Rewrites the page on its way to the browser into what the server sends when one of its components fails. */
 async function failOnTheServer(page: Page, component: RegExp, replacement: string, digest: string): Promise<void> {
   await page.route("/", async (route) => {
