@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { applyMigrations } from "../scripts/migrate";
-import { openCluster } from "../scripts/postgres";
+import { openCluster, superuserUrl } from "../scripts/postgres";
 import { deploymentSettings, randomSecret, startServer, type TestServer } from "../tests/support/server";
 import { type Bench, FULL, QUICK } from "./ground";
 import { buildWithBareRoutes } from "./http";
@@ -13,7 +13,7 @@ import { measureOverHttp } from "./over-http";
 import { measurePages } from "./pages";
 import { openPeer } from "./peer";
 import { finish, report } from "./report";
-import { copyDatabase, seedKeys } from "./seed";
+import { allowSeeding, copyDatabase, seedKeys } from "./seed";
 import { measureStaffLists } from "./staff-lists";
 
 /** Every measure, as a table and as bench/results/latest.json. */
@@ -27,6 +27,7 @@ export async function run({ isQuick }: { isQuick: boolean }): Promise<void> {
   const site = buildWithBareRoutes(folder);
   const cluster = await openCluster(folder, randomSecret());
   try {
+    await allowSeeding(superuserUrl(folder));
     await applyMigrations(cluster.url);
     const emptyCopies = {
       few: await copyDatabase(cluster.url, "few"),

@@ -4,6 +4,14 @@ import { hashCredential, issueCredentials } from "../lib/verification/hashes";
 
 export type Owner = { id: string; keys: string[]; uuids: string[] };
 
+/** What the portal's role may do here alone: make databases, and fill tables past their triggers. */
+export async function allowSeeding(operatorUrl: string): Promise<void> {
+  const operator = new pg.Client({ connectionString: operatorUrl });
+  await operator.connect();
+  await operator.query("ALTER ROLE latchkey CREATEDB; GRANT SET ON PARAMETER session_replication_role TO latchkey");
+  await operator.end();
+}
+
 /** A database of its own on the same server: a copy of the migrated one, or an empty one. */
 export async function copyDatabase(url: string, name: string, template?: "template0"): Promise<string> {
   const admin = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, "/postgres") });

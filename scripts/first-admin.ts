@@ -5,8 +5,8 @@ import { SYSTEM_ACTOR } from "../lib/audit/actors";
 import { db } from "../lib/database/client";
 import { registerUser } from "../lib/identity/accounts";
 import { AppError } from "../lib/values/errors";
-import { keptSecret } from "./environment";
 import { Failure } from "./failure";
+import { keptSecret } from "./kept-secret";
 
 const EMAIL = "admin@latchkey.local";
 const PASSWORD = "FIRST_ADMIN_PASSWORD";

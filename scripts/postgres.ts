@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { explainFileError, Failure } from "./failure";
+import { keptSecret } from "./kept-secret";
 import { freePort, isFree } from "./ports";
-import { chooseHost, exists, type Host } from "./postgres-host";
-
-const USER = "latchkey";
-const DATABASE = "latchkey";
+import { chooseHost, exists, type Host, runProgram } from "./postgres-host";
+import { type Access, APPLICATION, SUPERUSER, settleRoles } from "./postgres-roles";
 
 export type Cluster = {
   /** Connection string with the password in it: for child processes' environment, never for a log. */
@@ -26,32 +23,47 @@ export async function openCluster(directory: string, password: string): Promise<
   const host = chooseHost(directory);
   forgetStalePid(host.data);
   const port = await choosePort(settingsIn(directory), host);
-  const url = urlAt(port, password);
+  const access: Access = { port, password, superuserPassword: (make) => superuserPassword(directory, make) };
 
   const cluster: Cluster = {
-    url,
+    url: urlAt(port, APPLICATION, password),
     port,
-    start: () => start(host, directory, port, url),
+    start: () => start(host, directory, access),
     stop: async (mode = "fast") => {
-      await run(host, "pg_ctl", ["stop", "-D", host.data, "-m", mode, "-w", "-t", "30"]);
+      await runProgram(host, "pg_ctl", ["stop", "-D", "postgres", "-m", mode, "-w", "-t", "30"]);
     },
   };
-  if (!exists(host.data)) await create(host, password);
+  if (!exists(host.data)) await create(host, access);
   await cluster.start();
   return cluster;
 }
 
 /** The address of the embedded PostgreSQL that runs already under `directory`. */
 export function embeddedUrl(directory: string, password: string): string {
+  return urlAt(runningPort(directory), APPLICATION, password);
+}
+
+/** The same for whoever looks after it: another role than the portal's, with every right. */
+export function superuserUrl(directory: string): string {
+  return urlAt(runningPort(directory), SUPERUSER, superuserPassword(directory) ?? "");
+}
+
+function runningPort(directory: string): number {
   const port = keptPort(settingsIn(directory));
   if (port === null) throw new Failure(`There is no database in ${directory}.`);
-  return urlAt(port, password);
+  return port;
+}
+
+function superuserPassword(directory: string, make?: "make"): string | undefined {
+  const [folder, name] = [path.join(directory, "secrets"), "POSTGRES_SUPERUSER_PASSWORD"];
+  return make || fs.existsSync(path.join(folder, name)) ? keptSecret(folder, name) : undefined;
 }
 
 const settingsIn = (directory: string) => path.join(directory, "postgres.json");
-const urlAt = (port: number, password: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+const urlAt = (port: number, role: string, password: string) =>
+  `postgresql://${role}:${password}@127.0.0.1:${port}/${APPLICATION}`;
 
-async function create(host: Host, password: string): Promise<void> {
+async function create(host: Host, { superuserPassword }: Access): Promise<void> {
   console.log("Creating the database…");
   // Made under another name and renamed: a creation that was cut short is begun again.
   const fresh = `${host.data}.new`;
@@ -59,14 +71,14 @@ async function create(host: Host, password: string): Promise<void> {
   try {
     fs.rmSync(fresh, { recursive: true, force: true });
     fs.mkdirSync(fresh, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(passwordFile, password, { mode: 0o600 });
+    fs.writeFileSync(passwordFile, superuserPassword("make") ?? "", { mode: 0o600 });
     if (host.uid !== undefined && host.gid !== undefined) {
       fs.chownSync(fresh, host.uid, host.gid);
       fs.chownSync(passwordFile, host.uid, host.gid);
     }
-    await run(host, "initdb", [
+    await runProgram(host, "initdb", [
       `--pgdata=${fresh}`,
-      `--username=${USER}`,
+      `--username=${SUPERUSER}`,
       `--pwfile=${passwordFile}`,
       "--auth=scram-sha-256",
       "--encoding=UTF8",
@@ -82,9 +94,9 @@ async function create(host: Host, password: string): Promise<void> {
   }
 }
 
-async function start(host: Host, directory: string, port: number, url: string): Promise<void> {
+async function start(host: Host, directory: string, access: Access): Promise<void> {
   const options = [
-    `-p ${port}`,
+    `-p ${access.port}`,
     "-c listen_addresses=127.0.0.1",
     "-c unix_socket_directories=''",
     "-c max_connections=100",
@@ -95,7 +107,7 @@ async function start(host: Host, directory: string, port: number, url: string): 
     "-c log_parameter_max_length=0",
     "-c log_checkpoints=off",
   ].join(" ");
-  const log = path.join(host.uid === undefined ? directory : path.dirname(host.data), "postgres.log");
+  const log = path.join(path.dirname(host.data), "postgres.log");
   let problem: unknown;
   let wasStarted = false;
   // Another process may be stopping or starting it, and after a kill -9 its children take a moment to end.
@@ -103,13 +115,13 @@ async function start(host: Host, directory: string, port: number, url: string): 
     try {
       if (!(await isRunning(host))) {
         rotate(log, host);
-        await run(host, "pg_ctl", ["start", "-D", host.data, "-o", options, "-l", log, "-w", "-t", "60"]);
+        await runProgram(host, "pg_ctl", ["start", "-D", "postgres", "-o", options, "-l", "postgres.log", "-w", "-t", "60"]);
         wasStarted = true;
       }
-      return await createDatabase(url);
+      return await settleRoles(access);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "28P01") {
-        if (wasStarted) await run(host, "pg_ctl", ["stop", "-D", host.data, "-m", "fast", "-w"]);
+        if (wasStarted) await runProgram(host, "pg_ctl", ["stop", "-D", "postgres", "-m", "fast", "-w"]);
         throw new Failure(
           `The database in ${host.data} has another password than ${path.join(directory, "secrets", "POSTGRES_PASSWORD")}. ` +
             "Put the former secrets back, or remove that database to begin with an empty one.",
@@ -123,7 +135,7 @@ async function start(host: Host, directory: string, port: number, url: string): 
 }
 
 function isRunning(host: Host): Promise<boolean> {
-  return run(host, "pg_ctl", ["status", "-D", host.data]).then(
+  return runProgram(host, "pg_ctl", ["status", "-D", "postgres"]).then(
     () => true,
     () => false,
   );
@@ -147,19 +159,6 @@ function rotate(log: string, { uid, gid }: Host): void {
   fs.chownSync(log, uid, gid);
 }
 
-async function createDatabase(url: string): Promise<void> {
-  const { default: pg } = await import("pg");
-  const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, "/postgres"), connectionTimeoutMillis: 10_000 });
-  client.on("error", () => {});
-  try {
-    await client.connect();
-    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [DATABASE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-  } finally {
-    await client.end().catch(() => {});
-  }
-}
-
 /**
  * The port is kept, so that the server finds the database again after either was restarted; another is chosen only when
  * PostgreSQL does not run and something else took it.
@@ -179,29 +178,4 @@ function keptPort(settings: string): number | null {
   } catch {
     return null;
   }
-}
-
-function run(host: Host, program: "initdb" | "pg_ctl", args: string[]): Promise<void> {
-  const [command = "", ...rest] = [...host.prefix, path.join(host.bin, "bin", program), ...args];
-  return new Promise((resolve, reject) => {
-    // No pipes: the server inherits them from pg_ctl and would hold them open for as long as it runs.
-    const output = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "latchkey-")), "output");
-    const file = fs.openSync(output, "w");
-    const child = spawn(command, rest, {
-      cwd: "/",
-      stdio: ["ignore", file, file],
-      detached: true,
-      env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" },
-      ...(host.uid === undefined ? {} : { uid: host.uid, gid: host.gid }),
-    });
-    const finish = (error?: Error) => {
-      fs.closeSync(file);
-      const text = fs.readFileSync(output, "utf8").trim();
-      fs.rmSync(path.dirname(output), { recursive: true, force: true });
-      if (error) reject(new Error(`${program}: ${error.message} ${text}`));
-      else resolve();
-    };
-    child.once("error", finish);
-    child.once("exit", (code) => finish(code === 0 ? undefined : new Error(`exit ${code}.`)));
-  });
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import { type Cluster, openCluster, superuserUrl } from "../../scripts/postgres";
 import { query } from "../support/database";
 import { launch, newFolder } from "../support/launch";
 import { hasPgBouncer, startPgBouncer } from "../support/pgbouncer";
@@ -16,11 +16,13 @@ const ALL = fs
   .map((entry) => entry.name)
   .sort();
 
+let folder: string;
 let cluster: Cluster;
 let databases = 0;
 
 beforeAll(async () => {
-  cluster = await openCluster(newFolder("migrations"), randomSecret());
+  folder = newFolder("migrations");
+  cluster = await openCluster(folder, randomSecret());
 });
 
 afterAll(async () => {
@@ -29,7 +31,7 @@ afterAll(async () => {
 
 async function emptyDatabase(): Promise<string> {
   databases += 1;
-  await query(`CREATE DATABASE empty_${databases}`, [], cluster.url);
+  await query(`CREATE DATABASE empty_${databases} OWNER latchkey`, [], superuserUrl(folder));
   return cluster.url.replace(/[^/]*$/, `empty_${databases}`);
 }
 

@@ -11,7 +11,7 @@ const pools = new Map<string, pg.Pool>();
 export async function query<Row extends pg.QueryResultRow>(
   text: string,
   values: unknown[] = [],
-  url = shared().settings.DATABASE_URL ?? "",
+  url = shared().operatorUrl,
 ): Promise<Row[]> {
   return (await poolOf(url).query<Row>(text, values)).rows;
 }

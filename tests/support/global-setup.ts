@@ -14,7 +14,8 @@ const WAY_OF: Record<string, Way> = { http: "embedded", url: "url", neon: "neon"
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const way = WAY_OF[project.name];
   const driver = project.name === "neon-database" ? "neon" : "url";
-  const { url, settings, stop } = way ? await startPortal(way) : { url: "", ...(await openDatabase(driver)) };
-  project.provide("portal", { url, settings });
+  const { stop, ...portal } = way ? await startPortal(way) : { url: "", ...(await openDatabase(driver)) };
+  const { url, settings, operatorUrl } = portal;
+  project.provide("portal", { url, settings, operatorUrl });
   return stop;
 }

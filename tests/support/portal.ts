@@ -1,5 +1,10 @@
 /** A portal that runs: where it is, and the settings that it runs with. */
-export type Portal = { url: string; settings: Record<string, string> };
+export type Portal = {
+  url: string;
+  settings: Record<string, string>;
+  /** The database for an operator: by a role with every right, which the portal's is not. */
+  operatorUrl: string;
+};
 
 /** How Playwright's workers learn of the portal that its set-up started. */
 export const PORTAL_VARIABLE = "LATCHKEY_PORTAL_UNDER_TEST";

@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { parseEnv } from "../../lib/settings/env";
 import { migrate } from "../../scripts/migrate";
+import { APPLICATION } from "../../scripts/postgres-roles";
 import { closeQueries, query } from "./database";
 import { shared } from "./portal";
 
 export type ScratchDatabase = {
   url: string;
+  /** As an operator. */
   query: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
   drop: () => Promise<void>;
 };
@@ -15,23 +17,24 @@ const TEMPLATE = "migrated_template";
 const beside = (url: string, name: string) => url.replace(/[^/]*$/, name);
 
 /** Makes, once for a PostgreSQL, what scratch databases are copies of. */
-export async function makeTemplate(settings: Record<string, string>): Promise<void> {
+export async function makeTemplate(settings: Record<string, string>, operatorUrl: string): Promise<void> {
   const url = settings.DATABASE_URL ?? "";
-  await query(`CREATE DATABASE ${TEMPLATE}`, [], url);
+  await query(`CREATE DATABASE ${TEMPLATE} OWNER ${APPLICATION}`, [], operatorUrl);
   await migrate(parseEnv({ ...settings, DATABASE_URL: beside(url, TEMPLATE) }));
-  await closeQueries(url);
+  await closeQueries(operatorUrl);
 }
 
 /** A migrated database of a test's own, beside the shared one, for tables too full for the other tests. */
 export async function scratchDatabase(): Promise<ScratchDatabase> {
   const name = `scratch_${randomBytes(6).toString("hex")}`;
   const url = beside(shared().settings.DATABASE_URL ?? "", name);
-  await query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  const operatorUrl = beside(shared().operatorUrl, name);
+  await query(`CREATE DATABASE ${name} OWNER ${APPLICATION} TEMPLATE ${TEMPLATE}`);
   return {
     url,
-    query: (text, values) => query(text, values, url),
+    query: (text, values) => query(text, values, operatorUrl),
     drop: async () => {
-      await closeQueries(url);
+      await closeQueries(operatorUrl);
       await query(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };

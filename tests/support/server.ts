@@ -114,7 +114,7 @@ function endPostgres(data: string): void {
   try {
     const pid = Number.parseInt(fs.readFileSync(path.join(data, "postmaster.pid"), "utf8"), 10);
     // Its number may be another process's by now.
-    if (fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(data)) process.kill(pid, "SIGQUIT");
+    if (fs.readlinkSync(`/proc/${pid}/cwd`) === data) process.kill(pid, "SIGQUIT");
   } catch {
     // It does not run.
   }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parseEnv } from "../../lib/settings/env";
 import { SECRETS } from "../../lib/settings/preview-secrets";
 import { migrate } from "../../scripts/migrate";
-import { type Cluster, embeddedUrl, openCluster } from "../../scripts/postgres";
+import { type Cluster, embeddedUrl, openCluster, superuserUrl } from "../../scripts/postgres";
 import { type Launched, launch, newFolder } from "./launch";
 import type { Portal } from "./portal";
 import { type Relay, startRelay } from "./relay";
@@ -26,6 +26,7 @@ export async function startPortal(way: Way, more: Record<string, string> = {}): 
     return {
       url: started.url,
       settings: { ...database.settings, ...more },
+      operatorUrl: database.operatorUrl,
       stop: async () => {
         await stopAndRemove(started);
         await database.stop();
@@ -46,8 +47,9 @@ async function startEmbedded(more: Record<string, string>): Promise<StartedPorta
     DATABASE_URL: embeddedUrl(started.dataDirectory, secret("POSTGRES_PASSWORD")),
     ...more,
   };
-  await makeTemplate(settings);
-  return { url: started.url, settings, stop: () => stopAndRemove(started) };
+  const operatorUrl = superuserUrl(started.dataDirectory);
+  await makeTemplate(settings, operatorUrl);
+  return { url: started.url, settings, operatorUrl, stop: () => stopAndRemove(started) };
 }
 
 async function stopAndRemove(started: Launched): Promise<void> {
@@ -55,8 +57,7 @@ async function stopAndRemove(started: Launched): Promise<void> {
   fs.rmSync(started.dataDirectory, { recursive: true, force: true });
 }
 
-type TestDatabase = {
-  settings: Record<string, string>;
+type TestDatabase = Pick<Portal, "settings" | "operatorUrl"> & {
   /** Fails where the work does not reach the database by the driver that it should. */
   seen<Result>(work: () => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
@@ -86,8 +87,9 @@ export async function openDatabase(way: "url" | "neon"): Promise<TestDatabase> {
       return result;
     };
     await seen(() => migrate(parseEnv(settings)));
-    await makeTemplate(settings);
-    return { settings, seen, stop };
+    const operatorUrl = superuserUrl(folder);
+    await makeTemplate(settings, operatorUrl);
+    return { settings, operatorUrl, seen, stop };
   } catch (error) {
     await stop();
     throw error;
