@@ -5,7 +5,8 @@ import { freePort } from "../../scripts/ports";
 import { cleanEnvironment, scratchFolder, until } from "./server";
 
 export type LaunchOptions = {
-  command?: "start" | "migrate";
+  command?: "start" | "migrate" | "backup" | "restore";
+  args?: string[];
   dataDirectory?: string;
   /** The clone to start from; this one by default. */
   clone?: string;
@@ -38,10 +39,18 @@ const folders: string[] = [];
 
 /** Runs what `npm start` runs, from an empty folder unless one is named. */
 export async function launch(options: LaunchOptions = {}): Promise<Launched> {
-  const { command = "start", clone = path.resolve("."), uid, program = process.execPath, env = {}, node = [] } = options;
+  const {
+    command = "start",
+    args: more = [],
+    clone = path.resolve("."),
+    uid,
+    program = process.execPath,
+    env = {},
+    node = [],
+  } = options;
   const [file, ...args] = options.isByNpm
     ? (["npm", command] as const)
-    : ([program, "--conditions=react-server", ...node, "scripts/run.mjs", command] as const);
+    : ([program, "--conditions=react-server", ...node, "scripts/run.mjs", command, ...more] as const);
   const dataDirectory = options.dataDirectory ?? newFolder();
   const port = options.port ?? (await freePort());
   const child = spawn(file, args, {

@@ -1,0 +1,226 @@
+import fs from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { beforeAll, describe, expect, test } from "vitest";
+import { signUsage } from "../../lib/usage/signature";
+import { LEFT_OUT } from "../../scripts/backup-tables";
+import { alterBackup, ask, codeOf, run, secretOf } from "../support/backup";
+import { call, newKey, type TestKey } from "../support/client";
+import { type Launched, launch, newFolder, processesOf } from "../support/launch";
+import { registerOverHttp, type TestUser } from "../support/people";
+import { until } from "../support/server";
+
+/** With what means something to COPY. */
+const NAME = 'Odd \\. \\N "name" ünïcode';
+
+let started: Launched;
+let user: TestUser;
+let former: TestKey;
+let key: TestKey;
+let backup: string;
+
+async function report(id: string): Promise<void> {
+  const raw = JSON.stringify({ apiKey: key.api_key, delta: 2 });
+  const signature = signUsage(raw, secretOf(started.dataDirectory, "USAGE_WEBHOOK_SECRET"));
+  const answer = await call("/usage", { raw, headers: { "x-signature": signature, "x-idempotency-key": id } }, started.url);
+  expect(answer.status).toBe(200);
+}
+
+/** A folder with the secrets of the one that was backed up, and no database. */
+function folderWithSecrets(): string {
+  const folder = newFolder("restored");
+  fs.mkdirSync(path.join(folder, "secrets"));
+  for (const name of ["KEY_HASH_SECRET", "SERVICE_API_SECRET"]) {
+    fs.copyFileSync(path.join(started.dataDirectory, "secrets", name), path.join(folder, "secrets", name));
+  }
+  return folder;
+}
+
+const altered = (name: string, change: (text: string) => string, isWhole = true) => alterBackup(backup, name, change, isWhole);
+
+beforeAll(async () => {
+  started = await launch();
+  await started.ready();
+  user = await registerOverHttp(started.url);
+  former = await newKey(user, { key_name: NAME }, started.url);
+  const body = { grace_seconds: 3600 };
+  key = (await call(`/api/auth/keys/${former.id}/regenerate/`, { token: user.access, body }, started.url)).body.data;
+  backup = path.join(newFolder("backups"), "portal.backup");
+
+  let [sent, isDone] = [0, false];
+  const reporting = (async () => {
+    while (!isDone) await report(`call-${sent++}`);
+  })();
+  await until(() => sent > 20, "some calls to be reported");
+  const { status, output } = await run("backup", [backup], started.dataDirectory);
+  isDone = true;
+  await reporting;
+  expect({ status, output }).toStrictEqual({ status: 0, output: expect.stringMatching(/^Wrote \d+ rows to \S+\. Keep /) });
+});
+
+describe("a backup", () => {
+  test("is whole, for its owner only, and leaves nothing beside it", () => {
+    expect(fs.statSync(backup).mode & 0o777).toBe(0o600);
+    expect(fs.readdirSync(path.dirname(backup)).filter((name) => name.endsWith(".new"))).toStrictEqual([]);
+  });
+
+  test("holds no secret, no sign-in and no credential", () => {
+    const text = gunzipSync(fs.readFileSync(backup)).toString("latin1");
+    const secrets = fs
+      .readdirSync(path.join(started.dataDirectory, "secrets"))
+      .map((name) => secretOf(started.dataDirectory, name));
+    for (const secret of [...secrets, former.api_key, key.api_key, key.secret_key, user.password, user.refresh]) {
+      expect(text).not.toContain(secret);
+    }
+    const tables = JSON.parse(text.slice(0, text.indexOf("\n"))).tables.map(({ name }: { name: string }) => name);
+    expect(tables).toContain("credit_entries");
+    expect(tables.filter((name: string) => LEFT_OUT.includes(name))).toStrictEqual([]);
+  });
+});
+
+describe("a restore is refused before anything is made", () => {
+  test.each<[string, () => string, RegExp]>([
+    ["that is not there", () => `${backup}.none`, /There is no file /],
+    ["that is something else", () => path.resolve("package.json"), / is damaged or was cut short\. Nothing was changed/],
+    [
+      "that was cut short",
+      () => {
+        const file = `${backup}.cut`;
+        fs.writeFileSync(file, fs.readFileSync(backup).subarray(0, -400));
+        return file;
+      },
+      / is damaged or was cut short\. Nothing was changed/,
+    ],
+    ["that ends too early", () => altered("early", (text) => text.slice(0, -3)), / is damaged or was cut short/],
+    [
+      "in which a row was changed",
+      () => altered("changed", (text) => text.replace(/Mrema/, "Mrima"), false),
+      / is damaged or was cut/,
+    ],
+    ["that misses a row", () => altered("fewer", (text) => text.replace(/\n[^\n]*\tsignup\t[^\n]*/, "")), /and should have/],
+    [
+      "of another format",
+      () => altered("format", (text) => text.replace('"latchkey_backup":1', '"latchkey_backup":2')),
+      /another version/,
+    ],
+    [
+      "of a later version",
+      () => altered("later", (text) => text.replace('"migrations":[', '"migrations":["20991231000000_later",')),
+      /later version of the portal \(20991231000000_later\)/,
+    ],
+  ])("from a file %s", async (_, make, sentence) => {
+    const folder = folderWithSecrets();
+    const { status, output } = await run("restore", [make()], folder);
+    expect(output).toMatch(sentence);
+    expect(output).not.toContain("    at ");
+    expect(status).toBe(1);
+    expect(fs.existsSync(path.join(folder, "postgres"))).toBe(false);
+  });
+
+  test("under another KEY_HASH_SECRET, or none", async () => {
+    const folder = newFolder("restored");
+    for (const secret of [undefined, "another-secret-that-is-long-enough-"]) {
+      if (secret) fs.mkdirSync(path.join(folder, "secrets"));
+      if (secret) fs.writeFileSync(path.join(folder, "secrets", "KEY_HASH_SECRET"), secret);
+      const { status, output } = await run("restore", [backup], folder);
+      expect(output).toBe(
+        `\nThe backup was made under another KEY_HASH_SECRET: none of its keys would work. Nothing was changed. Put the secret of then into ${path.join(folder, "secrets", "KEY_HASH_SECRET")}, or set it, and try again.\n`,
+      );
+      expect(status).toBe(1);
+    }
+    expect(fs.readdirSync(folder)).toStrictEqual(["secrets"]);
+  });
+});
+
+describe("a restored portal", () => {
+  let folder: string;
+  let restored: Launched;
+
+  beforeAll(async () => {
+    folder = folderWithSecrets();
+    const { status, output } = await run("restore", [backup], folder);
+    expect(output).toMatch(/Restored \d+ rows, as they were at \S+Z\. Everybody signs in again\.\n$/);
+    expect(status).toBe(0);
+    expect(processesOf(folder)).toStrictEqual([]);
+    restored = await launch({ dataDirectory: folder });
+    await restored.ready();
+  });
+
+  test("has every row that was there at one moment, and balances that are the sums of their ledgers", async () => {
+    const head = JSON.parse(gunzipSync(fs.readFileSync(backup)).toString("latin1").split("\n", 1)[0] ?? "");
+    for (const { name, rows } of head.tables) {
+      expect({ name, rows: (await ask(folder, `SELECT count(*)::int AS rows FROM "${name}"`))[0]?.rows }).toStrictEqual({
+        name,
+        rows,
+      });
+    }
+    const [account] = await ask(
+      folder,
+      `SELECT credits::int AS credits, (SELECT sum(amount)::int FROM credit_entries WHERE user_id = u.id) AS ledger,
+         (SELECT sum(delta)::int FROM usage_events WHERE user_id = u.id) AS used, (SELECT sum(credits)::int FROM usage_days WHERE user_id = u.id) AS day
+       FROM users u WHERE email = '${user.email}'`,
+    );
+    expect(account?.used).toBeGreaterThan(40);
+    expect(account).toStrictEqual({
+      credits: 1000 - account?.used,
+      ledger: 1000 - account?.used,
+      used: account?.used,
+      day: account?.used,
+    });
+  });
+
+  test("lets people sign in, knows their keys, old ones in their grace too, and makes new ones", async () => {
+    expect(await codeOf(restored, key.api_key)).toBe("VALID");
+    expect(await codeOf(restored, former.api_key)).toBe("VALID");
+    const { email, password } = user;
+    const answer = await call("/api/auth/login/", { body: { email, password } }, restored.url);
+    expect(answer.status).toBe(200);
+    const access = answer.body.tokens.access;
+    const settings = await call("/api/auth/settings/", { token: access }, restored.url);
+    expect(settings.body.data.api_keys).toMatchObject([{ id: key.id, key_name: NAME }]);
+    const more = await newKey({ access }, {}, restored.url);
+    expect(await codeOf(restored, more.api_key)).toBe("VALID");
+  });
+
+  test("refuses what the original refuses", async () => {
+    await expect(ask(folder, "UPDATE users SET credits = 1")).rejects.toThrow("only through credit_entries");
+    await expect(ask(folder, "DELETE FROM audit_entries")).rejects.toThrow("append-only");
+  });
+
+  test("is replaced only when it does not run and that is asked for", async () => {
+    const before = await ask(folder, "SELECT id, xmin::text FROM users ORDER BY id");
+    const running = await run("restore", [backup, "--replace"], folder);
+    expect(running).toStrictEqual({ status: 1, output: "\nThe portal is running. Stop it, then restore.\n" });
+    expect(await ask(folder, "SELECT id, xmin::text FROM users ORDER BY id")).toStrictEqual(before);
+    await restored.stop();
+    const full = await run("restore", [backup], folder);
+    expect(full.status).toBe(1);
+    expect(full.output).toContain("The database holds users already. Nothing was changed.");
+    const replaced = await run("restore", [backup, "--replace"], folder);
+    expect(replaced.status).toBe(0);
+    restored = await launch({ dataDirectory: folder });
+    await restored.ready();
+    expect(await codeOf(restored, key.api_key)).toBe("VALID");
+    expect((await ask(folder, `SELECT FROM api_keys WHERE user_id = '${user.id}'`)).length).toBe(1);
+  });
+
+  test("has every migration, also when the backup is from before some of them", async () => {
+    const names = await ask<{ name: string }>(folder, "SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1");
+    const last = names.at(-1)?.name ?? "";
+    const older = altered("older", (text) =>
+      text
+        .replace(`,"${last}"`, "")
+        .replace(
+          /"name":"_prisma_migrations",(.*?),"rows":(\d+)/,
+          (_, columns, rows) => `"name":"_prisma_migrations",${columns},"rows":${rows - 1}`,
+        )
+        .replace(new RegExp(`\n[^\n]*\t${last}\t[^\n]*`), ""),
+    );
+    const other = folderWithSecrets();
+    const { status, output } = await run("restore", [older], other);
+    expect({ status, output }).toStrictEqual({ status: 0, output: expect.stringContaining(`Applied migrations: ${last}.\n`) });
+    const portal = await launch({ dataDirectory: other });
+    await portal.ready();
+    expect(await codeOf(portal, key.api_key)).toBe("VALID");
+  });
+});

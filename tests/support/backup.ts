@@ -1,0 +1,45 @@
+import fs from "node:fs";
+import path from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import pg from "pg";
+import { checksum } from "../../scripts/backup-file";
+import { embeddedUrl } from "../../scripts/postgres";
+import { call } from "./client";
+import { type Launched, launch } from "./launch";
+
+/** A secret that a start has made and kept. */
+export const secretOf = (folder: string, name: string) => fs.readFileSync(path.join(folder, "secrets", name), "utf8").trim();
+
+/** Asks the embedded database of a folder. */
+export async function ask<Row extends pg.QueryResultRow>(folder: string, text: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: embeddedUrl(folder, secretOf(folder, "POSTGRES_PASSWORD")) });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** How a command ended, and what it printed. */
+export async function run(command: "backup" | "restore", args: string[], dataDirectory: string) {
+  const one = await launch({ command, args, dataDirectory });
+  return { status: await one.ended(), output: one.output() };
+}
+
+/** What the data plane of a portal says of a credential. */
+export async function codeOf(portal: Launched, credential: string): Promise<string> {
+  const token = secretOf(portal.dataDirectory, "SERVICE_API_SECRET");
+  return (await call("/api/keys/verify", { token, body: { key: credential, cost: 0 } }, portal.url)).body.code;
+}
+
+/** A copy of a backup with another text, whole in itself unless its foot is left as it is. */
+export function alterBackup(backup: string, name: string, change: (text: string) => string, isWhole = true): string {
+  const text = gunzipSync(fs.readFileSync(backup)).toString("latin1");
+  const [body = "", foot = ""] = [text.slice(0, text.lastIndexOf("{")), text.slice(text.lastIndexOf("{"))];
+  const changed = Buffer.from(change(body), "latin1");
+  const file = path.join(path.dirname(backup), name);
+  const end = isWhole ? `${JSON.stringify({ sha256: checksum(changed) })}\n` : foot;
+  fs.writeFileSync(file, gzipSync(Buffer.concat([changed, Buffer.from(end)])));
+  return file;
+}
