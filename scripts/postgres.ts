@@ -11,7 +11,8 @@ export type Cluster = {
   /** Connection string with the password in it: for child processes' environment, never for a log. */
   url: string;
   port: number;
-  start(): Promise<void>;
+  start(stopping?: AbortSignal): Promise<void>;
+  /** Stops it, whatever it is busy with: within seconds, or a minute for one that obeys to nothing. */
   stop(mode?: "fast" | "immediate"): Promise<void>;
 };
 
@@ -28,10 +29,8 @@ export async function openCluster(directory: string, password: string): Promise<
   const cluster: Cluster = {
     url: urlAt(port, APPLICATION, password),
     port,
-    start: () => start(host, directory, access),
-    stop: async (mode = "fast") => {
-      await runProgram(host, "pg_ctl", ["stop", "-D", "postgres", "-m", mode, "-w", "-t", "30"]);
-    },
+    start: (stopping) => start(host, directory, access, stopping),
+    stop: (mode = "fast") => stop(host, mode),
   };
   if (!exists(host.data)) await create(host, access);
   await cluster.start();
@@ -94,7 +93,7 @@ async function create(host: Host, { superuserPassword }: Access): Promise<void> 
   }
 }
 
-async function start(host: Host, directory: string, access: Access): Promise<void> {
+async function start(host: Host, directory: string, access: Access, stopping?: AbortSignal): Promise<void> {
   const options = [
     `-p ${access.port}`,
     "-c listen_addresses=127.0.0.1",
@@ -111,7 +110,7 @@ async function start(host: Host, directory: string, access: Access): Promise<voi
   let problem: unknown;
   let wasStarted = false;
   // Another process may be stopping or starting it, and after a kill -9 its children take a moment to end.
-  for (let attempt = 1; attempt <= 10; attempt += 1) {
+  for (let attempt = 1; attempt <= 10 && !stopping?.aborted; attempt += 1) {
     try {
       if (!(await isRunning(host))) {
         rotate(log, host);
@@ -121,7 +120,7 @@ async function start(host: Host, directory: string, access: Access): Promise<voi
       return await settleRoles(access);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "28P01") {
-        if (wasStarted) await runProgram(host, "pg_ctl", ["stop", "-D", "postgres", "-m", "fast", "-w"]);
+        if (wasStarted) await stop(host);
         throw new Failure(
           `The database in ${host.data} has another password than ${path.join(directory, "secrets", "POSTGRES_PASSWORD")}. ` +
             "Put the former secrets back, or remove that database to begin with an empty one.",
@@ -134,6 +133,31 @@ async function start(host: Host, directory: string, access: Access): Promise<voi
   throw new Failure(`PostgreSQL did not start: see ${log}. ${problem instanceof Error ? problem.message : ""}`);
 }
 
+async function stop(host: Host, mode: "fast" | "immediate" = "fast"): Promise<void> {
+  const pid = Number.parseInt(readPid(host.data), 10);
+  // What is frozen hears nothing.
+  for (const frozen of [pid, ...childrenOf(pid)]) signal(frozen, "SIGCONT");
+  for (const way of mode === "fast" ? [mode, "immediate"] : [mode]) {
+    if (!(await isRunning(host))) return;
+    await runProgram(host, "pg_ctl", ["stop", "-D", "postgres", "-m", way, "-w", "-t", "15"]).catch(() => {});
+  }
+  if (await isRunning(host)) signal(pid, "SIGKILL");
+}
+
+/** Linux alone tells. Elsewhere one with frozen children is ended at once when its time is over. */
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number) : [];
+}
+
+function signal(pid: number, name: "SIGCONT" | "SIGKILL"): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended, or this system has no such signal.
+  }
+}
+
 function isRunning(host: Host): Promise<boolean> {
   return runProgram(host, "pg_ctl", ["status", "-D", "postgres"]).then(
     () => true,
@@ -143,12 +167,14 @@ function isRunning(host: Host): Promise<boolean> {
 
 /** After a restart of the machine another process may have the number of the PostgreSQL that ran before. */
 function forgetStalePid(data: string): void {
-  const file = path.join(data, "postmaster.pid");
-  if (!fs.existsSync(file) || !fs.existsSync("/proc/self/comm")) return;
-  const pid = Number.parseInt(fs.readFileSync(file, "utf8"), 10);
+  const pid = Number.parseInt(readPid(data), 10);
+  if (Number.isNaN(pid) || !fs.existsSync("/proc/self/comm")) return;
   const command = path.join("/proc", String(pid), "comm");
-  if (fs.existsSync(command) && fs.readFileSync(command, "utf8").trim() !== "postgres") fs.rmSync(file);
+  if (fs.existsSync(command) && fs.readFileSync(command, "utf8").trim() !== "postgres") fs.rmSync(pidFile(data));
 }
+
+const pidFile = (data: string) => path.join(data, "postmaster.pid");
+const readPid = (data: string) => (fs.existsSync(pidFile(data)) ? fs.readFileSync(pidFile(data), "utf8") : "");
 
 /** Keeps one former log, and begins another when it is large. */
 function rotate(log: string, { uid, gid }: Host): void {
