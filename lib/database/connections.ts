@@ -231,5 +231,7 @@ export function explainConnection(error: unknown): string {
   if (code === "3D000") return "the server answers, but has no database of that name.";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "its host name is not known.";
   if (code === "53300") return "it has no connection left.";
+  if (isTimeout(error)) return "nothing there answers as PostgreSQL does, or not in time.";
+  if (error instanceof Error && /terminated/i.test(error.message)) return "what is there ends the connection before it answers.";
   return `nothing answers there${code ? ` (${code})` : ""}.`;
 }
