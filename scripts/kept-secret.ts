@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { explainFileError } from "./failure";
+import { makeFolder } from "./folder";
 
 /** The secret kept in `folder/name`, made on first use. Readable by its owner only. */
 export function keptSecret(folder: string, name: string, make = () => randomBytes(32).toString("hex")): string {
   const file = path.join(folder, name);
   try {
     if (fs.existsSync(file)) return fs.readFileSync(file, "utf8").trim();
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const secret = make();
     // Written under another name first, so that a cut-short write never leaves half a secret behind.
     fs.rmSync(`${file}.new`, { force: true });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { LOCK_WAIT_MS } from "../lib/database/locks";
 import { explainFileError, Failure } from "./failure";
+import { makeFolder } from "./folder";
 
 const HEARTBEAT_MS = 1_000;
 const STALE_MS = 15_000;
@@ -14,7 +15,7 @@ const STALE_MS = 15_000;
 export async function withLock<T>(folder: string, work: () => Promise<T>, stopping?: AbortSignal): Promise<T> {
   const file = path.join(folder, "start.lock");
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const deadline = Date.now() + LOCK_WAIT_MS.turn;
     let hasWaited = false;
     while (!tryLock(file)) {

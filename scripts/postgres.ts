@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { explainFileError, Failure } from "./failure";
+import { makeFolder } from "./folder";
 import { keptSecret } from "./kept-secret";
 import { freePort, isFree } from "./ports";
 import { chooseHost, exists, type Host, runProgram } from "./postgres-host";
@@ -23,7 +24,9 @@ export type Cluster = {
 export async function openCluster(directory: string, password: string): Promise<Cluster> {
   const host = chooseHost(directory);
   forgetStalePid(host.data);
-  const port = await choosePort(settingsIn(directory), host);
+  const port = await choosePort(settingsIn(directory), host).catch((error: unknown) => {
+    throw explainFileError(error, `writing to ${directory}`);
+  });
   const access: Access = { port, password, superuserPassword: (make) => superuserPassword(directory, make) };
 
   const cluster: Cluster = {
@@ -69,7 +72,7 @@ async function create(host: Host, { superuserPassword }: Access): Promise<void> 
   const passwordFile = `${host.data}.password`;
   try {
     fs.rmSync(fresh, { recursive: true, force: true });
-    fs.mkdirSync(fresh, { recursive: true, mode: 0o700 });
+    makeFolder(fresh);
     fs.writeFileSync(passwordFile, superuserPassword("make") ?? "", { mode: 0o600 });
     if (host.uid !== undefined && host.gid !== undefined) {
       fs.chownSync(fresh, host.uid, host.gid);
@@ -87,6 +90,8 @@ async function create(host: Host, { superuserPassword }: Access): Promise<void> 
     ]);
     fs.renameSync(fresh, host.data);
   } catch (error) {
+    // Half a database would keep a disk full that has room for nothing else.
+    fs.rmSync(fresh, { recursive: true, force: true });
     throw explainFileError(error, `creating the database in ${host.data}`);
   } finally {
     fs.rmSync(passwordFile, { force: true });
@@ -130,7 +135,15 @@ async function start(host: Host, directory: string, access: Access, stopping?: A
     }
     await pause(1000);
   }
-  throw new Failure(`PostgreSQL did not start: see ${log}. ${problem instanceof Error ? problem.message : ""}`);
+  const reason = lastFatal(log) ?? (problem instanceof Error ? problem.message : "");
+  const explained = explainFileError(new Error(reason), "starting PostgreSQL");
+  throw explained instanceof Failure ? explained : new Failure(`PostgreSQL did not start: ${reason} See ${log}.`);
+}
+
+/** Why it ended, in its own words, if that is how its log ends. */
+function lastFatal(log: string): string | undefined {
+  const lines = fs.existsSync(log) ? fs.readFileSync(log, "utf8").trimEnd().split("\n").slice(-3) : [];
+  return lines.findLast((line) => / (FATAL|PANIC): /.test(line))?.replace(/^.* (FATAL|PANIC): +/, "");
 }
 
 async function stop(host: Host, mode: "fast" | "immediate" = "fast"): Promise<void> {

@@ -1,7 +1,9 @@
 import fs from "node:fs";
+import http from "node:http";
 import net from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { must } from "../support/clone";
 import { type LaunchOptions, launch, newFolder, processesOf } from "../support/launch";
 import { deploymentSettings } from "../support/server";
 
@@ -53,6 +55,31 @@ describe("one sentence, and no stack, for", () => {
       `\nThere is a file where a folder should be: writing to ${file} failed. Set DATA_DIR to another folder.\n`,
     );
   });
+
+  // Where this user may mount one; what is said of each code of the system is tested for everybody.
+  if (process.getuid?.() === 0) {
+    test.each([
+      ["read-only", "ro", /^\nThe disk is read-only: writing to \S+ failed\. Set DATA_DIR to a folder on another one\.\n$/],
+      [
+        "too small for a database",
+        "size=24m",
+        /^Creating the database…\n\nThe disk is full: creating the database in \S+ failed\.\n$/,
+      ],
+      ["full", "size=64k", /^(Creating the database…\n)?\nThe disk is full: .+ failed\.\n$/],
+    ])("a disk that is %s", async (_, options, sentence) => {
+      const disk = newFolder("disk");
+      must("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk);
+      try {
+        if (options === "size=64k") expect(() => fs.writeFileSync(path.join(disk, "fill"), Buffer.alloc(1e6))).toThrow("ENOSPC");
+        for (const dataDirectory of [path.join(disk, "a", "b"), disk]) {
+          expect(await refusal({ command: "migrate", dataDirectory })).toMatch(sentence);
+        }
+        expect(fs.existsSync(path.join(disk, "postgres.new"))).toBe(false);
+      } finally {
+        must("umount", disk);
+      }
+    });
+  }
 
   test.each(["18.20.8", "20.18.3", "21.7.3", "22.11.0"])("Node.js %s", async (version) => {
     const fake = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } })`;
@@ -124,6 +151,18 @@ describe("a DATABASE_URL", () => {
     expect(await refusal({ command, env: settings })).toBe(
       "\nThe database of DATABASE_URL cannot be used: nothing answers there (ECONNREFUSED).\n",
     );
+  });
+
+  test("at which something answers that is no PostgreSQL stops the start with one sentence", async () => {
+    const server = http.createServer((_, response) => response.end("hello"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = address && typeof address === "object" ? address.port : 0;
+    const settings = deploymentSettings(`postgresql://someone:a-password@127.0.0.1:${port}/latchkey`);
+    expect(await refusal({ env: settings })).toBe(
+      "\nThe database of DATABASE_URL cannot be used: what is there ends the connection before it answers.\n",
+    );
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("whose host is unknown stops the start with one sentence", async () => {

@@ -38,8 +38,8 @@ describe("a start in an empty folder", () => {
   let keyId: number;
 
   beforeAll(async () => {
-    // Two folders deep, with a name that a shell would split: both must be made and quoted.
-    started = await launch({ dataDirectory: path.join(newFolder(), "it's data", "here") });
+    // Two folders deep, with a name that a shell would split and fill in: both must be made and quoted.
+    started = await launch({ dataDirectory: path.join(newFolder(), 'it\'s "$HOME" `ü`; & %s', "here") });
     await started.ready();
   });
 
