@@ -16,6 +16,8 @@ import { withDatabase } from "./migrate";
 /** `backup FILE`: writes the portal's data, as it is at one moment, while the portal runs or not. */
 export async function main(args: string[]): Promise<void> {
   const file = fileOf(args);
+  if (!fs.existsSync(path.dirname(file))) throw new Failure(`There is no folder ${path.dirname(file)}.`);
+  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Failure(`${file} is a folder: name a file.`);
   const rows = await withDatabase((env) => writeBackup(env, file));
   console.log(`Wrote ${rows} rows to ${file}. Keep KEY_HASH_SECRET elsewhere: without it the keys in there are worth nothing.`);
 }

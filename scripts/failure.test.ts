@@ -4,7 +4,7 @@ import { explainFileError } from "./failure";
 const refusal = (code: string) => Object.assign(new Error(`${code}: of the system`), { code });
 
 test.each([
-  [refusal("EROFS"), "The disk is read-only: keeping x failed. Set DATA_DIR to a folder on another one."],
+  [refusal("EROFS"), "The disk is read-only: keeping x failed."],
   [refusal("ENOSPC"), "The disk is full: keeping x failed."],
   [refusal("EDQUOT"), "The disk is full: keeping x failed."],
   [new Error('initdb: exit 1. could not write to file "base/1": No space left on device'), "The disk is full: keeping x failed."],

@@ -12,7 +12,7 @@ export function explainFileError(
   if (code === "ENOTDIR" || code === "EEXIST") {
     return new Failure(`There is a file where a folder should be: ${doing} failed. Set DATA_DIR to another folder.`);
   }
-  if (code === "EROFS") return new Failure(`The disk is read-only: ${doing} failed. Set DATA_DIR to a folder on another one.`);
+  if (code === "EROFS") return new Failure(`The disk is read-only: ${doing} failed.`);
   // PostgreSQL's programs say it in words.
   const isFull =
     code === "ENOSPC" || code === "EDQUOT" || (error instanceof Error && /No space left on device/.test(error.message));

@@ -82,6 +82,9 @@ async function loadBackup(url: string, { file, sha256, isEmbedded, mayReplace }:
       await client.query("SELECT setval($1::regclass, $2::bigint, $3)", [inPublic(name), value, isCalled]);
     }
     await client.query("COMMIT; ANALYZE");
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`The restore failed, and nothing of it was kept. ${error instanceof Error ? error.message : error}`);
   } finally {
     // What was not committed is as if it had not been.
     await client.end().catch(() => {});

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { signUsage } from "../../lib/usage/signature";
 import { LEFT_OUT } from "../../scripts/backup-tables";
-import { alterBackup, ask, codeOf, run, secretOf } from "../support/backup";
+import { alterBackup, ask, codeOf, folderWithSecrets, run, secretOf } from "../support/backup";
 import { call, newKey, type TestKey } from "../support/client";
 import { type Launched, launch, newFolder, processesOf } from "../support/launch";
 import { registerOverHttp, type TestUser } from "../support/people";
@@ -24,16 +25,6 @@ async function report(id: string): Promise<void> {
   const signature = signUsage(raw, secretOf(started.dataDirectory, "USAGE_WEBHOOK_SECRET"));
   const answer = await call("/usage", { raw, headers: { "x-signature": signature, "x-idempotency-key": id } }, started.url);
   expect(answer.status).toBe(200);
-}
-
-/** A folder with the secrets of the one that was backed up, and no database. */
-function folderWithSecrets(): string {
-  const folder = newFolder("restored");
-  fs.mkdirSync(path.join(folder, "secrets"));
-  for (const name of ["KEY_HASH_SECRET", "SERVICE_API_SECRET"]) {
-    fs.copyFileSync(path.join(started.dataDirectory, "secrets", name), path.join(folder, "secrets", name));
-  }
-  return folder;
 }
 
 const altered = (name: string, change: (text: string) => string, isWhole = true) => alterBackup(backup, name, change, isWhole);
@@ -78,58 +69,18 @@ describe("a backup", () => {
   });
 });
 
-describe("a restore is refused before anything is made", () => {
-  test.each<[string, () => string, RegExp]>([
-    ["that is not there", () => `${backup}.none`, /There is no file /],
-    ["that is something else", () => path.resolve("package.json"), / is damaged or was cut short\. Nothing was changed/],
-    [
-      "that was cut short",
-      () => {
-        const file = `${backup}.cut`;
-        fs.writeFileSync(file, fs.readFileSync(backup).subarray(0, -400));
-        return file;
-      },
-      / is damaged or was cut short\. Nothing was changed/,
-    ],
-    ["that ends too early", () => altered("early", (text) => text.slice(0, -3)), / is damaged or was cut short/],
-    [
-      "in which a row was changed",
-      () => altered("changed", (text) => text.replace(/Mrema/, "Mrima"), false),
-      / is damaged or was cut/,
-    ],
-    ["that misses a row", () => altered("fewer", (text) => text.replace(/\n[^\n]*\tsignup\t[^\n]*/, "")), /and should have/],
-    [
-      "of another format",
-      () => altered("format", (text) => text.replace('"latchkey_backup":1', '"latchkey_backup":2')),
-      /another version/,
-    ],
-    [
-      "of a later version",
-      () => altered("later", (text) => text.replace('"migrations":[', '"migrations":["20991231000000_later",')),
-      /later version of the portal \(20991231000000_later\)/,
-    ],
-  ])("from a file %s", async (_, make, sentence) => {
-    const folder = folderWithSecrets();
-    const { status, output } = await run("restore", [make()], folder);
-    expect(output).toMatch(sentence);
-    expect(output).not.toContain("    at ");
-    expect(status).toBe(1);
-    expect(fs.existsSync(path.join(folder, "postgres"))).toBe(false);
-  });
-
-  test("under another KEY_HASH_SECRET, or none", async () => {
-    const folder = newFolder("restored");
-    for (const secret of [undefined, "another-secret-that-is-long-enough-"]) {
-      if (secret) fs.mkdirSync(path.join(folder, "secrets"));
-      if (secret) fs.writeFileSync(path.join(folder, "secrets", "KEY_HASH_SECRET"), secret);
-      const { status, output } = await run("restore", [backup], folder);
-      expect(output).toBe(
-        `\nThe backup was made under another KEY_HASH_SECRET: none of its keys would work. Nothing was changed. Put the secret of then into ${path.join(folder, "secrets", "KEY_HASH_SECRET")}, or set it, and try again.\n`,
-      );
-      expect(status).toBe(1);
-    }
-    expect(fs.readdirSync(folder)).toStrictEqual(["secrets"]);
-  });
+test("a backup to nowhere, to a folder or without a name is refused in one sentence", async () => {
+  const folder = path.dirname(backup);
+  for (const [file, sentence] of [
+    [path.join(folder, "none", "file"), `There is no folder ${path.join(folder, "none")}.`],
+    [folder, `${folder} is a folder: name a file.`],
+    ["", "Name one file: npm run backup -- FILE"],
+  ]) {
+    expect(await run("backup", file ? [file] : [], started.dataDirectory)).toStrictEqual({
+      status: 1,
+      output: `\n${sentence}\n`,
+    });
+  }
 });
 
 describe("a restored portal", () => {
@@ -137,7 +88,7 @@ describe("a restored portal", () => {
   let restored: Launched;
 
   beforeAll(async () => {
-    folder = folderWithSecrets();
+    folder = folderWithSecrets(started.dataDirectory);
     const { status, output } = await run("restore", [backup], folder);
     expect(output).toMatch(/Restored \d+ rows, as they were at \S+Z\. Everybody signs in again\.\n$/);
     expect(status).toBe(0);
@@ -196,6 +147,13 @@ describe("a restored portal", () => {
     const full = await run("restore", [backup], folder);
     expect(full.status).toBe(1);
     expect(full.output).toContain("The database holds users already. Nothing was changed.");
+    const unfit = altered("unfit", (text) => text.replaceAll(`\t${user.id}\tOdd `, `\t${randomUUID()}\tOdd `));
+    const failed = await run("restore", [unfit, "--replace"], folder);
+    expect(failed.output).toMatch(
+      /^\nThe restore failed, and nothing of it was kept\. insert or update on table "api_keys" violates .*\n$/,
+    );
+    const again = await run("restore", [backup], folder);
+    expect(again.output).toContain("The database holds users already.");
     const replaced = await run("restore", [backup, "--replace"], folder);
     expect(replaced.status).toBe(0);
     restored = await launch({ dataDirectory: folder });
@@ -216,7 +174,7 @@ describe("a restored portal", () => {
         )
         .replace(new RegExp(`\n[^\n]*\t${last}\t[^\n]*`), ""),
     );
-    const other = folderWithSecrets();
+    const other = folderWithSecrets(started.dataDirectory);
     const { status, output } = await run("restore", [older], other);
     expect({ status, output }).toStrictEqual({ status: 0, output: expect.stringContaining(`Applied migrations: ${last}.\n`) });
     const portal = await launch({ dataDirectory: other });

@@ -59,7 +59,7 @@ describe("one sentence, and no stack, for", () => {
   // Where this user may mount one; what is said of each code of the system is tested for everybody.
   if (process.getuid?.() === 0) {
     test.each([
-      ["read-only", "ro", /^\nThe disk is read-only: writing to \S+ failed\. Set DATA_DIR to a folder on another one\.\n$/],
+      ["read-only", "ro", /^\nThe disk is read-only: writing to \S+ failed\.\n$/],
       [
         "too small for a database",
         "size=24m",

@@ -5,7 +5,7 @@ import pg from "pg";
 import { checksum } from "../../scripts/backup-file";
 import { embeddedUrl } from "../../scripts/postgres";
 import { call } from "./client";
-import { type Launched, launch } from "./launch";
+import { type Launched, launch, newFolder } from "./launch";
 
 /** A secret that a start has made and kept. */
 export const secretOf = (folder: string, name: string) => fs.readFileSync(path.join(folder, "secrets", name), "utf8").trim();
@@ -31,6 +31,16 @@ export async function run(command: "backup" | "restore", args: string[], dataDir
 export async function codeOf(portal: Launched, credential: string): Promise<string> {
   const token = secretOf(portal.dataDirectory, "SERVICE_API_SECRET");
   return (await call("/api/keys/verify", { token, body: { key: credential, cost: 0 } }, portal.url)).body.code;
+}
+
+/** A folder with the secrets of one that was backed up, and no database. */
+export function folderWithSecrets(original: string): string {
+  const folder = newFolder("restored");
+  fs.mkdirSync(path.join(folder, "secrets"));
+  for (const name of ["KEY_HASH_SECRET", "SERVICE_API_SECRET"]) {
+    fs.copyFileSync(path.join(original, "secrets", name), path.join(folder, "secrets", name));
+  }
+  return folder;
 }
 
 /** A copy of a backup with another text, whole in itself unless its foot is left as it is. */
