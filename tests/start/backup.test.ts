@@ -5,11 +5,13 @@ import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { signUsage } from "../../lib/usage/signature";
 import { LEFT_OUT } from "../../scripts/backup-tables";
+import { embeddedUrl, superuserUrl } from "../../scripts/postgres";
 import { alterBackup, ask, codeOf, folderWithSecrets, run, secretOf } from "../support/backup";
 import { call, newKey, type TestKey } from "../support/client";
+import { closeQueries, query } from "../support/database";
 import { type Launched, launch, newFolder, processesOf } from "../support/launch";
 import { registerOverHttp, type TestUser } from "../support/people";
-import { until } from "../support/server";
+import { deploymentSettings, until } from "../support/server";
 
 /** With what means something to COPY. */
 const NAME = 'Odd \\. \\N "name" ünïcode';
@@ -81,6 +83,26 @@ test("a backup to nowhere, to a folder or without a name is refused in one sente
       output: `\n${sentence}\n`,
     });
   }
+});
+
+test("a database of one's own is backed up, and restored into where it is empty", async () => {
+  const operator = superuserUrl(started.dataDirectory);
+  await query("CREATE DATABASE own OWNER latchkey", [], operator);
+  const url = embeddedUrl(started.dataDirectory, secretOf(started.dataDirectory, "POSTGRES_PASSWORD")).replace(
+    /latchkey$/,
+    "own",
+  );
+  const KEY_HASH_SECRET = secretOf(started.dataDirectory, "KEY_HASH_SECRET");
+  const env = { ...deploymentSettings(url), KEY_HASH_SECRET };
+  const folder = newFolder("own");
+  expect(await run("restore", [backup], folder, env)).toMatchObject({ status: 0 });
+  expect(await query("SELECT name FROM api_keys", [], url)).toStrictEqual([{ name: NAME }]);
+  expect(await run("backup", [path.join(folder, "own.backup")], folder, env)).toMatchObject({ status: 0 });
+  expect(await run("restore", [backup, "--replace"], folder, env)).toStrictEqual({
+    status: 1,
+    output: "\nThe database of DATABASE_URL is not empty. Make an empty one, restore into that, and let DATABASE_URL name it.\n",
+  });
+  await closeQueries(url);
 });
 
 describe("a restored portal", () => {

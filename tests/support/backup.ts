@@ -22,8 +22,8 @@ export async function ask<Row extends pg.QueryResultRow>(folder: string, text: s
 }
 
 /** How a command ended, and what it printed. */
-export async function run(command: "backup" | "restore", args: string[], dataDirectory: string) {
-  const one = await launch({ command, args, dataDirectory });
+export async function run(command: "backup" | "restore", args: string[], dataDirectory: string, env = {}) {
+  const one = await launch({ command, args, dataDirectory, env });
   return { status: await one.ended(), output: one.output() };
 }
 
