@@ -71,7 +71,7 @@ async function loadBackup(url: string, { file, sha256, isEmbedded, mayReplace }:
   client.on("error", () => {});
   await client.connect();
   try {
-    await client.query(`${SESSION}; BEGIN; SET LOCAL lock_timeout = ${LOCK_WAIT_MS.request}`);
+    await client.query(`${SESSION}; BEGIN; SET LOCAL lock_timeout = ${LOCK_WAIT_MS.command}`);
     if (isEmbedded) await clear(client, mayReplace);
     else await requireEmpty(client);
     const load = (table: Head["tables"][number], rows: AsyncIterable<Buffer>) => loadRows(client, table, rows);
