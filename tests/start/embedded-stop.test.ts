@@ -35,8 +35,9 @@ async function expectStopped(): Promise<void> {
 
 test("it stops while others have transactions open, wait for locks and run statements without end", async () => {
   const [open, waiting, busy] = [await connect(superuserUrl(folder)), await connect(), await connect()];
-  await open.query("BEGIN; SELECT pg_advisory_xact_lock(1)");
-  const ends = [waiting.query("SELECT pg_advisory_lock(1)"), busy.query("SELECT pg_sleep(3600)")].map((query) =>
+  await waiting.query("CREATE TABLE held ()");
+  await open.query("BEGIN; LOCK TABLE held");
+  const ends = [waiting.query("SELECT FROM held"), busy.query("SELECT pg_sleep(3600)")].map((query) =>
     query.then(
       () => "answered",
       ({ code }) => code,
