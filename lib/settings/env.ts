@@ -65,7 +65,7 @@ const fields = z.object({
   DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: duration(10_000, 500, 600_000),
   VERIFY_TIMEOUT_MS: duration(2_000, 100, 60_000),
   REQUEST_TIMEOUT_MS: duration(15_000, 500, 600_000),
-  MIGRATION_PATIENCE_SECONDS: wholeNumber(300, 1, 86_400),
+  MIGRATION_PATIENCE_SECONDS: wholeNumber(300, 1, 86_400, "seconds"),
   DATA_DIR: z.preprocess(blankIsUnset, z.string().default(".data")),
   BETTER_AUTH_SECRET: z.preprocess(blankIsUnset, longSecret),
   KEY_HASH_SECRET: z.preprocess(blankIsUnset, longSecret),
