@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import net, { type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
@@ -17,6 +18,15 @@ export type Relay = {
    * was told and answers.
    */
   lose(what: "question" | "answer", text: string): void;
+  /**
+   * Connections that are open now stay open, and nothing passes through them any more, for good; or those that come are
+   * accepted and reach nothing, until there is "none" of it.
+   */
+  silence(which: "open" | "new" | "none"): void;
+  /** A connection falls silent, for good, when nothing has passed through it for so long. */
+  forget(idleMilliseconds: number): void;
+  /** Whatever the database says arrives as other bytes. */
+  garble(isGarbled: boolean): void;
   stop(): Promise<void>;
 };
 
@@ -57,12 +67,15 @@ function closed(server: WebSocketServer | net.Server, cut: Relay["cut"]): Promis
 /** How every answer ends (PostgreSQL's protocol): whatever was asked is done, and committed where it was to be. */
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
-type Link = { end(): void; isDoomed: boolean };
+type Link = { end(): void; isDoomed: boolean; isSilent: boolean };
 
 function createRelay(tell?: (statement: string) => void) {
   const links = new Set<Link>();
   let connections = 0;
   let delayMs = 0;
+  let isDeaf = false;
+  let isGarbled = false;
+  let forgetMs = Number.POSITIVE_INFINITY;
   let loss: { what: "question" | "answer"; text: string } | undefined;
 
   const join = (client: Duplex, target: string) => {
@@ -73,6 +86,7 @@ function createRelay(tell?: (statement: string) => void) {
     let isAnswerLost = false;
     const link: Link = {
       isDoomed: false,
+      isSilent: isDeaf,
       end: () => {
         links.delete(link);
         client.destroy();
@@ -80,8 +94,18 @@ function createRelay(tell?: (statement: string) => void) {
       },
     };
     links.add(link);
-    for (const end of ["close", "error"] as const) for (const side of [client, database]) side.on(end, link.end);
+    // Of a silent one neither side learns that the other is gone.
+    const end = () => link.isSilent || link.end();
+    for (const event of ["close", "error"] as const) for (const side of [client, database]) side.on(event, end);
+    let heardAt = Date.now();
+    const isHeard = () => {
+      const idleMs = Date.now() - heardAt;
+      heardAt = Date.now();
+      link.isSilent ||= idleMs >= forgetMs;
+      return !link.isSilent;
+    };
     const listen = (data: Buffer) => {
+      if (!isHeard()) return;
       read?.(data);
       const isLost = loss !== undefined && data.includes(loss.text);
       if (link.isDoomed || (isLost && loss?.what === "question")) link.end();
@@ -92,10 +116,12 @@ function createRelay(tell?: (statement: string) => void) {
     };
     // What is sent meanwhile waits in the client's stream.
     setTimeout(() => {
-      if (!database.destroyed) database.connect(Number(port), hostname, () => client.on("data", listen));
+      if (!database.destroyed && !link.isSilent) database.connect(Number(port), hostname, () => client.on("data", listen));
     }, delayMs);
     database.on("data", (data) => {
-      if (!isAnswerLost) client.write(data);
+      if (!isHeard()) return;
+      if (isGarbled) client.write(randomBytes(data.length));
+      else if (!isAnswerLost) client.write(data);
       else if (data.includes(READY_FOR_QUERY)) link.end();
     });
   };
@@ -114,6 +140,16 @@ function createRelay(tell?: (statement: string) => void) {
     },
     lose: (what: "question" | "answer", text: string) => {
       loss = { what, text };
+    },
+    silence: (which: "open" | "new" | "none") => {
+      isDeaf = which === "new";
+      if (which === "open") for (const link of links) link.isSilent = true;
+    },
+    forget: (idleMilliseconds: number) => {
+      forgetMs = idleMilliseconds;
+    },
+    garble: (isOn: boolean) => {
+      isGarbled = isOn;
     },
   };
 }
