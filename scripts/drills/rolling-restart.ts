@@ -27,15 +27,16 @@ export async function rollingRestart(from = "HEAD^"): Promise<{ answered: number
   const former = checkOut(from);
   const cluster = await openCluster(newFolder("rolling-database"), randomSecret());
   const secret = randomSecret();
-  const env = { ...deploymentSettings(cluster.url), USAGE_WEBHOOK_SECRET: secret };
   const ports = [await freePort(), await freePort()];
+  const balancer = await startBalancer(ports);
+  // Both stand behind one address, whose name is in every token.
+  const env = { ...deploymentSettings(cluster.url), USAGE_WEBHOOK_SECRET: secret, APP_URL: balancer.url };
   const instances: Launched[] = [];
   const start = async (index: number, clone: string) => {
     const instance = await launch({ clone, port: ports[index] ?? 0, env });
     instances[index] = instance;
     await instance.ready();
   };
-  const balancer = await startBalancer(ports);
   try {
     for (const index of [0, 1]) await start(index, former);
     const user = await registerOverHttp(balancer.url);
