@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from "node:crypto";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -27,11 +27,6 @@ const footSchema = z.object({ sha256: z.string() });
 
 export type Head = z.infer<typeof headSchema>;
 type HeadTable = Head["tables"][number];
-
-/** By which a secret is known again and cannot be found: 64 bits of HKDF-SHA-256 (RFC 5869). */
-export function fingerprint(secret: string): string {
-  return Buffer.from(hkdfSync("sha256", secret, "", "latchkey backup fingerprint", 8)).toString("hex");
-}
 
 /** What a foot says of all before it. */
 export function checksum(bytes: Buffer): string {

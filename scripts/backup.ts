@@ -8,7 +8,8 @@ import pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { directUrl } from "../lib/settings/database-url";
 import type { Env } from "../lib/settings/env";
-import { END_OF_ROWS, FORMAT, fingerprint, type Head } from "./backup-file";
+import { secretId } from "../lib/verification/hash-secrets";
+import { END_OF_ROWS, FORMAT, type Head } from "./backup-file";
 import { readSequences, readTables, SESSION, selectRows } from "./backup-tables";
 import { explainFileError, Failure } from "./failure";
 import { withDatabase } from "./migrate";
@@ -63,7 +64,7 @@ async function readHead(client: pg.Client, env: Env): Promise<Head> {
     version: (JSON.parse(fs.readFileSync("package.json", "utf8")) as { version: string }).version,
     made_at: new Date().toISOString(),
     migrations: migrations.rows.map(({ name }) => name),
-    key_hash_secrets: secrets.map(fingerprint),
+    key_hash_secrets: secrets.map(secretId),
     tables,
     sequences: await readSequences(client),
   };

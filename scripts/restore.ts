@@ -6,8 +6,9 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { LOCK_WAIT_MS } from "../lib/database/locks";
 import { directUrl } from "../lib/settings/database-url";
+import { secretId } from "../lib/verification/hash-secrets";
 import { fileOf } from "./backup";
-import { fingerprint, type Head, readBackup } from "./backup-file";
+import { type Head, readBackup } from "./backup-file";
 import { SESSION } from "./backup-tables";
 import { dataDirectory } from "./environment";
 import { Failure } from "./failure";
@@ -45,7 +46,7 @@ function requireFitting({ key_hash_secrets: [needed = "", former], migrations }:
   if (unknown.length > 0) {
     throw new Failure(`The backup is of a later version of the portal (${unknown.join(", ")}). Restore it with that one.`);
   }
-  const present = presentSecrets().map(fingerprint);
+  const present = presentSecrets().map(secretId);
   if (!present.includes(needed)) {
     const kept = path.join(dataDirectory(), "secrets", "KEY_HASH_SECRET");
     throw new Failure(
