@@ -1,24 +1,34 @@
 import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
-import { logConsole } from "@/lib/server/console";
-import { answerDirectly } from "@/lib/server/direct-answers";
+import { answerDirectly, type DirectRoute } from "@/lib/server/direct-answers";
 import { stopGracefully } from "@/lib/server/stop";
 import { env } from "@/lib/settings/env";
-import { POST } from "./keys/verify/route";
+import { MAX_BATCH_BYTES } from "@/lib/usage/schemas";
+import { POST as verify } from "./keys/verify/route";
+import { POST as report } from "./usage/route";
 
-const VERIFY = "/api/keys/verify";
+/** What other people's servers call for each call of theirs. People read a page where they also send their reports. */
+const DIRECT: Record<string, DirectRoute> = {
+  "/api/keys/verify": { handler: verify, maxBytes: MAX_BODY_BYTES },
+  "/api/usage": { handler: report, maxBytes: MAX_BATCH_BYTES },
+  "/usage": { handler: report, maxBytes: MAX_BATCH_BYTES, header: "x-signature" },
+};
 
-/** What a server of our own does besides Next: it stops in order, sends traces if told where to, answers verifications itself. */
+/** What a server of our own does besides Next: it stops in order, sends traces if told where to, answers short calls itself. */
 export async function prepareOwnServer(): Promise<void> {
   stopGracefully();
-  logConsole();
-  const verify = await withTelemetry();
-  answerDirectly({ [VERIFY]: verify, [`${VERIFY}/`]: verify }, MAX_BODY_BYTES);
+  const traced = await withTelemetry();
+  const routes = Object.entries(DIRECT).map(
+    ([path, route]) => [path, { ...route, handler: traced(path, route.handler) }] as const,
+  );
+  answerDirectly(Object.fromEntries(routes.flatMap(([path, route]) => [[path, route] as const, [`${path}/`, route] as const])));
 }
 
+type Traced = (path: string, handler: DirectRoute["handler"]) => DirectRoute["handler"];
+
 /** Its packages are loaded only where they are needed. */
-async function withTelemetry(): Promise<typeof POST> {
-  if (!env().OTEL_EXPORTER_OTLP_ENDPOINT) return POST;
+async function withTelemetry(): Promise<Traced> {
+  if (!env().OTEL_EXPORTER_OTLP_ENDPOINT) return (_, handler) => handler;
   const { startTelemetry, traced } = await import("@/lib/server/telemetry");
   startTelemetry();
-  return traced("POST", VERIFY, POST);
+  return (path, handler) => traced("POST", path, handler);
 }

@@ -3,35 +3,39 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 export type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
 
+/** A route to answer so: bodies up to `maxBytes`, and, where a page has the same address, only with this header. */
+export type DirectRoute = { handler: RouteHandler; maxBytes: number; header?: string };
+
 /**
  * Answers `POST` requests to these paths by their route handlers at the HTTP server, before Next sees them: its routing and
  * its streams cost several times what a short handler does (docs/decisions/018). Everything that is not plain (other
  * methods, queries, bodies of unknown length or above `maxBytes`) goes on to Next, which has the same handlers.
  */
-export function answerDirectly(handlers: Readonly<Record<string, RouteHandler>>, maxBytes: number): void {
-  const byPath = new Map(Object.entries(handlers));
+export function answerDirectly(routes: Readonly<Record<string, DirectRoute>>): void {
+  const byPath = new Map(Object.entries(routes));
   const prepared = new WeakSet<Server>();
   // Published before the request is handed to the server's listeners, so that the first one is answered directly too.
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { server } = message as { server: Server };
     if (prepared.has(server)) return;
     prepared.add(server);
-    putInFront(server, byPath, maxBytes);
+    putInFront(server, byPath);
   });
 }
 
-function putInFront(server: Server, handlers: ReadonlyMap<string, RouteHandler>, maxBytes: number): void {
+function putInFront(server: Server, routes: ReadonlyMap<string, DirectRoute>): void {
   const listeners = server.listeners("request");
   server.removeAllListeners("request");
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const handler = isPlainPost(request, maxBytes) ? handlers.get(request.url ?? "") : undefined;
-    if (handler) void answer(handler, request, response);
+    const route = routes.get(request.url ?? "");
+    if (route && isPlainPost(request, route)) void answer(route.handler, request, response);
     else for (const listener of listeners) listener.call(server, request, response);
   });
 }
 
-function isPlainPost({ method, headers }: IncomingMessage, maxBytes: number): boolean {
-  return method === "POST" && Number(headers["content-length"] ?? Number.NaN) <= maxBytes;
+function isPlainPost({ method, headers }: IncomingMessage, { maxBytes, header }: DirectRoute): boolean {
+  if (method !== "POST" || (header && headers[header] === undefined)) return false;
+  return Number(headers["content-length"] ?? Number.NaN) <= maxBytes;
 }
 
 async function answer(handler: RouteHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { DAY_MS } from "@/lib/values/days";
 
 export const MAX_EVENTS = 1000;
+export const MAX_BATCH_BYTES = 1024 * 1024;
 const MAX_DELTA = 1_000_000;
 const MAX_META_BYTES = 4096;
 /** How old a report may be, and how long its id is remembered: an id that is forgotten is too old to come again. */

@@ -46,7 +46,7 @@ async function takeTurn(name: string, atOnce: number): Promise<void> {
     const timer = setTimeout(() => {
       line.waiting.delete(start);
       reject(tooMany());
-    }, env().DATABASE_LOCK_TIMEOUT_MS);
+    }, patienceMs());
     line.waiting.add(start);
   });
 }
@@ -65,6 +65,13 @@ function passTurn(name: string): void {
   if (line.running === 0) lines.delete(name);
 }
 
+/** Those who came together do not all give up together: the answers to hundreds at once would keep everybody waiting. */
+function patienceMs(): number {
+  return env().DATABASE_LOCK_TIMEOUT_MS * (0.5 + Math.random() / 2);
+}
+
 function tooMany() {
-  return unavailable(5, { message: "Too many reports wait for this owner's turn. Nothing was done; send it again." });
+  return unavailable(1 + Math.floor(Math.random() * 9), {
+    message: "Too many reports wait for this owner's turn. Nothing was done; send it again.",
+  });
 }

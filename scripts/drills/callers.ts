@@ -10,7 +10,7 @@ const VERIFIERS = 3;
  * No answer for so long is none. A report may have to wait for its turn, a connection and a lock, one after the other: it is
  * given up when a step ends after REQUEST_TIMEOUT_MS (15 s), and a step takes at most DATABASE_STATEMENT_TIMEOUT_MS (10 s).
  */
-const PATIENCE_MS = { verify: 15_000, usage: 30_000 } as const;
+export const PATIENCE_MS = { verify: 15_000, usage: 30_000 } as const;
 const BETWEEN_CALLS_MS = 50;
 const BETWEEN_TRIES_MS = 200;
 /** So many answers in a row, and a caller is served again. */

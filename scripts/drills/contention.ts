@@ -1,7 +1,8 @@
+import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { post, signed } from "./callers";
+import { PATIENCE_MS } from "./callers";
 import type { Finding, Weather } from "./drill";
 import { figuresOf, quantile } from "./figures";
 import type { Ground, Reported } from "./ground";
@@ -25,32 +26,22 @@ export async function lockRow(
   await pause(milliseconds / 2);
   const lockedFrom = performance.now();
   const holder = await openClient(ground);
-  let hung = 0;
-  const report = async (event: Reported) => {
-    const body = JSON.stringify({ apiKey: ground.owners.A.key.api_key, delta: 1 });
-    const headers = signed(body, ground.settings, { "x-idempotency-key": event.id });
-    while (!event.isCounted) {
-      const { outcome, retryAfter } = await post(`${ground.address}/usage`, headers, body);
-      event.isCounted = outcome === "answered";
-      if (outcome === "hung") hung += 1;
-      if (!event.isCounted) await pause(Math.max(1, retryAfter) * 1000);
-    }
-  };
   const events = Array.from({ length: reports }, (): Reported => ({ owner: "A", id: randomUUID(), isCounted: false }));
   ground.reported.push(...events);
-  let waiting: Promise<unknown> = Promise.resolve();
+  let waiting: Promise<{ hung: number }> | undefined;
   try {
     await holder.query("BEGIN");
     await holder.query("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", [ground.owners.A.id]);
     begins();
-    // One after the other, as calls come; all of them wait long before the row is free.
-    waiting = Promise.all(events.map((event, index) => pause(index * BETWEEN_REPORTS_MS).then(() => report(event))));
+    // All of them wait long before the row is free.
+    waiting = reportMany(ground, events);
     await pause(milliseconds);
   } finally {
     await holder.end();
   }
   const lockedTo = performance.now();
-  await waiting;
+  const { hung } = await waiting;
+  for (const event of events) event.isCounted = true;
   const alone = quantile(ofB(aloneFrom, lockedFrom), 0.99);
   const under = quantile(ofB(lockedFrom, lockedTo), 0.99);
   const others = figuresOf(ofB(lockedFrom, Number.POSITIVE_INFINITY), { weatherAt: lockedFrom, away: [] });
@@ -63,6 +54,23 @@ export async function lockRow(
     },
     { says: `nothing of owner B refused or hung (${others.refused + others.hung})`, holds: others.refused + others.hung === 0 },
   ];
+}
+
+/** Sends them until each is counted. */
+async function reportMany({ address, settings, owners }: Ground, events: readonly Reported[]): Promise<{ hung: number }> {
+  const child = fork("scripts/drills/report-many.mjs", { execArgv: [] });
+  const ended = new Promise<never>((_, reject) => child.once("exit", (code) => reject(new Error(`reports ended with ${code}`))));
+  const done = new Promise<{ hung: number }>((resolve) => child.once("message", resolve));
+  child.send({
+    address,
+    secret: settings.USAGE_WEBHOOK_SECRET,
+    apiKey: owners.A.key.api_key,
+    ids: events.map(({ id }) => id),
+    betweenMs: BETWEEN_REPORTS_MS,
+    patienceMs: PATIENCE_MS.usage,
+  });
+  ended.catch(() => {});
+  return Promise.race([done, ended]);
 }
 
 const TAKEN_AT_ONCE = 10;

@@ -6,14 +6,12 @@ import { MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/rea
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";
 import { recordUsage } from "@/lib/usage/record";
-import { usageReportSchema } from "@/lib/usage/schemas";
+import { MAX_BATCH_BYTES, usageReportSchema } from "@/lib/usage/schemas";
 import { AppError } from "@/lib/values/errors";
-
-const BATCH_BYTES = 1024 * 1024;
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(usageDialect, {
   POST: async (request) => {
-    const body = await readBody(request, BATCH_BYTES);
+    const body = await readBody(request, MAX_BATCH_BYTES);
     requireUsageSignature(request, body);
     keepAliveFor(keepHouseIfDue);
     const report = parseObject(body, "INVALID_USAGE_JSON");
