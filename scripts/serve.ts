@@ -13,13 +13,9 @@ type ServeOptions = {
   output?: "inherit" | "pipe";
 };
 
-/** Longer than proxies keep a connection: who ends an idle one first must be the one that sends on it. */
-const KEEP_ALIVE_MS = 75_000;
-
 /** The portal's server, as a process of its own that ends when this one does. */
 export function serve({ mode = "start", port, host, folder, env, output = "inherit" }: ServeOptions): ChildProcess {
-  const keepAlive = mode === "start" ? ["--keepAliveTimeout", String(KEEP_ALIVE_MS)] : [];
-  const args = [mode, ...(folder ? [folder] : []), "-p", String(port), ...(host ? ["-H", host] : []), ...keepAlive];
+  const args = [mode, ...(folder ? [folder] : []), "-p", String(port), ...(host ? ["-H", host] : [])];
   return fork("node_modules/next/dist/bin/next", args, {
     execArgv: ["--import", pathToFileURL(path.resolve("scripts/exit-with-parent.mjs")).href],
     env: {

@@ -1,4 +1,5 @@
 import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
+import { logConsole } from "@/lib/server/console";
 import { answerDirectly, type DirectRoute } from "@/lib/server/direct-answers";
 import { stopGracefully } from "@/lib/server/stop";
 import { env } from "@/lib/settings/env";
@@ -13,9 +14,13 @@ const DIRECT: Record<string, DirectRoute> = {
   "/usage": { handler: report, maxBytes: MAX_BATCH_BYTES, header: "x-signature" },
 };
 
-/** What a server of our own does besides Next: it stops in order, sends traces if told where to, answers short calls itself. */
+/**
+ * What a server of our own does besides Next: it stops in order, keeps one log, sends
+ * traces if told where to, and answers short calls itself.
+ */
 export async function prepareOwnServer(): Promise<void> {
   stopGracefully();
+  logConsole();
   const traced = await withTelemetry();
   const routes = Object.entries(DIRECT).map(
     ([path, route]) => [path, { ...route, handler: traced(path, route.handler) }] as const,

@@ -15,7 +15,11 @@ const SWEEP_MS = 100;
 const LEAVING_MS = 3_000;
 const LIVE = /^\/api\/health\/live\/?$/;
 /** A proxy may be sending a request on a connection that is idle here, so those are kept for a while: it is answered. */
-const IDLE_MS = 2_000;
+const IDLE_MS = 1_000;
+/** A proxy that watches asks every second: whoever asked now and then is none. */
+const WATCH = { times: 3, withinMs: 5_000 } as const;
+/** Longer than proxies keep a connection: who ends an idle one first must be the one that sends on it. */
+const KEEP_ALIVE_MS = 75_000;
 
 type Work = () => Promise<void>;
 
@@ -35,17 +39,20 @@ export function beforeStop(work: Work): void {
  */
 export function stopGracefully(): void {
   let isStopping = false;
-  let isWatched = false;
+  const watches: number[] = Array(WATCH.times).fill(Number.NEGATIVE_INFINITY);
+  const isWatched = () => performance.now() - (watches[0] ?? 0) < WATCH.withinMs;
   const servers = new Map<Server, CloseIdle>();
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { server, request, response } = message as { server: Server; request: IncomingMessage; response: ServerResponse };
     const isWatch = LIVE.test(request.url ?? "");
-    isWatched ||= isWatch;
-    if (!servers.has(server))
+    if (isWatch && !isStopping) watches.splice(0, watches.length, ...watches.slice(1), performance.now());
+    if (!servers.has(server)) {
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
       servers.set(
         server,
-        closeLater(server, () => (isWatched ? LEAVING_MS : 0)),
+        closeLater(server, () => (isWatched() ? LEAVING_MS : 0)),
       );
+    }
     if (!isStopping) return;
     response.setHeader("Connection", "close");
     // What is leaving is not alive: some proxies cannot repeat a request that finds nobody, so they have to know before.
@@ -60,7 +67,7 @@ export function stopGracefully(): void {
     log.info({ signal }, "stopping");
     exitAfterRest();
     // Connections that are kept alive would be waited for after their last request.
-    const idleMs = IDLE_MS + (isWatched ? LEAVING_MS : 0);
+    const idleMs = IDLE_MS + (isWatched() ? LEAVING_MS : 0);
     setTimeout(() => setInterval(closeIdle, SWEEP_MS).unref(), idleMs).unref();
     setTimeout(() => {
       log.warn("requests that did not end were cut off");
