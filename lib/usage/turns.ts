@@ -71,7 +71,7 @@ function patienceMs(): number {
 }
 
 function tooMany() {
-  return unavailable(1 + Math.floor(Math.random() * 9), {
+  return unavailable(1 + Math.floor(Math.random() * 4), {
     message: "Too many reports wait for this owner's turn. Nothing was done; send it again.",
   });
 }
