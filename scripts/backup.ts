@@ -13,6 +13,7 @@ import { END_OF_ROWS, FORMAT, type Head } from "./backup-file";
 import { readSequences, readTables, SESSION, selectRows } from "./backup-tables";
 import { explainFileError, Failure } from "./failure";
 import { withDatabase } from "./migrate";
+import { FINISHED } from "./migration-files";
 
 /** `backup FILE`: writes the portal's data, as it is at one moment, while the portal runs or not. */
 export async function main(args: string[]): Promise<void> {
@@ -56,7 +57,7 @@ async function readHead(client: pg.Client, env: Env): Promise<Head> {
   if (!tables.some(({ name }) => name === "_prisma_migrations"))
     throw new Failure("The database has no tables: nothing to back up.");
   const migrations = await client.query<{ name: string }>(
-    "SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1",
+    `SELECT migration_name AS name FROM _prisma_migrations WHERE ${FINISHED} ORDER BY 1`,
   );
   const secrets = [env.KEY_HASH_SECRET, env.KEY_HASH_SECRET_PREVIOUS].filter((secret) => secret !== undefined);
   return {

@@ -11,7 +11,7 @@ import { dataDirectory, prepareEnvironment } from "./environment";
 import { Failure } from "./failure";
 import { holdCluster } from "./hold-cluster";
 import { withLock } from "./lock";
-import { FILTERS, MIGRATIONS, readMigrations, SCHEMA, UNFINISHED } from "./migration-files";
+import { FILTERS, FINISHED, MIGRATIONS, readMigrations, SCHEMA, UNFINISHED } from "./migration-files";
 import { runPatiently } from "./migration-script";
 import { takeTurn } from "./migration-turn";
 
@@ -147,7 +147,7 @@ async function forgetUnfinished(client: pg.Client): Promise<void> {
 async function finishedMigrations(client: pg.Client): Promise<Set<string>> {
   if (!(await hasMigrationsTable(client))) return new Set();
   const { rows } = await client.query<{ name: string }>(
-    "SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+    `SELECT migration_name AS name FROM _prisma_migrations WHERE ${FINISHED}`,
   );
   return new Set(rows.map(({ name }) => name));
 }

@@ -8,6 +8,7 @@ export const FILTERS = { externalTables: [], externalEnums: [] };
 
 /** Of a row of `_prisma_migrations`. */
 export const UNFINISHED = "finished_at IS NULL AND rolled_back_at IS NULL";
+export const FINISHED = "finished_at IS NOT NULL AND rolled_back_at IS NULL";
 
 /** The migrations of a folder, in the order of their names, as Prisma's engine takes them. */
 export function readMigrations(folder: string) {

@@ -15,17 +15,19 @@ const DIRECT: Record<string, DirectRoute> = {
 };
 
 /**
- * What a server of our own does besides Next: it stops in order, keeps one log, sends
- * traces if told where to, and answers short calls itself.
+ * What a server of our own does besides Next: it stops in order, keeps one log, sends traces if told where to,
+ * and answers short calls itself.
  */
 export async function prepareOwnServer(): Promise<void> {
   stopGracefully();
   logConsole();
   const traced = await withTelemetry();
-  const routes = Object.entries(DIRECT).map(
-    ([path, route]) => [path, { ...route, handler: traced(path, route.handler) }] as const,
-  );
-  answerDirectly(Object.fromEntries(routes.flatMap(([path, route]) => [[path, route] as const, [`${path}/`, route] as const])));
+  const routes: Record<string, DirectRoute> = {};
+  for (const [path, route] of Object.entries(DIRECT)) {
+    routes[path] = { ...route, handler: traced(path, route.handler) };
+    routes[`${path}/`] = routes[path];
+  }
+  answerDirectly(routes);
 }
 
 type Traced = (path: string, handler: DirectRoute["handler"]) => DirectRoute["handler"];

@@ -1,11 +1,13 @@
 import { Ellipsis } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
 import { Menu, MenuItem } from "@/components/ui/menu";
-import { RevokeDialog } from "./dialogs";
+import { RegenerateDialog, RevokeDialog } from "./dialogs";
 import type { KeyTarget } from "./key-actions";
 import { REFUSALS } from "./refusals";
 
 type Props = { target: KeyTarget; triggerRef: RefObject<HTMLButtonElement | null>; children: ReactNode };
+
+type ItemProps = { target: KeyTarget; onSelect: () => void };
 
 /** Of one key in a list. */
 export function KeyMenu({ target, triggerRef, children }: Props) {
@@ -20,7 +22,15 @@ export function KeyMenu({ target, triggerRef, children }: Props) {
   );
 }
 
-export function RevokeItem({ target, onSelect }: { target: KeyTarget; onSelect: () => void }) {
+export function RegenerateItem({ target, onSelect }: ItemProps) {
+  return (
+    <MenuItem onSelect={onSelect} {...RegenerateDialog.approach} refusal={REFUSALS[target.state].regenerate}>
+      Regenerate…
+    </MenuItem>
+  );
+}
+
+export function RevokeItem({ target, onSelect }: ItemProps) {
   return (
     <MenuItem onSelect={onSelect} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
       Revoke…

@@ -1,12 +1,9 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { MenuItem } from "@/components/ui/menu";
 import { RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
-
-import { KeyMenu, RevokeItem } from "./key-menu";
-import { REFUSALS } from "./refusals";
+import { KeyMenu, RegenerateItem, RevokeItem } from "./key-menu";
 
 export function RowMenu({ uuid }: { uuid: string }) {
   const { targets } = useKeyActions();
@@ -18,13 +15,7 @@ export function RowMenu({ uuid }: { uuid: string }) {
   return (
     <>
       <KeyMenu target={target} triggerRef={trigger}>
-        <MenuItem
-          onSelect={() => setOpen("regenerate")}
-          {...RegenerateDialog.approach}
-          refusal={REFUSALS[target.state].regenerate}
-        >
-          Regenerate…
-        </MenuItem>
+        <RegenerateItem target={target} onSelect={() => setOpen("regenerate")} />
         <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
       </KeyMenu>
       {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}

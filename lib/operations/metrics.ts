@@ -5,6 +5,7 @@ import { poolsInUse } from "@/lib/database/client";
 import { gauge, registry } from "@/lib/metrics/registry";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { causeOf } from "@/lib/values/errors";
 import { checkHealth, type Health } from "./health";
 
 /** An answer that comes later is told the next time. */
@@ -49,7 +50,7 @@ async function noteHealth(): Promise<void> {
   try {
     tell(await checkHealth());
   } catch (error) {
-    log.warn({ cause: error instanceof Error ? error.name : "unknown" }, "the health for the metrics could not be asked for");
+    log.warn(causeOf(error), "the health for the metrics could not be asked for");
   }
 }
 

@@ -1,5 +1,5 @@
-import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { onEachServer } from "./each-server";
 
 export type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
 
@@ -13,14 +13,7 @@ export type DirectRoute = { handler: RouteHandler; maxBytes: number; header?: st
  */
 export function answerDirectly(routes: Readonly<Record<string, DirectRoute>>): void {
   const byPath = new Map(Object.entries(routes));
-  const prepared = new WeakSet<Server>();
-  // Published before the request is handed to the server's listeners, so that the first one is answered directly too.
-  diagnostics.subscribe("http.server.request.start", (message) => {
-    const { server } = message as { server: Server };
-    if (prepared.has(server)) return;
-    prepared.add(server);
-    putInFront(server, byPath);
-  });
+  onEachServer((server) => putInFront(server, byPath));
 }
 
 function putInFront(server: Server, routes: ReadonlyMap<string, DirectRoute>): void {

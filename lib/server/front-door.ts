@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { measureRequests } from "@/lib/metrics/requests";
 import { clientAddress, trustedProxies } from "@/lib/request/client-address";
 import { closeContext, openContext, REQUEST_ID_HEADER } from "@/lib/request/context";
@@ -11,6 +11,7 @@ import { isReachedFromElsewhere, noteReach } from "@/lib/request/reach";
 import { isOnThisMachine } from "@/lib/settings/contradictions";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { onEachServer } from "./each-server";
 import { explainEarlierForm } from "./earlier-forms";
 import { nameRoutes } from "./routes";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
@@ -27,11 +28,12 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
   const measure = measureRequests(routes, KNOWN_METHODS);
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
   const isLocal = isOnThisMachine(env().appUrl);
+  const requestTimeout = env().REQUEST_TIMEOUT_MS;
+  // A body that does not come is given up as well (408).
+  onEachServer((server) => Object.assign(server, { requestTimeout, headersTimeout: requestTimeout }));
   diagnostics.subscribe("http.server.request.start", (message) => {
-    const { request, response, server } = message as { request: IncomingMessage; response: ServerResponse; server: Server };
-    // A body that does not come is given up as well (408).
-    Object.assign(server, { requestTimeout: env().REQUEST_TIMEOUT_MS, headersTimeout: env().REQUEST_TIMEOUT_MS });
-    const liftDeadline = boundRequest(env().REQUEST_TIMEOUT_MS);
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    const liftDeadline = boundRequest(requestTimeout);
     const startedAt = performance.now();
     const { method, url } = request;
     const arrival = { peer: request.socket.remoteAddress, rawHeaders: request.rawHeaders };

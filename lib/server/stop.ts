@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { disconnect } from "@/lib/database/client";
 import { log } from "@/lib/settings/log";
 import { causeOf } from "@/lib/values/errors";
+import { onEachServer } from "./each-server";
 
 // Together below the 10 seconds that a stop may take.
 const REQUESTS_MS = 7_000;
@@ -41,17 +42,17 @@ export function stopGracefully(): void {
   let isStopping = false;
   const watches: number[] = Array(WATCH.times).fill(Number.NEGATIVE_INFINITY);
   const isWatched = () => performance.now() - (watches[0] ?? 0) < WATCH.withinMs;
-  const servers = new Map<Server, CloseIdle>();
+  const idleClosers: CloseIdle[] = [];
+  onEachServer((server) => {
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    idleClosers.push(closeLater(server, () => (isWatched() ? LEAVING_MS : 0)));
+  });
   diagnostics.subscribe("http.server.request.start", (message) => {
-    const { server, request, response } = message as { server: Server; request: IncomingMessage; response: ServerResponse };
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const isWatch = LIVE.test(request.url ?? "");
-    if (isWatch && !isStopping) watches.splice(0, watches.length, ...watches.slice(1), performance.now());
-    if (!servers.has(server)) {
-      server.keepAliveTimeout = KEEP_ALIVE_MS;
-      servers.set(
-        server,
-        closeLater(server, () => (isWatched() ? LEAVING_MS : 0)),
-      );
+    if (isWatch && !isStopping) {
+      watches.shift();
+      watches.push(performance.now());
     }
     if (!isStopping) return;
     response.setHeader("Connection", "close");
@@ -59,7 +60,7 @@ export function stopGracefully(): void {
     if (isWatch) request.socket.destroy();
   });
   const closeIdle = () => {
-    for (const close of servers.values()) close();
+    for (const close of idleClosers) close();
   };
   const stop = (signal: "SIGINT" | "SIGTERM") => {
     if (isStopping) return;

@@ -33,11 +33,6 @@ export async function throughBreaker<Result>(lookup: () => Promise<Result>): Pro
   }
 }
 
-/** Whether verifications are refused at present. */
-export function isBreakerOpen(): boolean {
-  return breaker.isOpen;
-}
-
 function noteFailure(): void {
   breaker.failures += 1;
   if (breaker.isOpen || breaker.failures < MOST_FAILURES) return;

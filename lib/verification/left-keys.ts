@@ -5,6 +5,7 @@ import { sql } from "@/lib/database/client";
 import { FORMAT } from "@/lib/database/key-columns";
 import { type AddValue, collectValues, instant, int, nullable, statement, text, word } from "@/lib/database/statements";
 import { log } from "@/lib/settings/log";
+import { causeOf } from "@/lib/values/errors";
 import { formerSecret, isRotating, knownSecrets, secretId } from "./hash-secrets";
 import { LEFT_KINDS, type LeftKind } from "./left-kinds";
 
@@ -85,6 +86,6 @@ export async function warnOfLostKeys(): Promise<void> {
         "keys are refused, because the KEY_HASH_SECRET that they had is not set: see npm run admin -- secrets",
       );
   } catch (error) {
-    log.warn({ cause: error instanceof Error ? error.name : "unknown" }, "keys of another KEY_HASH_SECRET were not counted");
+    log.warn(causeOf(error), "keys of another KEY_HASH_SECRET were not counted");
   }
 }

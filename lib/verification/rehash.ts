@@ -5,6 +5,7 @@ import { int, statement } from "@/lib/database/statements";
 import { beforeStop } from "@/lib/server/stop";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
+import { causeOf } from "@/lib/values/errors";
 import { currentSecretId, formerSecret } from "./hash-secrets";
 import { hashCredential, inArray } from "./hashes";
 
@@ -82,6 +83,6 @@ async function keep(of: Hashed, rows: readonly Hash[]): Promise<void> {
     const kept = await sql(REHASH[of], values);
     if (kept.length > 0) log.info({ of, rows: kept.length }, "hashes are under the current KEY_HASH_SECRET");
   } catch (error) {
-    log.warn({ of, rows: rows.length, cause: error instanceof Error ? error.name : "unknown" }, "hashes were left as they are");
+    log.warn({ of, rows: rows.length, ...causeOf(error) }, "hashes were left as they are");
   }
 }

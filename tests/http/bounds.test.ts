@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, newKey, query, shared } from "../support/client";
 import { newUser } from "../support/people";
+import { queueBehind } from "../support/races";
 import { startServer, type TestServer, until } from "../support/server";
 import { report } from "../support/usage";
 
@@ -32,23 +33,11 @@ async function whileHeld<Result>(
   const [own] = (await other.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows;
   await other.query("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", [user.id]);
   const result = work();
-  await until(() => isOver(() => waitingFor(own?.pid ?? 0)), "others to wait").finally(() => other.end());
+  await until(() => isOver(() => queueBehind(own?.pid ?? 0, query)), "others to wait").finally(() => other.end());
   return result;
 }
 
-/** How many, and for how long the first of them, in seconds. */
-type Waiting = { count: number; seconds: number };
-
-async function waitingFor(pid: number): Promise<Waiting> {
-  const [row] = await query<{ count: number; seconds: number }>(
-    `WITH RECURSIVE queue AS (
-       SELECT pid, query_start FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))
-       UNION SELECT a.pid, a.query_start FROM pg_stat_activity a JOIN queue ON queue.pid = ANY (pg_blocking_pids(a.pid))
-     ) SELECT count(*)::int AS count, coalesce(extract(epoch FROM clock_timestamp() - min(query_start)), 0)::float AS seconds FROM queue`,
-    [pid],
-  );
-  return row ?? { count: 0, seconds: 0 };
-}
+type Waiting = Awaited<ReturnType<typeof queueBehind>>;
 
 /** Longer than a request may take. */
 const isLong = async (waiting: () => Promise<Waiting>) => (await waiting()).seconds > 2.1;

@@ -26,20 +26,26 @@ export async function whileLocked<Result>(
     const [own] = (await holder.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows;
     await holder.query(lock);
     const result = begin();
-    await until(async () => {
-      // Of those who wait, only the first waits for the holder itself: the others queue behind it.
-      const { rows } = await watcher.query<{ waiting: string }>(
-        `WITH RECURSIVE queue AS (
-           SELECT pid FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))
-           UNION SELECT a.pid FROM pg_stat_activity a JOIN queue ON queue.pid = ANY (pg_blocking_pids(a.pid))
-         ) SELECT count(*) AS waiting FROM queue`,
-        [own?.pid],
-      );
-      return Number(rows[0]?.waiting) >= waiting;
-    }, `${waiting} requests to wait`);
+    const asked = (text: string, values: unknown[]) => watcher.query<Queue>(text, values).then(({ rows }) => rows);
+    await until(async () => (await queueBehind(own?.pid ?? 0, asked)).count >= waiting, `${waiting} requests to wait`);
     await holder.query("COMMIT");
     return await result;
   } finally {
     await Promise.all([holder.end(), watcher.end()]);
   }
+}
+
+/** How many wait, and for how long, in seconds, the one that has waited longest. */
+type Queue = { count: number; seconds: number };
+
+/** Of those who wait for what a process holds, only the first waits for that one itself: the others queue behind it. */
+export async function queueBehind(pid: number, ask: (text: string, values: unknown[]) => Promise<Queue[]>): Promise<Queue> {
+  const [queue] = await ask(
+    `WITH RECURSIVE queue AS (
+       SELECT pid, query_start FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))
+       UNION SELECT a.pid, a.query_start FROM pg_stat_activity a JOIN queue ON queue.pid = ANY (pg_blocking_pids(a.pid))
+     ) SELECT count(*)::int AS count, coalesce(extract(epoch FROM clock_timestamp() - min(query_start)), 0)::float AS seconds FROM queue`,
+    [pid],
+  );
+  return queue ?? { count: 0, seconds: 0 };
 }

@@ -3,8 +3,7 @@
 import { useRef, useState } from "react";
 import { RegenerateDialog, RevokeDialog } from "@/components/keys/dialogs";
 import { useKeyActions } from "@/components/keys/key-actions";
-import { KeyMenu, RevokeItem } from "@/components/keys/key-menu";
-import { REFUSALS } from "@/components/keys/refusals";
+import { KeyMenu, RegenerateItem, RevokeItem } from "@/components/keys/key-menu";
 import { MenuItem } from "@/components/ui/menu";
 import { DeleteDialog } from "./lazy-delete-dialog";
 
@@ -20,13 +19,7 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
   return (
     <>
       <KeyMenu target={target} triggerRef={trigger}>
-        <MenuItem
-          onSelect={() => setOpen("regenerate")}
-          {...RegenerateDialog.approach}
-          refusal={REFUSALS[target.state].regenerate}
-        >
-          Regenerate…
-        </MenuItem>
+        <RegenerateItem target={target} onSelect={() => setOpen("regenerate")} />
         <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
         <MenuItem onSelect={() => setOpen("delete")} {...DeleteDialog.approach} isDanger>
           Delete…
