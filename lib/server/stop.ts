@@ -17,6 +17,9 @@ const LEAVING_MS = 3_000;
 const LIVE = /^\/api\/health\/live\/?$/;
 /** A proxy may be sending a request on a connection that is idle here, so those are kept for a while: it is answered. */
 const IDLE_MS = 1_000;
+/** What arrives while the process is at work is not seen yet. It is taken to have seen everything when a look took less. */
+const QUIET_MS = 0.2;
+const QUIET_WITHIN_MS = 500;
 /** A proxy that watches asks every second: whoever asked now and then is none. */
 const WATCH = { times: 3, withinMs: 5_000 } as const;
 /** Longer than proxies keep a connection: who ends an idle one first must be the one that sends on it. */
@@ -41,11 +44,15 @@ export function beforeStop(work: Work): void {
 export function stopGracefully(): void {
   let isStopping = false;
   const watches: number[] = Array(WATCH.times).fill(Number.NEGATIVE_INFINITY);
+  let isRefusing = false;
   const isWatched = () => performance.now() - (watches[0] ?? 0) < WATCH.withinMs;
   const idleClosers: CloseIdle[] = [];
   onEachServer((server) => {
     server.keepAliveTimeout = KEEP_ALIVE_MS;
-    idleClosers.push(closeLater(server, () => (isWatched() ? LEAVING_MS : 0)));
+    const onClose = () => {
+      isRefusing = true;
+    };
+    idleClosers.push(closeLater(server, () => (isWatched() ? LEAVING_MS : 0), onClose));
   });
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
@@ -55,7 +62,8 @@ export function stopGracefully(): void {
       watches.push(performance.now());
     }
     if (!isStopping) return;
-    response.setHeader("Connection", "close");
+    // Before connections are refused, who is told to open a new one would open it here.
+    if (isRefusing) response.setHeader("Connection", "close");
     // What is leaving is not alive: some proxies cannot repeat a request that finds nobody, so they have to know before.
     if (isWatch) request.socket.destroy();
   });
@@ -69,7 +77,7 @@ export function stopGracefully(): void {
     exitAfterRest();
     // Connections that are kept alive would be waited for after their last request.
     const idleMs = IDLE_MS + (isWatched() ? LEAVING_MS : 0);
-    setTimeout(() => setInterval(closeIdle, SWEEP_MS).unref(), idleMs).unref();
+    setTimeout(() => setInterval(whenQuiet, SWEEP_MS, closeIdle).unref(), idleMs).unref();
     setTimeout(() => {
       log.warn("requests that did not end were cut off");
       process.exit(128 + constants.signals[signal]);
@@ -84,15 +92,31 @@ type CloseIdle = () => void;
  * Node ends idle connections together with the listening one, and with that one whatever was connected but not yet taken:
  * both can carry a request. So the first is left to the caller, and the second waits until what is there was taken.
  */
-function closeLater(server: Server, delayMs: () => number): CloseIdle {
+function closeLater(server: Server, delayMs: () => number, onClose: () => void): CloseIdle {
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {};
   const close = server.close.bind(server);
   server.close = (done) => {
-    setTimeout(() => setImmediate(() => setImmediate(close, done)), delayMs());
+    setTimeout(() => {
+      whenQuiet(() => {
+        close(done);
+        onClose();
+      });
+    }, delayMs());
     return server;
   };
   return closeIdle;
+}
+
+/** Does this right after a look at the network that found next to nothing: what came before it is being answered. */
+function whenQuiet(work: () => void): void {
+  const deadline = performance.now() + QUIET_WITHIN_MS;
+  const look = (lookedAt: number) => {
+    const now = performance.now();
+    if (now - lookedAt < QUIET_MS || now > deadline) work();
+    else setImmediate(look, now);
+  };
+  setImmediate(look, Number.NEGATIVE_INFINITY);
 }
 
 function exitAfterRest(): void {

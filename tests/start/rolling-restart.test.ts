@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster } from "../../scripts/postgres";
@@ -34,10 +35,19 @@ const ports = () => instances.map(({ port }) => port);
 /** Restarts both, and answers what those who called through `url` meanwhile were told instead of a verdict. */
 async function failuresAt(url: string): Promise<string[]> {
   const restarts = ports().map((port, index) => async () => {
-    await instances[index]?.stop();
+    await (instances[index] && stopWhileAwaited(instances[index]));
     instances[index] = await startServer({ ...settings, PORT: String(port) });
   });
   return (await restartUnderLoad(verifier(url, settings, key), restarts)).failed;
+}
+
+/** As on a busy machine: while the process does not get its turn, callers open connections to it, and then it is to stop. */
+async function stopWhileAwaited(instance: TestServer): Promise<void> {
+  instance.process.kill("SIGSTOP");
+  await pause(150);
+  const stopped = instance.stop();
+  instance.process.kill("SIGCONT");
+  await stopped;
 }
 
 test("of two instances behind a proxy, one restarted after the other, nobody notices anything", async () => {
