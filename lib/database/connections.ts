@@ -77,22 +77,27 @@ export function makePatient<P extends Pool & Events>(pool: P, bounds: Bounds, po
     if (!isAnswered) noteSilence();
     return isAnswered;
   };
+  /** Whether it answered a moment ago, and none that was open then has been lost since. */
+  const isRecent = (client: Client, now: number) => {
+    const before = takenAt.get(client) ?? Number.NEGATIVE_INFINITY;
+    return before > lostAt && now - before < IDLE_MS;
+  };
   const isUsable = async (client: Client): Promise<boolean> => {
     const before = takenAt.get(client);
-    takenAt.set(client, Date.now());
-    if (before === undefined) {
-      await prepare(client, bounds, pooler);
-      return true;
-    }
-    if (before <= lostAt) return false;
-    return Date.now() - before < IDLE_MS || isThere(client);
+    if (before === undefined) await prepare(client, bounds, pooler);
+    else if (before <= lostAt || !(await isThere(client))) return false;
+    return true;
   };
   const take = async (): Promise<Client> => {
     for (;;) {
       // A database that wakes up is worth waiting for; one that fell silent may never answer.
       const client = await (isSilent() ? openWithin(bounds.statement, open) : open());
+      const now = Date.now();
       try {
-        if (await isUsable(client)) return client;
+        if (isRecent(client, now) || (await isUsable(client))) {
+          takenAt.set(client, now);
+          return client;
+        }
       } catch (error) {
         client.release(true);
         throw error;

@@ -140,14 +140,18 @@ let parsed: Env | undefined;
 
 /** The settings of this process, read on first use so that a build needs none of them. */
 export function env(): Env {
+  parsed ??= readEnv();
+  return parsed;
+}
+
+function readEnv(): Env {
   // The build replaces these by their values, which works only where they are written out.
   const ofBuild = {
     LATCHKEY_VERSION: process.env.LATCHKEY_VERSION,
     LATCHKEY_MIGRATIONS: process.env.LATCHKEY_MIGRATIONS,
     LATCHKEY_ROUTES: process.env.LATCHKEY_ROUTES,
   };
-  parsed ??= parseEnv({ ...process.env, ...ofBuild });
-  return parsed;
+  return parseEnv({ ...process.env, ...ofBuild });
 }
 
 /** LOG_LEVEL, also where settings are wrong: that they are is itself a line. */
