@@ -52,8 +52,6 @@ export default defineConfig({
           include: ["tests/start/**/*.test.ts"],
           setupFiles: "tests/start/setup.ts",
           isolate: false,
-          // One after the other: each has a portal of its own, and another step runs beside it.
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

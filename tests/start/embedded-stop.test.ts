@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { holdCluster } from "../../scripts/hold-cluster";
 import { type Cluster, openCluster, superuserUrl } from "../../scripts/postgres";
 import { childrenOf, newFolder, postmasterOf, processesOf } from "../support/launch";
-import { randomSecret } from "../support/server";
+import { randomSecret, until } from "../support/server";
 
 let folder: string;
 let cluster: Cluster;
@@ -28,9 +28,10 @@ async function connect(url = cluster.url): Promise<pg.Client> {
   return client;
 }
 
+/** It is over for `pg_ctl` when the file that names the process is gone, which is a moment before the process is. */
 async function expectStopped(): Promise<void> {
   await release();
-  expect(processesOf(folder)).toStrictEqual([]);
+  await until(() => processesOf(folder).length === 0, "the last process to end", 5);
 }
 
 test("it stops while others have transactions open, wait for locks and run statements without end", async () => {
