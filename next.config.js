@@ -31,6 +31,8 @@ export default {
   // written into the code.
   env: { LATCHKEY_VERSION: version, LATCHKEY_MIGRATIONS: migrations.join(","), LATCHKEY_ROUTES: routes.join(",") },
   headers: async () => (process.env.VERCEL ? platformHeaders : []),
+  // Where password managers lead to (https://w3c.github.io/webappsec-change-password-url/).
+  redirects: async () => [{ source: "/.well-known/change-password", destination: "/settings", permanent: false }],
   // The address the DataZag Public API reports usage to is also that of the page, which people read and whose forms are
   // sent there: with this header, or as form data before there is JavaScript. A report is signed, or has another body.
   rewrites: async () => ({
@@ -54,6 +56,8 @@ export default {
   // A start that loads every page first keeps its first callers, and those of a restart, waiting for it.
   experimental: { preloadEntriesOnStart: false },
   poweredByHeader: false,
+  // No page has such an image, so nobody may have the server make some: /_next/image is a 404.
+  images: { unoptimized: true },
   // A redirect would lose a POST's body and fail a preflight: both slash forms are served as they are.
   skipTrailingSlashRedirect: true,
   serverExternalPackages: [

@@ -89,6 +89,9 @@ const fields = z.object({
   SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000, "credits"),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: "must look like smtps://user:password@host:465" })),
   MAIL_FROM: z.preprocess(blankIsUnset, z.string().default("Latchkey <no-reply@localhost>")),
+  SECURITY_CONTACT: optional(
+    z.url({ protocol: /^(https|mailto)$/, error: "must look like mailto:security@example.com or https://example.com/security" }),
+  ),
   JWT_TRUSTED_ISSUERS: list.pipe(
     z.array(z.string().refine(isTrustedIssuer, "must hold addresses of key sets (JWKS), separated by commas")),
   ),

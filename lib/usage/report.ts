@@ -5,7 +5,7 @@ import type { CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
 import { PRESENT } from "@/lib/database/key-columns";
 import { int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
-import { csvLine } from "@/lib/values/csv";
+import { csvHeading, csvLine } from "@/lib/values/csv";
 import { dayBefore } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 import { listUsageDays, SUMS, sumTotals, TOTALS, type Totals, type UsageDay } from "./days";
@@ -70,7 +70,7 @@ export async function exportUsage(owner: CurrentUser, search: UsageSearch): Prom
   const rows = await sql(EXPORT, { owner: owner.id, from, to, keyId: own?.id ?? null });
   return {
     name: `latchkey-usage-${from}-to-${to}.csv`,
-    csv: csvLine(["date", "key", "credential", "calls", "credits"]) + rows.map(exportLine).join(""),
+    csv: csvHeading(["date", "key", "credential", "calls", "credits"]) + rows.map(exportLine).join(""),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { csvLine } from "./csv";
+import { csvHeading, csvLine } from "./csv";
 
 test("cells are separated by commas and a line ends as RFC 4180 says", () => {
   expect(csvLine(["2026-11-22", "Production", 12, 0])).toBe("2026-11-22,Production,12,0\r\n");
@@ -20,11 +20,30 @@ test.each([
   ["+255", "'+255"],
   ["-2", "'-2"],
   ["@SUM(A1)", "'@SUM(A1)"],
-  ["\tx", "'\tx"],
+  ["\tx", '"\'\tx"'],
   ["\rx", '"\'\rx"'],
   ['=HYPERLINK("a","b")', `"'=HYPERLINK(""a"",""b"")"`],
+  ["x;=cmd|' /C calc'!A0", `"x;'=cmd|' /C calc'!A0"`],
+  ["x\t+1", `"x\t'+1"`],
+  ["two\n@lines", `"two\n'@lines"`],
+  ['x; "=1+1"', `"x;' ""=1+1"""`],
+  ["  =1+1", "'  =1+1"],
+  ["＝1+1", "'＝1+1"],
 ])("%j is no formula", (cell, written) => {
   expect(csvLine([cell])).toBe(`${written}\r\n`);
+});
+
+test("words with a dash or an address in them stay as they are", () => {
+  expect(csvLine(["a-b", "me@example.com", "1 + 1 = 2", "x; y"])).toBe('a-b,me@example.com,1 + 1 = 2,"x; y"\r\n');
+});
+
+test("a file begins with the mark that says UTF-8", () => {
+  expect(csvHeading(["date"])).toBe("\uFEFFdate\r\n");
+});
+
+test("many separators take no more steps than there are characters", () => {
+  const text = ";".repeat(200_000) + " ".repeat(200_000);
+  expect(csvLine([text])).toBe(`"${text}"\r\n`);
 });
 
 test("a number below zero stays a number", () => {

@@ -1,14 +1,27 @@
+/** So that spreadsheets read the file as UTF-8. */
+const BYTE_ORDER_MARK = "\uFEFF";
 /**
- * A line of CSV (RFC 4180). Spreadsheets run what begins like a formula, so such a cell gets an apostrophe in front, which
- * they take as "text follows".
+ * Where a cell begins that some spreadsheet would run as a formula (full-width forms included). Cells end at the list separator
+ * of whoever opens the file, and quotes in the middle of such a cell are no quotes.
+ */
+const FORMULA_START = /(^|[;,|\t\r\n])(?=[ \u00A0"']*[=+\-@＝＋－＠])|^(?=[\t\r])/g;
+
+/** The first line of a file, with the mark in front of it. */
+export function csvHeading(columns: readonly string[]): string {
+  return BYTE_ORDER_MARK + csvLine(columns);
+}
+
+/**
+ * A line of CSV (RFC 4180). Spreadsheets run what begins like a formula, so there an apostrophe goes in front, which they take
+ * as "text follows".
  */
 export function csvLine(cells: readonly (string | number)[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
 function csvCell(value: string | number): string {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = typeof value === "string" ? value.replace(FORMULA_START, "$1'") : String(value);
+  return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Rows read at a time for a file that is sent while it is made: it fills no memory. */
@@ -21,7 +34,7 @@ export async function* csvChunks<Row>(
   lineOf: (row: Row) => string,
   read: (last: Row) => Promise<readonly Row[]>,
 ): AsyncGenerator<string> {
-  yield csvLine(columns);
+  yield csvHeading(columns);
   let rows = first;
   for (;;) {
     if (rows.length > 0) yield rows.map(lineOf).join("");

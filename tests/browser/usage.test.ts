@@ -154,7 +154,7 @@ test.describe("On the usage page a person", () => {
     const { person, production, staging } = await busyPerson();
     await signInTo(page, "/usage?days=7", person);
     const masked = (key: TestKey) => `${key.api_key.slice(0, 14)}...`;
-    const header = "date,key,credential,calls,credits";
+    const header = "\uFEFFdate,key,credential,calls,credits";
     const ofProduction = `${dayAgo(1).date},"Production, =East",${masked(production)},4,400`;
     const empty = (days: number) => `${dayAgo(days).date},,,0,0`;
 

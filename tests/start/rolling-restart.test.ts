@@ -62,7 +62,7 @@ test("of two instances behind a proxy, one restarted after the other, nobody not
 });
 
 for (const name of PROXIES) {
-  test(`${name}, by its file in deploy/, reaches both and keeps /metrics to itself`, async () => {
+  test(`${name}, by its file in deploy/, reaches both, keeps /metrics to itself and refuses programs without https`, async () => {
     const proxy = await startProxy(name, ports());
     try {
       // What Caddy does depends on when it last asked for their health, so it is not held to this here.
@@ -72,6 +72,15 @@ for (const name of PROXIES) {
         expect({ path, status, isOurs: headers.has("x-request-id") }).toStrictEqual({ path, status: 404, isOurs: false });
       }
       expect((await fetch(`${proxy.url}/api/health/`)).status).toBe(200);
+
+      // Without https programs are refused, and people are led to it.
+      for (const path of ["/api", "/api/keys/verify", "/api/auth/login/", "/%61pi/api-keys", "/usage", "/usage/"]) {
+        const refusal = await fetch(proxy.plainUrl + path, { method: "POST", body: "{}", redirect: "manual" });
+        expect([path, refusal.status, refusal.headers.get("content-type")]).toStrictEqual([path, 403, "application/json"]);
+        expect(await refusal.json()).toMatchObject({ success: false, error: "Use https.", error_code: "HTTPS_REQUIRED" });
+      }
+      const page = await fetch(`${proxy.plainUrl}/sign-in?next=%2Fkeys`, { redirect: "manual" });
+      expect([page.status, page.headers.get("location")]).toStrictEqual([308, "https://localhost/sign-in?next=%2Fkeys"]);
     } finally {
       await proxy.stop();
     }

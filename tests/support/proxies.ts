@@ -5,7 +5,8 @@ import { freePort, isFree } from "../../scripts/ports";
 import { newFolder } from "./launch";
 import { until } from "./server";
 
-export type Proxy = { url: string; stop(): Promise<void> };
+/** `plainUrl` is where clients come without https; `url` stands for where they come with it. */
+export type Proxy = { url: string; plainUrl: string; stop(): Promise<void> };
 
 /** Those of the proxies in `deploy/` that this machine has. */
 export const PROXIES = (["nginx", "caddy"] as const).filter((name) => spawnSync(name, ["version"]).error === undefined);
@@ -13,9 +14,12 @@ export const PROXIES = (["nginx", "caddy"] as const).filter((name) => spawnSync(
 /** Runs a proxy by its file in `deploy/`, before instances at these ports: without a certificate, and on a loopback port. */
 export async function startProxy(name: (typeof PROXIES)[number], ports: readonly number[]): Promise<Proxy> {
   const folder = newFolder(name);
-  const listen = await freePort();
+  const [listen, plain] = [await freePort(), await freePort()];
   const settings = path.join(folder, "settings");
-  fs.writeFileSync(settings, name === "nginx" ? nginxSettings(folder, listen, ports) : caddySettings(listen, ports));
+  fs.writeFileSync(
+    settings,
+    name === "nginx" ? nginxSettings(folder, listen, plain, ports) : caddySettings(listen, plain, ports),
+  );
   const args = name === "nginx" ? ["-p", folder, "-c", settings] : ["run", "--config", settings, "--adapter", "caddyfile"];
   const child = spawn(name, args, {
     stdio: ["ignore", "ignore", "pipe"],
@@ -28,6 +32,7 @@ export async function startProxy(name: (typeof PROXIES)[number], ports: readonly
   if (child.exitCode !== null) throw new Error(`${name} ended:\n${output}`);
   return {
     url: `http://localhost:${listen}`,
+    plainUrl: `http://localhost:${plain}`,
     stop: () => {
       child.kill("SIGTERM");
       return closed;
@@ -35,10 +40,11 @@ export async function startProxy(name: (typeof PROXIES)[number], ports: readonly
   };
 }
 
-function nginxSettings(folder: string, listen: number, ports: readonly number[]): string {
+function nginxSettings(folder: string, listen: number, plain: number, ports: readonly number[]): string {
   const site = fs
     .readFileSync("deploy/nginx.conf", "utf8")
-    .replace(/server \{\n {4}listen 80;[\s\S]*?\n\}\n/, "")
+    .replace("listen 80;", `listen 127.0.0.1:${plain};`)
+    .replace(/listen \[::\]:80;\n/, "")
     .replace(/ssl_certificate.*\n/g, "")
     .replace(/listen \[::\]:443.*\n/, "")
     .replace("listen 443 ssl http2;", `listen 127.0.0.1:${listen};`)
@@ -51,10 +57,11 @@ http { access_log off; ${folders}
 ${site} }`;
 }
 
-function caddySettings(listen: number, ports: readonly number[]): string {
+function caddySettings(listen: number, plain: number, ports: readonly number[]): string {
   const site = fs
     .readFileSync("deploy/Caddyfile", "utf8")
-    .replace("keys.example.com {", `http://:${listen} {\n\tbind 127.0.0.1`)
+    .replace("http://keys.example.com {", `http://:${plain} {\n\tbind 127.0.0.1`)
+    .replace(/^keys.example.com {/m, `http://:${listen} {\n\tbind 127.0.0.1`)
     .replace("reverse_proxy 127.0.0.1:3000", `reverse_proxy ${ports.map((port) => `127.0.0.1:${port}`).join(" ")}`);
   return `{\n\tadmin off\n\tauto_https off\n}\n${site}`;
 }
