@@ -5,6 +5,7 @@ import { APIError } from "better-auth/api";
 import { jwt } from "better-auth/plugins";
 import { db } from "@/lib/database/client";
 import { isOwnOrigin } from "@/lib/request/origins";
+import { cookiePrefix } from "@/lib/settings/cookie-names";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
@@ -69,6 +70,7 @@ function createAuth() {
       }),
     ],
     advanced: {
+      cookiePrefix: cookiePrefix(),
       useSecureCookies: appUrl.startsWith("https:"),
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
       database: { generateId: "uuid" },

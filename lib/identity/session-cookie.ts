@@ -4,6 +4,9 @@ import { makeSignature } from "better-auth/crypto";
 import { db } from "@/lib/database/client";
 import { auth, LONGEST_SESSION_SECONDS } from "./auth";
 
+/** Those of the identity library, which any other program with it uses as well. */
+export const FORMER_SESSION_COOKIES = ["better-auth.session_token", "__Secure-better-auth.session_token"];
+
 type CookieOptions = { httpOnly: boolean; secure: boolean; sameSite: "lax"; path: string };
 
 /** The identity library's own cookie: its name carries a prefix that only https may set, when this runs on https. */
@@ -34,7 +37,18 @@ export async function sessionCookie(sessionId: string) {
  * there is a session with it, the database says.
  */
 export async function readSessionCookie(headers: Headers): Promise<string | null> {
-  return (await readSigned({ headers })) || null;
+  return (await readSigned({ headers: await withSessionCookie(headers) })) || null;
+}
+
+/** A session that was opened under the cookie's former name goes on: it is read under the present one, where there is none. */
+export async function withSessionCookie(headers: Headers): Promise<Headers> {
+  const sent = (headers.get("cookie") ?? "").split(/;\s*/);
+  const { name } = await sessionCookieName();
+  const former = sent.find((cookie) => FORMER_SESSION_COOKIES.some((formerName) => cookie.startsWith(`${formerName}=`)));
+  if (former === undefined || sent.some((cookie) => cookie.startsWith(`${name}=`))) return headers;
+  const renamed = new Headers(headers);
+  renamed.set("cookie", [...sent, `${name}${former.slice(former.indexOf("="))}`].join("; "));
+  return renamed;
 }
 
 const readSigned = createAuthEndpoint.serverOnly({ method: "GET" }, async ({ getSignedCookie }) => {

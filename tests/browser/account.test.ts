@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { randomEmail } from "../support/client";
-import { newUser } from "../support/people";
+import { newUser, sessionCookieName } from "../support/people";
 import { shared } from "../support/portal";
 import { startServer } from "../support/server";
 import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo, test } from "./fixtures";
@@ -112,7 +112,7 @@ test.describe("Someone who is signed in", () => {
     const cookies = await context.cookies();
     expect(
       cookies.map(({ name, httpOnly, sameSite, secure, path }) => ({ name, httpOnly, sameSite, secure, path })),
-    ).toStrictEqual([{ name: "better-auth.session_token", httpOnly: true, sameSite: "Lax", secure: false, path: "/" }]);
+    ).toStrictEqual([{ name: sessionCookieName(), httpOnly: true, sameSite: "Lax", secure: false, path: "/" }]);
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 

@@ -14,7 +14,7 @@ export async function fillSignIn(page: Page, { email, password }: Person): Promi
 /** Gives the browser a session of this person, without the pages that are in between. */
 export async function signIn(page: Page, person: Person): Promise<void> {
   const userAgent = await page.evaluate(() => navigator.userAgent);
-  const [name = "", value = ""] = (await signInByCookie(person, userAgent)).split("=", 2);
+  const [name = "", value = ""] = (await signInByCookie(person, { userAgent })).split("=", 2);
   await page.context().addCookies([{ name, value, url: shared().url, httpOnly: true, sameSite: "Lax" }]);
 }
 

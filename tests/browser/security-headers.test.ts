@@ -86,7 +86,7 @@ test.describe("On https", () => {
       expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, "/keys"]);
       expect(
         answer.headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]+/, "=…").replace(/Expires=[^;]+/, "Expires=…")),
-      ).toStrictEqual(["__Secure-better-auth.session_token=…; Path=/; Expires=…; Secure; HttpOnly; SameSite=lax"]);
+      ).toStrictEqual(["__Secure-latchkey.session_token=…; Path=/; Expires=…; Secure; HttpOnly; SameSite=lax"]);
       const [cookie = ""] = answer.headers.getSetCookie()[0]?.split(";") ?? [];
       const settings = await fetch(`${server.url}/settings`, { headers: { Cookie: cookie }, redirect: "manual" });
       expect(await settings.text()).toContain(person.email);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { call, query, shared } from "../support/client";
 import { cookieOf } from "../support/cookies";
-import { newUser, registerOverHttp, signInByCookie, type TestUser } from "../support/people";
+import { newUser, registerOverHttp, sessionCookieName, signInByCookie, type TestUser } from "../support/people";
 
 // Most tests' people are written into the database. They are what the portal makes of those who register and sign in.
 
@@ -57,5 +57,5 @@ test("someone who is signed in is as somebody who gave the password", async () =
   await query("UPDATE sessions SET user_agent = '' WHERE user_id = ANY($1)", [[made.id, real.id]]);
   expect(await rowsOf(made)).toStrictEqual(await rowsOf(real));
   const shapes = cookies.map((cookie) => decodeURIComponent(cookie).replace(/=[0-9A-Za-z]{32}\..{43}=$/, "=token.signature"));
-  expect(shapes).toStrictEqual(Array(2).fill("better-auth.session_token=token.signature"));
+  expect(shapes).toStrictEqual(Array(2).fill(`${sessionCookieName()}=token.signature`));
 });

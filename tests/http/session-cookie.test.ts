@@ -13,6 +13,35 @@ const MISSING = {
 const profile = (headers: Record<string, string>) => call("/api/auth/profile/", { headers });
 const refreshStatus = async (refresh: string) => (await call("/api/auth/token/refresh/", { body: { refresh } })).status;
 
+const formerName = (cookie: string) => cookie.replace(/^[^=]+/, "better-auth.session_token");
+
+describe("A session that was opened under the cookie's former name", () => {
+  test("goes on, for the user API, pages and the library's own routes, and ends with them", async () => {
+    const user = await newUser();
+    const Cookie = `theme=dark; ${formerName(await signInByCookie(user))}`;
+    expect((await profile({ Cookie })).body.id).toBe(user.id);
+    const page = await (await fetch(`${shared().url}/settings`, { headers: { Cookie } })).text();
+    expect(page).toContain(user.email);
+    expect(page).toMatch(/<html[^>]* data-theme="dark"/);
+    const headers = { Cookie, Origin: shared().url };
+    expect((await call("/api/auth/sign-out", { body: {}, headers })).status).toBe(200);
+    expect((await profile({ Cookie })).status).toBe(401);
+  });
+
+  test("gives way to one under the present name, whoever's it is", async () => {
+    const [former, present] = [await newUser(), await newUser()];
+    const names = [formerName(await signInByCookie(former)), await signInByCookie(present)];
+    for (const Cookie of [names.join("; "), names.toReversed().join("; ")])
+      expect((await profile({ Cookie })).body.id).toBe(present.id);
+  });
+});
+
+test("the cookie of another portal on this host, on another port, is none of ours", async () => {
+  const [own = "", ...value] = (await signInByCookie(await newUser())).split("=");
+  const Cookie = [own.replace(/\d+/, "1"), ...value].join("=");
+  expect((await profile({ Cookie })).body).toStrictEqual(MISSING);
+});
+
 describe("The portal's session cookie", () => {
   test("is HttpOnly, SameSite and valid for the whole site", async () => {
     const { email, password } = await newUser();

@@ -96,7 +96,7 @@ test.each(OPERATIONS.map(({ id }) => id))("the operation %s", async (id) => {
 
 /** Routes that are no operation of their own: what answers for all the rest, the metrics, which are not public, and files of pages. */
 const OTHER_ROUTES =
-  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
+  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|\.well-known\/.*|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
 
 test("every route of the build is an operation of the reference", () => {
   const told = OPERATIONS.map(({ path }) => path.replace(/\/$/, "").replaceAll("{", "[").replaceAll("}", "]"));

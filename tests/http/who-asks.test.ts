@@ -25,6 +25,8 @@ afterAll(async () => {
   await relay.stop();
 });
 
+const signIn = (person: TestUser) => signInByCookie(person, { address: server.url });
+
 /** An answer's status, and the statements that were needed for it. */
 async function ask(path: string, Cookie: string) {
   const before = statements.length;
@@ -55,13 +57,13 @@ describe("Who asks is one question to the database", () => {
     ["/api/auth/settings/", 200, 0],
     ["/api/auth/profile/", 200, 1], // the profile
   ])("%s", async (path, status, others) => {
-    const answer = await ask(path, await signInByCookie(staff));
+    const answer = await ask(path, await signIn(staff));
     expect(answer.status).toBe(status);
     expect(answer.ofPeople).toHaveLength(1 + others);
   });
 
   test("and none at all where no cookie is signed by us", async () => {
-    const cookie = await signInByCookie(staff);
+    const cookie = await signIn(staff);
     const forged = `${cookie.slice(0, -8)}AAAAAA%3D`;
     for (const sent of ["", forged, cookie.split(".").slice(0, 2).join("."), `__Secure-${cookie}`]) {
       expect(await ask("/keys", sent)).toStrictEqual({ status: 307, asked: [], ofPeople: [] });
@@ -71,8 +73,8 @@ describe("Who asks is one question to the database", () => {
 
 describe("The session cookie on pages", () => {
   test("counts where it comes first, when a header has several of its name", async () => {
-    const cookie = await signInByCookie(staff);
-    const ended = await signInByCookie(staff);
+    const cookie = await signIn(staff);
+    const ended = await signIn(staff);
     await query("DELETE FROM sessions WHERE token = $1", [/=([^.]*)/.exec(ended)?.[1]]);
     const statuses = [`${cookie}; ${ended}`, `${ended}; ${cookie}`, `a=b; "; ${cookie}`].map(async (sent) => ask("/keys", sent));
     expect((await Promise.all(statuses)).map(({ status }) => status)).toStrictEqual([200, 307, 200]);
@@ -80,7 +82,7 @@ describe("The session cookie on pages", () => {
 
   test("says nothing to the pages of staff when its person is demoted, and nothing at all when they are banned", async () => {
     const person = await newUser();
-    const cookie = await signInByCookie(person);
+    const cookie = await signIn(person);
     const statuses = async () => (await Promise.all(["/keys", "/admin"].map((path) => ask(path, cookie)))).map((a) => a.status);
     await query("UPDATE users SET role = 'admin' WHERE id = $1", [person.id]);
     expect(await statuses()).toStrictEqual([200, 200]);

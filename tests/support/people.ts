@@ -58,12 +58,21 @@ export async function newUser(): Promise<TestUser> {
 }
 
 /** Signs in as the portal's pages do, but for the password. The cookie, as a browser would send it back. */
-export async function signInByCookie({ email }: Pick<TestUser, "email">, userAgent = "node"): Promise<string> {
+export async function signInByCookie(
+  { email }: Pick<TestUser, "email">,
+  { userAgent = "node", address = shared().url } = {},
+): Promise<string> {
   const [user] = await query<{ id: string }>("SELECT id FROM users WHERE email = $1", [email]);
   if (!user) throw new Error(`there is no ${email}`);
   const { token } = await openSession(user.id, userAgent);
   const signature = await makeSignature(token, shared().settings.BETTER_AUTH_SECRET ?? "");
-  return `better-auth.session_token=${encodeURIComponent(`${token}.${signature}`)}`;
+  return `${sessionCookieName(address)}=${encodeURIComponent(`${token}.${signature}`)}`;
+}
+
+/** As a browser keeps it for the portal whose people come to `address`. */
+export function sessionCookieName(address = shared().url): string {
+  const { protocol, port } = new URL(address);
+  return `${protocol === "https:" ? "__Secure-" : ""}latchkey${port ? `-${port}` : ""}.session_token`;
 }
 
 async function openSession(userId: string, userAgent: string): Promise<{ id: string; token: string }> {

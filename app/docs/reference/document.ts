@@ -38,8 +38,9 @@ const SECURITY: Record<Caller, Record<string, string>> = {
   sessionCookie: {
     type: "apiKey",
     in: "cookie",
-    name: "better-auth.session_token",
-    description: "On pages of the portal’s own origin. Behind https its name begins with `__Secure-`.",
+    name: "latchkey.session_token",
+    description:
+      "On pages of the portal’s own origin. Behind https its name begins with `__Secure-`; where the portal’s address has a port, that is part of it: `latchkey-3000.session_token`.",
   },
   adminSecret: { type: "apiKey", in: "header", name: "X-Admin-Secret", description: "The server’s setting ADMIN_API_SECRET." },
   serviceSecret: { type: "http", scheme: "bearer", description: "The server’s setting SERVICE_API_SECRET." },

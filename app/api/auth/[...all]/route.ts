@@ -9,6 +9,7 @@ import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
 import { changePasswordSchema } from "@/lib/identity/schemas";
+import { withSessionCookie } from "@/lib/identity/session-cookie";
 import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
@@ -60,7 +61,7 @@ function bodyFor(path: string, body: Uint8Array, input: Record<string, unknown>)
 }
 
 async function pass(request: Request, url: URL, body?: BodyInit): Promise<Response> {
-  const headers = new Headers(request.headers);
+  const headers = new Headers(await withSessionCookie(request.headers));
   headers.set(ADDRESS_HEADER, contextOf(request).address ?? "");
   headers.delete("content-length");
   if (typeof body === "string") headers.set("content-type", "application/json");
