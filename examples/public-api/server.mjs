@@ -1,14 +1,20 @@
-// A Public API behind Latchkey, in one file: it checks the key of each request with the portal, and reports what was
-// used in batches. It keeps no database. Start the portal with `npm start`, then this with `npm run example`.
-import { createHmac, randomUUID } from "node:crypto";
+// A Public API behind Latchkey, to be copied: it has the key of each call checked, keeps what was used in a journal and
+// reports it in batches. It needs Node 20 and no database. Start the portal with `npm start`, then this with `npm run example`.
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { readJson, startReports } from "./reports.mjs";
 
 const PORTAL = process.env.PORTAL_URL ?? "http://localhost:3000";
 const PORT = Number(process.env.EXAMPLE_PORT ?? 4000);
+const DATA = process.env.DATA_DIR ?? ".data";
+const JOURNAL = process.env.EXAMPLE_JOURNAL ?? `${DATA}/example/usage-${PORT}.jsonl`;
 const COST = 1; // credits a call
-const FLUSH_MS = 1000;
-const BATCH = 500;
+const PERMISSION = "read"; // what a key must grant
+const VERIFY_MS = 2000; // a caller waits no longer to be let in
+const STOP_MS = 10_000; // and whoever stops this no longer for open calls, and then for reports
+const MAX_CALLS_AT_ONCE = 500;
+const RETRY_SECONDS = 2;
 
 const SERVICE_API_SECRET = secret("SERVICE_API_SECRET");
 const USAGE_WEBHOOK_SECRET = secret("USAGE_WEBHOOK_SECRET");
@@ -16,81 +22,89 @@ const USAGE_WEBHOOK_SECRET = secret("USAGE_WEBHOOK_SECRET");
 /** What a caller is told for each reason the portal gives. */
 const REFUSALS = { CREDITS_EXHAUSTED: 402, INSUFFICIENT_PERMISSIONS: 403, USER_DISABLED: 403, RATE_LIMITED: 429 };
 
-/** Calls served and not yet confirmed by the portal. A real service would keep them on disk. */
-let unreported = [];
+let reports;
+let callsAtOnce = 0;
 
 const server = createServer(async (request, response) => {
+  callsAtOnce += 1;
   try {
-    const key = /^bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    if (!key) return answer(response, 401, { error: "Send your API key as: Authorization: Bearer <key>" });
-
-    const verdict = await verify(key);
-    if (!verdict.valid) return answer(response, REFUSALS[verdict.code] ?? 401, { error: verdict.reason, code: verdict.code });
-
-    // An id per call, made before the work is done: however often a report is sent, the call counts once.
-    unreported.push({ id: randomUUID(), keyId: verdict.key_id, delta: COST, endpoint: request.url, ts: Date.now() });
-    answer(response, 200, { hello: verdict.name, credits_left: verdict.credits - COST });
+    if (!reports || callsAtOnce > MAX_CALLS_AT_ONCE) throw new Error("too many calls at once, or too early");
+    await serve(request, response);
   } catch (error) {
-    console.error(error.message);
-    answer(response, 503, { error: "Keys cannot be checked at the moment. Please try again." });
+    // Without the portal nobody is let in, and without the journal nothing is given away.
+    console.error(`a call was refused: ${error.cause?.code ?? error.message}`);
+    const headers = { "Retry-After": String(RETRY_SECONDS) };
+    answer(response, 503, { error: "The API cannot be used at the moment. Please try again." }, headers);
+  } finally {
+    callsAtOnce -= 1;
   }
 });
 
-async function verify(key) {
-  const response = await fetch(`${PORTAL}/api/keys/verify`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${SERVICE_API_SECRET}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ key, permission: "read", cost: COST }),
-    signal: AbortSignal.timeout(5000),
-  });
-  if (!response.ok) throw new Error(`the portal answered ${response.status} to a verification`);
-  return response.json();
-}
+async function serve(request, response) {
+  const key = /^bearer +(\S{1,255}) *$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (!key) return answer(response, 401, { error: "Send your API key as: Authorization: Bearer <key>" });
 
-/** Sends what is unreported. Events leave the list only once the portal has confirmed them, so a lost answer is no lost call. */
-async function flush() {
-  while (unreported.length > 0) {
-    const events = unreported.slice(0, BATCH);
-    const body = JSON.stringify({ events });
-    const signature = createHmac("sha256", USAGE_WEBHOOK_SECRET).update(body).digest("hex");
-    const response = await fetch(`${PORTAL}/usage`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "x-signature": signature },
-      body,
-      signal: AbortSignal.timeout(10_000),
-    });
-    if (!response.ok) throw new Error(`the portal answered ${response.status} to a usage report`);
-    const { rejected } = await response.json();
-    for (const { index, error } of rejected) console.error(`event ${events[index].id} was rejected: ${error}`);
-    unreported = unreported.slice(events.length);
+  const verdict = await verify(key);
+  if (!verdict.valid) {
+    const headers = verdict.retry_after ? { "Retry-After": String(verdict.retry_after) } : {};
+    return answer(response, REFUSALS[verdict.code] ?? 401, { error: verdict.reason, code: verdict.code }, headers);
   }
+
+  const result = { hello: verdict.name, credits_left: verdict.credits - COST }; // here your API does its work
+
+  // The path alone: callers put all sorts of things behind the question mark, their keys among them.
+  const endpoint = new URL(request.url.replace(/^\/+/, "/"), "http://localhost").pathname.slice(0, 500);
+  await reports.record({ id: randomUUID(), keyId: verdict.key_id, delta: COST, endpoint, ts: Date.now() });
+  answer(response, 200, result);
 }
 
-async function keepReporting() {
-  await flush().catch((error) => console.error(`reporting will be tried again: ${error.message}`));
-  setTimeout(keepReporting, FLUSH_MS);
+/** Any answer but a verdict is none, and so is one that comes late. */
+async function verify(key) {
+  const signal = AbortSignal.timeout(VERIFY_MS);
+  const ask = () =>
+    fetch(`${PORTAL}/api/keys/verify`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${SERVICE_API_SECRET}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ key, permission: PERMISSION, cost: COST }),
+      redirect: "manual",
+      signal,
+    });
+  // A connection that the portal is just closing is worth a second one.
+  const response = await ask().catch((error) => (signal.aborted ? Promise.reject(error) : ask()));
+  const verdict = await readJson(response);
+  const isVerdict = verdict?.valid === true ? typeof verdict.key_id === "string" : typeof verdict?.code === "string";
+  if (response.status === 200 && isVerdict) return verdict;
+  throw new Error(`the portal answered ${response.status} to a verification, which is no verdict`);
 }
 
+/** Open calls are answered and then reported. What cannot be reported stays in the journal for the next start. */
 async function stop() {
-  server.close();
-  await flush().catch((error) => console.error(`${unreported.length} calls unreported: ${error.message}`));
+  setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
+  await new Promise((resolve) => server.close(resolve));
+  const left = await reports.stop(STOP_MS);
+  if (left > 0) console.error(`${left} calls stay in ${JOURNAL} and are reported after the next start.`);
   process.exit(0);
 }
 
-function answer(response, status, body) {
-  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+function answer(response, status, body, headers = {}) {
+  response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
 /** From the environment, or from where `npm start` keeps what it generated. */
 function secret(name) {
-  const file = `${process.env.DATA_DIR ?? ".data"}/secrets/${name}`;
+  const file = `${DATA}/secrets/${name}`;
   const value = process.env[name] ?? (existsSync(file) ? readFileSync(file, "utf8").trim() : "");
   if (!value) throw new Error(`${name} is not set and ${file} does not exist. Start the portal first.`);
   return value;
 }
 
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
-server.listen(PORT, () =>
-  console.log(`Example API on http://localhost:${PORT}; try: curl -H "Authorization: Bearer <key>" http://localhost:${PORT}/`),
-);
-keepReporting();
+server.once("error", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+// First the port, which no second process can have: so the journal is this one's alone.
+server.listen(PORT, async () => {
+  reports = await startReports({ portal: PORTAL, secret: USAGE_WEBHOOK_SECRET, file: JOURNAL });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
+  console.log(`Example API on http://localhost:${PORT}; try: curl -H "Authorization: Bearer <key>" http://localhost:${PORT}/`);
+});
