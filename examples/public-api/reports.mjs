@@ -7,7 +7,7 @@ import { appendFile, mkdir, open, readFile, rename, writeFile } from "node:fs/pr
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const MAX_JOURNAL_BYTES = 4 * 1024 * 1024; // if most of it is done with, a longer one is written anew
 const BATCH = { events: 500, bytes: 512 * 1024 };
 const MAX_ANSWER_LENGTH = 1024 * 1024;

@@ -79,7 +79,10 @@ export async function startFakePortal(target?: string): Promise<FakePortal> {
     asked.push(one);
     const pass = async () => (target ? fetch(target + path, one) : count(one.body));
     const fault = next.get(path)?.shift() ?? always.get(path);
-    if (fault) return fault(response, pass);
+    if (fault) {
+      await fault(response, pass);
+      return;
+    }
     const answer = await pass();
     response.writeHead(answer.status, { "Content-Type": "application/json" }).end(await answer.text());
   });
