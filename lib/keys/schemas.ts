@@ -90,7 +90,7 @@ export const listKeysSchema = z.object({
       "limit must be from 1 to 1000",
     )
     .transform((text) => Number(text || 1000))
-    .meta({ pattern: "^([1-9][0-9]{0,2}|1000)?$", default: "1000", description: "How many keys, from 1 to 1000." }),
+    .meta({ type: "integer", minimum: 1, maximum: 1000, default: 1000, description: "How many keys, from 1 to 1000." }),
   cursor: z.string().optional().meta({ description: "`next_cursor` of the page before." }),
 });
 

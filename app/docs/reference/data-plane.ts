@@ -119,7 +119,6 @@ export const DATA_PLANE: Group = {
           required: false,
           schema: z.string().min(1).max(255),
           description: "Names the call; required for a single report. Events of a batch carry their own `id`.",
-          example: "7f9c24e5-1b43-4f0a-9d3e-2c8a6b5d4e3f",
         },
       ],
       body: body(usageBody, {

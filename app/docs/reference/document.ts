@@ -104,15 +104,22 @@ function makeDocument() {
   };
 }
 
+/** Its value is new for each call, and importers of collections send one for ever: they learn of it from the text. */
+const TOLD_ONLY = "Idempotency-Key";
+
 function describeOperation(operation: Operation, group: Group, allowed: string[], shared: Record<string, JsonSchema>) {
-  const { id, summary, description, callers, isOpen, parameters, body } = operation;
+  const { id, summary, callers, isOpen, body } = operation;
+  const told = operation.parameters?.filter(({ name }) => name === TOLD_ONLY) ?? [];
+  const parameters = operation.parameters?.filter(({ name }) => name !== TOLD_ONLY);
+  const sentences = told.map((parameter) => `The header \`${parameter.name}\` may be sent: ${parameter.description}`);
+  const description = [operation.description, ...sentences].filter(Boolean).join("\n\n");
   return {
     operationId: id,
     summary,
     ...(description && { description }),
     tags: [group.name],
     security: [...(callers.length === 0 || isOpen ? [{}] : []), ...callers.map((caller) => ({ [caller]: [] }))],
-    ...(parameters && { parameters: parameters.map((parameter) => describeParameter(parameter, shared)) }),
+    ...(parameters?.length && { parameters: parameters.map((parameter) => describeParameter(parameter, shared)) }),
     ...(body && {
       requestBody: {
         required: body.required,

@@ -16,7 +16,7 @@ const GATE: FailureCase[] = [
 ];
 
 const { userId, limit, cursor } = listKeysSchema.shape;
-const query = (name: string, schema: z.ZodType, example: string): Parameter => ({
+const query = (name: string, schema: z.ZodType, example: string | number): Parameter => ({
   name,
   in: "query",
   required: false,
@@ -85,7 +85,7 @@ export const EVERY_KEY: Group = {
       callers: ["adminSecret"],
       parameters: [
         query("userId", userId, "user-id-string"),
-        query("limit", limit, "100"),
+        query("limit", limit, 100),
         query("cursor", cursor, "1704067200000-123"),
       ],
       answers: [
@@ -129,9 +129,9 @@ export const EVERY_KEY: Group = {
           name: "id",
           in: "path",
           required: true,
-          schema: z.string().meta({ pattern: "^0*[1-9][0-9]*$" }),
+          schema: z.int().min(1),
           description: "The key’s numeric `id`, a positive decimal integer.",
-          example: "123",
+          example: 123,
         },
       ],
       answers: [

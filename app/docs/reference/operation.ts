@@ -16,7 +16,7 @@ export type Parameter = {
   required: boolean;
   schema: z.ZodType;
   description: string;
-  example?: string;
+  example?: string | number;
 };
 
 export type Body = { schema: z.ZodType; required: boolean; examples: Record<string, unknown> };

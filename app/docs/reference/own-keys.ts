@@ -23,7 +23,7 @@ const keyId: Parameter = {
   name: "id",
   in: "path",
   required: true,
-  schema: z.string(),
+  schema: z.uuid(),
   description: "The key’s `id`. Somebody else’s, an unknown and a malformed one are the same 404.",
   example: ID,
 };
@@ -35,7 +35,6 @@ const idempotencyKey: Parameter = {
   schema: z.string().min(1).max(255).meta({ pattern: "^[ -~]+$" }),
   description:
     "Any text of your own, new for each key. Sent again, it never makes a second key: that is a 409 with the first one’s `id`.",
-  example: "7f9c24e5-1b43-4f0a-9d3e-2c8a6b5d4e3f",
 };
 
 const counts = z.strictObject({ total: z.int(), active: z.int() });
