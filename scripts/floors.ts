@@ -33,8 +33,8 @@ const PURE = ["packages/rule"];
 /** What is read, whether it stands in a room or not. */
 const TOPS = ["app", "components", "lib", "packages", "scripts", "bench", "tests", "instrumentation.ts", "middleware.ts"];
 
-/** Made by Prisma from the schema, so not there to be read everywhere. */
-const GENERATED = "prisma/generated/";
+/** Made by Prisma from the schema, and by generators from the reference: not there to be read everywhere. */
+const GENERATED = ["prisma/generated/", "tests/clients/made/"];
 
 /** Fewer than these, and something was not looked at. */
 const LEAST_MODULES = 300;
@@ -103,7 +103,7 @@ function problemOf(file: string, specifier: string, target: string | null): stri
   if (from === undefined) return null;
   if (isPure(file) && (target === null || roomOf(target) !== from)) return `${file} is pure and may not import ${specifier}.`;
   if (target === "") return `${file}: ${specifier} leads nowhere.`;
-  if (target === null || target.startsWith(GENERATED) || !IS_MODULE.test(target)) return null;
+  if (target === null || GENERATED.some((folder) => target.startsWith(folder)) || !IS_MODULE.test(target)) return null;
   const to = roomOf(target);
   if (to === undefined) return `${file}: ${specifier} leads to no room: see FLOORS.`;
   return floorOf(to) < floorOf(from) ? `${file} imports ${target}: ${from} stands below ${to}.` : null;
@@ -178,7 +178,7 @@ function existing(root: string, place: string): string {
   const candidates = [place, ...EXTENSIONS.flatMap((extension) => [`${place}${extension}`, `${bare}${extension}`])];
   const inFolder = EXTENSIONS.flatMap((extension) => [`${place}/index${extension}`, `${place}/src/index${extension}`]);
   const isFile = (candidate: string) => fs.statSync(path.join(root, candidate), { throwIfNoEntry: false })?.isFile();
-  return [...candidates, ...inFolder].find(isFile) ?? (place.startsWith(GENERATED) ? place : "");
+  return [...candidates, ...inFolder].find(isFile) ?? (GENERATED.some((folder) => place.startsWith(folder)) ? place : "");
 }
 
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs", ".cjs"];
