@@ -42,13 +42,12 @@ export async function middleware(request: NextRequest): Promise<Response> {
       ? {}
       : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id, Retry-After", Vary: "Origin" };
   if (request.method === "OPTIONS") {
-    const allowed = allowHeader(gate.methods);
     const grant = {
-      "Access-Control-Allow-Methods": allowed,
+      "Access-Control-Allow-Methods": allowHeader(gate.methods),
       "Access-Control-Allow-Headers": gate.headers.join(", "),
       "Access-Control-Max-Age": "86400",
     };
-    return new Response(null, { status: 204, headers: { Allow: allowed, ...cors, ...(origin === null ? {} : grant) } });
+    return new Response(null, { status: 204, headers: { ...cors, ...(origin === null ? {} : grant) } });
   }
   // Handlers answer the others themselves, and know best which of them they allow.
   if (!ROUTED_METHODS.includes(request.method)) return refuse(gate, methodUnknown(gate), cors);

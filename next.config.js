@@ -35,6 +35,7 @@ export default {
   redirects: async () => [{ source: "/.well-known/change-password", destination: "/settings", permanent: false }],
   // The address the DataZag Public API reports usage to is also that of the page, which people read and whose forms are
   // sent there: with this header, or as form data before there is JavaScript. A report is signed, or has another body.
+  // lib/server/routable.ts has done this before, and by the method too, where the portal runs its own server.
   rewrites: async () => ({
     beforeFiles: [
       { has: [{ type: "header", key: "x-signature" }] },
@@ -42,15 +43,15 @@ export default {
         has: [{ type: "header", key: "content-type", value: "(?!multipart/form-data).*" }],
         missing: [{ type: "header", key: "next-action" }],
       },
-      {
-        // Of no type, or empty. A browser asks for the page, whatever a proxy adds.
-        has: [{ type: "header", key: "content-length" }],
+      // Of no type, or empty. A browser asks for the page, whatever a proxy adds.
+      ...["content-length", "transfer-encoding"].map((length) => ({
+        has: [{ type: "header", key: length }],
         missing: [
           { type: "header", key: "next-action" },
           { type: "header", key: "content-type" },
           { type: "header", key: "accept", value: ".*text/html.*" },
         ],
-      },
+      })),
     ].map((report) => ({ source: "/usage", destination: "/api/usage", ...report })),
   }),
   // A start that loads every page first keeps its first callers, and those of a restart, waiting for it.

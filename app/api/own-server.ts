@@ -2,24 +2,25 @@ import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
 import { logConsole } from "@/lib/server/console";
 import { answerDirectly, type DirectRoute } from "@/lib/server/direct-answers";
 import { stopGracefully } from "@/lib/server/stop";
+import { answerUnread } from "@/lib/server/unread";
 import { env } from "@/lib/settings/env";
 import { MAX_BATCH_BYTES } from "@/lib/usage/schemas";
 import { POST as verify } from "./keys/verify/route";
 import { POST as report } from "./usage/route";
 
-/** What other people's servers call for each call of theirs. People read a page where they also send their reports. */
+/** What other people's servers call for each call of theirs. */
 const DIRECT: Record<string, DirectRoute> = {
   "/api/keys/verify": { handler: verify, maxBytes: MAX_BODY_BYTES },
   "/api/usage": { handler: report, maxBytes: MAX_BATCH_BYTES },
-  "/usage": { handler: report, maxBytes: MAX_BATCH_BYTES, header: "x-signature" },
 };
 
 /**
- * What a server of our own does besides Next: it stops in order, keeps one log, sends traces if told where to,
+ * What a server of our own does besides Next: it stops in order, refuses in words, keeps one log, sends traces if told where to,
  * and answers short calls itself.
  */
 export async function prepareOwnServer(): Promise<void> {
   stopGracefully();
+  answerUnread();
   logConsole();
   const traced = await withTelemetry();
   const routes: Record<string, DirectRoute> = {};

@@ -6,7 +6,7 @@ import { readMetrics } from "@/lib/operations/metrics";
 export const dynamic = "force-dynamic";
 
 /** Not in the reference, which is about the public address: proxies refuse this one (docs/deploy.md). */
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   GET: async (request) => {
     requireCollector(request);
     const { contentType, text } = await readMetrics();

@@ -1,5 +1,5 @@
 import { contextOf, REQUEST_ID_HEADER } from "@/lib/request/context";
-import { METHODS, type Method } from "@/lib/request/methods";
+import { ASKED_METHOD_HEADER, allowHeader, askedMethod, METHODS, type Method } from "@/lib/request/methods";
 import { log } from "@/lib/settings/log";
 import { type AppError, causeOf, framesOf, toAppError } from "@/lib/values/errors";
 import { type Dialect, methodNotAllowed, type Success } from "./dialects/dialect";
@@ -12,7 +12,8 @@ type RouteHandler<Params> = (request: Request, context: RouteContext<Params>) =>
 
 /**
  * Makes the exports of a `route.ts`: each handler's result or thrown error is rendered by the dialect, and the methods
- * without a handler answer 405 with `Allow`.
+ * without a handler answer 405 with `Allow`. OPTIONS answers `Allow` alone: where pages of other origins may call, the
+ * middleware has answered before.
  */
 export function createEndpoint<Params = Record<string, never>>(
   dialect: Dialect,
@@ -20,10 +21,14 @@ export function createEndpoint<Params = Record<string, never>>(
 ) {
   const allowed = METHODS.filter((method) => handlers[method]);
   const refuse: Handler<Params> = async (request) => {
-    throw methodNotAllowed(request.method, allowed);
+    throw methodNotAllowed(askedMethod(request), allowed);
   };
-  const entries = METHODS.map((method) => [method, serve(dialect, handlers[method] ?? refuse)]);
-  return Object.fromEntries(entries) as Record<Method, RouteHandler<Params>>;
+  const name: Handler<Params> = async () => new Response(null, { status: 204, headers: { Allow: allowHeader(allowed) } });
+  const entries = METHODS.map((method) => [method, serve(dialect, handlers[method] ?? refuse, refuse)]);
+  return Object.fromEntries([...entries, ["OPTIONS", serve(dialect, name, refuse)]]) as Record<
+    Method | "OPTIONS",
+    RouteHandler<Params>
+  >;
 }
 
 /** The dialect's answer to anything thrown. What was not foreseen is logged, and told to the caller by its id only. */
@@ -35,10 +40,11 @@ export function renderFailure(dialect: Dialect, thrown: unknown, request: Reques
   return jsonResponse(dialect.failure(error, id), error.status, headers);
 }
 
-function serve<Params>(dialect: Dialect, handler: Handler<Params>): RouteHandler<Params> {
+function serve<Params>(dialect: Dialect, handler: Handler<Params>, refuse: Handler<Params>): RouteHandler<Params> {
   return async (request, context) => {
     try {
-      const result = await handler(request, await context.params);
+      const answer = request.headers.has(ASKED_METHOD_HEADER) ? refuse : handler;
+      const result = await answer(request, await context.params);
       const ownId = ownIdHeader(request, contextOf(request).id);
       if (result instanceof Response) {
         for (const [name, value] of Object.entries(ownId)) result.headers.set(name, value);

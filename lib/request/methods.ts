@@ -11,3 +11,11 @@ export const ROUTED_METHODS: readonly string[] = ["HEAD", ...METHODS];
 export function allowHeader(methods: readonly string[]): string {
   return [...methods, "OPTIONS"].join(", ");
 }
+
+/** Set by the front door alone: the method of a request that Next would not hand to a route, and that came here as a GET. */
+export const ASKED_METHOD_HEADER = "x-asked-method";
+
+/** The method that the client sent. */
+export function askedMethod({ method, headers }: Request): string {
+  return headers.get(ASKED_METHOD_HEADER) ?? method;
+}

@@ -3,8 +3,8 @@ import { onEachServer } from "./each-server";
 
 export type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
 
-/** A route to answer so: bodies up to `maxBytes`, and, where a page has the same address, only with this header. */
-export type DirectRoute = { handler: RouteHandler; maxBytes: number; header?: string };
+/** A route to answer so: bodies up to `maxBytes`. */
+export type DirectRoute = { handler: RouteHandler; maxBytes: number };
 
 /**
  * Answers `POST` requests to these paths by their route handlers at the HTTP server, before Next sees them: its routing and
@@ -26,9 +26,8 @@ function putInFront(server: Server, routes: ReadonlyMap<string, DirectRoute>): v
   });
 }
 
-function isPlainPost({ method, headers }: IncomingMessage, { maxBytes, header }: DirectRoute): boolean {
-  if (method !== "POST" || (header && headers[header] === undefined)) return false;
-  return Number(headers["content-length"] ?? Number.NaN) <= maxBytes;
+function isPlainPost({ method, headers }: IncomingMessage, { maxBytes }: DirectRoute): boolean {
+  return method === "POST" && Number(headers["content-length"] ?? Number.NaN) <= maxBytes;
 }
 
 async function answer(handler: RouteHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {

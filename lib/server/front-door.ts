@@ -5,14 +5,15 @@ import { measureRequests } from "@/lib/metrics/requests";
 import { clientAddress, trustedProxies } from "@/lib/request/client-address";
 import { closeContext, openContext, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { boundRequest } from "@/lib/request/deadline";
-import { isGated } from "@/lib/request/gated-apis";
 import { ROUTED_METHODS } from "@/lib/request/methods";
 import { isReachedFromElsewhere, noteReach } from "@/lib/request/reach";
+import { readTarget } from "@/lib/request/target";
 import { isOnThisMachine } from "@/lib/settings/contradictions";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { onEachServer } from "./each-server";
 import { explainEarlierForm } from "./earlier-forms";
+import { makeRoutable } from "./routable";
 import { nameRoutes } from "./routes";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 
@@ -35,7 +36,8 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const liftDeadline = boundRequest(requestTimeout);
     const startedAt = performance.now();
-    const { method, url } = request;
+    const { method } = request;
+    const url = readTarget(request.url ?? "");
     const arrival = { peer: request.socket.remoteAddress, rawHeaders: request.rawHeaders };
     const client = clientAddress(arrival.peer, asText(request.headers["x-forwarded-for"]), trusted);
     const context = openContext(client.address, arrival);
@@ -44,7 +46,7 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     noteReach(request.headers);
     if (isLocal && isReachedFromElsewhere()) warnOnce(MISLED);
     nameOwnHost(request);
-    makeRoutable(request);
+    makeRoutable(request, url);
     response.setHeader("X-Request-Id", context.id);
     secure(request, response, isDevelopment);
     explainEarlierForm(request, response);
@@ -52,8 +54,8 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     response.once("close", () => {
       liftDeadline();
       closeContext(context);
-      if (url?.startsWith("/_next/")) return;
-      const route = routeOf(url ?? "");
+      if (url.startsWith("/_next/")) return;
+      const route = routeOf(url);
       const status = response.writableFinished ? response.statusCode : 499;
       const durationMs = performance.now() - startedAt;
       measure({ method, route, status, durationMs });
@@ -108,28 +110,6 @@ function secure(request: IncomingMessage, response: ServerResponse, isDevelopmen
   const policy = isPage ? pageSecurityPolicy(randomBytes(16).toString("base64"), isDevelopment) : CONTENT_SECURITY_POLICY;
   request.headers["content-security-policy"] = policy;
   response.setHeader("Content-Security-Policy", policy);
-}
-
-/**
- * Next answers 500 to a path that does not decode and to methods that `Request` refuses, before any code of ours runs.
- * A percent sign that introduces nothing is taken literally instead, and such a method is sent where it is refused.
- */
-function makeRoutable(request: IncomingMessage): void {
-  const [path = "", ...query] = (request.url ?? "").split("?");
-  if (!isDecodable(path)) request.url = [path.replaceAll("%", "%25"), ...query].join("?");
-  if (!/^\/(api\/|metrics\/?$)/.test(path) || KNOWN_METHODS.has(request.method ?? "")) return;
-  // The middleware of the key APIs answers every method it does not know, origins first; elsewhere a route does.
-  if (isGated(path)) request.method = "UNSUPPORTED";
-  else Object.assign(request, { method: "GET", url: "/api/unsupported-method" });
-}
-
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function asText(header: string | string[] | undefined): string | undefined {

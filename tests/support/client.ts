@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readTarget } from "../../lib/request/target";
 import { type Conformance, conformanceTo } from "./conformance";
 import { query } from "./database";
 import { findShared, shared } from "./portal";
@@ -41,7 +42,7 @@ export async function call(
   });
   const text = await response.text();
   const answer = { status: response.status, headers: response.headers, text, body: text === "" ? undefined : JSON.parse(text) };
-  if (path.startsWith("/api/")) requireApiRules(path, answer);
+  if (readTarget(path).startsWith("/api/")) requireApiRules(path, answer);
   await requireDocumented(verb, path, typeof payload === "string" ? payload : undefined, answer, url);
   return answer;
 }
@@ -51,7 +52,7 @@ let conformance: Promise<Conformance> | undefined;
 /** The API reference knows every answer that any test sees: its status and each of its fields. */
 async function requireDocumented(method: string, path: string, sent: string | undefined, answer: Answer, url: string) {
   // Another program at another address, such as the example of a Public API.
-  if (!path.startsWith("/api") && path !== "/usage") return;
+  if (!/^\/(api|usage$)/.test(readTarget(path))) return;
   conformance ??= fetch(`${findShared()?.url || url}/api/openapi.json`).then(async (served) =>
     conformanceTo(await served.json()),
   );

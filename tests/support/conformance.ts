@@ -1,5 +1,6 @@
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { readTarget } from "../../lib/request/target";
 
 type Header = { required?: boolean; schema: unknown };
 type Response = { headers?: Record<string, { $ref: string }> };
@@ -83,9 +84,9 @@ export function conformanceTo(document: OpenApi): Conformance {
   };
 }
 
-/** The path of the document that a request was for: a literal one before one with `{…}`. Both forms of the last slash count. */
+/** The path of the document that a request was for: a literal one before one with `{…}`. Every form of its slashes counts. */
 export function templateOf(document: OpenApi, address: string): string | undefined {
-  const path = (address.split(/[?#]/, 1)[0] ?? "").replace(/\/$/, "");
+  const path = (readTarget(address).split(/[?#]/, 1)[0] ?? "").replace(/\/$/, "");
   if (document.paths[path]) return path;
   return Object.keys(document.paths).find((template) => {
     const pattern = template.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{[^}]+\}/g, "[^/]+");
@@ -114,7 +115,7 @@ function judgeOtherMethod(
 /** Below /api/ a path that is not documented does not exist, which is said after the gate of its API, if it has one. */
 function judgeUnknownPath({ method, path, status, text }: Exchange): string | null {
   if (!path.startsWith("/api")) return null;
-  if (method === "OPTIONS") return [204, 403].includes(status) ? null : `a preflight is answered ${status}`;
+  if (method === "OPTIONS" && status === 204) return null;
   if (![401, 403, 404, 405, 500].includes(status)) return `the path is not documented, and is answered ${status}`;
   if (method === "HEAD") return null;
   const fields = Object.keys(JSON.parse(text)).filter((name) => !UNKNOWN_PATH_FIELDS.includes(name));

@@ -11,4 +11,4 @@ async function notFound(request: Request): Promise<Response> {
   return renderFailure(isAdminApi ? adminDialect : plainDialect, new AppError("NOT_FOUND"), request);
 }
 
-export const [GET, POST, PUT, PATCH, DELETE] = METHODS.map(() => notFound);
+export const [GET, POST, PUT, PATCH, DELETE, OPTIONS] = [...METHODS, "OPTIONS"].map(() => notFound);

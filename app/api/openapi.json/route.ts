@@ -8,6 +8,6 @@ export const dynamic = "force-dynamic";
 const HEADERS = { "Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300" };
 
 /** Holds nothing that is not public, so pages of any origin may read it and caches keep it. */
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   GET: async () => ({ data: openApiDocument(), headers: HEADERS }),
 });

@@ -1,11 +1,10 @@
-import { methodNotAllowed } from "@/lib/doors/dialects/dialect";
 import { plainDialect } from "@/lib/doors/dialects/plain";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { METHODS } from "@/lib/request/methods";
+import { AppError } from "@/lib/values/errors";
 
-/** Where lib/server/front-door.ts sends requests with a method that no route knows. */
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
-  GET: async () => {
-    throw methodNotAllowed("of this request", METHODS);
-  },
-});
+const answer = async () => {
+  throw new AppError("NOT_FOUND");
+};
+
+/** Where lib/server/routable.ts sends requests of pages with a method that no page has. Nothing else is at this address. */
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, { GET: answer, POST: answer });

@@ -9,7 +9,7 @@ import { recordUsage } from "@/lib/usage/record";
 import { MAX_BATCH_BYTES, usageReportSchema } from "@/lib/usage/schemas";
 import { AppError } from "@/lib/values/errors";
 
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(usageDialect, {
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDialect, {
   POST: async (request) => {
     const body = await readBody(request, MAX_BATCH_BYTES);
     requireUsageSignature(request, body);

@@ -13,7 +13,7 @@ import { withSessionCookie } from "@/lib/identity/session-cookie";
 import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
-import { METHODS } from "@/lib/request/methods";
+import { askedMethod, METHODS } from "@/lib/request/methods";
 import { AppError } from "@/lib/values/errors";
 import { LIBRARY_ROUTES } from "./library-routes";
 
@@ -37,8 +37,8 @@ async function serve(request: Request): Promise<Response> {
     const path = url.pathname.slice(USER_API.length);
     const method = Object.hasOwn(LIBRARY_ROUTES, path) ? LIBRARY_ROUTES[path] : undefined;
     if (!method) throw new AppError("NOT_FOUND");
-    if (request.method !== method && !(request.method === "HEAD" && method === "GET"))
-      throw methodNotAllowed(request.method, [method]);
+    const asked = askedMethod(request);
+    if (asked !== method && !(asked === "HEAD" && method === "GET")) throw methodNotAllowed(asked, [method]);
     if (method === "GET") return await pass(request, url);
     const body = await readBody(request);
     const input = parseObject(body);

@@ -9,7 +9,7 @@ import { verificationsAdded } from "@/lib/verification/counts";
 import { hashesKept } from "@/lib/verification/rehash";
 import { verifyKey, verifyKeys } from "@/lib/verification/verify";
 
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   POST: async (request) => {
     requireService(request);
     keepAliveFor(verificationsAdded);
