@@ -29,6 +29,19 @@ export const regeneratedKeyAnswer = issuedKeyAnswer
   })
   .meta({ id: "RegeneratedKey" });
 
+export const generatedKeyAnswer = z
+  .strictObject({
+    api_key: issuedKeyAnswer.shape.api_key,
+    key: z.string().meta({ description: "The same." }),
+    secret_key: issuedKeyAnswer.shape.secret_key,
+    key_id: z.uuid(),
+    name: z.string(),
+    ...limitAnswers,
+    created_at: z.date(),
+    expires_at: z.date().nullable(),
+  })
+  .meta({ id: "GeneratedKey" });
+
 export const ownKeyAnswer = z
   .strictObject({
     id: z.uuid(),
@@ -52,6 +65,20 @@ export function toIssuedKey(key: Omit<IssuedKey, "id" | "owner">): z.input<typeo
     key_name: key.name,
     api_key: key.key,
     secret_key: key.secret,
+    ...pickLimits(key),
+    created_at: key.createdAt,
+    expires_at: key.expiresAt,
+  };
+}
+
+/** The same in the words of the later front end. */
+export function toGeneratedKey(key: Omit<IssuedKey, "id" | "owner">): z.input<typeof generatedKeyAnswer> {
+  return {
+    api_key: key.key,
+    key: key.key,
+    secret_key: key.secret,
+    key_id: key.uuid,
+    name: key.name,
     ...pickLimits(key),
     created_at: key.createdAt,
     expires_at: key.expiresAt,

@@ -23,6 +23,7 @@ export type FormAction = (state: FormState, form: FormData) => Promise<FormState
 /** Where the sentence that API clients know says too little to a person. */
 const SENTENCES: Partial<Record<ErrorCode, Partial<Omit<FormState, "values">>>> = {
   CONFIRMATION_REQUIRED: { message: ERRORS.CONFIRMATION_REQUIRED.message, needsPassword: true },
+  WRONG_PASSWORD: { fields: { currentPassword: ["This is not your current password."] } },
   INVALID_CREDENTIALS: { message: "The e-mail address or the password is wrong." },
   NOT_FOUND: { message: "Not found. You may have been signed out: load this page again." },
   TEMPORARILY_UNAVAILABLE: { message: ERRORS.TEMPORARILY_UNAVAILABLE.message },

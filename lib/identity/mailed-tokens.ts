@@ -3,11 +3,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { db, sqlIn, type Transaction } from "@/lib/database/client";
 import { statement, text } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
-import { AppError } from "@/lib/values/errors";
+import { AppError, ERRORS } from "@/lib/values/errors";
 
-type Purpose = "reset-password" | "verify-email";
-
-const LIFETIME_MS: Record<Purpose, number> = { "reset-password": 3600 * 1000, "verify-email": DAY_MS };
+const LIFETIME_MS = { "reset-password": 3600 * 1000, "verify-email": DAY_MS };
+type Purpose = keyof typeof LIFETIME_MS;
+const PURPOSES = Object.keys(LIFETIME_MS) as Purpose[];
 
 const SPEND = statement(
   "spend-token",
@@ -37,6 +37,12 @@ export async function issueTokenIn(tx: Transaction, purpose: Purpose, userId: st
   return token;
 }
 
+/** Ends every link that was mailed to the user, in the caller's transaction. */
+export async function endMailedTokens(tx: Transaction, userId: string): Promise<void> {
+  const values = PURPOSES.map((purpose) => ownerOf(purpose, userId));
+  await tx.verification.deleteMany({ where: { value: { in: values } } });
+}
+
 /**
  * Whom a token speaks for. Uses it up in the caller's transaction: of several at once, one gets an answer.
  * @throws AppError LINK_NOT_VALID
@@ -44,7 +50,7 @@ export async function issueTokenIn(tx: Transaction, purpose: Purpose, userId: st
 export async function spendToken(tx: Transaction, purpose: Purpose, token: string): Promise<string> {
   const [spent] = await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) });
   const userId = spent?.value.split(" ")[1];
-  if (!userId) throw new AppError("LINK_NOT_VALID");
+  if (!userId) throw new AppError("LINK_NOT_VALID", { fields: { non_field_errors: [ERRORS.LINK_NOT_VALID.message] } });
   return userId;
 }
 

@@ -5,7 +5,7 @@ import { db } from "@/lib/database/client";
 import { sendMail } from "@/lib/notifications/mail";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
-import { issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
+import { endMailedTokens, issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
 import { hashPassword } from "./password-hash";
 import { withReturnPath } from "./return-path";
 
@@ -61,6 +61,7 @@ export async function resetPassword(actor: Actor, token: string, password: strin
       select: { id: true },
     });
     const { count } = await tx.session.deleteMany({ where: { userId } });
+    await endMailedTokens(tx, userId);
     await recordAudit(
       tx,
       { ...actor, userId },

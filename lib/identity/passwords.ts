@@ -1,21 +1,37 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/client";
-import { AppError } from "@/lib/values/errors";
+import { db, sqlIn } from "@/lib/database/client";
+import { statement, uuid } from "@/lib/database/statements";
+import { AppError, ERRORS } from "@/lib/values/errors";
+import { endMailedTokens } from "./mailed-tokens";
 import { hashPassword, verifyPassword } from "./password-hash";
 
+const REPLACE = statement(
+  "replace-password",
+  { id: uuid },
+  "UPDATE accounts SET password = $next, updated_at = now() WHERE id = $account::uuid AND password = $former RETURNING id",
+);
+const END_OTHERS = statement(
+  "end-other-sessions",
+  { id: uuid },
+  "DELETE FROM sessions WHERE user_id = $user::uuid AND id IS DISTINCT FROM $session::uuid RETURNING id",
+);
+
 /**
- * Sets another password and ends every session but the one that asks, all or nothing. Answers how many were ended.
- * @throws AppError INVALID_INPUT with fields when the current password is wrong
+ * Sets another password, and ends every session but the one that asks and every link that was mailed, all or nothing. Answers
+ * how many sessions were ended.
+ * @throws AppError WRONG_PASSWORD, CONFLICT when it was changed meanwhile
  */
 export async function changePassword(user: CurrentUser, input: { current: string; next: string }): Promise<number> {
-  const accountId = await findOwnAccount(user.id, input.current);
-  if (!accountId) throw new AppError("INVALID_INPUT", { fields: { currentPassword: ["This is not your current password."] } });
-  const hash = await hashPassword(input.next);
+  const account = await findOwnAccount(user.id, input.current);
+  if (!account) throw new AppError("WRONG_PASSWORD", { fields: { old_password: [ERRORS.WRONG_PASSWORD.message] } });
+  const next = await hashPassword(input.next);
   return db().$transaction(async (tx) => {
-    await tx.account.update({ where: { id: accountId }, data: { password: hash }, select: { id: true } });
-    const { count } = await tx.session.deleteMany({ where: { userId: user.id, NOT: { id: user.sessionId ?? undefined } } });
+    const replaced = await sqlIn(tx, REPLACE, { account: account.id, former: account.password, next });
+    if (replaced.length === 0) throw new AppError("CONFLICT");
+    const { length: count } = await sqlIn(tx, END_OTHERS, { user: user.id, session: user.sessionId });
+    await endMailedTokens(tx, user.id);
     await recordAudit(tx, user.actor, {
       action: "user.password_changed",
       target: { kind: "user", id: user.id },
@@ -41,11 +57,11 @@ export async function confirmPassword(user: CurrentUser, password: string): Prom
 }
 
 /** The account that holds the person's password, when this is it. */
-async function findOwnAccount(userId: string, password: string): Promise<string | null> {
+async function findOwnAccount(userId: string, password: string): Promise<{ id: string; password: string } | null> {
   const account = await db().account.findFirst({
     where: { userId, providerId: "credential" },
     select: { id: true, password: true },
   });
-  if (!account?.password) return null;
-  return (await verifyPassword({ hash: account.password, password })) ? account.id : null;
+  if (!account?.password || !(await verifyPassword({ hash: account.password, password }))) return null;
+  return { id: account.id, password: account.password };
 }

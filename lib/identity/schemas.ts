@@ -5,6 +5,7 @@ import { MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/li
 // The sentences are those existing clients of the Mifumo API show to people.
 const REQUIRED = "This field is required.";
 const BLANK = "This field may not be blank.";
+const DIFFERENT = "Passwords don't match.";
 
 const text = (max: number) =>
   z
@@ -50,7 +51,7 @@ export const registerSchema = z
     phone_number: phoneNumber,
     timezone: timezone.optional(),
   })
-  .refine((input) => input.password === input.password_confirm, { error: "Passwords don't match.", path: [] });
+  .refine((input) => input.password === input.password_confirm, { error: DIFFERENT, path: [] });
 
 export type RegisterInput = z.output<typeof registerSchema>;
 
@@ -75,6 +76,19 @@ export const changePasswordSchema = z.object({
   newPassword,
 });
 
+/** The same, as programs write it. */
+export const changeOwnPasswordSchema = z
+  .object({
+    old_password: z
+      .string(REQUIRED)
+      .min(1, BLANK)
+      .max(1024, "This password is too long.")
+      .meta({ description: "The password until now." }),
+    new_password: newPassword,
+    new_password_confirm: z.string("Not a valid string.").nullish().meta({ description: "The new password again." }),
+  })
+  .refine((input) => input.new_password === (input.new_password_confirm ?? input.new_password), { error: DIFFERENT, path: [] });
+
 export const confirmPasswordSchema = z.object({
   password: z.string(REQUIRED).min(1, "Enter your password.").max(1024, "This is not your password."),
 });
@@ -93,6 +107,12 @@ export type ProfileInput = z.output<typeof changeProfileSchema>;
 export const forgotPasswordSchema = z.object({ email });
 
 export const resetPasswordSchema = z.object({ token: z.string().max(200).catch(""), password: newPassword });
+
+/** The same, as programs write it. */
+export const confirmResetSchema = z.object({
+  token: z.string(REQUIRED).min(1, BLANK).meta({ description: "What stands behind `token=` in the mailed link." }),
+  new_password: newPassword,
+});
 
 function isTimezone(name: string): boolean {
   try {

@@ -70,6 +70,26 @@ export const regenerateKeySchema = z.object({
     .meta({ default: 0, description: "How long the old credentials go on working. Without it they are dead at once." }),
 });
 
+/** `POST /api/auth/api-key/generate/`: as create, of a front end that need not name its keys. */
+export const generateKeySchema = z.object({
+  name: z
+    .string("INVALID_KEY_NAME")
+    .nullish()
+    .transform((name) => name?.trim() || "API Key")
+    .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
+    .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
+  ...limitFields,
+  expires_at: expiresAtSchema,
+});
+
+export const keyIdSchema = z.object({
+  key_id: z
+    .string({ error: ({ input }) => (input == null ? "key_id is required" : "key_id must be a string") })
+    .trim()
+    .min(1, "key_id is required")
+    .meta({ description: "The key’s id. Somebody else’s, an unknown and a malformed one are the same 404." }),
+});
+
 export const emptyBodySchema = z.object({});
 
 /** @throws AppError INVALID_IDEMPOTENCY_KEY */

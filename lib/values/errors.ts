@@ -15,6 +15,7 @@ export const ERRORS = {
   INVALID_KEY_ID: { status: 400, message: "Invalid API key ID" },
   EMAIL_TAKEN: { status: 400, message: "user with this email already exists." },
   LINK_NOT_VALID: { status: 400, message: "This link has expired or was used before. Ask for a new one." },
+  WRONG_PASSWORD: { status: 400, message: "Old password is incorrect." },
   INVALID_CREDENTIALS: { status: 400, message: "Invalid credentials." },
   NOT_AUTHENTICATED: { status: 401, message: "Authentication credentials were not provided." },
   TOKEN_NOT_VALID: { status: 401, message: "Token is invalid or expired" },

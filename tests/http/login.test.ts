@@ -5,7 +5,7 @@ import { newUser } from "../support/people";
 
 const PATH = "/api/auth/login/";
 const login = (email: unknown, password: unknown) => call(PATH, { body: { email, password } });
-const INVALID = { non_field_errors: ["Invalid credentials."] };
+const INVALID = { non_field_errors: ["Invalid credentials."], message: "Invalid credentials." };
 
 describe("POST /api/auth/login/ answers", () => {
   test("200 with the user, tokens that work, and no success key", async () => {

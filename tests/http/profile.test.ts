@@ -109,6 +109,39 @@ describe("/api/auth/profile/ refuses bad input", () => {
   });
 });
 
+describe("/api/auth/settings/profile/ answers", () => {
+  const SETTINGS = "/api/auth/settings/profile/";
+  const enveloped = (done: string, data: unknown) => ({ success: true, message: `Profile settings ${done} successfully`, data });
+
+  test("GET: 200 with the whole user object as data", async () => {
+    const { access: token } = await newUser();
+    const answer = await call(SETTINGS, { token });
+    expect([answer.status, answer.body]).toStrictEqual([200, enveloped("retrieved", (await call(PATH, { token })).body)]);
+  });
+
+  test.each(["PUT", "PATCH"])("%s: 200, kept, and what is left out stays", async (method) => {
+    const { access: token } = await newUser();
+    const changed = { last_name: "Kileo", phone_number: "+255711111111" };
+    const answer = await call(SETTINGS, { method, token, body: changed });
+    const kept = (await call(PATH, { token })).body;
+    expect(kept).toMatchObject({ ...changed, first_name: "Asha" });
+    expect([answer.status, answer.body]).toStrictEqual([200, enveloped("updated", kept)]);
+    expect((await call(SETTINGS, { method, token, body: {} })).body.data).toMatchObject(changed);
+  });
+
+  test.each(["PUT", "PATCH"])("%s: 400 with a field map, and nothing changes", async (method) => {
+    const { access: token } = await newUser();
+    const before = (await call(PATH, { token })).body;
+    const answer = await call(SETTINGS, { method, token, body: { last_name: "Kileo", phone_number: "abc" } });
+    expect([answer.status, answer.body]).toStrictEqual([400, { phone_number: ["Enter a valid phone number."] }]);
+    expect((await call(PATH, { token })).body).toStrictEqual(before);
+  });
+});
+
+describe("PUT /api/auth/settings/profile/ refuses other people:", () => {
+  refusesOtherPeople((headers) => call("/api/auth/settings/profile/", { method: "PUT", body: {}, headers }));
+});
+
 describe("GET /api/auth/profile/ refuses other people:", () => {
   refusesOtherPeople((headers) => call(PATH, { headers }));
 });

@@ -6,7 +6,8 @@ import { newUser, type TestUser } from "../support/people";
 
 const PATH = "/api/auth/token/refresh/";
 const refresh = (token: unknown) => call(PATH, { body: { refresh: token } });
-const REFUSED = { detail: "Token is invalid or expired", code: "token_not_valid" };
+const DEAD = "Token is invalid or expired";
+const REFUSED = { message: DEAD, detail: DEAD, code: "token_not_valid" };
 
 async function expectRefused(token: string): Promise<void> {
   const answer = await refresh(token);

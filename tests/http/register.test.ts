@@ -114,7 +114,7 @@ describe("POST /api/auth/register/ refuses bad input", () => {
   test("400 for passwords that differ", async () => {
     const answer = await register({ password_confirm: "something else" });
     expect(answer.status).toBe(400);
-    expect(answer.body).toStrictEqual({ non_field_errors: ["Passwords don't match."] });
+    expect(answer.body).toStrictEqual({ non_field_errors: ["Passwords don't match."], message: "Passwords don't match." });
   });
 
   const address = ["Enter a valid email address."];

@@ -60,6 +60,7 @@ describe("When the database cannot be reached", () => {
     const answer = await call(path, { body: body ?? { refresh: user.refresh } }, server.url);
     expect(answer.status).toBe(503);
     expect(answer.body).toStrictEqual({
+      message: "Temporarily unavailable. Try again shortly.",
       detail: "Temporarily unavailable. Try again shortly.",
       code: "temporarily_unavailable",
       request_id: expect.any(String),

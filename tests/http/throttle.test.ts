@@ -23,7 +23,8 @@ function expectThrottled(answer: Answer): void {
   expect(answer.status).toBe(429);
   const seconds = Number(answer.headers.get("retry-after"));
   expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= 60).toBe(true);
-  expect(answer.body).toStrictEqual({ detail: `Too many attempts. Try again in ${seconds} seconds.`, code: "too_many_requests" });
+  const message = `Too many attempts. Try again in ${seconds} seconds.`;
+  expect(answer.body).toStrictEqual({ message, detail: message, code: "too_many_requests" });
 }
 
 describe("Sign-in is throttled", () => {
@@ -75,6 +76,23 @@ describe("Throttled as well", () => {
     for (let attempt = 0; attempt < LIMIT; attempt += 1)
       expect((await call("/api/auth/register/", { body: {}, headers }, url(attempt))).status).toBe(400);
     expectThrottled(await call("/api/auth/register/", { body: {}, headers }, url(0)));
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["/api/auth/forgot-password/", {}],
+    ["/api/auth/password/reset/confirm/", { token: "guess", new_password: "a long sentence" }],
+  ])("%s, by address", async (path, body) => {
+    const options = { body, headers: { "X-Forwarded-For": randomAddress() } };
+    for (let attempt = 0; attempt < LIMIT; attempt += 1) expect((await call(path, options, url(attempt))).status).toBe(400);
+    expectThrottled(await call(path, options, url(0)));
+  });
+
+  test("guesses of the old password where it is changed, by the account", async () => {
+    const { access: token } = await newUser();
+    const body = { old_password: "guess", new_password: "a long sentence" };
+    const guess = (instance: number) => call("/api/auth/password/change/", { token, body }, url(instance));
+    for (let attempt = 0; attempt < LIMIT; attempt += 1) expect((await guess(attempt)).status).toBe(400);
+    expectThrottled(await guess(0));
   });
 
   test("the portal's own sign-in, together with the Mifumo route", async () => {

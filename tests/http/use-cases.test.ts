@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
 import { adminCall, call, newKey, query, randomEmail, type TestKey, verify } from "../support/client";
 import { actions, addresses, filledIn, open, type Person, run, type Sent } from "../support/doors";
-import { newUser, signInByCookie, type TestUser } from "../support/people";
+import { newMailedToken, newUser, signInByCookie, type TestUser } from "../support/people";
 import { shared } from "../support/portal";
 import { report } from "../support/usage";
 
@@ -31,17 +31,6 @@ async function numberOf({ id }: TestKey): Promise<string> {
   return row?.id ?? "";
 }
 
-/** A link's secret, as one that was mailed. */
-async function newToken(purpose: "reset-password" | "verify-email", user: TestUser): Promise<string> {
-  const token = randomUUID();
-  const identifier = createHash("sha256").update(`${purpose}:${token}`).digest("base64url");
-  await query(
-    "INSERT INTO verifications (id, identifier, value, expires_at, updated_at) VALUES (gen_random_uuid(), $1, $2, now() + interval '1 hour', now())",
-    [identifier, `${purpose} ${user.id}`],
-  );
-  return token;
-}
-
 const ofBrowser = (cookie: string) => ({ Cookie: cookie, Origin: shared().url });
 const registration = () => {
   const password = `pw-${randomUUID()}`;
@@ -57,12 +46,30 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
   replaceProfile: () =>
     call("/api/auth/profile/", { method: "PUT", token: cast.user.access, body: { first_name: "A", last_name: "B" } }),
   changeProfile: () => call("/api/auth/profile/", { method: "PATCH", token: cast.user.access, body: { first_name: "C" } }),
+  getProfileSettings: () => call("/api/auth/settings/profile/", { token: cast.user.access }),
+  saveProfileSettings: () =>
+    call("/api/auth/settings/profile/", { method: "PUT", token: cast.user.access, body: { last_name: "B" } }),
+  changeProfileSettings: () =>
+    call("/api/auth/settings/profile/", { method: "PATCH", token: cast.user.access, body: { first_name: "C" } }),
+  changeOwnPassword: async () => {
+    const { access, password } = await newUser();
+    const body = { old_password: password, new_password: `pw-${randomUUID()}` };
+    return call("/api/auth/password/change/", { token: access, body });
+  },
+  forgotPassword: async () => call("/api/auth/forgot-password/", { body: { email: (await newUser()).email } }),
+  resetPassword: async () => {
+    const token = await newMailedToken("reset-password", await newUser());
+    return call("/api/auth/password/reset/confirm/", { body: { token, new_password: "a long sentence" } });
+  },
   getKeySet: () => call("/api/auth/jwks"),
   createKey: () => call("/api/auth/keys/create/", { token: cast.user.access, body: { key_name: "Made" } }),
   getSettings: () => call("/api/auth/settings/", { token: cast.user.access }),
   getUsage: () => call("/api/auth/usage/", { token: cast.user.access }),
   regenerateKey: async () =>
     call(`/api/auth/keys/${(await newKey(cast.user)).id}/regenerate/`, { token: cast.user.access, body: { grace_seconds: 60 } }),
+  generateKey: () => call("/api/auth/api-key/generate/", { token: cast.user.access, body: { name: "Made" } }),
+  revokeGeneratedKey: async () =>
+    call("/api/auth/api-key/revoke/", { token: cast.user.access, body: { key_id: (await newKey(cast.user)).id } }),
   revokeKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/revoke/`, { token: cast.user.access, body: {} }),
   adminCreateKey: () => adminCall("/api/api-keys", { body: { userId: cast.user.id } }),
   adminListKeys: () => adminCall("/api/api-keys"),
@@ -146,11 +153,11 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
   signOutAction: async () => ({ as: await newPerson(await newUser()), takes: [], done: { redirect: "/sign-in" } }),
   forgotPasswordAction: async () => ({ as: null, fields: { email: (await newUser()).email }, done }),
   resetPasswordAction: async () => {
-    const token = await newToken("reset-password", await newUser());
+    const token = await newMailedToken("reset-password", await newUser());
     return { as: null, fields: { token, password: "a long sentence" }, done: { redirect: "/sign-in?done=reset" } };
   },
   verifyEmailAction: async () => {
-    const token = await newToken("verify-email", cast.user);
+    const token = await newMailedToken("verify-email", cast.user);
     return { fields: { token }, done: { redirect: "/settings" } };
   },
   updateProfileAction: async () => ({ fields: { first_name: "Asha", last_name: "Juma" }, done }),

@@ -14,6 +14,7 @@ const USER_FAILURE = {
   request_id: REQUEST_ID,
 };
 const IDENTITY_FAILURE = {
+  message: "Temporarily unavailable. Try again shortly.",
   detail: "Temporarily unavailable. Try again shortly.",
   code: "temporarily_unavailable",
   request_id: REQUEST_ID,

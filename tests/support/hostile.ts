@@ -46,9 +46,10 @@ export const ADMIN_REFUSALS: Refusals = {
   notJson: { success: false, error: "The request body is not a valid JSON object." },
   tooLarge: { success: false, error: "The request body is too large" },
 };
+const detailed = (message: string, code: string) => ({ message, detail: message, code });
 export const IDENTITY_REFUSALS: Refusals = {
-  notJson: { detail: "The request body is not a valid JSON object.", code: "invalid_json" },
-  tooLarge: { detail: "The request body is too large", code: "body_too_large" },
+  notJson: detailed("The request body is not a valid JSON object.", "invalid_json"),
+  tooLarge: detailed("The request body is too large", "body_too_large"),
 };
 export const PLAIN_REFUSALS: Refusals = {
   notJson: { error: "The request body is not a valid JSON object.", code: "INVALID_JSON" },

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { hashPassword, makeSignature, symmetricDecrypt } from "better-auth/crypto";
 import { importJWK, type JWTPayload, SignJWT } from "jose";
 import { call, randomAddress, randomEmail } from "./client";
@@ -73,6 +73,17 @@ export async function signInByCookie(
 export function sessionCookieName(address = shared().url): string {
   const { protocol, port } = new URL(address);
   return `${protocol === "https:" ? "__Secure-" : ""}latchkey${port ? `-${port}` : ""}.session_token`;
+}
+
+/** A link's secret, as one that was mailed. */
+export async function newMailedToken(purpose: "reset-password" | "verify-email", { id }: { id: string }): Promise<string> {
+  const token = randomUUID();
+  const identifier = createHash("sha256").update(`${purpose}:${token}`).digest("base64url");
+  await query(
+    "INSERT INTO verifications (id, identifier, value, expires_at, updated_at) VALUES (gen_random_uuid(), $1, $2, now() + interval '1 hour', now())",
+    [identifier, `${purpose} ${id}`],
+  );
+  return token;
 }
 
 async function openSession(userId: string, userAgent: string): Promise<{ id: string; token: string }> {

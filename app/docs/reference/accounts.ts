@@ -11,7 +11,7 @@ import {
 } from "@/lib/identity/schemas";
 import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES } from "./operation";
 
-const USER = {
+export const USER = {
   id: "550e8400-e29b-41d4-a716-446655440000",
   email: "asha@example.com",
   first_name: "Asha",
@@ -29,7 +29,12 @@ const USER = {
   updated_at: new Date("2025-01-20T10:30:00.000Z"),
   last_login_at: new Date("2025-01-20T10:30:00.000Z"),
 };
-const PROFILE = { first_name: "Asha", last_name: "Mrema", phone_number: "+255 700 000 000", timezone: "Africa/Dar_es_Salaam" };
+export const PROFILE = {
+  first_name: "Asha",
+  last_name: "Mrema",
+  phone_number: "+255 700 000 000",
+  timezone: "Africa/Dar_es_Salaam",
+};
 const TOKENS = { access: "eyJhbGciOiJFUzI1NiIs…", refresh: "eyJhbGciOiJFUzI1NiIs…" };
 const PASSWORD = "correct horse battery";
 
@@ -41,16 +46,16 @@ const tokens = z
   .meta({ id: "Tokens" });
 
 const signedIn = (message: string) => z.strictObject({ message: z.literal(message), user: userObject, tokens });
-const wrong = (fields: Record<string, string[]>): FailureCase => ({ code: "INVALID_INPUT", fields });
-const required = (field: string) => wrong({ [field]: ["This field is required."] });
-const THROTTLE: FailureCase = { code: "TOO_MANY_REQUESTS", message: "Too many attempts. Try again in 42 seconds." };
+export const wrong = (fields: Record<string, string[]>): FailureCase => ({ code: "INVALID_INPUT", fields });
+export const required = (field: string) => wrong({ [field]: ["This field is required."] });
+export const THROTTLE: FailureCase = { code: "TOO_MANY_REQUESTS", message: "Too many attempts. Try again in 42 seconds." };
 
 export const ACCOUNTS: Group = {
   slug: "accounts",
   name: "Accounts and tokens",
   caller: "Open to anyone; profile and log-out take the token itself.",
   about:
-    "Successful answers have no `success` key. Wrong input is a map of field to sentences; `non_field_errors` holds those of no single field. Registering, signing in and resetting a password are limited to 20 attempts a minute by address, and by account.",
+    "Successful answers have no `success` key. Wrong input is a map of field to sentences; `non_field_errors` holds those of no single field, and `message` has them too when they are all there is. Every other refusal has a `message`. Registering, signing in and resetting a password are limited to 20 attempts a minute by address, and by account.",
   operations: [
     {
       id: "register",

@@ -4,12 +4,14 @@ import { BROWSER_SESSIONS } from "./browser-sessions";
 import { DATA_PLANE } from "./data-plane";
 import { EVERY_KEY } from "./every-key";
 import { failureAnswers } from "./failures";
+import { GENERATED_KEYS } from "./generated-keys";
 import { type JsonSchema, toJsonSchema } from "./json-schema";
 import type { Answer, Caller, Group, Operation, Parameter } from "./operation";
 import { OWN_KEYS } from "./own-keys";
+import { PASSWORDS } from "./passwords";
 
 /** Every HTTP route there is: the reference, the front page and the deployment check are made from this list. */
-export const GROUPS: Group[] = [ACCOUNTS, OWN_KEYS, EVERY_KEY, DATA_PLANE, BROWSER_SESSIONS];
+export const GROUPS: Group[] = [ACCOUNTS, PASSWORDS, OWN_KEYS, GENERATED_KEYS, EVERY_KEY, DATA_PLANE, BROWSER_SESSIONS];
 export const OPERATIONS: Operation[] = GROUPS.flatMap(({ operations }) => operations);
 
 const HEADERS = {

@@ -9,6 +9,8 @@ const ID = "7f7f7f7f-0000-4000-8000-000000000000";
 const codes = Object.keys(ERRORS) as ErrorCode[];
 const FORBIDDEN = /unauthorized|authentication|permission denied|token expired|not authenticated/i;
 
+const detailed = (message: string, code: string) => ({ message, detail: message, code });
+
 /** One body in the words of both dialects: users' clients may read it either way. */
 const TOKEN_REFUSED = {
   success: false,
@@ -97,13 +99,21 @@ describe("The identity routes' dialect", () => {
 
   test.each<[AppError, unknown]>([
     [new AppError("INVALID_INPUT", { fields: { email: ["This field is required."] } }), { email: ["This field is required."] }],
-    [new AppError("INVALID_JSON"), { detail: ERRORS.INVALID_JSON.message, code: "invalid_json" }],
-    [new AppError("REFRESH_TOKEN_NOT_VALID"), { detail: "Token is invalid or expired", code: "token_not_valid" }],
-    [new AppError("TOO_MANY_REQUESTS"), { detail: ERRORS.TOO_MANY_REQUESTS.message, code: "too_many_requests" }],
+    [
+      new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["A.", "B."] } }),
+      { non_field_errors: ["A.", "B."], message: "A. B." },
+    ],
+    [
+      new AppError("INVALID_INPUT", { fields: { non_field_errors: ["A."], email: ["B."] } }),
+      { non_field_errors: ["A."], email: ["B."] },
+    ],
+    [new AppError("INVALID_JSON"), detailed(ERRORS.INVALID_JSON.message, "invalid_json")],
+    [new AppError("REFRESH_TOKEN_NOT_VALID"), detailed("Token is invalid or expired", "token_not_valid")],
+    [new AppError("TOO_MANY_REQUESTS"), detailed(ERRORS.TOO_MANY_REQUESTS.message, "too_many_requests")],
     [new AppError("TOKEN_NOT_VALID"), TOKEN_REFUSED],
     [
       new AppError("TEMPORARILY_UNAVAILABLE"),
-      { detail: ERRORS.TEMPORARILY_UNAVAILABLE.message, code: "temporarily_unavailable", request_id: ID },
+      { ...detailed(ERRORS.TEMPORARILY_UNAVAILABLE.message, "temporarily_unavailable"), request_id: ID },
     ],
   ])("writes %s", (error, body) => {
     expect(identityDialect.failure(error, ID)).toStrictEqual(body);

@@ -8,6 +8,7 @@ import { actorOf } from "@/lib/doors/guards";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
+import { endMailedTokens } from "@/lib/identity/mailed-tokens";
 import { changePasswordSchema } from "@/lib/identity/schemas";
 import { withSessionCookie } from "@/lib/identity/session-cookie";
 import { countAttempt } from "@/lib/identity/throttle";
@@ -25,9 +26,13 @@ const AUDITED: Partial<Record<string, AuditAction>> = {
   "/change-password": "user.password_changed",
 };
 
-async function audit(request: Request, action: AuditAction, body: { user?: { id?: string } }): Promise<void> {
+async function conclude(request: Request, action: AuditAction, body: { user?: { id?: string } }): Promise<void> {
   const id = body.user?.id;
-  if (id) await recordAudit(db(), actorOf(request, "user", id), { action, target: { kind: "user", id } });
+  if (!id) return;
+  await db().$transaction(async (tx) => {
+    if (action === "user.password_changed") await endMailedTokens(tx, id);
+    await recordAudit(tx, actorOf(request, "user", id), { action, target: { kind: "user", id } });
+  });
 }
 
 async function serve(request: Request): Promise<Response> {
@@ -70,7 +75,7 @@ async function pass(request: Request, url: URL, body?: BodyInit): Promise<Respon
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   response.headers.set("Cache-Control", "no-store");
   const action = AUDITED[url.pathname.slice(USER_API.length)];
-  if (response.ok && action) await audit(request, action, await response.clone().json());
+  if (response.ok && action) await conclude(request, action, await response.clone().json());
   if (isJson) return response;
   // Clients parse every answer as JSON.
   return jsonResponse(

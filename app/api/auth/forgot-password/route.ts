@@ -1,0 +1,16 @@
+import { askForResetLink } from "@/app/_shell/reset-link";
+import { identityDialect } from "@/lib/doors/dialects/identity";
+import { createEndpoint } from "@/lib/doors/endpoint";
+import { actorOf } from "@/lib/doors/guards";
+import { readJson } from "@/lib/doors/read-json";
+import { returnPath } from "@/lib/identity/return-path";
+import { forgotPasswordSchema } from "@/lib/identity/schemas";
+import { countAttempt } from "@/lib/identity/throttle";
+
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
+  POST: async (request) => {
+    await countAttempt({ address: actorOf(request, "user", null).address });
+    const { email } = await readJson(request, forgotPasswordSchema);
+    return { data: { message: await askForResetLink(email, returnPath(null)) } };
+  },
+});
