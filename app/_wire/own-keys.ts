@@ -6,7 +6,7 @@ import type { IssuedKey } from "@/lib/keys/create";
 import { limitAnswers } from "@/lib/keys/limits";
 import type { listOwnKeys } from "@/lib/keys/list";
 
-type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>[number];
+type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>["keys"][number];
 
 export const issuedKeyAnswer = z
   .strictObject({

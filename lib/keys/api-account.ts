@@ -11,7 +11,9 @@ export type ApiAccount = RowOf<typeof ACCOUNT>;
 const FIND = statement(
   "api-account",
   ACCOUNT,
-  "SELECT id, account_id, name, description, is_active, created_at FROM api_accounts WHERE user_id = $owner",
+  `SELECT a.id, account_id, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), email) AS name, description, is_active,
+     a.created_at
+   FROM api_accounts a JOIN users u ON u.id = a.user_id WHERE a.user_id = $owner`,
 );
 const CREATE = statement(
   "create-api-account",
@@ -20,7 +22,7 @@ const CREATE = statement(
    ON CONFLICT (user_id) DO NOTHING`,
 );
 
-/** The user's API account, made on first use. Of several first uses at once, all get the same one. */
+/** The user's API account, which is called as they are, made on first use. Of several first uses at once, all get the same one. */
 export async function getApiAccount(owner: CurrentUser): Promise<ApiAccount> {
   const values = { owner: owner.id };
   const [existing] = await sql(FIND, values);

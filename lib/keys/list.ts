@@ -21,14 +21,27 @@ export const ownSelect = {
   ...LIFE_FIELDS,
 } as const;
 
-/** The owner's keys, newest first, revoked and expired ones included. */
-export async function listOwnKeys(owner: CurrentUser) {
-  const keys = await db().apiKey.findMany({
-    where: { userId: owner.id, ...PRESENT },
+const MAX_OWN_KEYS = 1000;
+
+/**
+ * The owner's keys, newest first, revoked and expired ones included; those after the thousandth are found by the cursor.
+ * @throws AppError INVALID_INPUT for a cursor that this function did not make
+ */
+export async function listOwnKeys(owner: CurrentUser, cursor: string | null = null) {
+  const after = cursor ? parseCursor(cursor) : null;
+  const found = await db().apiKey.findMany({
+    where: {
+      userId: owner.id,
+      ...PRESENT,
+      ...(after && { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }),
+    },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    select: ownSelect,
+    select: { id: true, ...ownSelect },
+    take: MAX_OWN_KEYS + 1,
   });
-  return keys.map((key) => ({ ...key, ...readLimits(key) }));
+  const keys = found.slice(0, MAX_OWN_KEYS).map((key) => ({ ...key, ...readLimits(key) }));
+  const last = keys.at(-1);
+  return { keys, nextCursor: found.length > MAX_OWN_KEYS && last ? cursorOf(last.createdAt, last.id) : null };
 }
 
 const LISTED = {
@@ -64,7 +77,7 @@ export async function listAllKeys(
   });
   const keys = rows.slice(0, limit);
   const last = keys.at(-1);
-  return { keys, nextCursor: rows.length > limit && last ? `${last.created_at.getTime()}-${last.id}` : null };
+  return { keys, nextCursor: rows.length > limit && last ? cursorOf(last.created_at, last.id) : null };
 }
 
 export function listStatement({ hasUser, isAfter }: { hasUser: boolean; isAfter: boolean }) {
@@ -81,6 +94,10 @@ export function listStatement({ hasUser, isAfter }: { hasUser: boolean; isAfter:
      WHERE ${conditions.join(" AND ")}
      ORDER BY k.created_at DESC, k.id DESC LIMIT $limit`,
   );
+}
+
+function cursorOf(createdAt: Date, id: number): string {
+  return `${createdAt.getTime()}-${id}`;
 }
 
 function parseCursor(cursor: string): { createdAt: Date; id: number } {

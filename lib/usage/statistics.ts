@@ -9,7 +9,6 @@ const DAYS = 30;
 type UsageStatistics = {
   keys: { total: number; active: number };
   calls: number;
-  accountCreated: Date;
   credits: number;
   daily: UsageDay[];
 };
@@ -20,7 +19,7 @@ type KeyRow = KeyLife & { totalUses: bigint };
 export async function getUsageStatistics(owner: CurrentUser): Promise<UsageStatistics> {
   const now = new Date();
   const [user, keys, daily] = await Promise.all([
-    db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { createdAt: true, credits: true } }),
+    db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { credits: true } }),
     db().apiKey.findMany({
       where: { userId: owner.id },
       select: { ...LIFE_FIELDS, totalUses: true },
@@ -29,7 +28,6 @@ export async function getUsageStatistics(owner: CurrentUser): Promise<UsageStati
   ]);
   return {
     ...countKeys(keys, now),
-    accountCreated: user.createdAt,
     credits: Number(user.credits),
     daily,
   };

@@ -18,7 +18,7 @@ describe("GET /api/auth/settings/ answers", () => {
         api_account: {
           id: expect.stringMatching(UUID),
           account_id: expect.stringMatching(/^acc_[0-9a-f]{16}$/),
-          name: "API account",
+          name: "Asha Mrema",
           description: "",
           status: "active",
           is_active: true,
@@ -29,6 +29,34 @@ describe("GET /api/auth/settings/ answers", () => {
       },
     });
     expect(await settings(user)).toStrictEqual(answer.body.data);
+  });
+
+  test("the account called as its person is, whatever they are called next", async () => {
+    const user = await newUser();
+    const nameAfter = async (body: Record<string, string>) => {
+      await call("/api/auth/profile/", { method: "PATCH", token: user.access, body });
+      return (await settings(user)).api_account.name;
+    };
+    expect(await nameAfter({})).toBe("Asha Mrema");
+    expect(await nameAfter({ first_name: "Zuri" })).toBe("Zuri Mrema");
+    await query("UPDATE users SET first_name = '', last_name = '' WHERE id = $1", [user.id]);
+    expect((await settings(user)).api_account.name).toBe(user.email);
+  });
+
+  test("1,000 keys at once, and the rest by the cursor, none twice", async () => {
+    const user = await newUser();
+    await query(
+      `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at)
+       SELECT gen_random_uuid(), $1::text::uuid, n::text, 'mf_live', 'abcdef', sha256(($1::text || n)::bytea), '["read"]', timestamptz '2026-01-01'
+       FROM generate_series(1, 1001) n`,
+      [user.id],
+    );
+    const first = await settings(user);
+    expect(first.api_keys).toHaveLength(1000);
+    const { data: rest } = (await call(`${PATH}?cursor=${first.next_cursor}`, { token: user.access })).body;
+    expect(rest.api_keys.map((key: { key_name: string }) => key.key_name)).toStrictEqual(["1"]);
+    expect(rest).not.toHaveProperty("next_cursor");
+    expect(first.api_keys.map((key: { key_name: string }) => key.key_name)).not.toContain("1");
   });
 
   test("one account to ten first calls at once, of both routes that make it", async () => {
@@ -109,6 +137,12 @@ describe("GET /api/auth/settings/ answers", () => {
 });
 
 describe("GET /api/auth/settings/ refuses bad input", () => {
+  test.each(["abc", "1-99999999999", "%00"])("400 for the cursor %s", async (cursor) => {
+    const answer = await call(`${PATH}?cursor=${cursor}`, { token: (await newUser()).access });
+    const body = { success: false, message: "cursor is not valid", error_code: "INVALID_INPUT" };
+    expect([answer.status, answer.body]).toStrictEqual([400, body]);
+  });
+
   test("405 for a POST, naming what is allowed", async () => {
     const answer = await call(PATH, { token: (await newUser()).access, body: {} });
     expect(answer.status).toBe(405);

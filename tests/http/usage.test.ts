@@ -28,6 +28,14 @@ describe("GET /api/auth/usage/ answers", () => {
       expect(day).toStrictEqual({ date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), calls: 0, credits: 0 });
   });
 
+  test("the API account's age, not the person's", async () => {
+    const user = await newUser();
+    await query("UPDATE users SET created_at = '2020-01-01' WHERE id = $1", [user.id]);
+    const { account_created } = await usage(user);
+    const [account] = await query<{ at: Date }>("SELECT created_at AS at FROM api_accounts WHERE user_id = $1", [user.id]);
+    expect(account_created).toBe(account?.at.toISOString());
+  });
+
   test("active keys without revoked and expired ones, and the calls of deleted ones", async () => {
     const user = await newUser();
     const [, revoked, , deleted] = [

@@ -79,9 +79,12 @@ export const OWN_KEYS: Group = {
       method: "GET",
       path: "/api/auth/settings/",
       summary: "The API account and its keys, masked",
-      description: `Newest first, ${INACTIVE_STATUSES.join(" and ")} ones included. There are no webhooks yet: the list is empty.`,
+      description: `Newest first, ${INACTIVE_STATUSES.join(" and ")} ones included, at most 1,000. There are no webhooks yet: the list is empty.`,
       dialect: "user",
       callers: USER_CALLERS,
+      parameters: [
+        { name: "cursor", in: "query", required: false, schema: z.string(), description: "`next_cursor` of the answer before." },
+      ],
       answers: [
         userAnswer(
           200,
@@ -91,7 +94,7 @@ export const OWN_KEYS: Group = {
               .strictObject({
                 id: z.uuid(),
                 account_id: z.string().meta({ description: "A short name for support requests and invoices." }),
-                name: z.string(),
+                name: z.string().meta({ description: "The person’s." }),
                 description: z.string(),
                 status: z.enum(["active", "inactive"]),
                 is_active: z.boolean(),
@@ -100,13 +103,14 @@ export const OWN_KEYS: Group = {
               .meta({ id: "ApiAccount" }),
             api_keys: z.array(ownKeyAnswer),
             webhooks: z.array(z.never()).max(0),
+            next_cursor: z.string().optional().meta({ description: "Only when there are more keys." }),
           }),
           {
             success: {
               api_account: {
                 id: "1f0c7a52-6f0e-4c7b-9a55-0c1c6d1f2b3a",
                 account_id: "acc_1f0c7a526f0e4c7b",
-                name: "API account",
+                name: "Asha Mrema",
                 description: "",
                 status: "active",
                 is_active: true,
@@ -132,7 +136,7 @@ export const OWN_KEYS: Group = {
           },
         ),
       ],
-      failures: [...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
+      failures: [{ code: "INVALID_INPUT", message: "cursor is not valid" }, ...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "regenerateKey",
@@ -197,7 +201,7 @@ export const OWN_KEYS: Group = {
             api_keys: counts.meta({ description: "Expired keys are not active." }),
             webhooks: counts,
             api_calls: z.strictObject({ total: z.int() }),
-            account_created: z.date(),
+            account_created: z.date().meta({ description: "When the API account was made." }),
             credits: z.int().meta({ description: "The balance." }),
             daily: z.array(z.strictObject({ date: z.iso.date(), calls: z.int(), credits: z.int() })),
           }),

@@ -8,12 +8,14 @@ import { listOwnKeys } from "@/lib/keys/list";
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(userDialect, {
   GET: async (request) => {
     const user = await requireApiUser(request);
-    const [account, keys] = await Promise.all([getApiAccount(user), listOwnKeys(user)]);
+    const cursor = new URL(request.url).searchParams.get("cursor");
+    const [account, { keys, nextCursor }] = await Promise.all([getApiAccount(user), listOwnKeys(user, cursor)]);
     const now = new Date();
     const data = {
       api_account: { ...account, status: account.is_active ? "active" : "inactive" },
       api_keys: keys.map((key) => toOwnKey(key, now)),
       webhooks: [],
+      ...(nextCursor && { next_cursor: nextCursor }),
     };
     return { message: "API settings retrieved successfully", data };
   },
