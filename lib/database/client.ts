@@ -18,7 +18,7 @@ export function db(): PrismaClient {
   return database().prisma;
 }
 
-type Run = <Shape extends Columns>(statement: Statement<Shape>, values: Values) => Promise<RowOf<Shape>[]>;
+export type Run = <Shape extends Columns>(statement: Statement<Shape>, values: Values) => Promise<RowOf<Shape>[]>;
 
 /**
  * Runs one prepared statement; as in any single statement, all of it takes effect or nothing does. For the few

@@ -58,7 +58,7 @@ export async function reissueAnyKey(admin: CurrentAdmin, uuid: string, graceSeco
   const seen = await db().apiKey.findUnique({ where: { uuid }, select: { hint: true } });
   return db().$transaction(async (tx) => {
     const { id } = await lockAnyKey(tx, uuid);
-    return replaceCredentials(tx, admin.actor, await readLockedKey(tx, id), seen, graceSeconds);
+    return replaceCredentials(tx, admin.actor, await readLockedKey(tx, id), seen, { graceSeconds });
   });
 }
 

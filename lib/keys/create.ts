@@ -1,16 +1,18 @@
 import "server-only";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
 import { DEFAULT_LIMITS, type KeyLimits, pickLimits } from "@latchkey/rule/limits";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
-import { db, sql } from "@/lib/database/client";
+import { sql, transaction } from "@/lib/database/client";
+import { type Once, sha256 } from "@/lib/database/idempotency";
 import { LIMIT_COLUMNS, LIMIT_PLACES, limitValues } from "@/lib/database/key-columns";
-import { instant, int, statement, text } from "@/lib/database/statements";
+import { bytes, instant, int, statement, text } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
+import { claimForKey, describeKeyOnce, explainRepeat } from "./repeat";
 
 export type NewKey = KeyLimits & {
   name: string;
@@ -50,10 +52,9 @@ const CREATE = statement(
   ),
   created AS (
     INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, credential_hashed_under, secret_hashed_under,
-                          ${LIMIT_COLUMNS}, expires_at, idempotency_hash, idempotency_input_hash)
+                          ${LIMIT_COLUMNS}, expires_at)
     SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, $under, $under,
-      ${LIMIT_PLACES}, $expiresAt, $idempotencyHash, $inputHash FROM owner
-    ON CONFLICT (user_id, idempotency_hash) WHERE idempotency_hash IS NOT NULL DO NOTHING
+      ${LIMIT_PLACES}, $expiresAt FROM owner
     RETURNING id, created_at
   ),
   audited AS (
@@ -74,7 +75,6 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
   const credentials = issueCredentials(format);
   const uuid = randomUUID();
   const secret = env().KEY_HASH_SECRET;
-  const idempotency = idempotencyHashes(input);
   const after = {
     uuid,
     name,
@@ -85,7 +85,7 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     owner_id: ownerId,
   };
 
-  const [row] = await sql(CREATE, {
+  const values = {
     owner: ownerId,
     uuid,
     name,
@@ -96,15 +96,15 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     under: currentSecretId(),
     ...limitValues(limits),
     expiresAt,
-    idempotencyHash: idempotency?.key ?? null,
-    inputHash: idempotency?.input ?? null,
     actorKind: actor.kind,
     actor: actor.userId,
     address: actor.address,
     request: actor.requestId,
     after: JSON.stringify(after),
-  });
-  if (!row) throw await explainRefusal(ownerId, idempotency);
+  };
+  const once = describeKeyOnce(actor, "create-key", input.idempotencyKey, [ownerId, describeInput(input)]);
+  const [row] = await (once ? createOnce(actor, once, input, values) : sql(CREATE, values));
+  if (!row) throw new AppError("USER_NOT_FOUND");
   return {
     id: row.id,
     uuid,
@@ -118,30 +118,34 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
   };
 }
 
-type IdempotencyHashes = { key: Buffer; input: Buffer };
+/** A key that an earlier version of the portal made for the same header and owner. */
+const FORMER = statement(
+  "key-by-idempotency-hash",
+  { uuid: text, input_hash: bytes },
+  `SELECT uuid::text, coalesce(idempotency_input_hash, '') AS input_hash FROM api_keys
+   WHERE user_id = $owner::uuid AND idempotency_hash = $keyHash`,
+);
 
-/**
- * Only hashes are kept, on the key's own row and for as long as it exists. The credentials are not kept, so a repeat
- * cannot answer with them: it answers with the key's id.
- */
-export function idempotencyHashes({ idempotencyKey, ...input }: NewKey): IdempotencyHashes | null {
-  if (!idempotencyKey) return null;
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  const { format, name, permissions, expiresAt, ...later } = input;
-  // Stored hashes are of these four alone: what a later version adds to an input counts where it is given.
+/** @throws AppError IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH */
+function createOnce(actor: Actor, once: Once, input: NewKey, values: { owner: string; uuid: string }) {
+  return transaction(async (run) => {
+    const { owner, uuid } = values;
+    // The admin API had no such header then.
+    const [former] = actor.kind === "admin_api" ? [] : await run(FORMER, { owner, keyHash: once.keyHash });
+    if (former && !former.input_hash.equals(sha256(describeInput(input)))) throw new AppError("IDEMPOTENCY_KEY_MISMATCH");
+    if (former) throw await explainRepeat(run, former.uuid);
+    await claimForKey(run, once, uuid);
+    const rows = await run(CREATE, values);
+    // What failed is not remembered.
+    if (rows.length === 0) throw new AppError("USER_NOT_FOUND");
+    return rows;
+  });
+}
+
+/** Hashes of earlier versions are of these four alone: what a later one adds to an input counts where it is given. */
+export function describeInput({ idempotencyKey: _, format, name, permissions, expiresAt, ...later }: NewKey): string {
   const unsaid: Record<string, unknown> = DEFAULT_LIMITS;
   const isGiven = (name: string, value: unknown) => value != null && JSON.stringify(value) !== JSON.stringify(unsaid[name]);
   const more = Object.entries(later).filter(([name, value]) => isGiven(name, value));
-  return { key: hash(idempotencyKey), input: hash(JSON.stringify([format, name, permissions, expiresAt, ...more.sort()])) };
-}
-
-async function explainRefusal(userId: string, idempotency: IdempotencyHashes | null): Promise<AppError> {
-  if (!idempotency) return new AppError("USER_NOT_FOUND");
-  const key = await db().apiKey.findUnique({
-    where: { userId_idempotencyHash: { userId, idempotencyHash: new Uint8Array(idempotency.key) } },
-    select: { uuid: true, name: true, idempotencyInputHash: true },
-  });
-  if (!key) return new AppError("USER_NOT_FOUND");
-  if (!idempotency.input.equals(key.idempotencyInputHash ?? new Uint8Array())) return new AppError("IDEMPOTENCY_KEY_MISMATCH");
-  return new AppError("IDEMPOTENCY_KEY_USED", { data: { id: key.uuid, key_name: key.name } });
+  return JSON.stringify([format, name, permissions, expiresAt, ...more.sort()]);
 }

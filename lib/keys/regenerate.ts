@@ -3,7 +3,7 @@ import type { IssuedCredentials } from "@latchkey/rule/credentials";
 import { pickLimits } from "@latchkey/rule/limits";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, type Transaction } from "@/lib/database/client";
+import { db, sqlIn, type Transaction } from "@/lib/database/client";
 import { PRESENT } from "@/lib/database/key-columns";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
@@ -12,36 +12,39 @@ import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 import type { IssuedKey } from "./create";
 import { type LockedKey, lockOwnKey } from "./own-key";
+import { claimForKey, describeKeyOnce } from "./repeat";
 
+export type Regeneration = { graceSeconds: number; idempotencyKey?: string | null };
 export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Date | null };
 
 /**
  * Gives the same key new credentials. The pair it had stays valid for `graceSeconds`; without a grace every earlier pair
  * is dead at once. Of calls that overlap, only the last one's pair works: a pair that nobody can have used yet gets no
  * grace.
- * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED
+ * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
-export async function regenerateKey(owner: CurrentUser, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
+export async function regenerateKey(owner: CurrentUser, uuid: string, asked: Regeneration): Promise<RegeneratedKey> {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const where = { uuid, userId: owner.id, ...PRESENT };
   const seen = await db().apiKey.findFirst({ where, select: { hint: true } });
-  return db().$transaction(async (tx) =>
-    replaceCredentials(tx, owner.actor, await lockOwnKey(tx, owner, uuid), seen, graceSeconds),
-  );
+  return db().$transaction(async (tx) => replaceCredentials(tx, owner.actor, await lockOwnKey(tx, owner, uuid), seen, asked));
 }
 
 /**
  * The same for a key that is locked, whoever's it is. `seen`: the key before it was locked.
- * @throws AppError API_KEY_REVOKED
+ * @throws AppError API_KEY_REVOKED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function replaceCredentials(
   tx: Transaction,
   actor: Actor,
   key: LockedKey,
   seen: { hint: string } | null,
-  graceSeconds: number,
+  { idempotencyKey, ...asked }: Regeneration,
 ): Promise<RegeneratedKey> {
+  const once = describeKeyOnce(actor, "regenerate-key", idempotencyKey, [key.uuid, asked]);
+  if (once) await claimForKey((statement, values) => sqlIn(tx, statement, values), once, key.uuid);
   if (key.revokedAt) throw new AppError("API_KEY_REVOKED");
+  const { graceSeconds } = asked;
   const { id, name, createdAt, expiresAt, hint } = key;
   const credentials = issueCredentials(key.format);
   const replacedAt = new Date();

@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
+import { REMEMBERED_DAYS } from "@/lib/database/idempotency";
 import { int, statement } from "@/lib/database/statements";
 import { housekeepingDone, housekeepingRemoved, housekeepingRuns } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
@@ -21,12 +22,17 @@ const REMOVALS = {
   usage_events: removal("usage_events", "key_id, event_id", `at < ${REFUSED_BEFORE}`),
   replaced_credentials: removal("replaced_credentials", "credential_hash", `valid_until < ${REFUSED_BEFORE}`),
   sessions: removal("sessions", "id", `expires_at < now() - interval '${RETENTION_DAYS} days'`),
+  idempotency_records: removal(
+    "idempotency_records",
+    "caller, route, key_hash",
+    `created_at < now() - interval '${REMEMBERED_DAYS} days'`,
+  ),
   // `expire` is in epoch milliseconds, and a window lasts a quarter of an hour at most.
   rate_limits: removal("rate_limits", "key", "expire < extract(epoch FROM now() - interval '1 hour') * 1000"),
 } as const;
 
 const TABLES = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
-const NOTHING = { usage_events: 0, replaced_credentials: 0, sessions: 0, rate_limits: 0 };
+const NOTHING = { usage_events: 0, replaced_credentials: 0, sessions: 0, idempotency_records: 0, rate_limits: 0 };
 
 function removal(table: string, primaryKey: string, condition: string) {
   return statement(
@@ -42,8 +48,8 @@ function removal(table: string, primaryKey: string, condition: string) {
 export type Removed = Record<keyof typeof REMOVALS, number>;
 
 /**
- * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over and throttling
- * that is past. Running it twice, or in two places at once, changes nothing more. A table that fails is logged, and keeps
+ * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered
+ * of Idempotency-Keys and throttling that is past. Running it twice, or in two places at once, changes nothing more. A table that fails is logged, and keeps
  * no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {

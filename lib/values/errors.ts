@@ -37,7 +37,8 @@ export const ERRORS = {
   INSUFFICIENT_CREDITS: { status: 409, message: "The balance must not fall below zero." },
   IDEMPOTENCY_KEY_USED: {
     status: 409,
-    message: "This Idempotency-Key already created a key. Its credentials were shown once; regenerate that key to get new ones",
+    message:
+      "This Idempotency-Key was used before, and nothing was done again. Credentials are shown once; regenerate the key to get new ones",
   },
   IDEMPOTENCY_KEY_MISMATCH: { status: 422, message: "This Idempotency-Key was used before with a different request" },
   BODY_TOO_LARGE: { status: 413, message: "The request body is too large" },
@@ -59,8 +60,8 @@ type Extras = {
   message?: string;
   /** Sentences per input field, for forms and field maps; `non_field_errors` holds those of no single field. */
   fields?: Record<string, string[]>;
-  /** What the caller may read besides the message. */
-  data?: Record<string, unknown>;
+  /** The key that an earlier request made or changed, for whoever repeats it. */
+  key?: { id: number; uuid: string; name: string };
   /** For 5xx: what an operator should look at. Never a value, SQL or driver text. */
   details?: string;
   headers?: Record<string, string>;
@@ -71,7 +72,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly fields: Extras["fields"];
-  readonly data: Extras["data"];
+  readonly key: Extras["key"];
   readonly details: Extras["details"];
   readonly headers: Extras["headers"];
 
@@ -81,7 +82,7 @@ export class AppError extends Error {
     this.code = code;
     this.status = ERRORS[code].status;
     this.fields = extras.fields;
-    this.data = extras.data;
+    this.key = extras.key;
     this.details = extras.details;
     this.headers = extras.headers;
   }

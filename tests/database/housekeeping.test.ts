@@ -49,7 +49,8 @@ test("a table that fails keeps no other waiting; what failed is told by its code
   const error = vi.spyOn(log, "error");
   await database.query("ALTER TABLE usage_events RENAME TO elsewhere");
   await addPast(2);
-  expect(await keepHouse()).toStrictEqual({ usage_events: 0, replaced_credentials: 0, sessions: 0, rate_limits: 2 });
+  const nothing = { usage_events: 0, replaced_credentials: 0, sessions: 0, idempotency_records: 0 };
+  expect(await keepHouse()).toStrictEqual({ ...nothing, rate_limits: 2 });
   expect(error.mock.calls).toStrictEqual([
     [{ table: "usage_events", cause: "error", cause_code: "42P01" }, "housekeeping failed"],
   ]);
@@ -60,6 +61,15 @@ test("a table that fails keeps no other waiting; what failed is told by its code
   const after = await counted();
   expect([after.failures, after.successes]).toStrictEqual([before.failures + 1, before.successes + 1]);
   expect(after.doneAt).toBeGreaterThan(before.doneAt);
+});
+
+test("what an Idempotency-Key did is forgotten after thirty days, and not before", async () => {
+  await database.query(
+    `INSERT INTO idempotency_records (caller, route, key_hash, input_hash, target_id, created_at)
+     SELECT 'user:' || days, 'create-key', '', '', days, now() - days * interval '1 day' FROM unnest(ARRAY[29, 31]) days`,
+  );
+  expect((await keepHouse()).idempotency_records).toBe(1);
+  expect(await database.query("SELECT target_id FROM idempotency_records")).toStrictEqual([{ target_id: "29" }]);
 });
 
 test("more than a chunk is removed chunk by chunk", async () => {

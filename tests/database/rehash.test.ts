@@ -94,7 +94,7 @@ describe("A key under the former secret", () => {
   });
 
   test("that was regenerated with a grace goes from where its replaced pair stands", async () => {
-    const renewed = await regenerateKey(owner, key.uuid, 600);
+    const renewed = await regenerateKey(owner, key.uuid, { graceSeconds: 600 });
     expect(await codeOf(key.key, key.secret)).toBe("VALID");
     await hashesKept();
     expect(await underOf(key.key)).toStrictEqual([["replaced_credentials credential", "current", "current"]]);
@@ -105,7 +105,7 @@ describe("A key under the former secret", () => {
 
   test("that is regenerated before its turn has the new credential, and the old one goes the next time", async () => {
     expect(await codeOf(key.key)).toBe("VALID");
-    const renewed = await regenerateKey(owner, key.uuid, 600);
+    const renewed = await regenerateKey(owner, key.uuid, { graceSeconds: 600 });
     await hashesKept();
     expect(await underOf(renewed.key)).toStrictEqual([["api_keys credential", "current", "current"]]);
     expect(await underOf(key.key)).toStrictEqual([["replaced_credentials credential", "former", "former"]]);
@@ -117,7 +117,7 @@ describe("A key under the former secret", () => {
   test("that is moved while its owner regenerates it keeps its grace", async () => {
     const values = [key.id, Buffer.from(hashCredential(key.key, CURRENT)), secretId(CURRENT)];
     const move = { text: "UPDATE api_keys SET credential_hash = $2, credential_hashed_under = $3 WHERE id = $1", values };
-    const renewed = await whileLocked(move, 1, () => regenerateKey(owner, key.uuid, 600), database.url);
+    const renewed = await whileLocked(move, 1, () => regenerateKey(owner, key.uuid, { graceSeconds: 600 }), database.url);
     expect(renewed.previousExpiresAt).not.toBeNull();
     expect([await codeOf(key.key), await codeOf(renewed.key)]).toStrictEqual(["VALID", "VALID"]);
   });

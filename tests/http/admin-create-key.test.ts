@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { adminCall, type CallOptions, INSTANT, query, verify } from "../support/client";
+import { adminCall, type CallOptions, call, INSTANT, query, verify } from "../support/client";
 import { refusesStrangers } from "../support/denials";
 import { ADMIN_REFUSALS, refusesBadBodies } from "../support/hostile";
-import { newUser } from "../support/people";
+import { newUser, type TestUser } from "../support/people";
 
 const PATH = "/api/api-keys";
 const create = (body: unknown, headers: Record<string, string> = {}) => adminCall(PATH, { body, headers });
@@ -67,6 +68,52 @@ describe("POST /api/api-keys answers", () => {
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ action: "api_key.created", actor_kind: "admin_api", actor_id: null });
     expect(JSON.stringify(entries)).not.toContain(key.key);
+  });
+});
+
+describe("POST /api/api-keys with an Idempotency-Key", () => {
+  test("makes one key of five calls at once, and names it to the others", async () => {
+    const user = await newUser();
+    const headers = { "Idempotency-Key": randomUUID() };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => create({ userId: user.id, name: "once" }, headers)));
+    const made = answers.filter(({ status }) => status === 201);
+    expect(made).toHaveLength(1);
+    for (const repeat of answers.filter((answer) => answer !== made[0])) {
+      expect(repeat.status).toBe(409);
+      expect(repeat.body).toStrictEqual({
+        success: false,
+        error: expect.stringMatching(/^This Idempotency-Key was used before/),
+        key: { id: made[0]?.body.key.id, name: "once" },
+      });
+    }
+    expect(await query("SELECT id FROM api_keys WHERE user_id = $1", [user.id])).toHaveLength(1);
+  });
+
+  test.each([
+    ["another name", async (user: TestUser) => ({ userId: user.id, name: "two" })],
+    ["another owner", async () => ({ userId: (await newUser()).id, name: "one" })],
+  ])("refuses %s under the same one", async (_, change) => {
+    const user = await newUser();
+    const headers = { "Idempotency-Key": randomUUID() };
+    await create({ userId: user.id, name: "one" }, headers);
+    const answer = await create(await change(user), headers);
+    expect([answer.status, answer.body]).toStrictEqual([422, { success: false, error: expect.any(String) }]);
+  });
+
+  test("is another's than the owner's, and forgets a request that failed", async () => {
+    const user = await newUser();
+    const headers = { "Idempotency-Key": randomUUID() };
+    await call("/api/auth/keys/create/", { token: user.access, body: { key_name: "own" }, headers });
+    expect((await create({ userId: "0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1" }, headers)).status).toBe(404);
+    expect((await create({ userId: user.id }, headers)).status).toBe(201);
+  });
+
+  test("400 for one that is none", async () => {
+    const answer = await create({ userId: (await newUser()).id }, { "Idempotency-Key": "k".repeat(256) });
+    expect([answer.status, answer.body]).toStrictEqual([
+      400,
+      { success: false, error: expect.stringContaining("Idempotency-Key") },
+    ]);
   });
 });
 

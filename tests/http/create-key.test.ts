@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { type CallOptions, call, INSTANT, newKey, query, UUID, verify } from "../support/client";
 import { refusesOtherPeople } from "../support/denials";
@@ -182,6 +182,43 @@ describe("POST /api/auth/keys/create/ with an Idempotency-Key", () => {
     const headers = { "Idempotency-Key": randomUUID() };
     expect((await create(await newUser(), { key_name: "a" }, headers)).status).toBe(201);
     expect((await create(await newUser(), { key_name: "a" }, headers)).status).toBe(201);
+  });
+
+  test("knows what an earlier version noted on the key itself", async () => {
+    const user = await newUser();
+    const key = await newKey(user, { key_name: "before" });
+    const header = randomUUID();
+    const [keyHash, inputHash] = [header, '["mf_live","before",["read","write"],null]'].map((text) =>
+      createHash("sha256").update(text).digest(),
+    );
+    await query("UPDATE api_keys SET idempotency_hash = $2, idempotency_input_hash = $3 WHERE uuid = $1", [
+      key.id,
+      keyHash,
+      inputHash,
+    ]);
+    const repeat = await create(user, { key_name: "before" }, { "Idempotency-Key": header });
+    expect([repeat.status, repeat.body.data]).toStrictEqual([409, { id: key.id, key_name: "before" }]);
+    expect((await create(user, { key_name: "other" }, { "Idempotency-Key": header })).status).toBe(422);
+    expect(await countKeys(user)).toBe(1);
+  });
+
+  test("remembers successes alone, and neither header, body nor credential", async () => {
+    const user = await newUser();
+    const headers = { "Idempotency-Key": `order-${randomUUID()}` };
+    expect((await create(user, { key_name: "" }, headers)).status).toBe(400);
+    const made = await create(user, { key_name: "Remembered once" }, headers);
+    expect(made.status).toBe(201);
+    const rows = await query("SELECT * FROM idempotency_records WHERE caller = $1", [`user:${user.id}`]);
+    expect(rows).toStrictEqual([
+      {
+        caller: `user:${user.id}`,
+        route: "create-key",
+        key_hash: createHash("sha256").update(headers["Idempotency-Key"]).digest(),
+        input_hash: expect.any(Buffer),
+        target_id: made.body.data.id,
+        created_at: expect.any(Date),
+      },
+    ]);
   });
 
   test.each([

@@ -46,7 +46,9 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
   try {
     const user = await requireUserOnPage("/keys");
     const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
-    const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), grace_seconds);
+    const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), {
+      graceSeconds: grace_seconds,
+    });
     return { fields: {}, values: {}, issued: { uuid, name, key, secret, previousUntil: previousExpiresAt } };
   } catch (error) {
     return withSentences(await toFormState(error, form));

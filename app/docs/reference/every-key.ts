@@ -3,7 +3,7 @@ import { adminKeyAnswer } from "@/app/_wire/every-key";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
-import { adminAnswer, BODY_FAILURES, body, type Group, type Parameter } from "./operation";
+import { adminAnswer, BODY_FAILURES, body, type Group, idempotencyKey, type Parameter, repeatFailures } from "./operation";
 
 // The samples of the DataZag documents.
 const CREATED = new Date("2024-01-01T00:00:00.000Z");
@@ -40,6 +40,7 @@ export const EVERY_KEY: Group = {
       description: "`key.key` is in this answer only. It is `datazag_` and 64 hexadecimal digits.",
       dialect: "admin",
       callers: ["adminSecret"],
+      parameters: [idempotencyKey],
       body: body(adminCreateKeySchema, {
         named: { userId: "user-id-string", name: "optional-key-name" },
         shortest: { userId: "user-id-string" },
@@ -71,6 +72,7 @@ export const EVERY_KEY: Group = {
         "INVALID_EXPIRES_AT",
         ...BODY_FAILURES,
         "USER_NOT_FOUND",
+        ...repeatFailures({ id: 123, uuid: "550e8400-e29b-41d4-a716-446655440000", name: "My API Key" }),
         ...GATE,
       ],
     },

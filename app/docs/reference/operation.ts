@@ -105,4 +105,18 @@ export function libraryRefusal(status: number, messages: Record<string, string>)
 /** What every route behind the user API's gate can answer; those who call it show a token or a cookie. */
 export const USER_CALLERS: Caller[] = ["accessToken", "sessionCookie"];
 export const USER_FAILURES: ErrorCode[] = ["NOT_AUTHENTICATED", "TOKEN_NOT_VALID", "ORIGIN_NOT_ALLOWED", "ISSUER_UNAVAILABLE"];
+export const idempotencyKey: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  schema: z.string().min(1).max(255).meta({ pattern: "^[ -~]+$" }),
+  description:
+    "Any text of your own, new for each request. Sent again within 30 days, nothing is done twice: that is a 409 with the key’s `id`, or a 422 if the request is another.",
+};
+/** Of a route that heeds the header. `key`: what the first request was about. */
+export const repeatFailures = (key: FailureCase["key"]): (ErrorCode | FailureCase)[] => [
+  "INVALID_IDEMPOTENCY_KEY",
+  { code: "IDEMPOTENCY_KEY_USED", key },
+  "IDEMPOTENCY_KEY_MISMATCH",
+];
 export const BODY_FAILURES: ErrorCode[] = ["INVALID_JSON", "BODY_TOO_LARGE"];

@@ -4,7 +4,17 @@ import { z } from "zod";
 import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
-import { BODY_FAILURES, body, type Group, type Parameter, USER_CALLERS, USER_FAILURES, userAnswer } from "./operation";
+import {
+  BODY_FAILURES,
+  body,
+  type Group,
+  idempotencyKey,
+  type Parameter,
+  repeatFailures,
+  USER_CALLERS,
+  USER_FAILURES,
+  userAnswer,
+} from "./operation";
 
 // The samples of the Mifumo SMS documents.
 const ID = "550e8400-e29b-41d4-a716-446655440000";
@@ -28,14 +38,7 @@ const keyId: Parameter = {
   example: ID,
 };
 
-const idempotencyKey: Parameter = {
-  name: "Idempotency-Key",
-  in: "header",
-  required: false,
-  schema: z.string().min(1).max(255).meta({ pattern: "^[ -~]+$" }),
-  description:
-    "Any text of your own, new for each key. Sent again, it never makes a second key: that is a 409 with the first one’s `id`.",
-};
+const REPEAT_FAILURES = repeatFailures({ id: 123, uuid: ID, name: "My API Key" });
 
 const counts = z.strictObject({ total: z.int(), active: z.int() });
 
@@ -66,11 +69,9 @@ export const OWN_KEYS: Group = {
         "INVALID_KEY_NAME",
         ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
-        "INVALID_IDEMPOTENCY_KEY",
         ...BODY_FAILURES,
         ...USER_FAILURES,
-        { code: "IDEMPOTENCY_KEY_USED", data: { id: ID, key_name: "My API Key" } },
-        "IDEMPOTENCY_KEY_MISMATCH",
+        ...REPEAT_FAILURES,
         "TEMPORARILY_UNAVAILABLE",
       ],
     },
@@ -147,7 +148,7 @@ export const OWN_KEYS: Group = {
       dialect: "user",
       callers: USER_CALLERS,
       ends: "the key’s credentials of now, at once or after the grace",
-      parameters: [keyId],
+      parameters: [keyId, idempotencyKey],
       body: body(regenerateKeySchema, { grace: { grace_seconds: 3600 }, at_once: {} }, { required: false }),
       answers: [
         userAnswer(200, "API key regenerated successfully", regeneratedKeyAnswer, {
@@ -161,6 +162,7 @@ export const OWN_KEYS: Group = {
         ...USER_FAILURES,
         "API_KEY_NOT_FOUND",
         "API_KEY_REVOKED",
+        ...REPEAT_FAILURES,
         "TEMPORARILY_UNAVAILABLE",
       ],
     },

@@ -7,6 +7,7 @@ export const adminDialect: Dialect = {
   failure: (error, requestId) => ({
     success: false,
     error: error.message,
+    ...(error.key && { key: { id: error.key.id, name: error.key.name } }),
     ...(error.status >= 500 && {
       details: `${error.details ?? "An unexpected error occurred."} Request ${requestId}.`,
       request_id: requestId,
@@ -17,7 +18,7 @@ export const adminDialect: Dialect = {
 export const adminGate: Gate = {
   dialect: adminDialect,
   methods: ["GET", "POST", "DELETE"],
-  headers: ["Content-Type", "X-Admin-Secret"],
+  headers: ["Content-Type", "X-Admin-Secret", "Idempotency-Key"],
 };
 
 export function describeAdminSuccess<Shape extends z.ZodRawShape>(message: string | undefined, shape: Shape) {
@@ -28,10 +29,16 @@ export function describeAdminSuccess<Shape extends z.ZodRawShape>(message: strin
   });
 }
 
-export function describeAdminFailure({ status }: FailureGroup): z.ZodType {
+export function describeAdminFailure({ status, failures }: FailureGroup): z.ZodType {
   return z.strictObject({
     success: z.literal(false),
     error: z.string(),
+    ...(failures.some(({ key }) => key) && {
+      key: z
+        .strictObject({ id: z.int(), name: z.string() })
+        .optional()
+        .meta({ description: "The key that the first request was about." }),
+    }),
     ...(status >= 500 && { details: z.string().meta({ description: "Safe to show." }), request_id: describeRequestId() }),
   });
 }

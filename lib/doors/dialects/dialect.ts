@@ -26,7 +26,7 @@ export type FailureCase = {
   message?: string;
   /** Sentences by field, for a field map. */
   fields?: Record<string, string[]>;
-  data?: Record<string, unknown>;
+  key?: AppError["key"];
   details?: string;
 };
 

@@ -55,13 +55,15 @@ describe("The user API's dialect", () => {
     expect(userDialect.failureHeaders?.(error)).toStrictEqual(headers);
   });
 
-  test("hands over what an error lets the caller read", () => {
-    const error = new AppError("IDEMPOTENCY_KEY_USED", { data: { id: "x" } });
+  test("names the key of a request that is repeated, as the admin API's does with its own id", () => {
+    const error = new AppError("IDEMPOTENCY_KEY_USED", { key: { id: 7, uuid: "x", name: "Mine" } });
+    const { message } = ERRORS.IDEMPOTENCY_KEY_USED;
+    expect(adminDialect.failure(error, ID)).toStrictEqual({ success: false, error: message, key: { id: 7, name: "Mine" } });
     expect(userDialect.failure(error, ID)).toStrictEqual({
       success: false,
-      message: ERRORS.IDEMPOTENCY_KEY_USED.message,
+      message,
       error_code: "IDEMPOTENCY_KEY_USED",
-      data: { id: "x" },
+      data: { id: "x", key_name: "Mine" },
     });
   });
 });

@@ -12,7 +12,7 @@ export const userDialect: Dialect = {
     ...(error.status === 401
       ? { error_code: "NOT_AUTHENTICATED", detail: error.message, code: error.code.toLowerCase() }
       : { error_code: error.code }),
-    ...(error.data && { data: error.data }),
+    ...(error.key && { data: { id: error.key.uuid, key_name: error.key.name } }),
     ...(error.status >= 500 && { request_id: requestId }),
   }),
   failureHeaders: bearerChallenge,
@@ -51,11 +51,11 @@ export function describeUserFailure({ status, failures }: FailureGroup): z.ZodTy
     success: z.literal(false),
     message: z.string(),
     error_code: z.enum(codes),
-    ...(failures.some(({ data }) => data) && {
+    ...(failures.some(({ key }) => key) && {
       data: z
         .strictObject({ id: z.uuid(), key_name: z.string() })
         .optional()
-        .meta({ description: "The key that was made then." }),
+        .meta({ description: "The key that the first request was about." }),
     }),
     ...(status >= 500 && { request_id: describeRequestId() }),
   });

@@ -4,13 +4,14 @@ import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { regenerateKey } from "@/lib/keys/regenerate";
-import { regenerateKeySchema } from "@/lib/keys/schemas";
+import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   POST: async (request, { id }) => {
     const user = await requireApiUser(request);
     const { grace_seconds: graceSeconds } = await readJson(request, regenerateKeySchema);
-    const key = await regenerateKey(user, id, graceSeconds);
+    const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
+    const key = await regenerateKey(user, id, { graceSeconds, idempotencyKey });
     const grace = key.previousExpiresAt && { previous_expires_at: key.previousExpiresAt };
     return { message: "API key regenerated successfully", data: { ...toIssuedKey(key), ...grace } };
   },
