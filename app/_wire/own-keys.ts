@@ -1,12 +1,20 @@
 import { maskCredential } from "@latchkey/rule/credentials";
 import { pickLimits } from "@latchkey/rule/limits";
-import { KEY_STATUSES, keyStatus } from "@latchkey/rule/status";
+import { KEY_STATUSES, type KeyLife, keyStatus } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { IssuedKey } from "@/lib/keys/create";
 import { limitAnswers } from "@/lib/keys/limits";
 import type { listOwnKeys } from "@/lib/keys/list";
 
 type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>["keys"][number];
+
+/** Whether it can be used, and how much it was. */
+const stateAnswers = {
+  status: z.enum(KEY_STATUSES),
+  is_active: z.boolean(),
+  total_uses: z.int().meta({ description: "Calls reported so far." }),
+  last_used: z.date().nullable(),
+};
 
 export const issuedKeyAnswer = z
   .strictObject({
@@ -20,6 +28,8 @@ export const issuedKeyAnswer = z
     ...limitAnswers,
     created_at: z.date(),
     expires_at: z.date().nullable(),
+    ...stateAnswers,
+    updated_at: z.date().meta({ description: "When it was made, or last changed." }),
   })
   .meta({ id: "IssuedKey" });
 
@@ -49,17 +59,14 @@ export const ownKeyAnswer = z
     api_key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
     secret_key: z.null(),
     ...limitAnswers,
-    status: z.enum(KEY_STATUSES),
-    is_active: z.boolean(),
-    total_uses: z.int().meta({ description: "Calls reported so far." }),
-    last_used: z.date().nullable(),
+    ...stateAnswers,
     created_at: z.date(),
     expires_at: z.date().nullable(),
   })
   .meta({ id: "Key" });
 
 /** A new or regenerated key on the wire: the only answer with credentials in clear. */
-export function toIssuedKey(key: Omit<IssuedKey, "id" | "owner">): z.input<typeof issuedKeyAnswer> {
+export function toIssuedKey(key: Omit<IssuedKey, "id" | "owner">, now = new Date()): z.input<typeof issuedKeyAnswer> {
   return {
     id: key.uuid,
     key_name: key.name,
@@ -68,6 +75,8 @@ export function toIssuedKey(key: Omit<IssuedKey, "id" | "owner">): z.input<typeo
     ...pickLimits(key),
     created_at: key.createdAt,
     expires_at: key.expiresAt,
+    ...toState(key, now),
+    updated_at: key.updatedAt,
   };
 }
 
@@ -85,18 +94,21 @@ export function toGeneratedKey(key: Omit<IssuedKey, "id" | "owner">): z.input<ty
   };
 }
 
-export function toOwnKey(key: OwnKey, now: Date): z.input<typeof ownKeyAnswer> {
+type Used = KeyLife & { totalUses: number | bigint; lastUsedAt: Date | null };
+
+function toState(key: Used, now: Date) {
   const status = keyStatus(key, now);
+  return { status, is_active: status === "active", total_uses: Number(key.totalUses), last_used: key.lastUsedAt };
+}
+
+export function toOwnKey(key: OwnKey, now: Date): z.input<typeof ownKeyAnswer> {
   return {
     id: key.uuid,
     key_name: key.name,
     api_key: maskCredential(key.format, key.hint),
     secret_key: null,
     ...pickLimits(key),
-    status,
-    is_active: status === "active",
-    total_uses: Number(key.totalUses),
-    last_used: key.lastUsedAt,
+    ...toState(key, now),
     created_at: key.createdAt,
     expires_at: key.expiresAt,
   };

@@ -11,7 +11,7 @@ export const REFUSALS: Record<KeyState, Record<Deed, string | null>> = {
   active: NONE,
   expiring: NONE,
   replaced: NONE,
-  expired: { ...NONE, regenerate: "An expired key stays expired." },
+  expired: { ...NONE, regenerate: "It has expired: create a new key." },
   revoked: { change: REVOKED, regenerate: REVOKED, revoke: "It is revoked." },
 };
 

@@ -51,7 +51,7 @@ export async function deleteAnyKey(admin: CurrentAdmin, uuid: string, name: stri
 
 /**
  * Gives anyone's key new credentials, as its owner can; staff hand them over.
- * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, CONFLICT (it is deleted)
+ * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, API_KEY_EXPIRED, CONFLICT (it is deleted)
  */
 export async function reissueAnyKey(admin: CurrentAdmin, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");

@@ -2,6 +2,7 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
 import { DEFAULT_LIMITS, type KeyLimits, pickLimits } from "@latchkey/rule/limits";
+import type { KeyLife } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
 import { sql, transaction } from "@/lib/database/client";
@@ -22,18 +23,24 @@ export type NewKey = KeyLimits & {
 };
 
 /** A key as its maker sees it, once: the credentials in clear are in no other type. */
-export type IssuedKey = KeyLimits & {
-  id: number;
-  uuid: string;
-  name: string;
-  key: Credential;
-  secret: Credential | null;
-  createdAt: Date;
-  expiresAt: Date | null;
-  owner: { id: string; email: string; credits: number };
-};
+export type IssuedKey = KeyLimits &
+  KeyLife & {
+    id: number;
+    uuid: string;
+    name: string;
+    key: Credential;
+    secret: Credential | null;
+    createdAt: Date;
+    /** When it was last made or changed, by somebody and not by being used. */
+    updatedAt: Date;
+    totalUses: number;
+    lastUsedAt: Date | null;
+    owner: { id: string; email: string; credits: number };
+  };
 
 const CREATED = { id: int, created_at: instant, email: text, credits: int };
+
+const NO_END: KeyLife = { expiresAt: null, revokedAt: null, deletedAt: null };
 
 /** SQL for a short public name of an API account, for support requests and invoices. */
 export const NEW_ACCOUNT_ID = "'acc_' || left(replace(gen_random_uuid()::text, '-', ''), 16)";
@@ -113,6 +120,10 @@ export async function createKey(actor: Actor, ownerId: string, input: NewKey): P
     secret: credentials.secret,
     ...limits,
     createdAt: row.created_at,
+    updatedAt: row.created_at,
+    totalUses: 0,
+    lastUsedAt: null,
+    ...NO_END,
     expiresAt,
     owner: { id: ownerId, email: row.email, credits: row.credits },
   };

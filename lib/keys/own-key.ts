@@ -1,6 +1,7 @@
 import "server-only";
 import { LIMIT_FIELDS } from "@latchkey/rule/limits";
 import { wherePresent } from "@latchkey/rule/sql";
+import { LIFE_FIELDS } from "@latchkey/rule/status";
 import { sqlIn, type Transaction } from "@/lib/database/client";
 import { readLimits } from "@/lib/database/key-columns";
 import { int, statement } from "@/lib/database/statements";
@@ -18,9 +19,10 @@ const lockedSelect = {
   credentialHashedUnder: true,
   secretHashedUnder: true,
   ...LIMIT_FIELDS,
+  ...LIFE_FIELDS,
   createdAt: true,
-  expiresAt: true,
-  revokedAt: true,
+  totalUses: true,
+  lastUsedAt: true,
 } as const;
 
 const LOCK = statement(
@@ -46,5 +48,5 @@ export type LockedKey = Awaited<ReturnType<typeof readLockedKey>>;
 /** What changing a key needs to know of it. */
 export async function readLockedKey(tx: Transaction, id: number) {
   const key = await tx.apiKey.findUniqueOrThrow({ where: { id }, select: lockedSelect });
-  return { ...key, ...readLimits(key) };
+  return { ...key, ...readLimits(key), totalUses: Number(key.totalUses) };
 }

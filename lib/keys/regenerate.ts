@@ -1,6 +1,5 @@
 import "server-only";
 import type { IssuedCredentials } from "@latchkey/rule/credentials";
-import { pickLimits } from "@latchkey/rule/limits";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sqlIn, type Transaction } from "@/lib/database/client";
@@ -14,14 +13,15 @@ import type { IssuedKey } from "./create";
 import { type LockedKey, lockOwnKey } from "./own-key";
 import { claimForKey, describeKeyOnce } from "./repeat";
 
-export type Regeneration = { graceSeconds: number; idempotencyKey?: string | null };
+/** `expiresAt`: a new end of the key, null for none; undefined keeps the one it has. */
+export type Regeneration = { graceSeconds: number; expiresAt?: Date | null | undefined; idempotencyKey?: string | null };
 export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Date | null };
 
 /**
  * Gives the same key new credentials. The pair it had stays valid for `graceSeconds`; without a grace every earlier pair
  * is dead at once. Of calls that overlap, only the last one's pair works: a pair that nobody can have used yet gets no
  * grace.
- * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, API_KEY_EXPIRED, INVALID_EXPIRES_AT, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function regenerateKey(owner: CurrentUser, uuid: string, asked: Regeneration): Promise<RegeneratedKey> {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
@@ -32,7 +32,7 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, asked: Reg
 
 /**
  * The same for a key that is locked, whoever's it is. `seen`: the key before it was locked.
- * @throws AppError API_KEY_REVOKED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ * @throws AppError API_KEY_REVOKED, API_KEY_EXPIRED, INVALID_EXPIRES_AT, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function replaceCredentials(
   tx: Transaction,
@@ -44,40 +44,54 @@ export async function replaceCredentials(
   const once = describeKeyOnce(actor, "regenerate-key", idempotencyKey, [key.uuid, asked]);
   if (once) await claimForKey((statement, values) => sqlIn(tx, statement, values), once, key.uuid);
   if (key.revokedAt) throw new AppError("API_KEY_REVOKED");
-  const { graceSeconds } = asked;
-  const { id, name, createdAt, expiresAt, hint } = key;
-  const credentials = issueCredentials(key.format);
   const replacedAt = new Date();
+  const expiresAt = chooseEnd(key.expiresAt, asked.expiresAt, replacedAt);
+  const { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, ...facts } = key;
+  const { id, hint } = facts;
+  const credentials = issueCredentials(key.format);
   // Not by the hash: the same credential may have another one meanwhile.
   const isOverlapping = seen?.hint !== hint;
-  const graceEndsAt = new Date(replacedAt.getTime() + graceSeconds * 1000);
+  const graceEndsAt = isOverlapping ? replacedAt : endOfGrace(key, expiresAt, replacedAt, asked.graceSeconds);
 
-  if (graceSeconds === 0) {
-    await tx.replacedCredential.updateMany({
-      where: { keyId: id, validUntil: { gt: replacedAt } },
-      data: { validUntil: replacedAt },
-    });
-  }
-  const { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder } = key;
+  // Nor does an earlier pair outlive the end that the key had while it was good.
+  const lastEnd = asked.graceSeconds === 0 ? replacedAt : key.expiresAt;
+  if (lastEnd)
+    await tx.replacedCredential.updateMany({ where: { keyId: id, validUntil: { gt: lastEnd } }, data: { validUntil: lastEnd } });
   const hashes = { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder };
   await tx.replacedCredential.create({
-    data: { keyId: id, ...hashes, hint, replacedAt, validUntil: isOverlapping ? replacedAt : graceEndsAt },
+    data: { keyId: id, ...hashes, hint, replacedAt, validUntil: graceEndsAt },
     select: { keyId: true },
   });
   await tx.apiKey.update({
     where: { id },
-    data: { hint: credentials.hint, ...newHashes(credentials), regeneratedAt: replacedAt },
+    data: { hint: credentials.hint, ...newHashes(credentials), expiresAt, regeneratedAt: replacedAt },
     select: { id: true },
   });
-  const previousExpiresAt = graceSeconds > 0 && !isOverlapping ? graceEndsAt : null;
+  const previousExpiresAt = graceEndsAt > replacedAt ? graceEndsAt : null;
+  const isEndKept = expiresAt?.getTime() === key.expiresAt?.getTime();
+  const writeEnd = (end: Date | null) => (isEndKept ? {} : { expires_at: end?.toISOString() ?? null });
   await recordAudit(tx, actor, {
     action: "api_key.regenerated",
     target: { kind: "api_key", id: String(id) },
-    before: { hint },
-    after: { hint: credentials.hint, previous_expires_at: previousExpiresAt?.toISOString() ?? null },
+    before: { hint, ...writeEnd(key.expiresAt) },
+    after: { hint: credentials.hint, previous_expires_at: previousExpiresAt?.toISOString() ?? null, ...writeEnd(expiresAt) },
   });
   const { key: issued, secret } = credentials;
-  return { id, uuid: key.uuid, name, key: issued, secret, ...pickLimits(key), createdAt, expiresAt, previousExpiresAt };
+  return { ...facts, key: issued, secret, expiresAt, updatedAt: replacedAt, previousExpiresAt };
+}
+
+/** @throws AppError API_KEY_EXPIRED, INVALID_EXPIRES_AT */
+function chooseEnd(current: Date | null, wanted: Date | null | undefined, now: Date): Date | null {
+  if (wanted && wanted <= now) throw new AppError("INVALID_EXPIRES_AT", { message: "expires_at must lie ahead" });
+  if (wanted !== undefined) return wanted;
+  if (current && current <= now) throw new AppError("API_KEY_EXPIRED");
+  return current;
+}
+
+/** A replaced pair ends with what it belonged to, and with what took its place. */
+function endOfGrace(former: { expiresAt: Date | null }, expiresAt: Date | null, now: Date, graceSeconds: number): Date {
+  const ends = [now.getTime() + graceSeconds * 1000, former.expiresAt?.getTime(), expiresAt?.getTime()];
+  return new Date(Math.max(now.getTime(), Math.min(...ends.filter((end) => end !== undefined))));
 }
 
 function newHashes({ key, secret }: IssuedCredentials) {

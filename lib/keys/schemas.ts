@@ -11,21 +11,29 @@ const MAX_GRACE_SECONDS = 604_800;
 const isNameLength = (name: string) => [...name].length <= MAX_KEY_NAME_LENGTH;
 
 // What the API reference says of fields stands beside their rules, as metadata.
+function readEnd(value: unknown, context: z.RefinementCtx): Date | null {
+  if (value === undefined || value === null || value === "") return null;
+  const instant = typeof value === "string" ? parseInstant(value) : null;
+  if (!instant) context.addIssue({ code: "custom", message: "INVALID_EXPIRES_AT" });
+  return instant;
+}
+
 const expiresAtSchema = z
   .unknown()
   .optional()
-  .transform((value, context): Date | null => {
-    if (value === undefined || value === null || value === "") return null;
-    const instant = typeof value === "string" ? parseInstant(value) : null;
-    if (!instant) context.addIssue({ code: "custom", message: "INVALID_EXPIRES_AT" });
-    return instant;
-  })
+  .transform(readEnd)
   .meta({
     type: ["string", "null"],
     default: null,
     description:
-      "ISO 8601 date, or date and time; without a zone it is UTC. `null` or empty: never. A past instant makes an expired key.",
+      "ISO 8601 date, which is its first instant, or date and time; without a zone it is UTC. `null` or empty: never. A past instant makes an expired key.",
   });
+
+/** The same where what is left out stays as it is. */
+const newEndSchema = z
+  .unknown()
+  .optional()
+  .transform((value, context) => (value === undefined ? undefined : readEnd(value, context)));
 
 /** `POST /api/auth/keys/create/` (Mifumo seed). Messages are error codes. */
 export const createKeySchema = z.object({
@@ -68,6 +76,11 @@ export const regenerateKeySchema = z.object({
     .nullish()
     .transform((seconds) => seconds ?? 0)
     .meta({ default: 0, description: "How long the old credentials go on working. Without it they are dead at once." }),
+  expires_at: newEndSchema.meta({
+    type: ["string", "null"],
+    description:
+      "A new end of the key, earlier or later; `null` or empty: never. It must lie ahead. Left out, the end stays as it is.",
+  }),
 });
 
 /** `POST /api/auth/api-key/generate/`: as create, of a front end that need not name its keys. */

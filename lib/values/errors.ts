@@ -31,6 +31,7 @@ export const ERRORS = {
   UNKNOWN_API_KEY: { status: 404, message: "Unknown API key" },
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   API_KEY_REVOKED: { status: 409, message: "This API key is revoked; create a new one instead" },
+  API_KEY_EXPIRED: { status: 409, message: "This API key has expired; give expires_at for the new credentials" },
   CONFLICT: { status: 409, message: "This was changed meanwhile. Look again, then decide." },
   LAST_ADMIN: { status: 409, message: "This is the last administrator. Make somebody else one first." },
   OWN_ROLE: { status: 409, message: "Nobody changes their own role. Ask another administrator." },

@@ -31,6 +31,11 @@ describe("POST /api/auth/keys/create/ answers", () => {
         permissions: ["read", "write"],
         created_at: expect.stringMatching(INSTANT),
         expires_at: null,
+        status: "active",
+        is_active: true,
+        total_uses: 0,
+        last_used: null,
+        updated_at: answer.body.data.created_at,
       },
     });
   });
@@ -104,7 +109,8 @@ describe("POST /api/auth/keys/create/ answers", () => {
   });
 
   test("an expired key for an instant in the past", async () => {
-    const key = await newKey(await newUser(), { expires_at: "2025-12-31T23:59:59Z" });
+    const { data: key } = (await create(await newUser(), { key_name: "a", expires_at: "2025-12-31T23:59:59Z" })).body;
+    expect(key).toMatchObject({ status: "expired", is_active: false });
     expect((await verify({ key: key.api_key })).body).toStrictEqual({
       valid: false,
       code: "EXPIRED",

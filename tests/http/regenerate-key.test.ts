@@ -8,6 +8,13 @@ import { whileKeyIsLocked } from "../support/races";
 
 const path = (id: string) => `/api/auth/keys/${id}/regenerate/`;
 const regenerate = (user: TestUser, id: string, body?: unknown) => call(path(id), { method: "POST", token: user.access, body });
+/** Sooner than the longest grace, and later than any test ends. */
+const soon = new Date(Date.now() + 3600_000).toISOString();
+const auditOf = ({ id }: { id: string }) =>
+  query<{ before: Record<string, unknown>; after: Record<string, unknown> }>(
+    "SELECT before, after FROM audit_entries e JOIN api_keys k ON e.target_id = k.id::text WHERE k.uuid = $1 AND action = 'api_key.regenerated' ORDER BY e.id",
+    [id],
+  );
 const isValid = async (key: string, secret: string | null = null) => (await verify({ key, secret })).body.valid;
 
 describe("POST /api/auth/keys/<id>/regenerate/ answers", () => {
@@ -28,9 +35,15 @@ describe("POST /api/auth/keys/<id>/regenerate/ answers", () => {
         permissions: { sms: ["send"] },
         created_at: created.created_at,
         expires_at: "2125-01-01T00:00:00.000Z",
+        status: "active",
+        is_active: true,
+        total_uses: 0,
+        last_used: null,
+        updated_at: expect.stringMatching(INSTANT),
       },
     });
-    const { api_key, secret_key } = answer.body.data;
+    const { api_key, secret_key, updated_at } = answer.body.data;
+    expect(updated_at > created.updated_at).toBe(true);
     expect(new Set([api_key, secret_key, created.api_key, created.secret_key]).size).toBe(4);
     expect(await isValid(api_key, secret_key)).toBe(true);
     expect((await verify({ key: created.api_key })).body.code).toBe("NOT_FOUND");
@@ -104,11 +117,67 @@ describe("POST /api/auth/keys/<id>/regenerate/ answers", () => {
     expect(await isValid(data.api_key)).toBe(true);
   });
 
-  test("an expired key, which stays expired", async () => {
+  test("an expired key with a new end alone, and its old pair stays dead", async () => {
     const user = await newUser();
     const key = await newKey(user, { expires_at: "2025-01-01" });
-    const { data } = (await regenerate(user, key.id)).body;
-    expect((await verify({ key: data.api_key })).body.code).toBe("EXPIRED");
+    const refused = await regenerate(user, key.id, { grace_seconds: 600 });
+    expect([refused.status, refused.body]).toStrictEqual([
+      409,
+      { success: false, message: expect.any(String), error_code: "API_KEY_EXPIRED" },
+    ]);
+    const { data } = (await regenerate(user, key.id, { grace_seconds: 600, expires_at: null })).body;
+    expect(data).toMatchObject({ expires_at: null, status: "active" });
+    expect(data).not.toHaveProperty("previous_expires_at");
+    expect(await isValid(data.api_key, data.secret_key)).toBe(true);
+    expect(await isValid(key.api_key)).toBe(false);
+  });
+
+  test("a new end, earlier or later, which the audit entry has", async () => {
+    const user = await newUser();
+    const key = await newKey(user, { expires_at: "2125-01-01" });
+    for (const [sent, kept] of [
+      ["2126-01-01T00:00:00+01:00", "2125-12-31T23:00:00.000Z"],
+      ["2124-01-01", "2124-01-01T00:00:00.000Z"],
+      [undefined, "2124-01-01T00:00:00.000Z"],
+    ]) {
+      expect((await regenerate(user, key.id, { expires_at: sent })).body.data.expires_at).toBe(kept);
+      expect((await call("/api/auth/settings/", { token: user.access })).body.data.api_keys[0].expires_at).toBe(kept);
+    }
+    const entries = await auditOf(key);
+    expect(entries.map(({ before, after }) => [before.expires_at, after.expires_at])).toStrictEqual([
+      ["2125-01-01T00:00:00.000Z", "2125-12-31T23:00:00.000Z"],
+      ["2125-12-31T23:00:00.000Z", "2124-01-01T00:00:00.000Z"],
+      [undefined, undefined],
+    ]);
+  });
+
+  test.each([
+    ["the end that the key had", { grace_seconds: 604800 }, { expires_at: soon }],
+    ["that end, though the new one is later", { grace_seconds: 604800, expires_at: null }, { expires_at: soon }],
+    ["the new end, where that is earlier", { grace_seconds: 604800, expires_at: soon }, {}],
+  ])("a grace no longer than %s", async (_, body, fields) => {
+    const user = await newUser();
+    const key = await newKey(user, fields);
+    expect((await regenerate(user, key.id, body)).body.data.previous_expires_at).toBe(soon);
+    expect((await auditOf(key))[0]?.after.previous_expires_at).toBe(soon);
+    const [row] = await query<{ valid_until: Date }>(
+      "SELECT valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id WHERE k.uuid = $1",
+      [key.id],
+    );
+    expect(row?.valid_until.toISOString()).toBe(soon);
+  });
+
+  test("no longer life to pairs that were replaced before, whatever was noted of them", async () => {
+    const user = await newUser();
+    const first = await newKey(user, { expires_at: soon });
+    await regenerate(user, first.id, { grace_seconds: 600 });
+    await query(
+      "UPDATE replaced_credentials SET valid_until = now() + interval '7 days' WHERE key_id = (SELECT id FROM api_keys WHERE uuid = $1)",
+      [first.id],
+    );
+    await query("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE uuid = $1", [first.id]);
+    await regenerate(user, first.id, { grace_seconds: 600, expires_at: null });
+    expect(await isValid(first.api_key)).toBe(false);
   });
 
   test("with an audit entry that holds no credential", async () => {
@@ -208,6 +277,17 @@ describe("POST /api/auth/keys/<id>/regenerate/ with an Idempotency-Key", () => {
 
 describe("POST /api/auth/keys/<id>/regenerate/ refuses bad input", () => {
   refusesBadBodiesAbout(path);
+
+  test.each([["2025-01-01"], ["tomorrow"], [1893456000], [{}]])(
+    "400 for an end of %j, and the pair stays",
+    async (expires_at) => {
+      const user = await newUser();
+      const key = await newKey(user);
+      const answer = await regenerate(user, key.id, { expires_at });
+      expect([answer.status, answer.body.error_code]).toStrictEqual([400, "INVALID_EXPIRES_AT"]);
+      expect(await isValid(key.api_key, key.secret_key)).toBe(true);
+    },
+  );
 
   test.each([[-1], [604801], [0.5], ["60"], [true], [[]], [{}], [1e300]])(
     "400 for a grace of %j, and the pair stays",

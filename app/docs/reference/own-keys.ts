@@ -27,6 +27,17 @@ const ISSUED = {
   ...DEFAULT_LIMITS,
   created_at: CREATED,
   expires_at: null,
+  status: "active" as const,
+  is_active: true,
+  total_uses: 0,
+  last_used: null,
+  updated_at: CREATED,
+};
+
+const RENEWED = {
+  total_uses: 128,
+  last_used: new Date("2025-02-01T08:15:30.000Z"),
+  updated_at: new Date("2025-02-01T10:30:00.000Z"),
 };
 
 const keyId: Parameter = {
@@ -144,24 +155,31 @@ export const OWN_KEYS: Group = {
       method: "POST",
       path: "/api/auth/keys/{id}/regenerate/",
       summary: "Replace a key’s credentials, at once or with a grace",
-      description: "The key keeps its id, name, permissions and history. Of two calls at once, only one returned pair works.",
+      description:
+        "The key keeps its id, name, permissions and history. Of two calls at once, only one returned pair works. An expired key needs a new `expires_at`. The old credentials never outlive the end that the key had.",
       dialect: "user",
       callers: USER_CALLERS,
       ends: "the key’s credentials of now, at once or after the grace",
       parameters: [keyId, idempotencyKey],
-      body: body(regenerateKeySchema, { grace: { grace_seconds: 3600 }, at_once: {} }, { required: false }),
+      body: body(
+        regenerateKeySchema,
+        { grace: { grace_seconds: 3600 }, at_once: {}, new_end: { expires_at: "2031-12-31T23:59:59Z" } },
+        { required: false },
+      ),
       answers: [
         userAnswer(200, "API key regenerated successfully", regeneratedKeyAnswer, {
-          grace: { ...ISSUED, previous_expires_at: new Date("2025-02-01T11:30:00.000Z") },
-          at_once: ISSUED,
+          grace: { ...ISSUED, ...RENEWED, previous_expires_at: new Date("2025-02-01T11:30:00.000Z") },
+          at_once: { ...ISSUED, ...RENEWED },
         }),
       ],
       failures: [
         "INVALID_GRACE_SECONDS",
+        "INVALID_EXPIRES_AT",
         ...BODY_FAILURES,
         ...USER_FAILURES,
         "API_KEY_NOT_FOUND",
         "API_KEY_REVOKED",
+        "API_KEY_EXPIRED",
         ...REPEAT_FAILURES,
         "TEMPORARILY_UNAVAILABLE",
       ],

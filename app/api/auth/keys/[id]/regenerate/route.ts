@@ -9,9 +9,9 @@ import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   POST: async (request, { id }) => {
     const user = await requireApiUser(request);
-    const { grace_seconds: graceSeconds } = await readJson(request, regenerateKeySchema);
+    const { grace_seconds: graceSeconds, expires_at: expiresAt } = await readJson(request, regenerateKeySchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
-    const key = await regenerateKey(user, id, { graceSeconds, idempotencyKey });
+    const key = await regenerateKey(user, id, { graceSeconds, expiresAt, idempotencyKey });
     const grace = key.previousExpiresAt && { previous_expires_at: key.previousExpiresAt };
     return { message: "API key regenerated successfully", data: { ...toIssuedKey(key), ...grace } };
   },
