@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import { AppError, type ErrorCode, isErrorCode } from "@/lib/values/errors";
+import { refuseNearMiss, strictRefusal } from "./unknown-fields";
 
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Reads a JSON object of at most `limit` bytes and checks it. Nothing at all counts as `{}`.
- * @throws AppError BODY_TOO_LARGE, INVALID_JSON, or the first thing wrong with the fields
+ * @throws AppError UNSUPPORTED_ENCODING, BODY_TOO_LARGE, INVALID_JSON, or the first thing wrong with the fields
  */
 export async function readJson<Schema extends z.ZodType>(
   request: Request,
@@ -17,7 +18,8 @@ export async function readJson<Schema extends z.ZodType>(
 
 /** The body's bytes. Stops reading at the limit, whatever `Content-Length` claims. */
 export async function readBody(request: Request, limit = MAX_BODY_BYTES): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw new AppError("BODY_TOO_LARGE");
+  if (isEncoded(request)) throw new AppError("UNSUPPORTED_ENCODING", { headers: { "Accept-Encoding": "identity" } });
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw bodyTooLarge(limit);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
@@ -25,11 +27,19 @@ export async function readBody(request: Request, limit = MAX_BODY_BYTES): Promis
     size += part.value.byteLength;
     if (size > limit) {
       await reader?.cancel();
-      throw new AppError("BODY_TOO_LARGE");
+      throw bodyTooLarge(limit);
     }
     chunks.push(part.value);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+export function bodyTooLarge(limit: number): AppError {
+  return new AppError("BODY_TOO_LARGE", { facts: { max_bytes: limit } });
+}
+
+function isEncoded({ headers }: Request): boolean {
+  return (headers.get("content-encoding") ?? "").split(",").some((coding) => !/^\s*(identity)?\s*$/i.test(coding));
 }
 
 /** @throws AppError with `code` for anything but a JSON object in UTF-8 */
@@ -45,10 +55,16 @@ export function parseObject(bytes: Uint8Array, code: ErrorCode = "INVALID_JSON")
   return value as Record<string, unknown>;
 }
 
-/** Checked input. A schema's message may be an error code; every message is kept by field as well. */
+/**
+ * Checked input. A schema's message may be an error code; every message is kept by field as well.
+ * @throws AppError UNKNOWN_FIELD: where the schema is strict, for any field it does not know; else for a misspelt one that limits
+ */
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  refuseNearMiss(schema, value);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
+  const refusal = strictRefusal(schema, result.error.issues);
+  if (refusal) throw refusal;
 
   const fields: Record<string, string[]> = {};
   for (const issue of result.error.issues) {

@@ -75,8 +75,9 @@ const CREATE = statement(
  * Makes a key, and the owner's API account if there is none yet.
  * @throws AppError USER_NOT_FOUND, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
-export async function createKey(actor: Actor, ownerId: string, input: NewKey): Promise<IssuedKey> {
-  if (!z.uuid().safeParse(ownerId).success) throw new AppError("USER_NOT_FOUND");
+export async function createKey(actor: Actor, givenOwnerId: string, input: NewKey): Promise<IssuedKey> {
+  if (!z.uuid().safeParse(givenOwnerId).success) throw new AppError("USER_NOT_FOUND");
+  const ownerId = givenOwnerId.toLowerCase();
   const { name, expiresAt, format } = input;
   const limits = pickLimits(input);
   const credentials = issueCredentials(format);

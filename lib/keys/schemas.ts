@@ -52,9 +52,11 @@ export const changeKeySchema = createKeySchema.extend(limitChangeFields);
 /** `POST /api/api-keys` (DataZag seed). */
 export const adminCreateKeySchema = z.object({
   userId: z
-    .string({ error: ({ input }) => (input === undefined || input === null ? "userId is required" : "userId must be a string") })
-    .trim()
-    .min(1, "userId is required")
+    .union([z.string(), z.int().transform(String)], {
+      error: ({ input }) =>
+        input === undefined || input === null ? "userId is required" : "userId must be a string or a whole number",
+    })
+    .pipe(z.string().trim().min(1, "userId is required"))
     .meta({ description: "The owner: the `id` in a user’s profile." }),
   name: z
     .string("name must be a string")
@@ -67,7 +69,7 @@ export const adminCreateKeySchema = z.object({
   expires_at: expiresAtSchema,
 });
 
-export const regenerateKeySchema = z.object({
+export const regenerateKeySchema = z.strictObject({
   grace_seconds: z
     .number("INVALID_GRACE_SECONDS")
     .int("INVALID_GRACE_SECONDS")
@@ -137,7 +139,7 @@ const MAX_KEYS = 100;
 const KEY_COUNT = `keys must be a list of 1 to ${MAX_KEYS}`;
 
 /** One key of `POST /api/keys/verify`; a call costs one credit unless it says otherwise. */
-export const verifySchema = z.object({
+export const verifySchema = z.strictObject({
   key: z.string("key is required").min(1, "key is required").meta({ description: "The credential that your caller presented." }),
   secret: z
     .string("secret must be a string")
@@ -151,7 +153,7 @@ export const verifySchema = z.object({
 });
 
 /** `{keys:[…]}`: one to a hundred at once; an entry may be the bare credential. */
-export const verifyManySchema = z.object({
+export const verifyManySchema = z.strictObject({
   keys: z
     .array(
       z.preprocess((entry) => (typeof entry === "string" ? { key: entry } : entry), verifySchema),
@@ -162,7 +164,7 @@ export const verifyManySchema = z.object({
 });
 
 /** What goes into the schema above, for the reference: JSON Schema knows no preprocessing. */
-export const verifyManyForm = z.object({
+export const verifyManyForm = z.strictObject({
   keys: z
     .array(z.union([verifySchema, z.string()]))
     .min(1)

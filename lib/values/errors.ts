@@ -3,6 +3,7 @@ export const ERRORS = {
   INVALID_JSON: { status: 400, message: "The request body is not a valid JSON object." },
   INVALID_USAGE_JSON: { status: 400, message: "Invalid JSON" },
   INVALID_INPUT: { status: 400, message: "The request is not valid." },
+  UNKNOWN_FIELD: { status: 400, message: "The request has a field that is not known here." },
   MISSING_KEY_NAME: { status: 400, message: "Key name is required" },
   INVALID_KEY_NAME: { status: 400, message: "Key name must be 1 to 100 characters without control characters" },
   INVALID_PERMISSIONS: {
@@ -43,6 +44,7 @@ export const ERRORS = {
   },
   IDEMPOTENCY_KEY_MISMATCH: { status: 422, message: "This Idempotency-Key was used before with a different request" },
   BODY_TOO_LARGE: { status: 413, message: "The request body is too large" },
+  UNSUPPORTED_ENCODING: { status: 415, message: "Send the request body as it is, without Content-Encoding" },
   TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Please try again later." },
   USAGE_NOT_CONFIGURED: { status: 500, message: "Server not configured" },
   NOT_CONFIGURED: { status: 500, message: "Internal server error" },
@@ -63,6 +65,8 @@ type Extras = {
   fields?: Record<string, string[]>;
   /** The key that an earlier request made or changed, for whoever repeats it. */
   key?: { id: number; uuid: string; name: string };
+  /** What every dialect says in fields of its own. */
+  facts?: Record<string, unknown>;
   /** For 5xx: what an operator should look at. Never a value, SQL or driver text. */
   details?: string;
   headers?: Record<string, string>;
@@ -74,6 +78,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly fields: Extras["fields"];
   readonly key: Extras["key"];
+  readonly facts: Extras["facts"];
   readonly details: Extras["details"];
   readonly headers: Extras["headers"];
 
@@ -84,6 +89,7 @@ export class AppError extends Error {
     this.status = ERRORS[code].status;
     this.fields = extras.fields;
     this.key = extras.key;
+    this.facts = extras.facts;
     this.details = extras.details;
     this.headers = extras.headers;
   }

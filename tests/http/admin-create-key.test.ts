@@ -54,6 +54,21 @@ describe("POST /api/api-keys answers", () => {
     expect((await verify({ key: key.key, permission: "sms:status" })).body.code).toBe("INSUFFICIENT_PERMISSIONS");
   });
 
+  test("the same for a userId in upper case, which is echoed as it is written elsewhere", async () => {
+    const user = await newUser();
+    const answer = await create({ userId: ` ${user.id.toUpperCase()}`, comment: "ignored" });
+    expect([answer.status, answer.body.user.id]).toStrictEqual([201, user.id]);
+    const listed = await adminCall(`${PATH}?userId=${user.id.toUpperCase()}`);
+    expect(listed.body.keys).toHaveLength(1);
+    const written = { target: String(answer.body.key.id), owner: user.id };
+    expect(
+      await query("SELECT 1 FROM audit_entries WHERE target_id = $1 AND after->>'owner_id' = $2", [
+        written.target,
+        written.owner,
+      ]),
+    ).toHaveLength(1);
+  });
+
   test("ten first keys at once, and makes one API account", async () => {
     const user = await newUser();
     const answers = await Promise.all(Array.from({ length: 10 }, () => create({ userId: user.id })));
@@ -125,9 +140,13 @@ describe("POST /api/api-keys refuses bad input", () => {
     ["null", { userId: null }, "userId is required"],
     ["an empty userId", { userId: "" }, "userId is required"],
     ["a blank userId", { userId: "  " }, "userId is required"],
-    ["a number", { userId: 1 }, "userId must be a string"],
-    ["a list", { userId: ["a"] }, "userId must be a string"],
-    ["an object", { userId: {} }, "userId must be a string"],
+    ["a fraction", { userId: 1.5 }, "userId must be a string or a whole number"],
+    ["a number that is not counted exactly", { userId: 2 ** 53 }, "userId must be a string or a whole number"],
+    ["a list", { userId: ["a"] }, "userId must be a string or a whole number"],
+    ["an object", { userId: {} }, "userId must be a string or a whole number"],
+    ["a misspelt userId", { userid: "a" }, 'Unknown field "userid". Did you mean "userId"?'],
+    ["a misspelt expiry", { userId: "a", expiresAt: null }, 'Unknown field "expiresAt". Did you mean "expires_at"?'],
+    ["misspelt permissions", { userId: "a", scopes: ["read"] }, 'Unknown field "scopes". Did you mean "permissions"?'],
   ])("400 for %s", async (_, body, error) => {
     const answer = await create(body);
     expect(answer.status).toBe(400);
@@ -142,6 +161,7 @@ describe("POST /api/api-keys refuses bad input", () => {
 
   test.each([
     ["an unknown id", "0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1"],
+    ["a number", 1],
     ["a word", "abc"],
     ["a NUL byte", "\u0000"],
     ["half a surrogate pair", "\ud800"],

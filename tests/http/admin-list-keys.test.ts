@@ -127,6 +127,13 @@ describe("GET /api/api-keys refuses bad input", () => {
     },
   );
 
+  test.each(["user_id", "userid"])("400 for a filter %s, which would list everyone’s", async (name) => {
+    const answer = await list(`?${name}=x&unknown=1`);
+    const error = `Unknown field "${name}". Did you mean "userId"?`;
+    expect([answer.status, answer.body]).toStrictEqual([400, { success: false, error }]);
+    expect((await list("?limit=1&unknown=1")).status).toBe(200);
+  });
+
   test("405 for a PUT, naming what is allowed", async () => {
     const answer = await adminCall("/api/api-keys", { method: "PUT", body: {} });
     expect(answer.status).toBe(405);

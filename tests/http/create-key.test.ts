@@ -302,6 +302,20 @@ describe("POST /api/auth/keys/create/ refuses bad input", () => {
     expect(await countKeys(user)).toBe(0);
   });
 
+  test.each([
+    ["expiresAt", "2030-01-01T00:00:00Z", "expires_at"],
+    ["expires_in", 3600, "expires_at"],
+    ["scopes", ["read"], "permissions"],
+  ])("UNKNOWN_FIELD for %s, which would make the key a wider one", async (name, value, meant) => {
+    const user = await newUser();
+    const answer = await create(user, { key_name: "a", [name]: value });
+    expect(answer.status).toBe(400);
+    const message = `Unknown field "${name}". Did you mean "${meant}"?`;
+    expect(answer.body).toStrictEqual({ success: false, message, error_code: "UNKNOWN_FIELD" });
+    expect(await countKeys(user)).toBe(0);
+    expect((await create(user, { key_name: "a", description: "", is_active: true })).status).toBe(201);
+  });
+
   test.each([["tomorrow"], ["2025-13-01"], ["2025-02-30T00:00:00Z"], ["31/12/2025"], [" "], [1893456000], [true], [{}], [[]]])(
     "INVALID_EXPIRES_AT for %j",
     async (expires) => {

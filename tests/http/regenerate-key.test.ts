@@ -301,6 +301,19 @@ describe("POST /api/auth/keys/<id>/regenerate/ refuses bad input", () => {
     },
   );
 
+  test.each([
+    [{ graceSeconds: 3600 }, 'Unknown field "graceSeconds". Did you mean "grace_seconds"?'],
+    [{ grace_seconds: 3600, grace: 3600 }, 'Unknown field "grace". Did you mean "grace_seconds"?'],
+    [{ key_name: "New" }, 'Unknown field "key_name".'],
+  ])("400 for %j, and the pair stays", async (body, message) => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const answer = await regenerate(user, key.id, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, message, error_code: "UNKNOWN_FIELD" });
+    expect(await isValid(key.api_key, key.secret_key)).toBe(true);
+  });
+
   test("409 for a revoked key", async () => {
     const user = await newUser();
     const key = await newKey(user);

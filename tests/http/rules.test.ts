@@ -328,6 +328,34 @@ describe("What is no request that Node hands on is refused in JSON too", () => {
   });
 });
 
+describe("Credentials in a header", () => {
+  test("may stand further from their scheme than by one space", async () => {
+    const { access } = await newUser();
+    const headers = { Authorization: `bearer   ${access}` };
+    expect((await call("/api/auth/settings/", { headers })).status).toBe(200);
+    const Authorization = `Bearer  ${shared().settings.SERVICE_API_SECRET}`;
+    expect((await call("/api/keys/verify", { body: { key: "k" }, headers: { Authorization } })).status).toBe(200);
+  });
+
+  test("are one when they are sent twice, and none when they are two", async () => {
+    const { access } = await newUser();
+    const statusOf = async (path: string, headers: http.OutgoingHttpHeaders) => (await rawRequest("GET", path, headers)).status;
+    const bearer = (...tokens: string[]) =>
+      statusOf("/api/auth/settings/", { Authorization: tokens.map((token) => `Bearer ${token}`) });
+    const admin = (...secrets: string[]) => statusOf("/api/api-keys?limit=1", { "X-Admin-Secret": secrets });
+    const secret = shared().settings.ADMIN_API_SECRET ?? "";
+    expect(await Promise.all([bearer(access, access), bearer(access, "x"), bearer("x", access)])).toStrictEqual([200, 401, 401]);
+    expect(await Promise.all([admin(secret, secret), admin(secret, "x"), admin("x", secret)])).toStrictEqual([200, 401, 401]);
+  });
+
+  test("of other callers beside them change nothing", async () => {
+    const { access: token } = await newUser();
+    const headers = { "X-Admin-Secret": "wrong", "x-signature": "00" };
+    expect((await call("/api/auth/settings/", { token, headers })).status).toBe(200);
+    expect((await adminCall("/api/api-keys?limit=1", { token: "wrong" })).status).toBe(200);
+  });
+});
+
 describe("Large but lawful requests", () => {
   test("7 kB of headers", async () => {
     const { access: token } = await newUser();

@@ -252,6 +252,17 @@ describe("The identity library's other routes", () => {
   });
 
   test.each([
+    ["/api/auth/sign-in/email", { email: "a@example.com", password: "p", remember_me: false }, "remember_me", "rememberMe"],
+    ["/api/auth/sign-out", { everywhere: true }, "everywhere", null],
+    ["/api/auth/change-password", { currentPassword: "a", newPassword: "a new password", code: 1 }, "code", null],
+  ])("%s refuses a field that it does not know", async (path, body, name, meant) => {
+    const answer = await call(path, { body, headers: { Origin: shared().url } });
+    const message = `Unknown field "${name}".${meant ? ` Did you mean "${meant}"?` : ""}`;
+    expect(answer.status).toBe(400);
+    expect(answer.body).toStrictEqual({ success: false, message, error_code: "UNKNOWN_FIELD" });
+  });
+
+  test.each([
     ["an address with a NUL byte", '{"email":"a\\u0000@b.c","password":"p"}'],
     ["half a surrogate pair", '{"email":"\\ud800@b.c","password":"\\ud800"}'],
     ["an address that is no string", '{"email":{"a":1},"password":[]}'],

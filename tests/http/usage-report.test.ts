@@ -147,8 +147,18 @@ describe("POST /usage refuses bad input", () => {
     const key = await newKey(user);
     const { body, id } = make(key.api_key);
     const answer = await report(body, id === undefined ? {} : { id });
-    expect([answer.status, answer.body]).toStrictEqual([status, { error }]);
+    expect([answer.status, answer.body]).toStrictEqual([status, { error, ...(status === 413 && { max_bytes: 65_536 }) }]);
     expect((await usageOf(user)).calls).toBe(0);
+  });
+
+  test("a batch that is too large or compressed, at either address", async () => {
+    for (const path of ["/usage", "/api/usage"]) {
+      const large = await report(undefined, { raw: " ".repeat(1024 * 1024 + 1), path });
+      expect([large.status, large.body]).toStrictEqual([413, { error: "The request body is too large", max_bytes: 1_048_576 }]);
+      const compressed = await report({}, { path, headers: { "Content-Encoding": "gzip" } });
+      const error = "Send the request body as it is, without Content-Encoding";
+      expect([compressed.status, compressed.body]).toStrictEqual([415, { error }]);
+    }
   });
 
   test.each(["{", "[]", "null", '"text"', "\u00ff"])("JSON that is not an object: %s", async (raw) => {

@@ -49,6 +49,17 @@ describe("POST /api/keys/verify with many keys", () => {
     expect(new Set(body.results.map((result: { key_id: string }) => result.key_id))).toStrictEqual(new Set([key.id]));
   });
 
+  test("refuses by name what is asked for and not known, for one and within a list", async () => {
+    const key = await newKey(await newUser(), { permissions: ["read"] });
+    for (const [body, error] of [
+      [{ key: key.api_key, permissions: ["write"] }, 'Unknown field "permissions". Did you mean "permission"?'],
+      [{ key: key.api_key, scope: "write" }, 'Unknown field "scope". Did you mean "permission"?'],
+      [{ keys: ["x", { key: key.api_key, scope: "write" }] }, 'keys[1]: Unknown field "scope". Did you mean "permission"?'],
+      [{ keys: [key.api_key], permission: "write" }, 'Unknown field "permission".'],
+    ])
+      expect(await verify(body)).toMatchObject({ status: 400, body: { error, code: "UNKNOWN_FIELD" } });
+  });
+
   test.each([
     ["none", []],
     ["101", Array.from({ length: 101 }, () => "x")],

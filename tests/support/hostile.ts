@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { type Answer, type CallOptions, call, newKey } from "./client";
 import { newUser, type TestUser } from "./people";
@@ -35,29 +36,38 @@ export const UNKNOWN_IDS: [string, string][] = [
   ["a percent sign that introduces nothing", "%zz"],
 ];
 
-type Refusals = { notJson: unknown; tooLarge: unknown };
+const UNENCODED = "Send the request body as it is, without Content-Encoding";
+
+type Refusals = { notJson: unknown; tooLarge: unknown; encoded: unknown };
 
 /** Refusals in the dialects of the three APIs. */
 export const USER_REFUSALS: Refusals = {
+  encoded: { success: false, message: UNENCODED, error_code: "UNSUPPORTED_ENCODING" },
   notJson: { success: false, message: "The request body is not a valid JSON object.", error_code: "INVALID_JSON" },
-  tooLarge: { success: false, message: "The request body is too large", error_code: "BODY_TOO_LARGE" },
+  tooLarge: { success: false, message: "The request body is too large", error_code: "BODY_TOO_LARGE", max_bytes: 65_536 },
 };
 export const ADMIN_REFUSALS: Refusals = {
+  encoded: { success: false, error: UNENCODED },
   notJson: { success: false, error: "The request body is not a valid JSON object." },
-  tooLarge: { success: false, error: "The request body is too large" },
+  tooLarge: { success: false, error: "The request body is too large", max_bytes: 65_536 },
 };
 const detailed = (message: string, code: string) => ({ message, detail: message, code });
 export const IDENTITY_REFUSALS: Refusals = {
+  encoded: detailed(UNENCODED, "unsupported_encoding"),
   notJson: detailed("The request body is not a valid JSON object.", "invalid_json"),
-  tooLarge: detailed("The request body is too large", "body_too_large"),
+  tooLarge: { ...detailed("The request body is too large", "body_too_large"), max_bytes: 65_536 },
 };
 export const PLAIN_REFUSALS: Refusals = {
+  encoded: { error: UNENCODED, code: "UNSUPPORTED_ENCODING" },
   notJson: { error: "The request body is not a valid JSON object.", code: "INVALID_JSON" },
-  tooLarge: { error: "The request body is too large", code: "BODY_TOO_LARGE" },
+  tooLarge: { error: "The request body is too large", code: "BODY_TOO_LARGE", max_bytes: 65_536 },
 };
 
 /** Defines the tests that every route with a body shares. `request` sends the options with good credentials. */
-export function refusesBadBodies(request: (options: CallOptions) => Promise<Answer>, { notJson, tooLarge }: Refusals): void {
+export function refusesBadBodies(
+  request: (options: CallOptions) => Promise<Answer>,
+  { notJson, tooLarge, encoded }: Refusals,
+): void {
   test.each(NOT_JSON)("400 for %s", async (_, raw) => {
     const answer = await request({ method: "POST", raw });
     expect(answer.status).toBe(400);
@@ -70,6 +80,17 @@ export function refusesBadBodies(request: (options: CallOptions) => Promise<Answ
     expect(over.status).toBe(413);
     expect(over.body).toStrictEqual(tooLarge);
     expect((await request({ method: "POST", raw: fill(64 * 1024) })).status).not.toBe(413);
+  });
+
+  test("415 for a compressed body, and not for one that says it is none", async () => {
+    const send = (raw: string | Uint8Array, coding: string) =>
+      request({ method: "POST", raw, headers: { "Content-Encoding": coding } });
+    for (const coding of ["gzip", "identity, BR"]) {
+      const answer = await send(gzipSync("{}"), coding);
+      expect([answer.status, answer.body]).toStrictEqual([415, encoded]);
+      expect(answer.headers.get("accept-encoding")).toBe("identity");
+    }
+    for (const coding of ["Identity", ""]) expect((await send("[", coding)).body).toStrictEqual(notJson);
   });
 
   test("no 500 for deep, doubled and prototype keys", async () => {

@@ -2,7 +2,7 @@ import { keepAliveFor } from "@/app/_shell/keep-alive";
 import { usageDialect } from "@/lib/doors/dialects/usage";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireUsageSignature } from "@/lib/doors/guards";
-import { MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
+import { bodyTooLarge, MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch } from "@/lib/usage/batch";
 import { recordUsage } from "@/lib/usage/record";
@@ -17,7 +17,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDi
     const report = parseObject(body, "INVALID_USAGE_JSON");
     if (report.events !== undefined) return { data: { ok: true, ...(await recordBatch(report.events)) } };
 
-    if (body.byteLength > MAX_BODY_BYTES) throw new AppError("BODY_TOO_LARGE");
+    if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
     const id = request.headers.get("x-idempotency-key") ?? undefined;
     const [outcome] = await recordUsage([validate(usageReportSchema, { ...report, id })]);
     if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");

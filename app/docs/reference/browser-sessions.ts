@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { changePasswordSchema } from "@/lib/identity/schemas";
-import { type Answer, answer, BODY_FAILURES, body, type Group, libraryRefusal } from "./operation";
+import { type Answer, answer, BODY_FAILURES, body, type Group, libraryRefusal, unknownField } from "./operation";
 
 const sessionUser = z
   .strictObject({
@@ -43,6 +43,10 @@ const FOREIGN = libraryRefusal(403, {
 });
 const OTHER_TYPE = libraryRefusal(415, { UNSUPPORTED_MEDIA_TYPE: 'Content-Type "text/plain" is not allowed.' });
 
+const changePasswordBody = changePasswordSchema
+  .extend({ revokeOtherSessions: z.boolean().optional().meta({ description: "They end, whatever it says." }) })
+  .strict();
+
 export const BROWSER_SESSIONS: Group = {
   slug: "browser-sessions",
   name: "Browser sessions",
@@ -58,7 +62,7 @@ export const BROWSER_SESSIONS: Group = {
       dialect: "library",
       callers: [],
       body: body(
-        z.object({
+        z.strictObject({
           email: z.string(),
           password: z.string(),
           rememberMe: z.boolean().optional().meta({ description: "`false`: until the browser is closed." }),
@@ -83,7 +87,13 @@ export const BROWSER_SESSIONS: Group = {
         FOREIGN,
         OTHER_TYPE,
       ],
-      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "TOO_MANY_REQUESTS", "TEMPORARILY_UNAVAILABLE"],
+      failures: [
+        unknownField("remember_me", "rememberMe"),
+        ...BODY_FAILURES,
+        "ORIGIN_NOT_ALLOWED",
+        "TOO_MANY_REQUESTS",
+        "TEMPORARILY_UNAVAILABLE",
+      ],
     },
     {
       id: "signOut",
@@ -99,7 +109,7 @@ export const BROWSER_SESSIONS: Group = {
         FOREIGN,
         OTHER_TYPE,
       ],
-      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "TEMPORARILY_UNAVAILABLE"],
+      failures: ["UNKNOWN_FIELD", ...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "changePassword",
@@ -109,7 +119,7 @@ export const BROWSER_SESSIONS: Group = {
       dialect: "library",
       callers: ["sessionCookie"],
       ends: "every other session, with its tokens",
-      body: body(changePasswordSchema, {
+      body: body(changePasswordBody, {
         passwords: { currentPassword: "correct horse battery", newPassword: "staple of another kind" },
       }),
       answers: [
@@ -125,6 +135,7 @@ export const BROWSER_SESSIONS: Group = {
       ],
       failures: [
         { code: "INVALID_INPUT", message: "This password is too short. It must contain at least 8 characters." },
+        "UNKNOWN_FIELD",
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
         "TOO_MANY_REQUESTS",

@@ -2,8 +2,8 @@ import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { z } from "zod";
 import { verdictAnswer } from "@/app/_wire/verdicts";
 import { verifyManyForm, verifySchema } from "@/lib/keys/schemas";
-import { MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
-import { answer, BODY_FAILURES, body, type Group } from "./operation";
+import { MAX_BATCH_BYTES, MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
+import { answer, BODY_FAILURES, body, type Group, tooLarge, unknownField } from "./operation";
 
 const KEY_ID = "550e8400-e29b-41d4-a716-446655440000";
 const VALID = {
@@ -96,6 +96,7 @@ export const DATA_PLANE: Group = {
       failures: [
         { code: "INVALID_INPUT", message: "key is required" },
         { code: "INVALID_INPUT", message: "keys must be a list of 1 to 100" },
+        unknownField("scope", "permission"),
         ...BODY_FAILURES,
         "INVALID_SERVICE_SECRET",
         "NOT_CONFIGURED",
@@ -155,7 +156,8 @@ export const DATA_PLANE: Group = {
         { code: "INVALID_INPUT", message: "delta must not be negative" },
         "INVALID_SIGNATURE",
         "UNKNOWN_API_KEY",
-        "BODY_TOO_LARGE",
+        tooLarge(MAX_BATCH_BYTES),
+        "UNSUPPORTED_ENCODING",
         "USAGE_NOT_CONFIGURED",
         "TEMPORARILY_UNAVAILABLE",
       ],

@@ -3,7 +3,16 @@ import { adminKeyAnswer } from "@/app/_wire/every-key";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
-import { adminAnswer, BODY_FAILURES, body, type Group, idempotencyKey, type Parameter, repeatFailures } from "./operation";
+import {
+  adminAnswer,
+  BODY_FAILURES,
+  body,
+  type Group,
+  idempotencyKey,
+  type Parameter,
+  repeatFailures,
+  unknownField,
+} from "./operation";
 
 // The samples of the DataZag documents.
 const CREATED = new Date("2024-01-01T00:00:00.000Z");
@@ -70,6 +79,7 @@ export const EVERY_KEY: Group = {
         { code: "INVALID_INPUT", message: "name must have at most 100 characters" },
         ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
+        unknownField("expiresAt", "expires_at"),
         ...BODY_FAILURES,
         "USER_NOT_FOUND",
         ...repeatFailures({ id: 123, uuid: "550e8400-e29b-41d4-a716-446655440000", name: "My API Key" }),
@@ -114,6 +124,7 @@ export const EVERY_KEY: Group = {
       failures: [
         { code: "INVALID_INPUT", message: "limit must be from 1 to 1000" },
         { code: "INVALID_INPUT", message: "cursor is not valid" },
+        unknownField("user_id", "userId"),
         ...GATE,
       ],
     },

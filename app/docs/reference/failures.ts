@@ -21,7 +21,7 @@ const REASONS: Record<number, string> = {
   405: "The path has no such method; `Allow` names those it has.",
   409: "It does not fit the state that things are in.",
   413: "The body is larger than this route reads.",
-  415: "The body is of another type than JSON.",
+  415: "The body is encoded, or of another type than JSON.",
   422: "It contradicts an earlier request.",
   429: "Too many attempts; `Retry-After` says when to try again.",
   500: "The server failed, or a setting is missing. The request id leads to the log.",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { adminDialect, describeAdminSuccess } from "@/lib/doors/dialects/admin";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { describeUserSuccess, userDialect } from "@/lib/doors/dialects/user";
+import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
 import type { Method } from "@/lib/request/methods";
 import type { ErrorCode } from "@/lib/values/errors";
 
@@ -119,4 +120,9 @@ export const repeatFailures = (key: FailureCase["key"]): (ErrorCode | FailureCas
   { code: "IDEMPOTENCY_KEY_USED", key },
   "IDEMPOTENCY_KEY_MISMATCH",
 ];
-export const BODY_FAILURES: ErrorCode[] = ["INVALID_JSON", "BODY_TOO_LARGE"];
+export const tooLarge = (bytes: number): FailureCase => ({ code: "BODY_TOO_LARGE", facts: { max_bytes: bytes } });
+export const unknownField = (name: string, meant: string): FailureCase => ({
+  code: "UNKNOWN_FIELD",
+  message: `Unknown field "${name}". Did you mean "${meant}"?`,
+});
+export const BODY_FAILURES: (ErrorCode | FailureCase)[] = ["INVALID_JSON", tooLarge(MAX_BODY_BYTES), "UNSUPPORTED_ENCODING"];

@@ -13,6 +13,7 @@ import {
   repeatFailures,
   USER_CALLERS,
   USER_FAILURES,
+  unknownField,
   userAnswer,
 } from "./operation";
 
@@ -80,6 +81,7 @@ export const OWN_KEYS: Group = {
         "INVALID_KEY_NAME",
         ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
+        unknownField("expiresAt", "expires_at"),
         ...BODY_FAILURES,
         ...USER_FAILURES,
         ...REPEAT_FAILURES,
@@ -175,6 +177,7 @@ export const OWN_KEYS: Group = {
       failures: [
         "INVALID_GRACE_SECONDS",
         "INVALID_EXPIRES_AT",
+        unknownField("graceSeconds", "grace_seconds"),
         ...BODY_FAILURES,
         ...USER_FAILURES,
         "API_KEY_NOT_FOUND",

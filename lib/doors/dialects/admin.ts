@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Dialect, describeRequestId, type FailureGroup, type Gate } from "./dialect";
+import { type Dialect, describeFacts, describeRequestId, type FailureGroup, type Gate } from "./dialect";
 
 /** `/api/api-keys`: `{success,…}` with the fields beside it, and `{success,error}`; a 500 adds `details` (DataZag seed). */
 export const adminDialect: Dialect = {
@@ -8,6 +8,7 @@ export const adminDialect: Dialect = {
     success: false,
     error: error.message,
     ...(error.key && { key: { id: error.key.id, name: error.key.name } }),
+    ...error.facts,
     ...(error.status >= 500 && {
       details: `${error.details ?? "An unexpected error occurred."} Request ${requestId}.`,
       request_id: requestId,
@@ -39,6 +40,7 @@ export function describeAdminFailure({ status, failures }: FailureGroup): z.ZodT
         .optional()
         .meta({ description: "The key that the first request was about." }),
     }),
+    ...describeFacts(status),
     ...(status >= 500 && { details: z.string().meta({ description: "Safe to show." }), request_id: describeRequestId() }),
   });
 }

@@ -27,6 +27,7 @@ export type FailureCase = {
   /** Sentences by field, for a field map. */
   fields?: Record<string, string[]>;
   key?: AppError["key"];
+  facts?: Record<string, unknown>;
   details?: string;
 };
 
@@ -39,6 +40,11 @@ export function codesOf(failures: FailureCase[]): ErrorCode[] {
 
 export function describeRequestId() {
   return z.uuid().meta({ description: "The `X-Request-Id` of the answer; the log repeats it." });
+}
+
+/** What every dialect says of a failure in fields of its own. */
+export function describeFacts(status: number): { max_bytes?: z.ZodType } {
+  return status === 413 ? { max_bytes: z.int().meta({ description: "The largest body that this route reads." }) } : {};
 }
 
 /** A method that this path does not have. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "@/lib/values/errors";
-import { type Dialect, describeRequestId, type FailureGroup } from "./dialect";
+import { type Dialect, describeFacts, describeRequestId, type FailureGroup } from "./dialect";
 import { bearerChallenge, describeUserFailure, userDialect } from "./user";
 
 /**
@@ -15,7 +15,7 @@ export const identityDialect: Dialect = {
     const isOfToken = error.status === 401 && error.code !== "REFRESH_TOKEN_NOT_VALID";
     if (isOfToken || error.code === "ORIGIN_NOT_ALLOWED") return userDialect.failure(error, requestId);
     const { message, code, status } = error;
-    return { message, detail: message, code: wordOf(code), ...(status >= 500 && { request_id: requestId }) };
+    return { message, detail: message, code: wordOf(code), ...error.facts, ...(status >= 500 && { request_id: requestId }) };
   },
   failureHeaders: bearerChallenge,
 };
@@ -46,6 +46,7 @@ export function describeIdentityFailure(group: FailureGroup): z.ZodType {
     message: z.string(),
     detail: z.string().meta({ description: "The message again." }),
     code: z.enum(words),
+    ...describeFacts(status),
     ...(status >= 500 && { request_id: describeRequestId() }),
   });
   if (codes.length === failures.length) return plain;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { codesOf, type Dialect, describeRequestId, type FailureGroup } from "./dialect";
+import { codesOf, type Dialect, describeFacts, describeRequestId, type FailureGroup } from "./dialect";
 
 /** Routes outside the two seeds' APIs: the data itself, and `{error,code}`. */
 export const plainDialect: Dialect = {
@@ -7,6 +7,7 @@ export const plainDialect: Dialect = {
   failure: (error, requestId) => ({
     error: error.message,
     code: error.code,
+    ...error.facts,
     ...(error.status >= 500 && { request_id: requestId }),
   }),
   failureHeaders: ({ status }): Record<string, string> =>
@@ -17,6 +18,7 @@ export function describePlainFailure({ status, failures }: FailureGroup): z.ZodT
   return z.strictObject({
     error: z.string(),
     code: z.enum(codesOf(failures)),
+    ...describeFacts(status),
     ...(status >= 500 && { request_id: describeRequestId() }),
   });
 }

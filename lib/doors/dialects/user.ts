@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { METHODS } from "@/lib/request/methods";
 import type { AppError } from "@/lib/values/errors";
-import { codesOf, type Dialect, describeRequestId, type FailureGroup, type Gate } from "./dialect";
+import { codesOf, type Dialect, describeFacts, describeRequestId, type FailureGroup, type Gate } from "./dialect";
 
 /** `/api/auth/keys…`, settings, usage: `{success,message,data}` and `{success,message,error_code}` (Mifumo seed). */
 export const userDialect: Dialect = {
@@ -13,6 +13,7 @@ export const userDialect: Dialect = {
       ? { error_code: "NOT_AUTHENTICATED", detail: error.message, code: error.code.toLowerCase() }
       : { error_code: error.code }),
     ...(error.key && { data: { id: error.key.uuid, key_name: error.key.name } }),
+    ...error.facts,
     ...(error.status >= 500 && { request_id: requestId }),
   }),
   failureHeaders: bearerChallenge,
@@ -51,6 +52,7 @@ export function describeUserFailure({ status, failures }: FailureGroup): z.ZodTy
     success: z.literal(false),
     message: z.string(),
     error_code: z.enum(codes),
+    ...describeFacts(status),
     ...(failures.some(({ key }) => key) && {
       data: z
         .strictObject({ id: z.uuid(), key_name: z.string() })

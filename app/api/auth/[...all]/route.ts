@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { AuditAction } from "@/lib/audit/actions";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
@@ -9,14 +10,13 @@ import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
 import { endMailedTokens } from "@/lib/identity/mailed-tokens";
-import { changePasswordSchema } from "@/lib/identity/schemas";
 import { withSessionCookie } from "@/lib/identity/session-cookie";
 import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
 import { askedMethod, METHODS } from "@/lib/request/methods";
 import { AppError } from "@/lib/values/errors";
-import { LIBRARY_ROUTES } from "./library-routes";
+import { LIBRARY_BODIES, LIBRARY_ROUTES } from "./library-routes";
 
 const THROTTLED = new Set(["/sign-in/email", "/change-password"]);
 
@@ -25,6 +25,8 @@ const AUDITED: Partial<Record<string, AuditAction>> = {
   "/sign-in/email": "user.signed_in",
   "/change-password": "user.password_changed",
 };
+
+const NO_FIELDS = z.strictObject({});
 
 async function conclude(request: Request, action: AuditAction, body: { user?: { id?: string } }): Promise<void> {
   const id = body.user?.id;
@@ -61,7 +63,8 @@ async function throttle(request: Request, { email }: Record<string, unknown>): P
 
 /** What the library gets to read. It insists on a body, and would leave sessions alive under a new password. */
 function bodyFor(path: string, body: Uint8Array, input: Record<string, unknown>): BodyInit {
-  if (path === "/change-password") return JSON.stringify({ ...validate(changePasswordSchema, input), revokeOtherSessions: true });
+  const checked = validate(LIBRARY_BODIES[path] ?? NO_FIELDS, input);
+  if (path === "/change-password") return JSON.stringify({ ...checked, revokeOtherSessions: true });
   return body.byteLength === 0 ? "{}" : new Uint8Array(body);
 }
 

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { adminCreateKeySchema, createKeySchema, listKeysSchema, verifyManySchema, verifySchema } from "@/lib/keys/schemas";
+import { validate } from "./read-json";
+
+const refusal = (...[schema, value]: Parameters<typeof validate>) => {
+  try {
+    validate(schema, value);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const near = (wrong: string, right: string) => `Unknown field "${wrong}". Did you mean "${right}"?`;
+
+describe("Where originals' clients call, a field that is meant to limit a right is refused with its right name", () => {
+  test.each([
+    ...["expiresAt", "ExpiresAt", "EXPIRES_AT", "expires-at", "expires", "expiry", "expires_in", "expiresIn", "expiration"],
+    ...["expire_at", "expirationDate", "exp", "valid_until", "ttl", "ttl_seconds"],
+  ])("%s", (name) => {
+    for (const value of [null, 3600, "2030-01-01"]) {
+      expect(refusal(createKeySchema, { key_name: "a", [name]: value })).toBe(near(name, "expires_at"));
+      expect(refusal(adminCreateKeySchema, { userId: "a", [name]: value })).toBe(near(name, "expires_at"));
+    }
+  });
+
+  test.each(["scopes", "scope", "Scope", "permission", "Permissions", "PERMISSIONS", "perms", "privileges"])("%s", (name) => {
+    expect(refusal(createKeySchema, { key_name: "a", [name]: ["read"] })).toBe(near(name, "permissions"));
+    expect(refusal(createKeySchema, { key_name: "a", permissions: ["read"], [name]: [] })).toBe(near(name, "permissions"));
+  });
+
+  test.each(["userid", "user_id", "USERID", "UserId", "user"])("%s, where leaving it out lists everyone's keys", (name) => {
+    expect(refusal(adminCreateKeySchema, { [name]: "a" })).toBe(near(name, "userId"));
+    expect(refusal(listKeysSchema, { [name]: "a" })).toBe(near(name, "userId"));
+  });
+
+  test.each([
+    "description",
+    "is_active",
+    "keyName",
+    "name",
+    "tags",
+    "__proto__",
+    "constructor",
+    "experiment_id",
+    "user_agent",
+    "",
+  ])("%j is ignored", (name) => {
+    const sent = JSON.parse(`{"key_name":"a",${JSON.stringify(name)}:1}`);
+    expect(refusal(createKeySchema, sent)).toBeNull();
+  });
+});
+
+describe("Where ignoring any would, every unknown field is refused by name", () => {
+  test.each<[string, string]>([
+    ["permissions", near("permissions", "permission")],
+    ["scope", near("scope", "permission")],
+    ["Permission", near("Permission", "permission")],
+    ["api_key", near("api_key", "key")],
+    ["credits", near("credits", "cost")],
+    ["colour", 'Unknown field "colour".'],
+    ["__proto__", 'Unknown field "__proto__".'],
+    ["authentication", "Unknown field."],
+    ["Unauthorized", "Unknown field."],
+    ["two\nlines", "Unknown field."],
+    ["n".repeat(65), "Unknown field."],
+  ])("%j", (name, message) => {
+    const sent = JSON.parse(`{"key":"a",${JSON.stringify(name)}:1}`);
+    expect(refusal(verifySchema, sent)).toBe(message);
+    expect(refusal(verifyManySchema, { keys: ["a", sent] })).toBe(`keys[1]: ${message}`);
+  });
+
+  test("beside a list too, where it would hold for none of its entries", () => {
+    expect(refusal(verifyManySchema, { keys: ["a"], permission: "write" })).toBe('Unknown field "permission".');
+  });
+});

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { AppError } from "@/lib/values/errors";
+
+/** Without these a right is wider or longer than was meant. */
+const LIMITING = ["expires_at", "permissions", "userId", "grace_seconds"];
+
+/** What people call a field, in small letters and without separators. */
+const OTHER_NAMES: Record<string, RegExp> = {
+  expires_at: /^(exp|expir.*|valid(until|to|till|for)|notafter|ttl.*|lifetime|maxage|enddate)$/,
+  permissions: /^(permission|perms?|scopes?|rights?|grants?|privileges?|roles?|access)$/,
+  userId: /^(user|uid|owner|ownerid)$/,
+  grace_seconds: /^(grace.*|overlap.*)$/,
+  permission: /^(permissions|perms?|scopes?|rights?|actions?)$/,
+  key: /^(apikey|credential|token)$/,
+  secret: /^(secretkey|apisecret)$/,
+  cost: /^(costs?|credits?|price|amount|delta)$/,
+};
+
+/** The words of real refusals of a caller, at which clients sign their user out, are not repeated. */
+const QUOTABLE = /^(?!.*(unauthorized|authentication))[\w.-]{1,64}$/i;
+
+/**
+ * For a schema that ignores what it does not know: a field that is meant to be one of its own that limit a right.
+ * @throws AppError UNKNOWN_FIELD
+ */
+export function refuseNearMiss(schema: z.ZodType, value: unknown): void {
+  if (!(schema instanceof z.ZodObject) || schema.def.catchall || typeof value !== "object" || value === null) return;
+  const known = Object.keys(schema.shape);
+  const limiting = LIMITING.filter((name) => known.includes(name));
+  for (const name of Object.keys(value)) if (!known.includes(name) && meantBy(name, limiting)) throw unknownField(name, limiting);
+}
+
+/** For a strict schema: what zod found, in our words; null when it is something else. */
+export function strictRefusal(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): AppError | null {
+  for (const issue of issues) {
+    const [name] = issue.code === "unrecognized_keys" ? issue.keys : [];
+    if (name !== undefined) return unknownField(name, fieldsAt(schema, issue.path), issue.path);
+  }
+  return null;
+}
+
+function unknownField(name: string, known: readonly string[], path: readonly PropertyKey[] = []): AppError {
+  const [list, index] = path;
+  const place = index === undefined ? "" : `${String(list)}[${String(index)}]: `;
+  const meant = meantBy(name, known);
+  const quoted = QUOTABLE.test(name) ? ` "${name}"` : "";
+  const message = `${place}Unknown field${quoted}.${meant === undefined ? "" : ` Did you mean "${meant}"?`}`;
+  return new AppError("UNKNOWN_FIELD", { message, fields: { [quoted ? name : "non_field_errors"]: [message] } });
+}
+
+function meantBy(name: string, known: readonly string[]): string | undefined {
+  const bare = bareName(name);
+  return known.find((own) => bareName(own) === bare) ?? known.find((own) => OTHER_NAMES[own]?.test(bare));
+}
+
+function bareName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+/** The fields that a schema has at the place of an issue. */
+function fieldsAt(schema: z.core.$ZodType | undefined, [step, ...rest]: readonly PropertyKey[]): string[] {
+  if (schema instanceof z.ZodPipe) return fieldsAt(schema.out, step === undefined ? [] : [step, ...rest]);
+  if (schema instanceof z.ZodArray) return fieldsAt(schema.element, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return step === undefined ? Object.keys(schema.shape) : fieldsAt(schema.shape[String(step)], rest);
+}
