@@ -1,5 +1,4 @@
 // Reports of calls to Latchkey, kept in a file until the portal has confirmed them. Copy it as it is.
-//
 // The journal has a line for each call, on the disk before its caller is answered, and one for each list of ids that are
 // done with. So neither kill -9 nor a power cut makes a call free, and its id makes it count once however often it is sent.
 import { createHmac } from "node:crypto";
@@ -34,8 +33,10 @@ export async function startReports({ portal, secret, file, answerMs = 10_000, wa
       const growing = Math.min(PAUSE_MS.first * 2 ** failures, PAUSE_MS.longest) * (0.75 + Math.random() / 2);
       const pauseMs = Math.max(growing, Math.min(error.retryAfterMs || 0, PAUSE_MS.asked));
       failures += 1;
-      const seconds = Math.ceil(pauseMs / 1000);
-      console.error(`${journal.waiting.size} calls wait to be reported, for ${seconds} s: ${error.cause?.code ?? error.message}`);
+      // Should it be the fault of one of them, the others get through without it.
+      mostEvents = Math.max(1, Math.floor(batch.length / 2));
+      journal.putLast(batch);
+      console.error(`${journal.waiting.size} calls wait to be reported: ${error.cause?.code ?? error.message}`);
       return pauseMs;
     }
   }
@@ -55,15 +56,15 @@ export async function startReports({ portal, secret, file, answerMs = 10_000, wa
   async function settle(batch, { status, retryAfter, answer }) {
     if (status === 200 && confirms(answer, batch.length)) {
       if (answer.conflicts > 0) console.error(`${answer.conflicts} calls were reported before at another price, which stays`);
-      const refused = answer.rejected.map(({ index, error }) => ({ line: batch[index].line, error }));
+      const refused = answer.rejected.map(({ index, error }) => ({ ...batch[index], error }));
       await finish(batch, refused);
       mostEvents = Math.min(Math.ceil(mostEvents * 1.1), BATCH.events);
     } else if (status === 413 || (status === 400 && typeof answer?.error === "string")) {
       // Too much at once, or one that spoils it for the others: halves lead to it.
-      if (batch.length === 1) await finish(batch, [{ line: batch[0].line, error: answer?.error ?? "too large" }]);
+      if (batch.length === 1) await finish(batch, [{ ...batch[0], error: answer?.error ?? "too large" }]);
       mostEvents = Math.max(1, Math.floor(batch.length / 2));
     } else {
-      const retryAfterMs = Number(retryAfter) * 1000;
+      const retryAfterMs = Number(retryAfter) * 1000; // a date is no number, and not waited for
       throw Object.assign(new Error(`the portal answered ${status}, which confirms nothing`), { retryAfterMs });
     }
   }
@@ -83,18 +84,14 @@ export async function startReports({ portal, secret, file, answerMs = 10_000, wa
   })();
 
   return {
-    /**
-     * Resolves when the call is on the disk. Then, and only then, may it be answered.
-     * @param {{ id: string, keyId: string, delta: number, endpoint?: string, ts?: number }} event
-     */
+    /** Resolves when the call is on the disk: then, and only then, may it be answered. The reference has its fields. */
     record: (event) => journal.add(event),
     /** Reports what it can in that time. Answers how many calls stay in the journal, for the next start. */
     async stop(withinMs = 10_000) {
-      const timer = setTimeout(() => halt.abort(), withinMs);
+      setTimeout(() => halt.abort(), withinMs).unref();
       stopping.abort();
       await running;
-      for (failures = 0; journal.waiting.size > 0 && failures === 0 && !halt.signal.aborted; ) await reportOnce();
-      clearTimeout(timer);
+      for (failures = 0; journal.waiting.size > 0 && failures === 0; ) await reportOnce();
       await journal.close();
       return journal.waiting.size;
     },
@@ -182,6 +179,10 @@ async function openJournal(file) {
         batch.push({ id, line });
       }
       return batch;
+    },
+    putLast(batch) {
+      for (const { id } of batch) waiting.delete(id);
+      for (const { id, line } of batch) waiting.set(id, line);
     },
     async add(event) {
       if (waitingBytes > MAX_WAITING_BYTES) throw new Error("too many calls wait to be reported");

@@ -5,10 +5,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { readJson, startReports } from "./reports.mjs";
 
-const PORTAL = process.env.PORTAL_URL ?? "http://localhost:3000";
+const PORTAL = (process.env.PORTAL_URL ?? "http://localhost:3000").replace(/\/+$/, "");
 const PORT = Number(process.env.EXAMPLE_PORT ?? 4000);
 const DATA = process.env.DATA_DIR ?? ".data";
-const JOURNAL = process.env.EXAMPLE_JOURNAL ?? `${DATA}/example/usage-${PORT}.jsonl`;
+const JOURNAL = `${DATA}/example/usage-${PORT}.jsonl`;
 const COST = 1; // credits a call
 const PERMISSION = "read"; // what a key must grant
 const VERIFY_MS = 2000; // a caller waits no longer to be let in
@@ -54,7 +54,7 @@ async function serve(request, response) {
 
   // The path alone: callers put all sorts of things behind the question mark, their keys among them.
   const endpoint = new URL(request.url.replace(/^\/+/, "/"), "http://localhost").pathname.slice(0, 500);
-  await reports.record({ id: randomUUID(), keyId: verdict.key_id, delta: COST, endpoint, ts: Date.now() });
+  await reports.record({ id: randomUUID(), keyId: verdict.key_id, delta: COST, endpoint, ts: verdict.at });
   answer(response, 200, result);
 }
 
@@ -73,7 +73,9 @@ async function verify(key) {
   const response = await ask().catch((error) => (signal.aborted ? Promise.reject(error) : ask()));
   const verdict = await readJson(response);
   const isVerdict = verdict?.valid === true ? typeof verdict.key_id === "string" : typeof verdict?.code === "string";
-  if (response.status === 200 && isVerdict) return verdict;
+  // By the portal's clock: with another one, reports from the future would be refused.
+  const at = Date.parse(response.headers.get("date")) || Date.now();
+  if (response.status === 200 && isVerdict) return { ...verdict, at };
   throw new Error(`the portal answered ${response.status} to a verification, which is no verdict`);
 }
 

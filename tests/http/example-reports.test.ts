@@ -122,6 +122,20 @@ describe("reports of the example", () => {
     expect(new Set(refused).size).toBe(refused.length);
   });
 
+  test("wait for nobody: a call that something on the way refuses does not hold up the others", async () => {
+    const { portal, reports } = await newReporter();
+    const [odd, ...others] = newCalls(20);
+    portal.failAlways("/usage", async (response, pass) => {
+      const isOdd = portal.asked.at(-1)?.body.includes(odd?.id ?? "");
+      const page = refuse(403, "<html>Your request looks like an attack</html>", { "Content-Type": "text/html" });
+      return isOdd ? page(response, pass) : response.end(await ((await pass()) as Response).text());
+    });
+    await Promise.all([odd, ...others].map((each) => each && reports.record(each)));
+    await until(() => portal.counted.size === 19, "the others to be reported");
+    portal.failAlways("/usage");
+    await until(() => portal.counted.size === 20, "the odd one to be reported");
+  });
+
   test("set aside what spoils a batch and what is refused in it, say so, and lose nothing else", async () => {
     const { portal, reports, file, log } = await newReporter();
     const [spoiling, refused, ...good] = newCalls(20);
