@@ -8,7 +8,7 @@ import { UsageCharts } from "@/components/usage/usage-charts";
 import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/guards";
 import { getOverview, type Overview } from "@/lib/operations/overview";
-import { contradictions } from "@/lib/settings/contradictions";
+import { cautions, contradictions } from "@/lib/settings/contradictions";
 import { countLeftKeys } from "@/lib/verification/left-keys";
 import { RotationNotice } from "./rotation-notice";
 
@@ -47,12 +47,13 @@ export default async function OverviewPage() {
 /** For staff, who can tell whoever runs the portal. */
 function Contradictions() {
   const found = contradictions();
-  if (found.length === 0) return null;
+  const all = [...found, ...cautions()];
+  if (all.length === 0) return null;
   return (
     <section aria-label="Settings" className="mt-6 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
-      <h2 className="font-medium">Settings that contradict each other</h2>
+      <h2 className="font-medium">{found.length > 0 ? "Settings that contradict each other" : "Settings to look at again"}</h2>
       <ul>
-        {found.map((sentence) => (
+        {all.map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>

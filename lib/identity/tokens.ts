@@ -1,13 +1,13 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
-import { decodeJwt, errors, importJWK, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { errors, importJWK, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
 import { env } from "@/lib/settings/env";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 import { auth, SESSION_SECONDS } from "./auth";
 import { findSigningKey, SIGNING_ALGORITHM } from "./signing-keys";
-import { trustedIssuers } from "./trusted-issuers";
+import { findIssuer, verifyForeign } from "./trusted-issuers";
 
 const ACCESS_SECONDS = 3600;
 /** A retired signing key is published, and accepted, for this much longer (better-auth's default). */
@@ -18,7 +18,6 @@ export type Tokens = { access: string; refresh: string };
 export type TokenSubject = { sessionId: string; userId: string } | { verifiedEmail: string };
 
 const ownClaims = z.object({ user_id: z.uuid(), sub: z.uuid(), sid: z.uuid() });
-const foreignClaims = z.object({ email: z.email(), email_verified: z.literal(true) });
 
 /** An access token for an hour and a refresh token for seven days, both bound to the session. */
 export async function issueTokens(userId: string, sessionId: string): Promise<Tokens> {
@@ -32,20 +31,13 @@ export async function issueTokens(userId: string, sessionId: string): Promise<To
 /**
  * Signature, `alg`, `iss`, `aud`, `exp` and `token_type` of an access token, ours or a trusted issuer's (RFC 7519,
  * RFC 8725). Whether the session and the user still exist is the caller's to ask.
- * @throws AppError TOKEN_NOT_VALID
+ * @throws AppError TOKEN_NOT_VALID, TEMPORARILY_UNAVAILABLE when an issuer's keys cannot be asked for now
  */
 export async function verifyAccessToken(token: string): Promise<TokenSubject> {
   try {
-    const issuer = trustedIssuers().find((candidate) => candidate.accepts(decodeJwt(token).iss));
+    const issuer = findIssuer(token);
     if (!issuer) return await verifyOwn(token, "access");
-    const { payload } = await jwtVerify(token, issuer.keys, {
-      ...audience(),
-      issuer: issuer.names,
-      algorithms: issuer.algorithms,
-    });
-    if (payload.token_type !== undefined && payload.token_type !== "access")
-      throw new errors.JWTClaimValidationFailed("token_type", payload);
-    return { verifiedEmail: foreignClaims.parse(payload).email.toLowerCase() };
+    return { verifiedEmail: await verifyForeign(token, issuer, audience()) };
   } catch (error) {
     throw refuse(error, "TOKEN_NOT_VALID");
   }

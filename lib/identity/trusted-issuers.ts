@@ -1,53 +1,56 @@
 import "server-only";
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { z } from "zod";
 import { env } from "@/lib/settings/env";
-import { AppError } from "@/lib/values/errors";
+import type { IssuerSetting } from "@/lib/settings/issuers";
+import { DAY_MS } from "@/lib/values/days";
+import { type KeySet, openKeySet } from "./key-set";
 
 /** Signature algorithms with a public key. No shared-secret algorithm: a published key must never verify an HMAC. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 
-type TrustedIssuer = {
-  names: string[];
-  accepts(issuer: string | undefined): boolean;
-  keys: JWTVerifyGetKey;
-  algorithms: string[];
-};
+/** How far an issuer's clock may be from ours. */
+const TOLERANCE_SECONDS = 60;
+const LONGEST_LIFE_SECONDS = DAY_MS / 1000;
+
+type TrustedIssuer = IssuerSetting & { keys: KeySet };
+
+const claims = z.object({
+  email: z.email().toLowerCase(),
+  // Some issuers write it as text.
+  email_verified: z.union([z.literal(true), z.literal("true")]),
+  token_type: z.literal("access").optional(),
+  exp: z.number(),
+});
 
 let issuers: TrustedIssuer[] | undefined;
 
-/** The issuers of JWT_TRUSTED_ISSUERS; their keys are fetched when first needed, and again when one is unknown. */
-export function trustedIssuers(): TrustedIssuer[] {
-  issuers ??= env().JWT_TRUSTED_ISSUERS.map((entry) => {
-    const names = issuerNames(entry);
-    const address = entry.slice(entry.indexOf("|") + 1);
-    return {
-      names,
-      accepts: (issuer) => issuer !== undefined && names.includes(issuer),
-      keys: fetchKeys(address),
-      algorithms: ALGORITHMS,
-    };
-  });
-  return issuers;
-}
-
-/** A key set that cannot be fetched is no fault of the token: its owner is not to be signed out for it. */
-function fetchKeys(address: string): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(address));
-  return async (header, token) =>
-    keys(header, token).catch((error: unknown) => {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      throw new AppError("ISSUER_UNAVAILABLE", { details: "The keys of a trusted issuer could not be fetched.", cause: error });
-    });
+/** Whose a token says that it is, where that is an issuer of JWT_TRUSTED_ISSUERS. */
+export function findIssuer(token: string): TrustedIssuer | undefined {
+  issuers ??= env().JWT_TRUSTED_ISSUERS.map((setting) => ({ ...setting, keys: openKeySet(setting.keySet) }));
+  const { iss } = decodeJwt(token);
+  return issuers.find(({ names }) => iss !== undefined && names.includes(iss));
 }
 
 /**
- * The `iss` values an entry stands for. `ISSUER|JWKS_ADDRESS` names it; from an address alone it is what comes before
- * `/.well-known/`, or else the address's origin, with and without a trailing slash.
+ * The verified e-mail address of whom a token speaks for. It ends with the day after it was issued, whatever it says itself.
+ * @throws JOSEError, ZodError when it is not valid; AppError TEMPORARILY_UNAVAILABLE when that cannot be told now
  */
-function issuerNames(entry: string): string[] {
-  const bar = entry.indexOf("|");
-  if (bar !== -1) return [entry.slice(0, bar)];
-  const wellKnown = entry.indexOf("/.well-known/");
-  const name = wellKnown === -1 ? new URL(entry).origin : entry.slice(0, wellKnown);
-  return [name, `${name}/`];
+export async function verifyForeign(token: string, issuer: TrustedIssuer, options: JWTVerifyOptions): Promise<string> {
+  // What no key could mend is refused before its issuer is asked for keys.
+  readClaims(decodeJwt(token), issuer);
+  const bounds = { clockTolerance: TOLERANCE_SECONDS, maxTokenAge: LONGEST_LIFE_SECONDS };
+  const all = { ...options, ...bounds, issuer: issuer.names, algorithms: ALGORITHMS };
+  const { payload } = await issuer.keys.verify((keys) =>
+    typeof keys === "function" ? jwtVerify(token, keys, all) : jwtVerify(token, keys, all),
+  );
+  return readClaims(payload, issuer).email;
+}
+
+function readClaims(payload: JWTPayload, { domains }: TrustedIssuer) {
+  const read = claims.parse(payload);
+  if (read.exp < Date.now() / 1000 - TOLERANCE_SECONDS) throw new errors.JWTExpired("It has expired.", payload, "exp");
+  const domain = read.email.slice(read.email.lastIndexOf("@") + 1);
+  if (domains.length > 0 && !domains.includes(domain)) throw new errors.JWTClaimValidationFailed("email", payload, "email");
+  return read;
 }

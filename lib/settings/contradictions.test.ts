@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { contradictions, isOnThisMachine } from "./contradictions";
+import { cautions, contradictions, isOnThisMachine } from "./contradictions";
 import { parseEnv } from "./env";
 
 const good = {
@@ -55,6 +55,13 @@ describe("Settings contradict each other where", () => {
     expect(all).toHaveLength(4);
     expect(all.join()).not.toContain(SECRET);
   });
+});
+
+test("an issuer of tokens that may speak for everybody is to be looked at again, and nothing else is", () => {
+  const cautionsOf = (JWT_TRUSTED_ISSUERS: string) => cautions(parseEnv({ ...good, JWT_TRUSTED_ISSUERS }));
+  const bound = "https://id.example/jwks example.com";
+  expect([cautionsOf(""), cautionsOf(bound)]).toStrictEqual([[], []]);
+  expect(cautionsOf(`${bound},https://other.example/jwks`)).toStrictEqual([expect.stringContaining("JWT_TRUSTED_ISSUERS")]);
 });
 
 test("an address is this machine's by its name, not by what the name begins with", () => {

@@ -1,12 +1,10 @@
 import { type Env, env } from "./env";
 import { SECRETS } from "./preview-secrets";
+import { isOnThisMachine } from "./this-machine";
+
+export { isOnThisMachine };
 
 const WITH_PREVIOUS = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"] as const;
-
-/** Whether an address leads only those here who sit at this machine. */
-export function isOnThisMachine(address: string): boolean {
-  return URL.canParse(address) && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname);
-}
 
 /** Whether nobody said where people reach the portal, so that its links lead to localhost. */
 export function isAddressGuessed({ APP_URL, appUrl }: Env): boolean {
@@ -19,6 +17,16 @@ export function isAddressGuessed({ APP_URL, appUrl }: Env): boolean {
  */
 export function contradictions(settings: Env = env()): string[] {
   return [...ofMail(settings), ...ofSecrets(settings), ...ofPrevious(settings), ...ofProxies(settings)];
+}
+
+/** Settings that are served with as they are, and should be looked at again: a sentence for each, with no values. */
+export function cautions({ JWT_TRUSTED_ISSUERS }: Env = env()): string[] {
+  const isAnyUnbounded = JWT_TRUSTED_ISSUERS.some(({ domains }) => domains.length === 0);
+  return isAnyUnbounded
+    ? [
+        "JWT_TRUSTED_ISSUERS has an issuer without e-mail domains, so it can speak for every user: write its domains behind its address.",
+      ]
+    : [];
 }
 
 function ofMail(settings: Env): string[] {

@@ -45,6 +45,16 @@ describe("Settings", () => {
     expect(ALLOWED_ORIGINS).toStrictEqual(["https://a.example", "https://b-*.example:8443"]);
   });
 
+  test("say for which e-mail domains each issuer of tokens may speak", () => {
+    const read = (JWT_TRUSTED_ISSUERS: string) => parseEnv({ ...good, JWT_TRUSTED_ISSUERS }).JWT_TRUSTED_ISSUERS;
+    const keySet = "https://id.example/realms/a/.well-known/jwks.json";
+    const names = ["https://id.example/realms/a", "https://id.example/realms/a/"];
+    expect(read(`${keySet} Example.com  b.example, https://id.example| http://localhost:1/keys`)).toStrictEqual([
+      { names, keySet, domains: ["example.com", "b.example"] },
+      { names: ["https://id.example"], keySet: "http://localhost:1/keys", domains: [] },
+    ]);
+  });
+
   test("choose the driver by the host, and let it be overruled", () => {
     const neon = "postgresql://u:p@ep-x-pooler.eu-central-1.aws.neon.tech/db";
     expect(parseEnv({ ...good, DATABASE_URL: neon }).databaseDriver).toBe("neon");
@@ -140,6 +150,10 @@ describe("Wrong settings", () => {
     ["SIGNUP_CREDITS", "-1"],
     ["SMTP_URL", "https://user:topsecret@mail.example"],
     ["JWT_TRUSTED_ISSUERS", "issuer.example"],
+    ["JWT_TRUSTED_ISSUERS", "http://issuer.example/jwks"],
+    ["JWT_TRUSTED_ISSUERS", "https://issuer.example/jwks @example.com"],
+    ["JWT_TRUSTED_ISSUERS", "https://issuer.example/jwks *.example.com"],
+    ["JWT_TRUSTED_ISSUERS", "https://issuer.example/jwks localhost"],
     ["JWT_TRUSTED_ISSUERS", "https://issuer.example/jwks,name|ftp://issuer.example"],
     ["TRUSTED_PROXIES", "10.0.0.0/33"],
     ["TRUSTED_PROXIES", "proxy.example"],

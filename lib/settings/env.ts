@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { EnvError } from "@/lib/values/errors";
 import { driverFor } from "./database-url";
+import { readIssuer } from "./issuers";
 import { withPreviewSecrets } from "./preview-secrets";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
@@ -34,8 +35,8 @@ const databaseUrl = z
 
 const originPattern = /^https?:\/\/(?:[a-z0-9-]|\*(?!.*\*))+(?:\.(?:[a-z0-9-]|\*(?!.*\*))+)*(?::\d+)?$/;
 
-/** `JWKS_ADDRESS` or `ISSUER|JWKS_ADDRESS`. */
-const isTrustedIssuer = (entry: string) => /^https?:$/.test(urlOf(entry.slice(entry.indexOf("|") + 1))?.protocol ?? "");
+const ISSUER_RULE =
+  "must hold https addresses of key sets (JWKS), separated by commas, each with the e-mail domains it may speak for behind it, such as https://id.example.com/.well-known/jwks.json example.com";
 
 function isProxyRange(entry: string): boolean {
   const [address = "", bits, ...rest] = entry.split("/");
@@ -43,10 +44,6 @@ function isProxyRange(entry: string): boolean {
   // Addresses are compared in their plain form, which has no zone and no IPv4 within IPv6.
   if (version === 0 || rest.length > 0 || /%|^::ffff:/i.test(address)) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-}
-
-function urlOf(text: string): URL | null {
-  return URL.canParse(text) ? new URL(text) : null;
 }
 
 /** Pino's, from the fewest lines to the most. */
@@ -92,9 +89,11 @@ const fields = z.object({
   SECURITY_CONTACT: optional(
     z.url({ protocol: /^(https|mailto)$/, error: "must look like mailto:security@example.com or https://example.com/security" }),
   ),
-  JWT_TRUSTED_ISSUERS: list.pipe(
-    z.array(z.string().refine(isTrustedIssuer, "must hold addresses of key sets (JWKS), separated by commas")),
-  ),
+  JWT_TRUSTED_ISSUERS: list.transform((entries, context) => {
+    const issuers = entries.map(readIssuer).filter((issuer) => issuer !== null);
+    if (issuers.length < entries.length) context.addIssue({ code: "custom", message: ISSUER_RULE });
+    return issuers;
+  }),
   TRUSTED_PROXIES: list.pipe(
     z.array(z.string().refine(isProxyRange, "must hold addresses or ranges such as 10.0.0.0/8, separated by commas")),
   ),

@@ -48,7 +48,6 @@ export const ERRORS = {
   TOO_MANY_REQUESTS: { status: 429, message: "Too many attempts. Please try again later." },
   USAGE_NOT_CONFIGURED: { status: 500, message: "Server not configured" },
   NOT_CONFIGURED: { status: 500, message: "Internal server error" },
-  ISSUER_UNAVAILABLE: { status: 500, message: "Internal server error" },
   TEMPORARILY_UNAVAILABLE: { status: 503, message: "Temporarily unavailable. Try again shortly." },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },
 } as const satisfies Record<string, { status: number; message: string }>;

@@ -6,23 +6,39 @@ import { call, deleteUser, query, shared } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
 import { startServer, type TestServer } from "../support/server";
 
+const DOMAIN = "given.example";
+
 let issuer: http.Server;
 let issuerUrl: string;
 let server: TestServer;
 let keys: CryptoKeyPair;
 let pem: string;
+/** What is published at other paths, by issuers whose keys change. */
+const sets: Record<string, unknown[]> = {};
+
+const publicKey = async (pair: CryptoKeyPair, kid: string) => ({
+  ...(await exportJWK(pair.publicKey)),
+  kid,
+  alg: "RS256",
+  use: "sig",
+});
 
 beforeAll(async () => {
   keys = await generateKeyPair("RS256", { extractable: true });
   pem = await exportSPKI(keys.publicKey);
-  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), kid: "issuer-key", alg: "RS256", use: "sig" }] });
-  issuer = http.createServer((request, response) => {
-    response.writeHead(request.url === "/.well-known/jwks.json" ? 200 : 404, { "Content-Type": "application/json" });
-    response.end(jwks);
+  sets["/.well-known/jwks.json"] = [await publicKey(keys, "issuer-key")];
+  issuer = http.createServer(({ url = "" }, response) => {
+    response.writeHead(sets[url] ? 200 : 404, { "Content-Type": "application/json" });
+    response.end(JSON.stringify({ keys: sets[url] }));
   });
   await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
   issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
-  const JWT_TRUSTED_ISSUERS = `${issuerUrl}/.well-known/jwks.json,https://silent.example|${issuerUrl}/gone`;
+  const JWT_TRUSTED_ISSUERS = [
+    `${issuerUrl}/.well-known/jwks.json`,
+    `https://silent.example|${issuerUrl}/gone`,
+    `https://rotating.example|${issuerUrl}/rotating`,
+    `https://given.example|${issuerUrl}/.well-known/jwks.json other.example ${DOMAIN.toUpperCase()}`,
+  ].join();
   server = await startServer({ ...shared().settings, APP_URL: shared().url, JWT_TRUSTED_ISSUERS });
 });
 afterAll(async () => {
@@ -49,15 +65,63 @@ function claimsFor(user: TestUser): JWTPayload {
   };
 }
 
-const sign = (claims: JWTPayload, key: CryptoKey = keys.privateKey) =>
-  new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "issuer-key" }).sign(key);
+const sign = (claims: JWTPayload, key: CryptoKey = keys.privateKey, kid = "issuer-key") =>
+  new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid }).sign(key);
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 const ask = (token: string, url = server.url) => call("/api/auth/profile/", { token }, url);
 
 describe("A token of a trusted issuer", () => {
-  test("whose keys cannot be fetched is a 500 and no sign-out", async () => {
+  test("whose keys cannot be asked for is a 503 and no sign-out", async () => {
     const answer = await ask(await sign({ ...claimsFor(await verifiedUser()), iss: "https://silent.example" }));
-    expect(answer.status).toBe(500);
-    expect(answer.body).toMatchObject({ code: "issuer_unavailable", request_id: answer.headers.get("x-request-id") });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+    expect(answer.body).toMatchObject({ code: "temporarily_unavailable", request_id: answer.headers.get("x-request-id") });
+  });
+
+  test.each<[string, (user: TestUser) => JWTPayload]>([
+    ["of a clock that is ahead", () => ({ iat: inSeconds(30), nbf: inSeconds(30), exp: inSeconds(630) })],
+    ["that has expired by a clock that is behind", () => ({ iat: inSeconds(-630), exp: inSeconds(-30) })],
+    ["that says as text that the address was verified", () => ({ email_verified: "true" })],
+    ["that would last for years, on its first day", () => ({ iat: inSeconds(-80_000), exp: inSeconds(100_000_000) })],
+  ])("is accepted: one %s", async (_, change) => {
+    const user = await verifiedUser();
+    const answer = await ask(await sign({ ...claimsFor(user), ...change(user) }));
+    expect([answer.status, answer.body.id]).toStrictEqual([200, user.id]);
+  });
+
+  test("under a new key, and under another one of the same name, is accepted at once", async () => {
+    const user = await verifiedUser();
+    const pairs = await Promise.all([1, 2].map(() => generateKeyPair("RS256", { extractable: true })));
+    const claims = { ...claimsFor(user), iss: "https://rotating.example" };
+    const statusUnder = async (pair: CryptoKeyPair, kid: string) => (await ask(await sign(claims, pair.privateKey, kid))).status;
+    const [first, second] = pairs as [CryptoKeyPair, CryptoKeyPair];
+    sets["/rotating"] = [await publicKey(keys, "a")];
+    expect(await statusUnder(keys, "a")).toBe(200);
+    expect(await statusUnder(first, "b")).toBe(401);
+    sets["/rotating"] = [await publicKey(first, "b")];
+    expect(await statusUnder(first, "b")).toBe(200);
+    sets["/rotating"] = [await publicKey(second, "b")];
+    expect(await statusUnder(second, "b")).toBe(200);
+    delete sets["/rotating"];
+    expect(await statusUnder(keys, "c")).toBe(503);
+    expect(await statusUnder(second, "b")).toBe(200);
+  });
+
+  test("speaks for the e-mail domains given to its issuer alone", async () => {
+    const user = await verifiedUser();
+    const ofIssuer = async (email: string) => {
+      await query("UPDATE users SET email = $2 WHERE id = $1", [user.id, email.toLowerCase()]);
+      return (await ask(await sign({ ...claimsFor(user), iss: "https://given.example", email }))).status;
+    };
+    expect(await ofIssuer(`${user.id}@${DOMAIN}`)).toBe(200);
+    expect(await ofIssuer(`${user.id}@Other.Example`)).toBe(200);
+    for (const domain of [`sub.${DOMAIN}`, `${DOMAIN}.evil.example`, `not-${DOMAIN}`, "example.com"])
+      expect([domain, await ofIssuer(`${user.id}@${domain}`)]).toStrictEqual([domain, 401]);
+  });
+
+  test("is told of in the log, where an issuer can speak for everybody", () => {
+    expect(server.output()).toMatch(/"level":"warn".*JWT_TRUSTED_ISSUERS has an issuer without e-mail domains/);
+    expect(server.output()).not.toMatch(/warn.*127\.0\.0\.1/);
   });
 
   test("speaks for the portal's user with that verified address, in any case", async () => {
@@ -79,7 +143,10 @@ describe("A token of a trusted issuer", () => {
   });
 
   test.each<[string, (user: TestUser) => Promise<string>]>([
-    ["an expired one", (user) => sign({ ...claimsFor(user), exp: Math.floor(Date.now() / 1000) - 60 })],
+    ["an expired one", (user) => sign({ ...claimsFor(user), exp: inSeconds(-90) })],
+    ["one that begins in two minutes", (user) => sign({ ...claimsFor(user), nbf: inSeconds(120) })],
+    ["one that is older than a day", (user) => sign({ ...claimsFor(user), iat: inSeconds(-86_500) })],
+    ["one that was issued nobody knows when", (user) => sign({ ...claimsFor(user), iat: undefined })],
     ["one that never expires", (user) => sign({ ...claimsFor(user), exp: undefined })],
     ["one for another audience", (user) => sign({ ...claimsFor(user), aud: "https://other.example" })],
     ["one without an audience", (user) => sign({ ...claimsFor(user), aud: undefined })],
@@ -87,7 +154,7 @@ describe("A token of a trusted issuer", () => {
     ["one that names the portal as its issuer", (user) => sign({ ...claimsFor(user), iss: shared().url })],
     ["one whose issuer did not verify the address", (user) => sign({ ...claimsFor(user), email_verified: false })],
     ["one that says nothing of verification", (user) => sign({ ...claimsFor(user), email_verified: undefined })],
-    ["one that says so as text", (user) => sign({ ...claimsFor(user), email_verified: "true" })],
+    ["one that says so in other words", (user) => sign({ ...claimsFor(user), email_verified: "false" })],
     ["one without an address", (user) => sign({ ...claimsFor(user), email: undefined })],
     ["one for an address that nobody has", (user) => sign({ ...claimsFor(user), email: `x${user.email}` })],
     ["a refresh token", (user) => sign({ ...claimsFor(user), token_type: "refresh" })],

@@ -146,7 +146,7 @@ export const ACCOUNTS: Group = {
           success: { message: "Logout successful" },
         }),
       ],
-      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "ISSUER_UNAVAILABLE", "TEMPORARILY_UNAVAILABLE"],
+      failures: [...BODY_FAILURES, "ORIGIN_NOT_ALLOWED", "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "getProfile",

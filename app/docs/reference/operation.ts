@@ -105,7 +105,7 @@ export function libraryRefusal(status: number, messages: Record<string, string>)
 
 /** What every route behind the user API's gate can answer; those who call it show a token or a cookie. */
 export const USER_CALLERS: Caller[] = ["accessToken", "sessionCookie"];
-export const USER_FAILURES: ErrorCode[] = ["NOT_AUTHENTICATED", "TOKEN_NOT_VALID", "ORIGIN_NOT_ALLOWED", "ISSUER_UNAVAILABLE"];
+export const USER_FAILURES: ErrorCode[] = ["NOT_AUTHENTICATED", "TOKEN_NOT_VALID", "ORIGIN_NOT_ALLOWED"];
 export const idempotencyKey: Parameter = {
   name: "Idempotency-Key",
   in: "header",

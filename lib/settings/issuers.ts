@@ -1,0 +1,34 @@
+import { isOnThisMachine } from "./this-machine";
+
+/** An entry of JWT_TRUSTED_ISSUERS. `names`: the `iss` values that are its own. `domains`: of e-mail; none given: all. */
+export type IssuerSetting = { names: string[]; keySet: string; domains: string[] };
+
+const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
+
+/**
+ * Reads `JWKS_ADDRESS` or `ISSUER|JWKS_ADDRESS`, with the e-mail domains it may speak for behind it, each after a space.
+ * Null when it is none: key sets come over https, or from this machine.
+ */
+export function readIssuer(entry: string): IssuerSetting | null {
+  const bar = entry.indexOf("|");
+  const [keySet = "", ...written] = entry
+    .slice(bar + 1)
+    .trim()
+    .split(/\s+/);
+  const domains = written.map((domain) => domain.toLowerCase());
+  if (!isKeySet(keySet) || !domains.every((domain) => DOMAIN.test(domain))) return null;
+  return { names: bar === -1 ? namesOf(keySet) : [entry.slice(0, bar)], keySet, domains };
+}
+
+function isKeySet(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol } = new URL(address);
+  return protocol === "https:" || (protocol === "http:" && isOnThisMachine(address));
+}
+
+/** From an address alone: what comes before `/.well-known/`, or else its origin, with and without a trailing slash. */
+function namesOf(keySet: string): string[] {
+  const wellKnown = keySet.indexOf("/.well-known/");
+  const name = wellKnown === -1 ? new URL(keySet).origin : keySet.slice(0, wellKnown);
+  return [name, `${name}/`];
+}
