@@ -1,4 +1,4 @@
-import { findVisiblePart, findWhole } from "@latchkey/rule/credentials";
+import { findVisiblePart, findWhole, maskCredentials } from "@latchkey/rule/credentials";
 
 // Runs in the browser: a whole credential that someone pastes is never sent anywhere as it is.
 
@@ -10,7 +10,7 @@ type SearchTerm = { kind: "text"; text: string } | { kind: "digest"; digest: str
  */
 export async function toSearchTerm(text: string): Promise<SearchTerm> {
   const whole = findWhole(text);
-  const masked = findVisiblePart(whole ?? text) ?? text;
+  const masked = findVisiblePart(whole ?? text) ?? maskCredentials(text);
   if (whole === null || !crypto.subtle) return { kind: "text", text: masked };
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(whole)));
   const hex = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");

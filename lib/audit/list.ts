@@ -1,5 +1,6 @@
 import "server-only";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
+import { maskedJson } from "@latchkey/rule/masked-json";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { instant, json, nullable, type RowOf, statement, text, word } from "@/lib/database/statements";
@@ -140,7 +141,7 @@ export function toRecord(row: RowOf<typeof ROW>): AuditRecord {
   };
 }
 
-/** No entry is written with a credential; but people can give one as a key's name. */
+/** No entry is written with a credential; but entries that were written before a form of one was known stay as they are. */
 function withoutCredentials(json: Json | null): Json | null {
-  return json && JSON.parse(maskCredentials(JSON.stringify(json)));
+  return json && JSON.parse(maskedJson(json));
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { maskedJson } from "@latchkey/rule/masked-json";
 import type { Actor } from "@/lib/audit/actors";
 import type { Transaction } from "@/lib/database/client";
 import type { Prisma } from "@/prisma/generated/client";
@@ -23,8 +24,8 @@ export async function recordAudit(tx: Transaction, actor: Actor, entry: Entry): 
       action: entry.action,
       targetKind: entry.target.kind,
       targetId: entry.target.id,
-      before: entry.before,
-      after: entry.after,
+      before: entry.before && JSON.parse(maskedJson(entry.before)),
+      after: entry.after && JSON.parse(maskedJson(entry.after)),
     },
     select: { id: true },
   });

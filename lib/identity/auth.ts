@@ -1,4 +1,5 @@
 import "server-only";
+import { maskCredentials } from "@latchkey/rule/credentials";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { APIError } from "better-auth/api";
@@ -60,7 +61,7 @@ function createAuth() {
     },
     // Attempts are counted by throttle.ts, which also covers our own routes and counts by account.
     rateLimit: { enabled: false },
-    databaseHooks: { session: { create: { before: refuseBanned } } },
+    databaseHooks: { session: { create: { before: admit } } },
     plugins: [
       jwt({
         adapter: { getJwks: listSigningKeys },
@@ -85,6 +86,12 @@ function createAuth() {
 /** Its messages name addresses and links behind a colon, or are errors as a whole. */
 function withoutValues(message: unknown): string {
   return (typeof message === "string" && message.split(/[:"`\n]/, 1)[0]) || "failed";
+}
+
+/** What a browser says of itself is kept, and shown in the list of sessions. */
+async function admit(session: { userId: string; userAgent?: string | null }) {
+  await refuseBanned(session);
+  return { data: { userAgent: session.userAgent && maskCredentials(session.userAgent) } };
 }
 
 async function refuseBanned(session: { userId: string }): Promise<void> {

@@ -2,6 +2,7 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
 import { DEFAULT_LIMITS, type KeyLimits, pickLimits } from "@latchkey/rule/limits";
+import { maskedJson } from "@latchkey/rule/masked-json";
 import type { KeyLife } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
@@ -108,7 +109,7 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
     actor: actor.userId,
     address: actor.address,
     request: actor.requestId,
-    after: JSON.stringify(after),
+    after: maskedJson(after),
   };
   const once = describeKeyOnce(actor, "create-key", input.idempotencyKey, [ownerId, describeInput(input)]);
   const [row] = await (once ? createOnce(actor, once, input, values) : sql(CREATE, values));

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, type KeyLimits, LIMIT_NAMES, type LimitedCall, type LimitName } from "@latchkey/rule/limits";
+import { maskedJson } from "@latchkey/rule/masked-json";
 import { DEFAULT_PERMISSIONS, isPermissions, type Permissions } from "@latchkey/rule/permissions";
 import { z } from "zod";
 import { AppError, type ErrorCode } from "@/lib/values/errors";
@@ -36,8 +37,11 @@ export const limitAnswers = {
   }),
 } satisfies { [Name in LimitName]: z.ZodType<KeyLimits[Name]> };
 
+/** They are kept and answered as they were sent: none may hold a credential. */
+const isTaken = (value: unknown) => isPermissions(value) && maskedJson(value) === JSON.stringify(value);
+
 const permissions = z
-  .custom<Permissions | null>((value) => value === null || isPermissions(value), PROBLEMS.permissions.code)
+  .custom<Permissions | null>((value) => value === null || isTaken(value), PROBLEMS.permissions.code)
   .optional();
 
 /** Limits of a key that is made. */

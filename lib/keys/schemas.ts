@@ -1,3 +1,4 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
@@ -42,6 +43,7 @@ export const createKeySchema = z.object({
     .trim()
     .min(1, { error: "MISSING_KEY_NAME", abort: true })
     .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
+    .transform(maskCredentials)
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
   ...limitFields,
   expires_at: expiresAtSchema,
@@ -64,6 +66,7 @@ export const adminCreateKeySchema = z.object({
     .transform((name) => name?.trim() || "API Key")
     .refine(isNameLength, `name must have at most ${MAX_KEY_NAME_LENGTH} characters`)
     .refine(isPlainText, "name must not contain control characters")
+    .transform(maskCredentials)
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
   ...limitFields,
   expires_at: expiresAtSchema,
@@ -190,8 +193,7 @@ export const searchKeysSchema = z.object({
     // Lists show a masked credential with dots at its end, and people paste it as they see it.
     .transform((text) =>
       isPlainText(text)
-        ? text
-            .trim()
+        ? maskCredentials(text.trim())
             .replace(/(\.{2,}|…)$/, "")
             .slice(0, MAX_KEY_NAME_LENGTH)
         : "",

@@ -49,3 +49,7 @@ test("many separators take no more steps than there are characters", () => {
 test("a number below zero stays a number", () => {
   expect(csvLine([-5])).toBe("-5\r\n");
 });
+
+test("a credential is cut to what may be shown of it", () => {
+  expect(csvLine([`=key_mf_live_${"abc123".repeat(7)}`, "x"])).toBe("'=key_mf_live_abc123...,x\r\n");
+});

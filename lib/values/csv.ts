@@ -1,3 +1,5 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
+
 /** So that spreadsheets read the file as UTF-8. */
 const BYTE_ORDER_MARK = "\uFEFF";
 /**
@@ -12,15 +14,15 @@ export function csvHeading(columns: readonly string[]): string {
 }
 
 /**
- * A line of CSV (RFC 4180). Spreadsheets run what begins like a formula, so there an apostrophe goes in front, which they take
- * as "text follows".
+ * A line of CSV (RFC 4180), in which no credential stands. Spreadsheets run what begins like a formula, so there an apostrophe
+ * goes in front, which they take as "text follows".
  */
 export function csvLine(cells: readonly (string | number)[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
 function csvCell(value: string | number): string {
-  const text = typeof value === "string" ? value.replace(FORMULA_START, "$1'") : String(value);
+  const text = typeof value === "string" ? maskCredentials(value).replace(FORMULA_START, "$1'") : String(value);
   return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

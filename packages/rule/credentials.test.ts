@@ -11,6 +11,8 @@ import {
   maskCredentials,
   parseCredential,
 } from "./credentials";
+import { readingsOf } from "./encodings";
+import { maskedJson } from "./masked-json";
 
 const BASE62 = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
 const issueCredentials = (format: CredentialFormat) => makeCredentials(format, randomBytes);
@@ -113,5 +115,121 @@ describe("In a text", () => {
     }
   });
 });
+
+const percent = (text: string) => [...text].map((sign) => `%${sign.charCodeAt(0).toString(16)}`).join("");
+const again = (text: string) => text.replaceAll("%", "%25");
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+/** How a credential stands in text from outside, each form of which gives all of it away. */
+const FORMS: [string, (credential: string) => string][] = [
+  ["by itself", (k) => k],
+  ["behind letters and an underscore", (k) => `/v1/key_${k}`],
+  ["behind a letter and before one", (k) => `x${k}x`],
+  ["behind an escaped space", (k) => `?auth=Bearer%20${k}`],
+  ["in an address in an address", (k) => `?redirect=%2Fx%3Fkey%3D${k}&a=b`],
+  ["behind an escaped line break", (k) => JSON.stringify(`line1\n${k}`)],
+  ["twice, with nothing between", (k) => k + k],
+  ["behind a beginning of another", (k) => `mf_live_${k}`],
+  ["in capital letters", (k) => k.toUpperCase()],
+  ["with its underscores escaped", (k) => k.replaceAll("_", "%5F")],
+  ["percent-encoded", percent],
+  ["percent-encoded twice", (k) => again(percent(k))],
+  ["percent-encoded three times", (k) => again(again(percent(k)))],
+  ["percent-encoded from the middle on", (k) => k.slice(0, 12) + percent(k.slice(12))],
+  ["percent-encoded beside another", (k) => k + percent(k)],
+  ["with escapes of JSON", (k) => k.replaceAll("_", "\\u005f").replace("l", "\\u006C")],
+  ["as a user name, for basic authentication", (k) => `Basic ${base64(`${k}:`)}`],
+  ["as a password of a long name", (k) => `Basic ${base64(`someone@example.com:${k}`)}`],
+  ["in base64 behind one byte", (k) => base64(`é${k}`.slice(0, 1) + k)],
+  ["in base64 behind two bytes", (k) => base64(`é${k}`)],
+  ["in base64url between signs of base64", (k) => `/a/key_${Buffer.from(`??>${k}>>?`).toString("base64url")}`],
+  ["in base64, percent-encoded", (k) => encodeURIComponent(base64(`ÿ?>${k}ÿÿ?`))],
+  ["in base64 that is broken into lines", (k) => base64(`key ${k}`).replace(/(.{40})/, "$1\r\n")],
+  ["in base64 in lines, as JSON", (k) => JSON.stringify(base64(`key ${k}`).replace(/(.{40})/, "$1\r\n"))],
+];
+
+/** Whether the text, undone in each of these ways, still has so much of what comes behind the hint. */
+function givesAway(text: string, credential: string): boolean {
+  const tail = credential.slice(20).toLowerCase();
+  let read = text.replace(/\\u00([0-9a-f]{2})/gi, "%$1");
+  for (let times = 0; times < 4; times += 1) {
+    const joined = read.replace(/\r\n|\\r\\n/g, "");
+    const bytes = [0, 1, 2, 3].flatMap((skipped) =>
+      (joined.match(/[\w+/-]+/g) ?? []).map((run) => Buffer.from(run.slice(skipped), "base64").toString("latin1")),
+    );
+    if ([joined, ...bytes].some((decoded) => decoded.toLowerCase().includes(tail))) return true;
+    read = read.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  }
+  return false;
+}
+
+describe("Nothing of a credential but its hint is left in a text that holds it", () => {
+  for (const format of ["mf_live", "datazag"] as const) {
+    test.each(FORMS)(`${format} %s`, (_, write) => {
+      for (let round = 0; round < 20; round += 1) {
+        const { key, secret } = issueCredentials(format);
+        for (const credential of secret ? [key, secret] : [key]) {
+          const text = `before ${write(credential)} behind`;
+          expect(givesAway(text, credential)).toBe(true);
+          const masked = maskCredentials(text);
+          expect(givesAway(masked, credential)).toBe(false);
+          expect(masked).toMatch(/^before .*\.\.\. ?.*behind$/s);
+          expect(maskCredentials(masked)).toBe(masked);
+        }
+      }
+    });
+  }
+
+  test("whatever stands around it", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary" }),
+        fc.constantFrom(...FORMS),
+        fc.string({ unit: "binary" }),
+        (before, [, write], behind) => {
+          const { key } = issueCredentials("mf_live");
+          expect(givesAway(maskCredentials(before + write(key) + behind), key)).toBe(false);
+        },
+      ),
+    );
+  });
+
+  test("and other text stays as it is", () => {
+    for (const text of [
+      "/v1/users/a%20b?c=d%2525",
+      "mf_live_",
+      "mf_live_abc123...",
+      "datazag_abc123…",
+      "\\u00e9 %zz %",
+      base64("no key"),
+    ])
+      expect(maskCredentials(text)).toBe(text);
+  });
+
+  test("in JSON value by value, names of fields too", () => {
+    const { key, hint } = issueCredentials("mf_live");
+    const shown = `mf_live_${hint}...`;
+    const value = { log: `line1\n${key}`, [`of ${key}`]: [{ deep: [key] }], count: 1.5, none: null, ok: true };
+    expect(JSON.parse(maskedJson(value))).toStrictEqual({
+      log: `line1\n${shown}`,
+      [`of ${shown}`]: [{ deep: [shown] }],
+      count: 1.5,
+      none: null,
+      ok: true,
+    });
+    expect(maskedJson(JSON.parse('{"__proto__":{"a":"b"}}'))).toBe('{"__proto__":{"a":"b"}}');
+  });
+});
+
+test.each(["%", "%25", "%2525", "\\u0025", "mf_live_", "mf_live_abcdef", "datazag_mf_live_", "bWZfbGl2ZV", "%6d%66%5f", "a"])(
+  "What is read of a text of %j grows with its length alone",
+  (piece) => {
+    const text = piece.repeat(64 * 1024).slice(0, 64 * 1024);
+    const lengths = readingsOf(text).map((reading) => reading.text.length);
+    expect(lengths.length).toBeLessThanOrEqual(5);
+    for (const length of lengths) expect(length).toBeLessThanOrEqual(text.length);
+    expect(maskCredentials(text).length).toBeLessThanOrEqual(text.length * 1.5);
+  },
+);
 
 const KNOWN = "mf_live_0123456789ABCDEFGHIJKLMNOPQRSTUV0SR7wj" as Credential;

@@ -1,4 +1,5 @@
 import { crc32 } from "./crc32";
+import { base64Forms, placeIn, type Reading, readingsOf } from "./encodings";
 
 export const CREDENTIAL_FORMATS = ["mf_live", "datazag"] as const;
 /** The two formats of the seeds: `mf_live_` from Mifumo SMS, `datazag_` from DataZag. */
@@ -20,14 +21,24 @@ const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const RANDOM_LENGTH = 32; // 32 × log2(62) = 190.5 bits
 const CHECKSUM_LENGTH = 6; // 62^6 > 2^32
 const HINT_LENGTH = 6;
-const FORM = {
-  mf_live: `${CREDENTIAL_PREFIXES.mf_live}[0-9A-Za-z]{${RANDOM_LENGTH + CHECKSUM_LENGTH}}`,
-  datazag: `${CREDENTIAL_PREFIXES.datazag}[0-9a-f]{64}`,
-} as const satisfies Record<CredentialFormat, string>;
+/** What comes after the prefix: so many of these characters. */
+export const CREDENTIAL_BODIES = {
+  mf_live: { signs: "[0-9A-Za-z]", length: RANDOM_LENGTH + CHECKSUM_LENGTH },
+  datazag: { signs: "[0-9a-f]", length: 64 },
+} as const satisfies Record<CredentialFormat, { signs: string; length: number }>;
+const FORM = { mf_live: formOf("mf_live"), datazag: formOf("datazag") };
 const MF_LIVE = new RegExp(`^${FORM.mf_live}$`);
 const DATAZAG = new RegExp(`^${FORM.datazag}$`);
 const WHOLE = new RegExp(`(?:${Object.values(FORM).join("|")})(?![0-9A-Za-z])`);
-const PART = new RegExp(`\\b(${Object.values(CREDENTIAL_PREFIXES).join("|")})([0-9A-Za-z]{${HINT_LENGTH}})[0-9A-Za-z]+`, "g");
+const PREFIX = Object.values(CREDENTIAL_PREFIXES).join("|");
+// Two can stand side by side: one ends where the next begins.
+const SIGN = `(?:(?!${PREFIX})[0-9A-Za-z])`;
+const PART = new RegExp(`(${PREFIX})(${SIGN}{${HINT_LENGTH}})${SIGN}+`, "gi");
+const ENCODED = Object.values(CREDENTIAL_PREFIXES).map((prefix) => ({
+  prefix,
+  // Long base64 is broken into lines, which JSON writes as letters.
+  form: new RegExp(`(?:${base64Forms(prefix).join("|")})(?:[0-9A-Za-z+/_-]|[\\r\\n]|\\\\[rn])*={0,2}`, "g"),
+}));
 
 /** Fresh credentials: `mf_live` keys come with a secret, `datazag` keys have none. */
 export function makeCredentials(format: CredentialFormat, random: Random): IssuedCredentials {
@@ -58,9 +69,41 @@ export function maskCredential(format: CredentialFormat, hint: string): string {
   return `${CREDENTIAL_PREFIXES[format]}${hint}...`;
 }
 
-/** Free text with whatever looks like a credential cut to its hint: for text that is kept as it came. */
+/** Higher with each change of what is masked: texts that are stored are then masked anew. */
+export const MASK_VERSION = 1;
+
+type Masked = { from: number; to: number; shown: string };
+
+/**
+ * Free text with whatever looks like a credential cut to its hint, for text that is kept or shown: whatever stands around it,
+ * percent-encoded up to three times, escaped as in JSON, or in base64, which is cut to the prefix. Its work grows with the
+ * length of the text alone.
+ */
 export function maskCredentials(text: string): string {
-  return text.replace(PART, "$1$2...");
+  const found = readingsOf(text).flatMap(findMasked);
+  let masked = "";
+  let done = 0;
+  for (const { from, to, shown } of found.sort((one, other) => one.from - other.from)) {
+    if (from >= done) masked += text.slice(done, from) + shown;
+    done = Math.max(done, to);
+  }
+  return masked + text.slice(done);
+}
+
+function findMasked(reading: Reading): Masked[] {
+  const place = (match: RegExpExecArray, shown: string) => ({
+    ...placeIn(reading, match.index, match.index + match[0].length),
+    shown: `${shown}...`,
+  });
+  return [
+    ...[...reading.text.matchAll(PART)].map((match) => place(match, `${match[1]}${match[2]}`)),
+    ...ENCODED.flatMap(({ prefix, form }) => [...reading.text.matchAll(form)].map((match) => place(match, prefix))),
+  ];
+}
+
+function formOf(format: CredentialFormat): string {
+  const { signs, length } = CREDENTIAL_BODIES[format];
+  return `${CREDENTIAL_PREFIXES[format]}${signs}{${length}}`;
 }
 
 function hintOf(format: CredentialFormat, key: Credential): string {

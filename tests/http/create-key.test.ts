@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { type CallOptions, call, INSTANT, newKey, query, UUID, verify } from "../support/client";
+import { adminCall, type CallOptions, call, INSTANT, newKey, query, UUID, verify } from "../support/client";
 import { refusesOtherPeople } from "../support/denials";
 import { refusesBadBodies, USER_REFUSALS } from "../support/hostile";
 import { newUser, type TestUser } from "../support/people";
@@ -152,6 +152,38 @@ describe("POST /api/auth/keys/create/ answers", () => {
     const [row] = await query<Record<string, unknown>>("SELECT * FROM api_keys WHERE uuid = $1", [key.id]);
     const stored = Object.values(row ?? {}).map((value) => (Buffer.isBuffer(value) ? value.toString("latin1") : String(value)));
     for (const secret of [key.api_key, key.secret_key]) expect(stored.join("\n")).not.toContain(secret.slice(8 + 6, -6));
+  });
+});
+
+describe("A credential of a key is kept nowhere", () => {
+  test("although somebody takes it for a name, a permission, or what a program says of itself", async () => {
+    const user = await newUser();
+    const { api_key: credential } = await newKey(user);
+    const name = `of key_${credential}`;
+    const shown = `of key_${credential.slice(0, 14)}...`;
+    const made = await create(user, { key_name: name });
+    expect([made.status, made.body.data.key_name]).toStrictEqual([201, shown]);
+    const staffs = await adminCall("/api/api-keys", { body: { userId: user.id, name } });
+    expect([staffs.status, staffs.body.key.name]).toStrictEqual([201, shown]);
+    for (const permissions of [[name], { [name]: ["read"] }, { sms: [name] }]) {
+      const refused = await create(user, { key_name: "Permitted", permissions });
+      expect([refused.status, refused.body.error_code]).toStrictEqual([400, "INVALID_PERMISSIONS"]);
+    }
+    const profile = await call("/api/auth/profile/", { method: "PATCH", token: user.access, body: { first_name: name } });
+    expect([profile.status, profile.body.first_name]).toStrictEqual([200, shown]);
+    const headers = { "User-Agent": name };
+    await call("/api/auth/login/", { body: { email: user.email, password: user.password }, headers });
+
+    const kept = await query<{ row: string }>(
+      `SELECT k::text AS row FROM api_keys k WHERE user_id = $1
+       UNION ALL SELECT u::text FROM users u WHERE id = $1
+       UNION ALL SELECT s::text FROM sessions s WHERE user_id = $1
+       UNION ALL SELECT a::text FROM audit_entries a WHERE actor_id = $1 OR after->>'owner_id' = $1::text`,
+      [user.id],
+    );
+    const text = kept.map(({ row }) => row).join("\n");
+    expect(text).not.toContain(credential.slice(16));
+    expect(text.split(shown).length - 1).toBeGreaterThanOrEqual(6);
   });
 });
 
