@@ -1,8 +1,12 @@
 import { unstable_doesMiddlewareMatch as doesMiddlewareMatch } from "next/experimental/testing/server";
 import { NextRequest } from "next/server";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { ADMIN_API, isGated, USER_API } from "@/lib/request/gated-apis";
 import { config, middleware } from "./middleware";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const isMatched = (path: string, headers: Record<string, string> = {}) =>
   doesMiddlewareMatch({ config, url: `https://keys.example.com${path}`, headers });
@@ -29,6 +33,18 @@ test.each<[string, string, Record<string, string>]>([
 ])("%s does not pass through the middleware", (_, path, headers) => expect(isMatched(path, headers)).toBe(false));
 
 describe("What the middleware refuses", () => {
+  test.each<[string | undefined, boolean]>([
+    [undefined, false],
+    ["", false],
+    ["wrong", true],
+    ["lks_wrong", true],
+  ])("is the admin API without a secret; %j a handler judges: %s", async (secret, isPassed) => {
+    vi.stubEnv("ADMIN_API_SECRET", "right");
+    const headers: Record<string, string> = secret === undefined ? {} : { "X-Admin-Secret": secret };
+    const answer = await middleware(new NextRequest(`https://keys.example.com${ADMIN_API}`, { headers }));
+    expect([answer.status, answer.headers.has("x-middleware-next")]).toStrictEqual(isPassed ? [200, true] : [401, false]);
+  });
+
   const refusal = async (path: string, init: { method?: string; headers?: Record<string, string> }) => {
     const answer = await middleware(new NextRequest(`https://keys.example.com${path}`, init));
     return [answer.status, answer.headers.get("allow"), await answer.text()];

@@ -1,5 +1,3 @@
-// Runs in the edge middleware and in Node.js: Web Crypto only.
-
 export type SecretCheck = "ok" | "wrong" | "not_configured";
 
 /**

@@ -40,8 +40,8 @@ describe("An allowed origin", () => {
         "GET, POST, PUT, PATCH, DELETE, OPTIONS",
         ["Authorization", "Content-Type", "Accept", "X-Requested-With"],
       ],
-      ["/api/api-keys", "GET, POST, DELETE, OPTIONS", ["Content-Type", "X-Admin-Secret"]],
-      ["/api/api-keys/1", "GET, POST, DELETE, OPTIONS", ["Content-Type", "X-Admin-Secret"]],
+      ["/api/api-keys", "GET, POST, DELETE, OPTIONS", ["Content-Type", "X-Admin-Secret", "Idempotency-Key"]],
+      ["/api/api-keys/1", "GET, POST, DELETE, OPTIONS", ["Content-Type", "X-Admin-Secret", "Idempotency-Key"]],
     ] as const) {
       for (const form of [path, `${path}/`]) {
         const headers = { Origin: origin, "Access-Control-Request-Method": "POST" };
