@@ -66,7 +66,7 @@ const INSERT_USAGE = statement(
    ),
    counted AS (
      UPDATE api_keys k SET total_uses = total_uses + n.calls, last_used_at = greatest(k.last_used_at, n.last)
-     FROM (SELECT key_id, count(*) AS calls, max(at) AS last FROM inserted GROUP BY key_id) n WHERE k.id = n.key_id
+     FROM (SELECT key_id, count(*) AS calls, least(max(at), now()) AS last FROM inserted GROUP BY key_id) n WHERE k.id = n.key_id
    ),
    totalled AS (
      INSERT INTO usage_days (key_id, user_id, day, calls, credits)

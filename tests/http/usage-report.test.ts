@@ -49,6 +49,15 @@ describe("POST /usage answers", () => {
     expect(daily.find((entry: { date: string }) => entry.date === day)).toStrictEqual({ date: day, calls: 2, credits: 2 });
   });
 
+  test("last_used of now, where the reporter's clock is ahead", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    await report({ apiKey: key.api_key, delta: 1, ts: Date.now() + 4 * 60_000 });
+    const { body } = await call("/api/auth/settings/", { token: user.access });
+    const [row] = await query<{ now: Date }>("SELECT now() AS now");
+    expect(new Date(body.data.api_keys[0].last_used).getTime()).toBeLessThanOrEqual(row?.now.getTime() ?? 0);
+  });
+
   test("the balance below zero: the calls were served", async () => {
     const user = await newUser();
     const key = await newKey(user);
