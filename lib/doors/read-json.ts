@@ -34,6 +34,14 @@ export async function readBody(request: Request, limit = MAX_BODY_BYTES): Promis
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
+/** For what no schema has a sentence for: the library's own speaks to programmers of ours. */
+function sayPlainly({ path = [], expected }: z.core.$ZodRawIssue): string | undefined {
+  const [field, ...within] = path.map(String);
+  if (field === undefined) return undefined;
+  const place = [field, ...within.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`))].join("");
+  return typeof expected === "string" ? `${place} must be of the type ${expected}` : `${place} is not valid`;
+}
+
 export function bodyTooLarge(limit: number): AppError {
   return new AppError("BODY_TOO_LARGE", { facts: { max_bytes: limit } });
 }
@@ -61,7 +69,7 @@ export function parseObject(bytes: Uint8Array, code: ErrorCode = "INVALID_JSON")
  */
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   refuseNearMiss(schema, value);
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: sayPlainly });
   if (result.success) return result.data;
   const refusal = strictRefusal(schema, result.error.issues);
   if (refusal) throw refusal;
