@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../scripts/ports";
 import { type Answer, adminCall, call, shared } from "../support/client";
-import { newUser, type TestUser } from "../support/people";
+import { newUser, signInByCookie, type TestUser } from "../support/people";
 import { randomSecret, startServer, type TestServer, until } from "../support/server";
 
 const Origin = "https://portal.datazag.com";
@@ -19,8 +19,10 @@ async function expectTraceable(answer: Answer, server: TestServer): Promise<void
 describe("When the database cannot be reached", () => {
   let server: TestServer;
   let user: TestUser;
+  let cookie: string;
   beforeAll(async () => {
     user = await newUser();
+    cookie = await signInByCookie(user);
     const DATABASE_URL = `postgresql://nobody:${randomSecret()}@127.0.0.1:${await freePort()}/latchkey`;
     server = await startServer({ ...shared().settings, DATABASE_URL, APP_URL: shared().url });
   });
@@ -65,6 +67,18 @@ describe("When the database cannot be reached", () => {
       code: "temporarily_unavailable",
       request_id: expect.any(String),
     });
+    await expectTraceable(answer, server);
+  });
+
+  test.each<[string, unknown, Record<string, string>]>([
+    ["/api/auth/sign-in/email", { email: "a@example.com", password: "a password" }, {}],
+    ["/api/auth/change-password", { currentPassword: "a password", newPassword: "another password" }, { Cookie: "COOKIE" }],
+    ["/api/auth/sign-out", {}, { Cookie: "COOKIE" }],
+  ])("browser sessions too: %s", async (path, body, headers) => {
+    const own = { Origin: shared().url, ...(headers.Cookie && { Cookie: cookie }) };
+    const answer = await call(path, { body, headers: own }, server.url);
+    expect([answer.status, answer.body.error_code]).toStrictEqual([503, "TEMPORARILY_UNAVAILABLE"]);
+    expect(answer.headers.get("retry-after")).toMatch(/^[1-9]$/);
     await expectTraceable(answer, server);
   });
 

@@ -5,12 +5,13 @@ import { db } from "@/lib/database/client";
 import { methodNotAllowed } from "@/lib/doors/dialects/dialect";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { renderFailure } from "@/lib/doors/endpoint";
-import { actorOf } from "@/lib/doors/guards";
+import { actorOf, findSession } from "@/lib/doors/guards";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
 import { endMailedTokens } from "@/lib/identity/mailed-tokens";
 import { withSessionCookie } from "@/lib/identity/session-cookie";
+import { endSession } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
@@ -50,7 +51,9 @@ async function serve(request: Request): Promise<Response> {
     const body = await readBody(request);
     const input = parseObject(body);
     if (THROTTLED.has(path)) await throttle(request, input);
-    return await pass(request, url, bodyFor(path, body, input));
+    const read = bodyFor(path, body, input);
+    if (path === "/sign-out") await signOut(request);
+    return await pass(request, url, read);
   } catch (error) {
     return renderFailure(userDialect, error, request);
   }
@@ -59,6 +62,12 @@ async function serve(request: Request): Promise<Response> {
 async function throttle(request: Request, { email }: Record<string, unknown>): Promise<void> {
   await countAttempt({ address: contextOf(request).address });
   if (typeof email === "string") await countAttempt({ account: email });
+}
+
+/** Where the session could not be ended, the library says all the same that it was: it only gets to take the cookie back. */
+async function signOut(request: Request): Promise<void> {
+  const session = await findSession(request, undefined);
+  if (session) await endSession(actorOf(request, "user", session.userId), session);
 }
 
 /** What the library gets to read. It insists on a body, and would leave sessions alive under a new password. */
