@@ -61,6 +61,8 @@ describe("Where ignoring any would, every unknown field is refused by name", () 
     ["__proto__", 'Unknown field "__proto__".'],
     ["authentication", "Unknown field."],
     ["Unauthorized", "Unknown field."],
+    ["scope[]", near("scope[]", "permission")],
+    ['quoted"', "Unknown field."],
     ["two\nlines", "Unknown field."],
     ["n".repeat(65), "Unknown field."],
   ])("%j", (name, message) => {

@@ -17,7 +17,7 @@ const OTHER_NAMES: Record<string, RegExp> = {
 };
 
 /** The words of real refusals of a caller, at which clients sign their user out, are not repeated. */
-const QUOTABLE = /^(?!.*(unauthorized|authentication))[\w.-]{1,64}$/i;
+const QUOTABLE = /^(?!.*(unauthorized|authentication))[!#-[\]-~]{1,64}$/i;
 
 /**
  * For a schema that ignores what it does not know: a field that is meant to be one of its own that limit a right.

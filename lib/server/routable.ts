@@ -16,6 +16,8 @@ export function makeRoutable(request: IncomingMessage, url: string): void {
   const [path = "", ...query] = url.split("?");
   if (/^\/usage\/?$/.test(path) && isReport(request)) request.url = ["/api/usage", ...query].join("?");
   const isPage = !/^\/(api|metrics)(\/|\?|$)/.test(request.url);
+  // By this header pages fetch their parts, and Next redirects it to an address of their own.
+  if (!isPage) delete request.headers.rsc;
   if (isPage && !PAGE_METHODS.includes(request.method)) request.url = "/api/unsupported-method";
   if (request.method === "OPTIONS" || ROUTED_METHODS.includes(request.method ?? "")) return;
   // Next answers 500 to methods that `Request` refuses, and 400 to others. Each route names those that it has.
@@ -25,6 +27,7 @@ export function makeRoutable(request: IncomingMessage, url: string): void {
 
 /** Who sends one credential twice means that one. Who sends two is not believed, whichever a proxy in front has looked at. */
 function joinDifferent({ headers, rawHeaders }: IncomingMessage, name: string): void {
+  if (headers[name] === undefined) return;
   const sent = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
   if (sent.length > 1) headers[name] = [...new Set(sent)].join(", ");
 }

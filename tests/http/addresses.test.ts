@@ -46,6 +46,11 @@ describe("An address is read as URLs are, without a redirect and before any othe
     expect([page.status, page.headers.get("location")]).toStrictEqual([307, "/sign-in?next=%2Fkeys"]);
   });
 
+  test("no header of Next's pages redirects what is no page", async () => {
+    for (const path of ["/api/auth/settings/", "/api/api-keys?limit=1", "/api/health/live"])
+      expect((await rawRequest("GET", path, { RSC: "1", "Next-Router-Prefetch": "1" })).headers.location).toBeUndefined();
+  });
+
   test.each(["//metrics", "/api/../metrics", "/%6detrics", "/\\metrics/"])(
     "%s is no way round what guards metrics",
     async (path) => {
