@@ -44,7 +44,7 @@ describe("Who asks is one question to the database", () => {
     ["/keys", 200, 0],
     ["/keys/KEY", 200, 0],
     ["/usage", 200, 1], // the balance
-    ["/settings", 200, 2], // the profile, the sessions
+    ["/settings", 200, 3], // the profile, the sessions, the name of the account
     ["/", 200, 0],
     ["/docs", 200, 0],
     ["/sign-in", 307, 0],
@@ -54,7 +54,7 @@ describe("Who asks is one question to the database", () => {
     ["/admin/users", 200, 1], // the list
     ["/admin/audit", 200, 1], // names in the log
     ["/admin/confirm", 200, 0],
-    ["/api/auth/settings/", 200, 0],
+    ["/api/auth/settings/", 200, 1], // the name of the account
     ["/api/auth/profile/", 200, 1], // the profile
   ])("%s", async (path, status, others) => {
     const answer = await ask(path, await signIn(staff));
