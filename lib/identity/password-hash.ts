@@ -1,4 +1,21 @@
 import "server-only";
+import { hashPassword, verifyPassword as verifyOwn } from "better-auth/crypto";
+import { matchesForeign } from "./foreign-hashes";
 
-/** Salted scrypt: of every password that is set or asked for, here or by the identity library (auth.ts gets these two). */
-export { hashPassword, verifyPassword } from "better-auth/crypto";
+/** Salted scrypt: of every password that is set, here or by the identity library (auth.ts gets these two). */
+export { hashPassword };
+
+/** `salt:key` in hex. */
+export function isOwnForm(hash: string): boolean {
+  return /^[0-9a-f]{32}:[0-9a-f]{128}$/.test(hash);
+}
+
+/**
+ * Whether a password is that of a hash, ours or another product's. The work of ours is done for any other as well, so that
+ * an account with a cheaper one, or with none that has a password, is not told from others by the time.
+ */
+export async function verifyPassword({ hash, password }: { hash: string; password: string }): Promise<boolean> {
+  if (isOwnForm(hash)) return verifyOwn({ hash, password });
+  const [isRight] = await Promise.all([matchesForeign(hash, password), hashPassword(password)]);
+  return isRight;
+}

@@ -1,11 +1,11 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db, sqlIn } from "@/lib/database/client";
+import { db, sql, sqlIn } from "@/lib/database/client";
 import { statement, uuid } from "@/lib/database/statements";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { endMailedTokens } from "./mailed-tokens";
-import { hashPassword, verifyPassword } from "./password-hash";
+import { hashPassword, isOwnForm, verifyPassword } from "./password-hash";
 
 const REPLACE = statement(
   "replace-password",
@@ -41,6 +41,13 @@ export async function changePassword(user: CurrentUser, input: { current: string
   });
 }
 
+/** Keeps a password that was just given rightly as we keep those that are set here, where another product made its hash. */
+export async function keepInOwnForm(userId: string, password: string): Promise<void> {
+  const account = await findPassword(userId);
+  if (!account || isOwnForm(account.password)) return;
+  await sql(REPLACE, { account: account.id, former: account.password, next: await hashPassword(password) });
+}
+
 /**
  * Notes that whoever uses this session has just given its person's password again.
  * @throws AppError INVALID_INPUT with fields when it is wrong, NOT_AUTHENTICATED when the session has ended
@@ -56,12 +63,18 @@ export async function confirmPassword(user: CurrentUser, password: string): Prom
   });
 }
 
+type StoredPassword = { id: string; password: string };
+
 /** The account that holds the person's password, when this is it. */
-async function findOwnAccount(userId: string, password: string): Promise<{ id: string; password: string } | null> {
+async function findOwnAccount(userId: string, password: string): Promise<StoredPassword | null> {
+  const account = await findPassword(userId);
+  return account && (await verifyPassword({ hash: account.password, password })) ? account : null;
+}
+
+async function findPassword(userId: string): Promise<StoredPassword | null> {
   const account = await db().account.findFirst({
     where: { userId, providerId: "credential" },
     select: { id: true, password: true },
   });
-  if (!account?.password || !(await verifyPassword({ hash: account.password, password }))) return null;
-  return { id: account.id, password: account.password };
+  return account?.password ? { id: account.id, password: account.password } : null;
 }

@@ -7,6 +7,7 @@ import { AppError } from "@/lib/values/errors";
 import type { Prisma } from "@/prisma/generated/client";
 import { getProfile, type Profile } from "./accounts";
 import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./auth";
+import { keepInOwnForm } from "./passwords";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
 export type SignedIn = { user: Profile; sessionId: string; tokens: Tokens };
@@ -25,6 +26,7 @@ export async function signIn(actor: Actor, email: string, password: string, user
       throw new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause: error });
     });
   const session = await db().session.findUniqueOrThrow({ where: { token }, select: { id: true, userId: true } });
+  await keepInOwnForm(session.userId, password);
   return complete(actor, session.userId, session.id);
 }
 

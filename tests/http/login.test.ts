@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type CallOptions, call, query, randomEmail } from "../support/client";
+import { type CallOptions, call, query, randomEmail, shared } from "../support/client";
 import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
-import { newUser } from "../support/people";
+import { newUser, type TestUser } from "../support/people";
 
 const PATH = "/api/auth/login/";
 const login = (email: unknown, password: unknown) => call(PATH, { body: { email, password } });
@@ -41,6 +41,62 @@ describe("POST /api/auth/login/ answers", () => {
     await query("UPDATE users SET banned = true WHERE id = $1", [id]);
     await query("UPDATE users SET banned = false WHERE id = $1", [id]);
     expect((await login(email, password)).status).toBe(200);
+  });
+});
+
+describe("A password whose hash another product made", () => {
+  const DJANGO = "pbkdf2_sha256$10000$seasalt$CWWFdHOWwPnki7HvkcqN9iA2T3KLW1cf2uZ5kvArtVY=";
+  const BCRYPT = "$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+  const keep = ({ id }: TestUser, hash: string | null) =>
+    query("UPDATE accounts SET password = $2 WHERE user_id = $1", [id, hash]);
+  const kept = async ({ id }: TestUser) =>
+    (await query<{ password: string }>("SELECT password FROM accounts WHERE user_id = $1", [id]))[0]?.password;
+  const OWN = /^[0-9a-f]{32}:[0-9a-f]{128}$/;
+
+  test.each([
+    ["Django", DJANGO, "lètmein"],
+    ["PHP", BCRYPT, "U*U"],
+  ])("signs in, and is kept as ours from then on: %s", async (_, hash, password) => {
+    const user = await newUser();
+    await keep(user, hash);
+    const wrong = await login(user.email, "not it");
+    expect([wrong.status, wrong.body]).toStrictEqual([400, INVALID]);
+    expect(await kept(user)).toBe(hash);
+    for (let visit = 0; visit < 2; visit += 1) {
+      expect((await login(user.email, password)).status).toBe(200);
+      expect(await kept(user)).toMatch(OWN);
+    }
+    expect((await login(user.email, "not it")).status).toBe(400);
+  });
+
+  test("signs in by the portal's own form, and can be changed as it is", async () => {
+    const [one, other] = [await newUser(), await newUser()];
+    await Promise.all([keep(one, DJANGO), keep(other, BCRYPT)]);
+    const body = { email: one.email, password: "lètmein" };
+    expect((await call("/api/auth/sign-in/email", { body, headers: { Origin: shared().url } })).status).toBe(200);
+    expect(await kept(one)).toMatch(OWN);
+    const change = { old_password: "U*U", new_password: "a password of ours" };
+    expect((await call("/api/auth/password/change/", { token: other.access, body: change })).status).toBe(200);
+    expect((await login(other.email, change.new_password)).status).toBe(200);
+  });
+
+  test.each([
+    [""],
+    ["!"],
+    ["a:b"],
+    [":"],
+    ["md5$x$5f4dcc3b5aa765d61d8327deb882cf99"],
+    ["argon2$argon2id$v=19$m=1,t=1,p=1$a$b"],
+    [null],
+  ])("is a wrong one where the hash is %j", async (hash) => {
+    const user = await newUser();
+    await keep(user, hash);
+    for (const password of [user.password, "password"]) {
+      const answer = await login(user.email, password);
+      expect([answer.status, answer.body]).toStrictEqual([400, INVALID]);
+    }
+    const body = { old_password: user.password, new_password: "a password of ours" };
+    expect((await call("/api/auth/password/change/", { token: user.access, body })).status).toBe(400);
   });
 });
 

@@ -10,6 +10,7 @@ import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
 import { endMailedTokens } from "@/lib/identity/mailed-tokens";
+import { keepInOwnForm } from "@/lib/identity/passwords";
 import { withSessionCookie } from "@/lib/identity/session-cookie";
 import { endSession } from "@/lib/identity/sessions";
 import { countAttempt } from "@/lib/identity/throttle";
@@ -29,9 +30,10 @@ const AUDITED: Partial<Record<string, AuditAction>> = {
 
 const NO_FIELDS = z.strictObject({});
 
-async function conclude(request: Request, action: AuditAction, body: { user?: { id?: string } }): Promise<void> {
-  const id = body.user?.id;
-  if (!id) return;
+type Input = Record<string, unknown>;
+
+async function conclude(request: Request, action: AuditAction, { password }: Input, id: string): Promise<void> {
+  if (action === "user.signed_in" && typeof password === "string") await keepInOwnForm(id, password);
   await db().$transaction(async (tx) => {
     if (action === "user.password_changed") await endMailedTokens(tx, id);
     await recordAudit(tx, actorOf(request, "user", id), { action, target: { kind: "user", id } });
@@ -53,13 +55,13 @@ async function serve(request: Request): Promise<Response> {
     if (THROTTLED.has(path)) await throttle(request, input);
     const read = bodyFor(path, body, input);
     if (path === "/sign-out") await signOut(request);
-    return await pass(request, url, read);
+    return await pass(request, url, input, read);
   } catch (error) {
     return renderFailure(userDialect, error, request);
   }
 }
 
-async function throttle(request: Request, { email }: Record<string, unknown>): Promise<void> {
+async function throttle(request: Request, { email }: Input): Promise<void> {
   await countAttempt({ address: contextOf(request).address });
   if (typeof email === "string") await countAttempt({ account: email });
 }
@@ -71,13 +73,13 @@ async function signOut(request: Request): Promise<void> {
 }
 
 /** What the library gets to read. It insists on a body, and would leave sessions alive under a new password. */
-function bodyFor(path: string, body: Uint8Array, input: Record<string, unknown>): BodyInit {
+function bodyFor(path: string, body: Uint8Array, input: Input): BodyInit {
   const checked = validate(LIBRARY_BODIES[path] ?? NO_FIELDS, input);
   if (path === "/change-password") return JSON.stringify({ ...checked, revokeOtherSessions: true });
   return body.byteLength === 0 ? "{}" : new Uint8Array(body);
 }
 
-async function pass(request: Request, url: URL, body?: BodyInit): Promise<Response> {
+async function pass(request: Request, url: URL, input: Input = {}, body?: BodyInit): Promise<Response> {
   const headers = new Headers(await withSessionCookie(request.headers));
   headers.set(ADDRESS_HEADER, contextOf(request).address ?? "");
   headers.delete("content-length");
@@ -87,7 +89,10 @@ async function pass(request: Request, url: URL, body?: BodyInit): Promise<Respon
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   response.headers.set("Cache-Control", "no-store");
   const action = AUDITED[url.pathname.slice(USER_API.length)];
-  if (response.ok && action) await conclude(request, action, await response.clone().json());
+  if (response.ok && action) {
+    const { user } = (await response.clone().json()) as { user?: { id?: string } };
+    if (user?.id) await conclude(request, action, input, user.id);
+  }
   if (isJson) return response;
   // Clients parse every answer as JSON.
   return jsonResponse(
