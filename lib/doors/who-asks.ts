@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
 import { bool, instant, type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { LONGEST_SESSION_SECONDS } from "@/lib/identity/auth";
 import { readSessionCookie } from "@/lib/identity/session-cookie";
 import type { TokenSubject } from "@/lib/identity/tokens";
 
@@ -24,7 +25,7 @@ const OPEN_SESSION = `
   SELECT u.id, u.email, u.banned, u.role = 'admin' AS is_admin, s.id AS session_id, s.created_at, s.expires_at,
     s.confirmed_at > now() - interval '${FRESH_MINUTES} minutes' AS is_fresh
   FROM sessions s JOIN users u ON u.id = s.user_id
-  WHERE s.expires_at > now() AND`;
+  WHERE s.expires_at > now() AND s.created_at > now() - interval '${LONGEST_SESSION_SECONDS} seconds' AND`;
 
 const BY_COOKIE = statement("session-by-cookie", SESSION, `${OPEN_SESSION} s.token = $token`);
 const BY_ID = statement("session-by-id", SESSION, `${OPEN_SESSION} s.id = $session AND s.user_id = $user`);

@@ -15,7 +15,7 @@ import { listSigningKeys, SIGNING_ALGORITHM } from "./signing-keys";
 
 /** From the last use, */
 export const SESSION_SECONDS = 7 * 24 * 3600;
-/** and from the sign-in, however often a page is used. */
+/** and from the sign-in, however often a page is used or tokens are refreshed. */
 export const LONGEST_SESSION_SECONDS = 90 * 24 * 3600;
 /** The header in which our routes hand the client's address to better-auth. Always overwritten, never taken over. */
 export const ADDRESS_HEADER = "x-client-address";
@@ -47,7 +47,8 @@ function createAuth() {
       password: { hash: hashPassword, verify: verifyPassword },
       revokeSessionsOnPasswordReset: true,
     },
-    session: { expiresIn: SESSION_SECONDS },
+    // Longer sessions are made by sessions.ts alone, which knows when they end for good.
+    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
     verification: { storeIdentifier: "hashed" },
     user: {
       additionalFields: {

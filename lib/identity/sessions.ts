@@ -25,9 +25,9 @@ export async function signIn(actor: Actor, email: string, password: string, user
       if (!isAPIError(error) || error.statusCode >= 500) throw error;
       throw new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause: error });
     });
-  const session = await db().session.findUniqueOrThrow({ where: { token }, select: { id: true, userId: true } });
+  const session = await db().session.findUniqueOrThrow({ where: { token }, select: { id: true, userId: true, createdAt: true } });
   await keepInOwnForm(session.userId, password);
-  return complete(actor, session.userId, session.id);
+  return complete(actor, session);
 }
 
 /** Opens a session for someone who has just registered. */
@@ -37,27 +37,35 @@ export async function openSession(actor: Actor, userId: string, userAgent: strin
     ipAddress: actor.address ?? "",
     userAgent: userAgent ?? "",
   });
-  return complete(actor, userId, session.id);
+  return complete(actor, session);
 }
 
 /**
- * Fresh tokens for the refresh token's session, whose seven days begin again. The refresh token stays usable.
+ * Fresh tokens for the refresh token's session, whose seven days begin again. The refresh token stays usable. Ninety days
+ * after the sign-in it is over all the same.
  * @throws AppError REFRESH_TOKEN_NOT_VALID
  */
 export async function refreshTokens(refreshToken: string): Promise<Tokens> {
   const { sessionId, userId } = await verifyRefreshToken(refreshToken);
   const session = await db().session.findFirst({
     where: { id: sessionId, userId, expiresAt: { gt: new Date() } },
-    select: { user: { select: { banned: true } } },
+    select: { createdAt: true, user: { select: { banned: true, email: true } } },
   });
-  if (!session || session.user.banned) throw new AppError("REFRESH_TOKEN_NOT_VALID");
-  const { count } = await db().session.updateMany({
-    where: { id: sessionId },
-    data: { expiresAt: new Date(Date.now() + SESSION_SECONDS * 1000) },
-  });
+  if (!session || session.user.banned || isOver(session)) throw new AppError("REFRESH_TOKEN_NOT_VALID");
+  const { count } = await db().session.updateMany({ where: { id: sessionId }, data: { expiresAt: extendedEnd(session) } });
   // Signed out in between: a session that is gone is not brought back.
   if (count === 0) throw new AppError("REFRESH_TOKEN_NOT_VALID");
-  return issueTokens(userId, sessionId);
+  return issueTokens({ userId, email: session.user.email, sessionId, signedInAt: session.createdAt });
+}
+
+/** Seven days from now, up to ninety days after the sign-in. */
+function extendedEnd({ createdAt }: { createdAt: Date }): Date {
+  return new Date(Math.min(Date.now() + SESSION_SECONDS * 1000, createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000));
+}
+
+/** Whether its ninety days are over. */
+function isOver({ createdAt }: { createdAt: Date }): boolean {
+  return createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000 <= Date.now();
 }
 
 const ONE_DAY_SECONDS = 24 * 3600;
@@ -67,11 +75,11 @@ const ONE_DAY_SECONDS = 24 * 3600;
  * One that has ended meanwhile stays ended.
  */
 export async function extendSession(session: { sessionId: string; createdAt: Date; expiresAt: Date }): Promise<void> {
-  const expiresAt = Math.min(Date.now() + SESSION_SECONDS * 1000, session.createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000);
-  if (expiresAt - session.expiresAt.getTime() < ONE_DAY_SECONDS * 1000) return;
+  const expiresAt = extendedEnd(session);
+  if (expiresAt.getTime() - session.expiresAt.getTime() < ONE_DAY_SECONDS * 1000) return;
   await db().session.updateMany({
     where: { id: session.sessionId, expiresAt: session.expiresAt },
-    data: { expiresAt: new Date(expiresAt) },
+    data: { expiresAt },
   });
 }
 
@@ -109,11 +117,12 @@ export async function listSessions(user: CurrentUser): Promise<SessionSummary[]>
   });
 }
 
-async function complete(actor: Actor, userId: string, sessionId: string): Promise<SignedIn> {
+async function complete(actor: Actor, session: { id: string; userId: string; createdAt: Date }): Promise<SignedIn> {
+  const { id: sessionId, userId, createdAt: signedInAt } = session;
   await db().$transaction(async (tx) => {
     await tx.$executeRaw`UPDATE users SET last_login_at = now() WHERE id = ${userId}::uuid`;
     await recordAudit(tx, { ...actor, userId }, { action: "user.signed_in", target: { kind: "user", id: userId } });
   });
-  const [user, tokens] = await Promise.all([getProfile(userId), issueTokens(userId, sessionId)]);
-  return { user, sessionId, tokens };
+  const user = await getProfile(userId);
+  return { user, sessionId, tokens: await issueTokens({ userId, email: user.email, sessionId, signedInAt }) };
 }

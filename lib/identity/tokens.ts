@@ -5,7 +5,7 @@ import { z } from "zod";
 import { env } from "@/lib/settings/env";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
-import { auth, SESSION_SECONDS } from "./auth";
+import { auth, LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./auth";
 import { findSigningKey, SIGNING_ALGORITHM } from "./signing-keys";
 import { findIssuer, verifyForeign } from "./trusted-issuers";
 
@@ -19,11 +19,14 @@ export type TokenSubject = { sessionId: string; userId: string } | { verifiedEma
 
 const ownClaims = z.object({ user_id: z.uuid(), sub: z.uuid(), sid: z.uuid() });
 
-/** An access token for an hour and a refresh token for seven days, both bound to the session. */
-export async function issueTokens(userId: string, sessionId: string): Promise<Tokens> {
+/** Whose tokens are made, and when the sign-in was. */
+export type TokenHolder = { userId: string; email: string; sessionId: string; signedInAt: Date };
+
+/** An access token for an hour and a refresh token for seven days, both bound to the session and no longer than it may last. */
+export async function issueTokens({ email, ...holder }: TokenHolder): Promise<Tokens> {
   const [access, refresh] = await Promise.all([
-    sign("access", userId, sessionId, ACCESS_SECONDS),
-    sign("refresh", userId, sessionId, SESSION_SECONDS),
+    sign("access", holder, ACCESS_SECONDS, { email }),
+    sign("refresh", holder, SESSION_SECONDS),
   ]);
   return { access, refresh };
 }
@@ -52,7 +55,12 @@ export async function verifyRefreshToken(token: string): Promise<{ sessionId: st
   }
 }
 
-async function sign(tokenType: "access" | "refresh", userId: string, sessionId: string, seconds: number): Promise<string> {
+async function sign(
+  tokenType: "access" | "refresh",
+  { userId, sessionId, signedInAt }: Omit<TokenHolder, "email">,
+  seconds: number,
+  claims: { email?: string } = {},
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const payload = {
     token_type: tokenType,
@@ -61,7 +69,8 @@ async function sign(tokenType: "access" | "refresh", userId: string, sessionId: 
     sid: sessionId,
     jti: randomUUID(),
     iat: now,
-    exp: now + seconds,
+    exp: Math.floor(Math.min(now + seconds, signedInAt.getTime() / 1000 + LONGEST_SESSION_SECONDS)),
+    ...claims,
   };
   const { token } = await auth().api.signJWT({ body: { payload } });
   return token;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type CallOptions, call, deleteUser, newKey, query } from "../support/client";
+import { type CallOptions, call, deleteUser, newKey, query, shared } from "../support/client";
 import { goodClaims, newForger } from "../support/denials";
 import { IDENTITY_REFUSALS, refusesBadBodies } from "../support/hostile";
-import { newUser, type TestUser } from "../support/people";
+import { newUser, signInByCookie, type TestUser } from "../support/people";
 
 const PATH = "/api/auth/token/refresh/";
 const refresh = (token: unknown) => call(PATH, { body: { refresh: token } });
@@ -46,6 +46,44 @@ describe("POST /api/auth/token/refresh/ answers", () => {
       [user.id],
     );
     expect(Math.round(session?.left ?? 0)).toBe(7);
+  });
+});
+
+describe("A session that is refreshed again and again", () => {
+  /** As it is when it was opened so many days ago and used lately. */
+  async function openedBefore(days: number): Promise<TestUser> {
+    const user = await newUser();
+    await query("UPDATE sessions SET created_at = now() - $2 * interval '1 day' WHERE user_id = $1", [user.id, days]);
+    return user;
+  }
+  const secondsLeft = (token: string) =>
+    JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).exp - Date.now() / 1000;
+
+  test("ends ninety days after the sign-in, and its tokens with it", async () => {
+    const user = await openedBefore(89);
+    const { body } = await refresh(user.refresh);
+    const [session] = await query<{ days: number }>(
+      "SELECT extract(epoch FROM expires_at - created_at)::float8 / 86400 AS days FROM sessions WHERE user_id = $1",
+      [user.id],
+    );
+    expect(session?.days).toBeCloseTo(90, 3);
+    expect(secondsLeft(body.refresh)).toBeLessThanOrEqual(86_400);
+    expect(secondsLeft(body.refresh)).toBeGreaterThan(80_000);
+    await query("UPDATE sessions SET created_at = now() - interval '90 days' + interval '30 minutes' WHERE user_id = $1", [
+      user.id,
+    ]);
+    const last = (await refresh(body.refresh)).body;
+    expect([secondsLeft(last.access) <= 1800, secondsLeft(last.refresh) <= 1800]).toStrictEqual([true, true]);
+  });
+
+  test("is over then, whatever was promised it before: 401 to its tokens and to its cookie", async () => {
+    const user = await openedBefore(91);
+    await expectRefused(user.refresh);
+    expect((await call("/api/auth/profile/", { token: user.access })).status).toBe(401);
+    const headers = { Cookie: await signInByCookie(user), Origin: shared().url };
+    expect((await call("/api/auth/profile/", { headers })).status).toBe(200);
+    await query("UPDATE sessions SET created_at = now() - interval '91 days' WHERE user_id = $1", [user.id]);
+    expect((await call("/api/auth/profile/", { headers })).status).toBe(401);
   });
 });
 

@@ -39,7 +39,8 @@ describe("POST /api/auth/register/ answers", () => {
     const { body } = await register();
     const claims = (token: string) => JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
     const access = claims(body.tokens.access);
-    expect(access).toMatchObject({ token_type: "access", user_id: body.user.id, sub: body.user.id, jti: expect.any(String) });
+    const ids = { user_id: body.user.id, sub: body.user.id, jti: expect.any(String) };
+    expect(access).toMatchObject({ token_type: "access", ...ids, email: body.user.email });
     expect(access.exp - access.iat).toBe(3600);
     expect(access.aud).toBe(access.iss);
     const refresh = claims(body.tokens.refresh);

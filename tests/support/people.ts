@@ -54,7 +54,7 @@ export async function newUser(): Promise<TestUser> {
     [id, email, await hashed, randomAddress(), { email, role: "user", credits: 1000 }],
   );
   const session = await openSession(id, "");
-  return { id, email, password: PASSWORD, ...(await tokensOf(id, session.id)) };
+  return { id, email, password: PASSWORD, ...(await tokensOf({ id, email }, session.id)) };
 }
 
 /** Signs in as the portal's pages do, but for the password. The cookie, as a browser would send it back. */
@@ -103,11 +103,14 @@ async function openSession(userId: string, userAgent: string): Promise<{ id: str
   return { id, token };
 }
 
-async function tokensOf(userId: string, sessionId: string): Promise<Pick<TestUser, "access" | "refresh">> {
+async function tokensOf(
+  { id, email }: { id: string; email: string },
+  sessionId: string,
+): Promise<Pick<TestUser, "access" | "refresh">> {
   const sign = await signerOf(shared());
   const [access, refresh] = await Promise.all([
-    sign(claimsOf("access", userId, sessionId, 3600)),
-    sign(claimsOf("refresh", userId, sessionId, 7 * 24 * 3600)),
+    sign({ ...claimsOf("access", id, sessionId, 3600), email }),
+    sign(claimsOf("refresh", id, sessionId, 7 * 24 * 3600)),
   ]);
   return { access, refresh };
 }

@@ -40,8 +40,10 @@ const PASSWORD = "correct horse battery";
 
 const tokens = z
   .strictObject({
-    access: z.string().meta({ description: "A JWT, good for an hour." }),
-    refresh: z.string().meta({ description: "Good for seven days, and for seven more each time it is used." }),
+    access: z.string().meta({ description: "A JWT, good for an hour. Its claims name the person: `user_id` and `email`." }),
+    refresh: z
+      .string()
+      .meta({ description: "Good for seven days, and for seven more each time it is used, up to ninety days after the log-in." }),
   })
   .meta({ id: "Tokens" });
 
@@ -62,6 +64,8 @@ export const ACCOUNTS: Group = {
       method: "POST",
       path: "/api/auth/register/",
       summary: "Make an account and get its tokens",
+      description:
+        "Where this portal waits for the e-mail address to be confirmed, its credits come with that: `credits` is 0 until then.",
       dialect: "identity",
       callers: [],
       body: body(registerSchema, {
@@ -117,7 +121,8 @@ export const ACCOUNTS: Group = {
       method: "POST",
       path: "/api/auth/token/refresh/",
       summary: "Get a new access token",
-      description: "The refresh token sent stays usable until it expires, its session is logged out or the password changes.",
+      description:
+        "The refresh token sent stays usable until it expires, its session is logged out or the password changes. A session ends ninety days after its log-in, refreshed or not.",
       dialect: "identity",
       callers: [],
       body: body(refreshSchema, { token: { refresh: TOKENS.refresh } }),
