@@ -3,11 +3,11 @@ import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/client";
 import { enterCredits } from "@/lib/ledger/ledger";
-import { env } from "@/lib/settings/env";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { Prisma, type Role } from "@/prisma/generated/client";
 import { hashPassword } from "./password-hash";
 import type { ProfileInput, RegisterInput } from "./schemas";
+import { divideSignupCredits } from "./signup-credits";
 
 const profileSelect = {
   id: true,
@@ -23,6 +23,7 @@ const profileSelect = {
   createdAt: true,
   updatedAt: true,
   lastLoginAt: true,
+  creditsOnConfirmation: true,
 } satisfies Prisma.UserSelect;
 
 /** What people may see of themselves. Never holds a password hash. */
@@ -43,6 +44,7 @@ export async function registerUser(
   const hash = await hashPassword(input.password);
   try {
     return await db().$transaction(async (tx) => {
+      const credits = await divideSignupCredits(tx, special.emailVerified ?? false);
       const { id } = await tx.user.create({
         data: {
           email: input.email,
@@ -51,6 +53,7 @@ export async function registerUser(
           lastName: input.last_name,
           phoneNumber: input.phone_number ?? null,
           timezone: input.timezone ?? "UTC",
+          creditsOnConfirmation: credits.later,
           ...special,
         },
         select: { id: true },
@@ -59,7 +62,7 @@ export async function registerUser(
         data: { userId: id, providerId: "credential", accountId: id, password: hash },
         select: { id: true },
       });
-      await enterCredits(tx, { userId: id, amount: env().SIGNUP_CREDITS, kind: "signup" });
+      await enterCredits(tx, { userId: id, amount: credits.now, kind: "signup" });
       const user = await tx.user.findUniqueOrThrow({ where: { id }, select: profileSelect });
       await recordAudit(
         tx,

@@ -5,6 +5,7 @@ import { db } from "@/lib/database/client";
 import { sendMail } from "@/lib/notifications/mail";
 import { env } from "@/lib/settings/env";
 import { issueToken, spendToken } from "./mailed-tokens";
+import { confirmAddress } from "./signup-credits";
 
 /** Mails a link that proves the address is theirs. Does nothing when that is known already. */
 export async function mailVerificationLink(userId: string): Promise<void> {
@@ -25,11 +26,19 @@ async function writeVerificationMail(userId: string): Promise<string> {
   ].join("\n");
 }
 
-/** @throws AppError LINK_NOT_VALID */
+/**
+ * Also gives the sign-up credits that waited for it.
+ * @throws AppError LINK_NOT_VALID
+ */
 export async function verifyEmail(actor: Actor, token: string): Promise<void> {
   await db().$transaction(async (tx) => {
     const userId = await spendToken(tx, "verify-email", token);
-    await tx.user.update({ where: { id: userId }, data: { emailVerified: true }, select: { id: true } });
-    await recordAudit(tx, { ...actor, userId }, { action: "user.email_verified", target: { kind: "user", id: userId } });
+    const credits = await confirmAddress(tx, userId);
+    const after = credits > 0 ? { after: { credits } } : {};
+    await recordAudit(
+      tx,
+      { ...actor, userId },
+      { action: "user.email_verified", target: { kind: "user", id: userId }, ...after },
+    );
   });
 }

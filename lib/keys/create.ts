@@ -14,6 +14,7 @@ import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
+import { requireConfirmedAddress } from "./confirmed-owner";
 import { claimForKey, describeKeyOnce, explainRepeat } from "./repeat";
 
 export type NewKey = KeyLimits & {
@@ -74,11 +75,12 @@ const CREATE = statement(
 
 /**
  * Makes a key, and the owner's API account if there is none yet.
- * @throws AppError USER_NOT_FOUND, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ * @throws AppError USER_NOT_FOUND, EMAIL_NOT_CONFIRMED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function createKey(actor: Actor, givenOwnerId: string, input: NewKey): Promise<IssuedKey> {
   if (!z.uuid().safeParse(givenOwnerId).success) throw new AppError("USER_NOT_FOUND");
   const ownerId = givenOwnerId.toLowerCase();
+  await requireConfirmedAddress(actor);
   const { name, expiresAt, format } = input;
   const limits = pickLimits(input);
   const credentials = issueCredentials(format);

@@ -16,7 +16,13 @@ export function isAddressGuessed({ APP_URL, appUrl }: Env): boolean {
  * database from being started on; one that is in use goes on, and says so.
  */
 export function contradictions(settings: Env = env()): string[] {
-  return [...ofMail(settings), ...ofSecrets(settings), ...ofPrevious(settings), ...ofProxies(settings)];
+  return [
+    ...ofMail(settings),
+    ...ofConfirming(settings),
+    ...ofSecrets(settings),
+    ...ofPrevious(settings),
+    ...ofProxies(settings),
+  ];
 }
 
 /** Settings that are served with as they are, and should be looked at again: a sentence for each, with no values. */
@@ -34,6 +40,16 @@ function ofMail(settings: Env): string[] {
   return [
     "SMTP_URL is set and APP_URL is not, so links in mails would lead to localhost: set APP_URL to the address people use.",
   ];
+}
+
+/** On one's own machine the log has the links. */
+function ofConfirming({ SIGNUP_CREDITS_WHEN, KEYS_NEED_CONFIRMED_ADDRESS, SMTP_URL, appUrl }: Env): string[] {
+  if (SMTP_URL || isOnThisMachine(appUrl)) return [];
+  const waiting = [
+    SIGNUP_CREDITS_WHEN === "confirmed" && "SIGNUP_CREDITS_WHEN is confirmed",
+    KEYS_NEED_CONFIRMED_ADDRESS === "on" && "KEYS_NEED_CONFIRMED_ADDRESS is on",
+  ].filter((setting) => setting !== false);
+  return waiting.map((setting) => `${setting} and SMTP_URL is not set, so nobody can confirm an address: set SMTP_URL.`);
 }
 
 function ofSecrets(settings: Env): string[] {

@@ -30,6 +30,7 @@ describe("Settings", () => {
       ALLOWED_ORIGINS: [],
       AUTH_RATE_LIMIT_PER_MINUTE: 20,
       SIGNUP_CREDITS: 1000,
+      KEYS_NEED_CONFIRMED_ADDRESS: "off",
       JWT_TRUSTED_ISSUERS: [],
     });
   });
@@ -136,6 +137,8 @@ describe("Wrong settings", () => {
     ["DATABASE_URL", "mysql://user:topsecretpassword@host/db"],
     ["DATABASE_URL", "topsecretpassword"],
     ["DATABASE_DRIVER", "sqlite"],
+    ["SIGNUP_CREDITS_WHEN", "never"],
+    ["KEYS_NEED_CONFIRMED_ADDRESS", "true"],
     ["BETTER_AUTH_SECRET", "topsecret"],
     ["KEY_HASH_SECRET", "topsecret"],
     ["KEY_HASH_SECRET_PREVIOUS", "topsecret"],

@@ -84,6 +84,8 @@ const fields = z.object({
   ),
   AUTH_RATE_LIMIT_PER_MINUTE: wholeNumber(20, 1, 1_000_000, "attempts a minute"),
   SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000, "credits"),
+  SIGNUP_CREDITS_WHEN: optional(z.enum(["signup", "confirmed"], { error: "must be signup or confirmed" })),
+  KEYS_NEED_CONFIRMED_ADDRESS: z.preprocess(blankIsUnset, z.enum(["on", "off"], { error: "must be on or off" }).default("off")),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: "must look like smtps://user:password@host:465" })),
   MAIL_FROM: z.preprocess(blankIsUnset, z.string().default("Latchkey <no-reply@localhost>")),
   SECURITY_CONTACT: optional(

@@ -25,6 +25,10 @@ export const ERRORS = {
   INVALID_SERVICE_SECRET: { status: 401, message: "Unauthorized - Invalid service secret" },
   INVALID_SIGNATURE: { status: 401, message: "Invalid signature" },
   CONFIRMATION_REQUIRED: { status: 403, message: "Confirm your password first: it was last given more than 15 minutes ago." },
+  EMAIL_NOT_CONFIRMED: {
+    status: 403,
+    message: "Confirm your e-mail address first: a link was mailed to it, and the settings have a new one.",
+  },
   ORIGIN_NOT_ALLOWED: { status: 403, message: "Origin not allowed" },
   NOT_FOUND: { status: 404, message: "Not found" },
   USER_NOT_FOUND: { status: 404, message: "User not found" },

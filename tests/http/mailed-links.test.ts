@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CallOptions, call, randomEmail, shared } from "../support/client";
-import { newUser } from "../support/people";
+import { adminCall, type CallOptions, call, randomEmail, shared } from "../support/client";
+import { newUser, registerOverHttp } from "../support/people";
+import { sendPlainForm } from "../support/plain-form";
 import { startServer, type TestServer } from "../support/server";
 import { type MailServer, startMailServer } from "../support/smtp";
 
-/** A portal that sends mail. */
+/** A portal that sends mail, and gives nothing before the address is confirmed. */
 let server: TestServer;
 let post: MailServer;
 
 beforeAll(async () => {
   post = await startMailServer();
-  server = await startServer({ ...shared().settings, APP_URL: shared().url, SMTP_URL: post.url });
+  const confirmed = { SIGNUP_CREDITS_WHEN: "confirmed", KEYS_NEED_CONFIRMED_ADDRESS: "on" };
+  server = await startServer({ ...shared().settings, ...confirmed, APP_URL: shared().url, SMTP_URL: post.url });
 });
 afterAll(async () => {
   await server.stop();
@@ -36,5 +38,30 @@ describe("POST /api/auth/forgot-password/ by mail", () => {
     expect([(await confirm()).status, (await confirm()).status]).toStrictEqual([200, 400]);
     expect((await ask("/api/auth/login/", { body: { email, password: "the second of its kind" } })).status).toBe(200);
     expect(post.mails.filter(({ to }) => to === stranger)).toStrictEqual([]);
+  });
+});
+
+describe("Somebody who has not confirmed the address", () => {
+  test("has no credits and makes no key, until they do", async () => {
+    const user = await registerOverHttp(server.url);
+    const { access: token } = user;
+    const routes: [string, Record<string, unknown>][] = [
+      ["/api/auth/keys/create/", { key_name: "First" }],
+      ["/api/auth/api-key/generate/", {}],
+    ];
+    const creditsOf = async () => (await ask("/api/auth/usage/", { token })).body.data.credits;
+    expect(await creditsOf()).toBe(0);
+    for (const [path, body] of routes) {
+      const answer = await ask(path, { token, body });
+      const message = "Confirm your e-mail address first: a link was mailed to it, and the settings have a new one.";
+      expect([answer.status, answer.body]).toStrictEqual([403, { success: false, message, error_code: "EMAIL_NOT_CONFIRMED" }]);
+    }
+    const made = await adminCall("/api/api-keys", { body: { userId: user.id } }, server.url);
+    expect(made.status).toBe(201);
+
+    const page = `${server.url}/verify-email?token=${await mailedTo(user.email)}`;
+    expect([(await sendPlainForm(page, {})).status, (await sendPlainForm(page, {})).status]).toStrictEqual([303, 200]);
+    expect(await creditsOf()).toBe(1000);
+    for (const [path, body] of routes) expect((await ask(path, { token, body })).status).toBe(201);
   });
 });

@@ -12,8 +12,9 @@ import { PasswordField } from "@/components/ui/password-field";
 import { SelectField } from "@/components/ui/select-field";
 import { TextField } from "@/components/ui/text-field";
 import { ThemeSwitch } from "@/components/ui/theme-switch";
+import { figure } from "@/components/usage/figures";
 import { requireUser } from "@/lib/doors/guards";
-import { getProfile } from "@/lib/identity/accounts";
+import { getProfile, type Profile } from "@/lib/identity/accounts";
 import { listSessions } from "@/lib/identity/sessions";
 import { getApiAccount } from "@/lib/keys/api-account";
 import { changePasswordAction, endSessionAction, mailVerificationAction, updateProfileAction } from "./actions";
@@ -37,7 +38,7 @@ export default async function SettingsPage() {
           <CopyButton text={account.account_id} what="API account id" />
         </figure>
       </Section>
-      <Section title="E-mail address" lead="You sign in with it, and new passwords are mailed to it.">
+      <Section title="E-mail address" lead={`You sign in with it, and new passwords are mailed to it.${promise(profile)}`}>
         <EmailState email={profile.email} isVerified={profile.emailVerified} action={mailVerificationAction} />
       </Section>
       <Section title="Profile" lead="Your name, and how to reach you.">
@@ -64,7 +65,7 @@ export default async function SettingsPage() {
       </Section>
       <Section
         title="Sessions"
-        lead="In the portal and over the API. One ends seven days after its last use, or when you sign it out."
+        lead="In the portal and over the API. One ends seven days after its last use, ninety days after it began, or when you sign it out."
       >
         <SessionList sessions={sessions} current={user.sessionId} now={new Date()} action={endSessionAction} />
       </Section>
@@ -75,6 +76,11 @@ export default async function SettingsPage() {
       </Section>
     </>
   );
+}
+
+/** Of what waits for the address to be confirmed. */
+function promise({ creditsOnConfirmation }: Profile): string {
+  return creditsOnConfirmation ? ` Confirm it, and ${figure(Number(creditsOnConfirmation))} credits are yours.` : "";
 }
 
 function Section({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {

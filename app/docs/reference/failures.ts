@@ -16,7 +16,7 @@ const COMMON: ErrorCode[] = ["METHOD_NOT_ALLOWED", "INTERNAL_ERROR"];
 const REASONS: Record<number, string> = {
   400: "The request is malformed, or a field of it is wrong.",
   401: "The caller did not show who they are, or what they showed is not valid.",
-  403: "Pages of this origin may not call it.",
+  403: "Pages of this origin may not call it, or the account may not do it yet.",
   404: "There is no such thing, or it is somebody else’s.",
   405: "The path has no such method; `Allow` names those it has.",
   409: "It does not fit the state that things are in.",

@@ -43,6 +43,7 @@ export const GENERATED_KEYS: Group = {
         "INVALID_KEY_NAME",
         ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
+        "EMAIL_NOT_CONFIRMED",
         ...BODY_FAILURES,
         ...USER_FAILURES,
         "TEMPORARILY_UNAVAILABLE",

@@ -82,6 +82,7 @@ export const OWN_KEYS: Group = {
         ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
         unknownField("expiresAt", "expires_at"),
+        "EMAIL_NOT_CONFIRMED",
         ...BODY_FAILURES,
         ...USER_FAILURES,
         ...REPEAT_FAILURES,
