@@ -21,17 +21,18 @@ const refusalAnswer = z
   .strictObject({
     valid: z.literal(false),
     code: z.enum(REFUSAL_CODES),
-    reason: z.string().meta({ description: "The code as a sentence." }),
+    reason: z.string().meta({ description: "The code as a sentence. Of a malformed credential: what is wrong with it." }),
     key_id: z.uuid().optional().meta({ description: "Of a key that is known." }),
   })
   .meta({ id: "RefusedKey" });
 
 export const verdictAnswer = z.union([validAnswer, refusalAnswer]).meta({ id: "Verdict" });
 
-export function toVerdict({ code, key }: Verdict): z.input<typeof verdictAnswer> {
+export function toVerdict({ code, key, malformed }: Verdict): z.input<typeof verdictAnswer> {
   if (code !== "VALID" || !key) {
     const refusal = code === "VALID" ? "NOT_FOUND" : code;
-    return { valid: false, code: refusal, reason: REFUSAL_REASONS[refusal], ...(key && { key_id: key.uuid }) };
+    const reason = malformed ? `The credential is malformed: ${malformed}.` : REFUSAL_REASONS[refusal];
+    return { valid: false, code: refusal, reason, ...(key && { key_id: key.uuid }) };
   }
   return {
     valid: true,

@@ -78,8 +78,16 @@ export function validate<Schema extends z.ZodType>(schema: Schema, value: unknow
   for (const issue of result.error.issues) {
     const field = typeof issue.path[0] === "string" ? issue.path[0] : "non_field_errors";
     // A null prototype is not needed: field names come from our schemas, not from the client.
-    fields[field] = [...(fields[field] ?? []), issue.message];
+    fields[field] = [...(fields[field] ?? []), sentenceOf(issue)];
   }
-  const message = result.error.issues[0]?.message ?? "";
+  const [first] = result.error.issues;
+  const message = first ? sentenceOf(first) : "";
   throw isErrorCode(message) ? new AppError(message, { fields }) : new AppError("INVALID_INPUT", { message, fields });
+}
+
+/** What is wrong with an entry of a list is said with its index. */
+function sentenceOf({ path: [list, index], message }: z.core.$ZodIssue): string {
+  if (typeof index !== "number" || isErrorCode(message)) return message;
+  const place = `${String(list)}[${index}]`;
+  return message.startsWith(place) ? message : `${place}: ${message}`;
 }

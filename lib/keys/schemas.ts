@@ -152,14 +152,24 @@ export const verifySchema = z.strictObject({
   cost: cost
     .nullish()
     .transform((value) => value ?? 1)
-    .meta({ default: 1, description: "Credits the call is going to cost. The owner must have that many." }),
+    .meta({
+      default: 1,
+      description: "Credits the call is going to cost. The owner must have that many; what costs nothing needs none.",
+    }),
 });
+
+const ENTRY = "it must be a credential, or an object with one";
+/** One of many: an empty credential is one that nobody has. */
+const verifyEntrySchema = z.strictObject(
+  { ...verifySchema.shape, key: z.string("key is required").meta({ description: "The credential." }) },
+  { error: ({ code }) => (code === "invalid_type" ? ENTRY : undefined) },
+);
 
 /** `{keys:[…]}`: one to a hundred at once; an entry may be the bare credential. */
 export const verifyManySchema = z.strictObject({
   keys: z
     .array(
-      z.preprocess((entry) => (typeof entry === "string" ? { key: entry } : entry), verifySchema),
+      z.preprocess((entry) => (typeof entry === "string" ? { key: entry } : entry), verifyEntrySchema),
       KEY_COUNT,
     )
     .min(1, KEY_COUNT)
@@ -169,7 +179,7 @@ export const verifyManySchema = z.strictObject({
 /** What goes into the schema above, for the reference: JSON Schema knows no preprocessing. */
 export const verifyManyForm = z.strictObject({
   keys: z
-    .array(z.union([verifySchema, z.string()]))
+    .array(z.union([verifyEntrySchema, z.string()]))
     .min(1)
     .max(MAX_KEYS)
     .meta({ description: "Each as above, or the bare credential." }),

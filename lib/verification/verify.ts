@@ -1,6 +1,7 @@
 import "server-only";
 import { type Credential, parseCredential } from "@latchkey/rule/credentials";
 import type { LimitedCall } from "@latchkey/rule/limits";
+import { describeMalformed } from "@latchkey/rule/malformed";
 import { readLife, selectLife } from "@latchkey/rule/sql";
 import { checkKey, type KeyFacts } from "@latchkey/rule/validity";
 import type { ValidityCode } from "@latchkey/rule/verdicts";
@@ -21,8 +22,11 @@ type SecretHash = { secretHash: Uint8Array | null; secretHashedUnder: string | n
 /** `readAt` is by the database's clock, which is everybody's. */
 type FoundKey = KeyFacts & SecretHash & { id: number; uuid: string; name: string; userId: string; readAt: Date };
 
-/** `key` is null when no key has the credential. */
-export type Verdict = { code: ValidityCode; key: Omit<FoundKey, keyof SecretHash | "readAt"> | null };
+/**
+ * `key` is null when no key has the credential; `malformed` says why none can have it, as the end of a sentence, where its
+ * form shows it.
+ */
+export type Verdict = { code: ValidityCode; key: Omit<FoundKey, keyof SecretHash | "readAt"> | null; malformed: string | null };
 
 const FOUND = {
   hash: bytes,
@@ -88,9 +92,9 @@ function judge(input: VerifyInput, found: FoundKey | null): Verdict {
     secretMatches: typeof input.secret === "string" ? secretMatches(input.secret, found) : null,
   });
   verifications.inc({ code });
-  if (!found || code === "NOT_FOUND") return { code, key: null };
+  if (!found || code === "NOT_FOUND") return { code, key: null, malformed: describeMalformed(input.key) };
   countVerification(found.id, code);
-  return { code, key: found };
+  return { code, key: found, malformed: null };
 }
 
 const MAX_LOOKUPS = 2;

@@ -61,12 +61,13 @@ describe("A key", () => {
     expect(checkKey({ ...key, replacedUntil: NOW }, question)).toBe("NOT_FOUND");
   });
 
-  test("pays for itself to the last credit, and not below zero", () => {
+  test("pays for itself to the last credit, and not below zero, where it costs anything", () => {
     const withCredits = (credits: number) => ({ ...key, owner: { ...key.owner, credits } });
     expect(checkKey(withCredits(1), question)).toBe("VALID");
     expect(checkKey(withCredits(0), question)).toBe("CREDITS_EXHAUSTED");
     expect(checkKey(withCredits(0), { ...question, cost: 0 })).toBe("VALID");
-    expect(checkKey(withCredits(-1), { ...question, cost: 0 })).toBe("CREDITS_EXHAUSTED");
+    expect(checkKey(withCredits(-1), { ...question, cost: 0 })).toBe("VALID");
+    expect(checkKey(withCredits(-1), question)).toBe("CREDITS_EXHAUSTED");
   });
 });
 

@@ -13,7 +13,7 @@ export type Question = LimitedCall & {
   now: Date;
   /** Whether the secret that came along is the key's; null when none did. */
   secretMatches: boolean | null;
-  /** Credits the call is going to cost. */
+  /** Credits the call is going to cost. What costs nothing needs none, whatever the balance. */
   cost: number;
 };
 
@@ -28,6 +28,6 @@ export function checkKey(key: KeyFacts | null, question: Question): ValidityCode
   if (question.secretMatches === false) return "SECRET_MISMATCH";
   const exceeded = refuseCall(key, question);
   if (exceeded) return exceeded;
-  if (key.owner.credits < question.cost) return "CREDITS_EXHAUSTED";
+  if (question.cost > 0 && key.owner.credits < question.cost) return "CREDITS_EXHAUSTED";
   return "VALID";
 }

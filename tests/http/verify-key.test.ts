@@ -31,21 +31,35 @@ describe("POST /api/keys/verify answers", () => {
     expect((await verify({ key, secret: null, permission: null, cost: null })).body.code).toBe("VALID");
   });
 
-  test.each<[string, (key: string) => string]>([
-    ["an empty prefix", () => "mf_live_"],
-    ["a key nobody has", () => `datazag_${"0".repeat(64)}`],
-    ["a typo", (key) => `${key.slice(0, 20)}${key[20] === "a" ? "b" : "a"}${key.slice(21)}`],
-    ["another case", (key) => key.toUpperCase()],
-    ["a space behind it", (key) => `${key} `],
-    ["a line break behind it", (key) => `${key}\n`],
-    ["a NUL byte", (key) => `${key}\u0000`],
-    ["half a surrogate pair", () => "\ud800"],
-    ["5,000 characters", () => "k".repeat(5000)],
-  ])("NOT_FOUND for %s", async (_, change) => {
+  const malformed = (how: string) => ({ ...NOT_FOUND, reason: `The credential is malformed: ${how}.` });
+  const BEGINNING = malformed("it does not begin with mf_live_ or datazag_");
+  const CHARACTERS = malformed("it holds characters that no credential has");
+  const SPACE = malformed("there is white space around it");
+
+  test.each<[string, (key: string) => string, typeof NOT_FOUND]>([
+    ["an empty prefix", () => "mf_live_", malformed("it is cut short")],
+    ["a key nobody has", () => `datazag_${"0".repeat(64)}`, NOT_FOUND],
+    [
+      "a typo",
+      (key) => `${key.slice(0, 20)}${key[20] === "a" ? "b" : "a"}${key.slice(21)}`,
+      malformed("its checksum is wrong, so that a character of it was changed"),
+    ],
+    ["another case", (key) => key.toUpperCase(), BEGINNING],
+    ["a space behind it", (key) => `${key} `, SPACE],
+    ["a line break behind it", (key) => `${key}\n`, SPACE],
+    ["quotes around it", (key) => `"${key}"`, malformed("there are quotes around it")],
+    ["the scheme", (key) => `Bearer ${key}`, malformed('it begins with "Bearer", which is no part of it')],
+    ["half of it", (key) => key.slice(0, 30), malformed("it is cut short")],
+    ["more than it", (key) => `${key}0`, malformed("it is too long")],
+    ["a NUL byte", (key) => `${key}\u0000`, CHARACTERS],
+    ["half a surrogate pair", () => "\ud800", BEGINNING],
+    ["5,000 characters", () => "k".repeat(5000), BEGINNING],
+  ])("NOT_FOUND for %s", async (_, change, expected) => {
     const key = await newKey(await newUser());
     const answer = await verify({ key: change(key.api_key) });
     expect(answer.status).toBe(200);
-    expect(answer.body).toStrictEqual(NOT_FOUND);
+    expect(answer.body).toStrictEqual(expected);
+    expect(answer.text).not.toContain(key.api_key.slice(8, 14));
   });
 
   test("USER_DISABLED while the owner is banned, and VALID again after", async () => {
@@ -113,6 +127,9 @@ describe("POST /api/keys/verify answers", () => {
     await setCredits(user, 0);
     expect((await verify({ key })).body.code).toBe("CREDITS_EXHAUSTED");
     expect((await verify({ key, cost: 0 })).body.code).toBe("VALID");
+    await setCredits(user, -10);
+    expect((await verify({ key, cost: 0 })).body).toMatchObject({ code: "VALID", credits: -10 });
+    expect((await verify({ key, cost: 1 })).body.code).toBe("CREDITS_EXHAUSTED");
   });
 
   test("and is counted by day and outcome, a few seconds later and in one go", async () => {

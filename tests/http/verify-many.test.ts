@@ -72,6 +72,27 @@ describe("POST /api/keys/verify with many keys", () => {
     expect(body.error).not.toContain("Invalid input");
   });
 
+  test("takes an empty credential for one that nobody has, and names the place of what is no question", async () => {
+    const { api_key: key } = await newKey(await newUser());
+    const { status, body } = await verify({ keys: [key, "", { key: "" }, key] });
+    expect(status).toBe(200);
+    const empty = { valid: false, code: "NOT_FOUND", reason: "The credential is malformed: it is empty." };
+    expect(body.results).toMatchObject([{ code: "VALID" }, empty, empty, { code: "VALID" }]);
+  });
+
+  const ENTRY = "it must be a credential, or an object with one";
+  test.each<[unknown, string]>([
+    [null, ENTRY],
+    [5, ENTRY],
+    [["k"], ENTRY],
+    [{}, "key is required"],
+    [{ key: null }, "key is required"],
+    [{ key: "k", cost: -1 }, "cost must not be negative"],
+  ])("refuses %j among others by its place", async (entry, problem) => {
+    const { status, body } = await verify({ keys: ["k", "", entry, entry] });
+    expect([status, body]).toStrictEqual([400, { error: `keys[2]: ${problem}`, code: "INVALID_INPUT" }]);
+  });
+
   test("answers with the key that a credential replaced by another opens until its grace ends, to the millisecond", async () => {
     const user = await newUser();
     const key = await newKey(user);

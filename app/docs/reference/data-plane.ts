@@ -18,6 +18,7 @@ const VALID = {
 };
 const REVOKED = { valid: false as const, code: "REVOKED" as const, reason: "The key was revoked.", key_id: KEY_ID };
 const UNKNOWN = { valid: false as const, code: "NOT_FOUND" as const, reason: "No key has this credential." };
+const MALFORMED = { ...UNKNOWN, reason: "The credential is malformed: there is white space around it." };
 
 const EVENT = { apiKey: "mf_live_abc123...", delta: 1, endpoint: "/v1/hello", requestId: "req-1" };
 
@@ -73,7 +74,7 @@ export const DATA_PLANE: Group = {
       path: "/api/keys/verify",
       summary: "Ask whether a key is valid, and why not",
       description:
-        "A refused key is a 200 with `valid: false`: the call itself went well. One key, or up to 100 with `keys`, whose `results` stand in the order asked.",
+        "A refused key is a 200 with `valid: false`: the call itself went well. One key, or up to 100 with `keys`, whose `results` stand in the order asked; an empty credential among them is `NOT_FOUND`, and what is no question at all is a 400 that names its place. A malformed credential is `NOT_FOUND`, and its `reason` says what is wrong with it.",
       dialect: "plain",
       callers: ["serviceSecret"],
       body: body(z.union([verifySchema, verifyManyForm]), {
@@ -89,6 +90,7 @@ export const DATA_PLANE: Group = {
             valid: VALID,
             revoked: REVOKED,
             unknown: UNKNOWN,
+            malformed: MALFORMED,
             many: { results: [VALID, UNKNOWN] },
           },
         ),
@@ -97,6 +99,7 @@ export const DATA_PLANE: Group = {
         { code: "INVALID_INPUT", message: "key is required" },
         { code: "INVALID_INPUT", message: "keys must be a list of 1 to 100" },
         unknownField("scope", "permission"),
+        { code: "INVALID_INPUT", message: "keys[1]: key is required" },
         ...BODY_FAILURES,
         "INVALID_SERVICE_SECRET",
         "NOT_CONFIGURED",
