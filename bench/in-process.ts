@@ -87,6 +87,7 @@ const BATCH = 1000;
 
 async function measureUsage({ owner, measure }: Bench, pool: pg.Pool): Promise<void> {
   const { recordUsage } = await import("../lib/usage/record");
+  const { keepText } = await import("../lib/usage/ornaments");
   await pool.query("CREATE TABLE plain_events (LIKE usage_events INCLUDING ALL)");
   const keyIds = owner.uuids.slice(0, 100);
   const events = (index: number) =>
@@ -98,7 +99,12 @@ async function measureUsage({ owner, measure }: Bench, pool: pg.Pool): Promise<v
       requestId: `request-${place}`,
     }));
   const record = async (index: number) => {
-    const outcomes = await recordUsage(events(index));
+    const reported = events(index).map(({ endpoint, requestId, ...call }) => ({
+      ...call,
+      endpoint: keepText(endpoint, 500),
+      requestId: keepText(requestId, 255),
+    }));
+    const outcomes = await recordUsage(reported);
     must(
       outcomes.every((outcome) => outcome === "accepted"),
       "not accepted",

@@ -4,6 +4,7 @@ import { REMEMBERED_DAYS } from "@/lib/database/idempotency";
 import { int, statement } from "@/lib/database/statements";
 import { housekeepingDone, housekeepingRemoved, housekeepingRuns } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
+import { idHashOf } from "@/lib/usage/event-id";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
 import { causeOf } from "@/lib/values/errors";
 
@@ -18,8 +19,7 @@ const REFUSED_BEFORE = `now() - interval '${RETENTION_DAYS} days' - interval '1 
 
 /** What is no longer needed, a chunk at a time so that no statement holds locks for long. Rows others hold are left to them. */
 const REMOVALS = {
-  // Of reports that are refused, so their ids need not be remembered.
-  usage_events: removal("usage_events", "key_id, event_id", `at < ${REFUSED_BEFORE}`),
+  usage_events: foldUsageEvents(),
   replaced_credentials: removal("replaced_credentials", "credential_hash", `valid_until < ${REFUSED_BEFORE}`),
   sessions: removal("sessions", "id", `expires_at < now() - interval '${RETENTION_DAYS} days'`),
   idempotency_records: removal(
@@ -41,6 +41,29 @@ function removal(table: string, primaryKey: string, condition: string) {
     `DELETE FROM ${table} WHERE (${primaryKey}) IN (
        SELECT ${primaryKey} FROM ${table} WHERE ${condition} LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED)
      RETURNING 1 AS removed`,
+  );
+}
+
+/**
+ * Reports that name a time are refused by now, so their ids need not be remembered; those of the others are. Whoever reports
+ * calls holds the lock of the owner: a repeat finds the event, or its remembered id.
+ */
+function foldUsageEvents() {
+  return statement(
+    "remove-usage_events",
+    { removed: int },
+    `WITH old AS (
+       SELECT key_id, event_id, user_id FROM usage_events WHERE at < ${REFUSED_BEFORE} LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED),
+     locked AS MATERIALIZED (
+       SELECT id FROM users WHERE id IN (SELECT user_id FROM old) FOR NO KEY UPDATE SKIP LOCKED),
+     gone AS (
+       DELETE FROM usage_events e USING old
+       WHERE (e.key_id, e.event_id) = (old.key_id, old.event_id) AND old.user_id IN (SELECT id FROM locked)
+       RETURNING e.key_id, e.event_id, e.has_ts),
+     remembered AS (
+       INSERT INTO remembered_events (key_id, id_hash) SELECT key_id, ${idHashOf("gone")} FROM gone WHERE has_ts IS NOT TRUE
+       ON CONFLICT DO NOTHING)
+     SELECT 1 AS removed FROM gone`,
   );
 }
 

@@ -4,11 +4,15 @@ import { sql, transaction } from "@/lib/database/client";
 import { instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { creditsCharged, usageEvents } from "@/lib/metrics/counters";
 import { credentialHashes } from "@/lib/verification/hashes";
+import { idHashOf, storedEventId } from "./event-id";
 import { refuseTime, type UsageInput } from "./schemas";
 import { inTurn } from "./turns";
 
-/** `refused` is a sentence. */
-export type Outcome = "accepted" | "duplicate" | "unknown_key" | { refused: string };
+/** `refused` is a sentence; a conflict is a repeat that names another cost. */
+export type Outcome = "accepted" | "duplicate" | "conflict" | "unknown_key" | { refused: string };
+
+/** A call as it was reported; what is left out was not said. */
+export type ReportedCall = Pick<UsageInput, "id" | "delta"> & Partial<UsageInput>;
 
 type Key = { id: number; ownerId: string };
 
@@ -18,7 +22,7 @@ type Key = { id: number; ownerId: string };
  * were really inserted, so a repeat, whenever and from wherever it comes, changes nothing.
  * @returns what became of each input, in the same order
  */
-export async function recordUsage(inputs: readonly UsageInput[]): Promise<Outcome[]> {
+export async function recordUsage(inputs: readonly ReportedCall[]): Promise<Outcome[]> {
   if (inputs.length === 0) return [];
   const refs = refsOf(inputs);
   const { now, keys } = await findKeys(new Set(refs.flat()));
@@ -28,18 +32,18 @@ export async function recordUsage(inputs: readonly UsageInput[]): Promise<Outcom
   });
   const known = inputs.flatMap((input, index) => {
     const key = refs[index]?.map((ref) => keys.get(ref)).find(Boolean);
-    return key && outcomes[index] === "unknown_key" ? [{ input, index, key }] : [];
+    return key && outcomes[index] === "unknown_key" ? [{ input, index, key, id: storedEventId(input.id) }] : [];
   });
   usageEvents.inc({ outcome: "rejected" }, inputs.length - known.length);
   if (known.length === 0) return outcomes;
 
   const owners = [...new Set(known.map(({ key }) => key.ownerId))];
-  const inserted = new Set(await inTurn(owners, () => insert(known, owners, now)));
-  for (const { input, index, key } of known) {
-    const id = `${key.id} ${input.id}`;
+  const { inserted, deltas } = await inTurn(owners, () => insert(known, owners, now));
+  for (const { input, index, key, id } of known) {
+    const named = `${key.id} ${id}`;
     // Of repeats inside one batch the first is the one that counts.
-    const outcome = inserted.delete(id) ? "accepted" : "duplicate";
-    outcomes[index] = outcome;
+    const outcome = inserted.delete(named) ? "accepted" : "duplicate";
+    outcomes[index] = (deltas.get(named) ?? input.delta) === input.delta ? outcome : "conflict";
     usageEvents.inc({ outcome });
     if (outcome === "accepted") creditsCharged.inc(input.delta);
   }
@@ -58,15 +62,17 @@ const INSERT_USAGE = statement(
   "insert-usage",
   { id: text },
   `WITH inserted AS (
-     INSERT INTO usage_events (key_id, event_id, user_id, delta, at, endpoint, request_id, meta)
+     INSERT INTO usage_events (key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts)
      SELECT * FROM unnest($keyIds::int[], $eventIds::text[], $userIds::uuid[], $deltas::int[], $instants::timestamptz[],
-       $endpoints::text[], $requestIds::text[], $metas::json[])
+       $endpoints::text[], $requestIds::text[], $metas::json[], $haveTs::bool[])
+       AS r(key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts)
+     WHERE NOT EXISTS (SELECT 1 FROM remembered_events m WHERE m.key_id = r.key_id AND m.id_hash = ${idHashOf("r")})
      ON CONFLICT (key_id, event_id) DO NOTHING
      RETURNING key_id, event_id, user_id, delta, at
    ),
    counted AS (
-     UPDATE api_keys k SET total_uses = total_uses + n.calls, last_used_at = greatest(k.last_used_at, n.last)
-     FROM (SELECT key_id, count(*) AS calls, least(max(at), now()) AS last FROM inserted GROUP BY key_id) n WHERE k.id = n.key_id
+     UPDATE api_keys k SET total_uses = total_uses + n.calls, last_used_at = greatest(k.last_used_at, least(n.last, now()))
+     FROM (SELECT key_id, count(*) AS calls, max(at) AS last FROM inserted GROUP BY key_id) n WHERE k.id = n.key_id
    ),
    totalled AS (
      INSERT INTO usage_days (key_id, user_id, day, calls, credits)
@@ -80,23 +86,39 @@ const INSERT_USAGE = statement(
    SELECT key_id || ' ' || event_id AS id FROM inserted`,
 );
 
-type Known = { input: UsageInput; key: Key };
+const FIND_DELTAS = statement(
+  "find-usage-deltas",
+  { id: text, delta: int },
+  `SELECT e.key_id || ' ' || e.event_id AS id, e.delta
+   FROM unnest($keyIds::int[], $eventIds::text[]) AS r(key_id, event_id) JOIN usage_events e USING (key_id, event_id)`,
+);
 
-async function insert(events: readonly Known[], owners: readonly string[], now: Date): Promise<string[]> {
+/** `id` as it is kept. */
+type Known = { input: ReportedCall; key: Key; id: string };
+/** By key and id: what was inserted, and, where there are repeats, the costs that count. */
+type Inserted = { inserted: Set<string>; deltas: Map<string, number> };
+
+async function insert(events: readonly Known[], owners: readonly string[], now: Date): Promise<Inserted> {
   const column = <T>(pick: (event: Known) => T) => events.map(pick);
   return transaction(async (run) => {
     await run(LOCK_OWNERS, { owners });
+    const [keyIds, eventIds] = [column(({ key }) => key.id), column(({ id }) => id)];
     const rows = await run(INSERT_USAGE, {
-      keyIds: column(({ key }) => key.id),
-      eventIds: column(({ input }) => input.id),
+      keyIds,
+      eventIds,
       userIds: column(({ key }) => key.ownerId),
       deltas: column(({ input }) => input.delta),
       instants: column(({ input }) => (typeof input.ts === "number" ? new Date(input.ts) : now)),
-      endpoints: column(({ input }) => input.endpoint ?? null),
-      requestIds: column(({ input }) => input.requestId ?? null),
-      metas: column(({ input }) => input.meta ?? null),
+      endpoints: column(({ input }) => input.endpoint?.value ?? null),
+      requestIds: column(({ input }) => input.requestId?.value ?? null),
+      metas: column(({ input }) => input.meta?.value ?? null),
+      haveTs: column(({ input }) => typeof input.ts === "number"),
     });
-    return rows.map((row) => row.id);
+    const repeats = rows.length < events.length ? await run(FIND_DELTAS, { keyIds, eventIds }) : [];
+    return {
+      inserted: new Set(rows.map((row) => row.id)),
+      deltas: new Map(repeats.map(({ id, delta }) => [id, delta])),
+    };
   });
 }
 
@@ -104,10 +126,10 @@ async function insert(events: readonly Known[], owners: readonly string[], now: 
  * What each event is matched to its key by: the credential's hashes in hex, or the key's public id. Never the credential
  * itself. A malformed credential has none. Most events of a batch share a few credentials, so each is hashed once.
  */
-function refsOf(inputs: readonly UsageInput[]): string[][] {
+function refsOf(inputs: readonly ReportedCall[]): string[][] {
   const hashed = new Map<string, string[]>();
   return inputs.map(({ apiKey, keyId }) => {
-    if (apiKey === undefined) return keyId ? [keyId.toLowerCase()] : [];
+    if (apiKey === undefined || apiKey === null) return keyId ? [keyId.toLowerCase()] : [];
     const known = hashed.get(apiKey);
     if (known) return known;
     const credential = parseCredential(apiKey);

@@ -1,13 +1,15 @@
-import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
 import { DAY_MS } from "@/lib/values/days";
+import { type Kept, keepMeta, keepText, MAX_META_BYTES, MAX_META_DEPTH } from "./ornaments";
 
 export const MAX_EVENTS = 1000;
 export const MAX_BATCH_BYTES = 1024 * 1024;
 const MAX_DELTA = 1_000_000;
-const MAX_META_BYTES = 4096;
-/** How old a report may be, and how long its id is remembered: an id that is forgotten is too old to come again. */
+/**
+ * How old a report may be that names its time, and how long its id is remembered: an id that is forgotten is too old to come
+ * again. Ids of reports without a time are not forgotten.
+ */
 export const RETENTION_DAYS = 35;
 const MAX_AHEAD_MS = 5 * 60 * 1000;
 
@@ -22,13 +24,9 @@ export function refuseTime(ts: number, now: Date): string | null {
 }
 
 const MISSING = "Missing fields";
-const text = (name: string, max: number) =>
-  z
-    .string(`${name} must be a string`)
-    .max(max, `${name} must have at most ${max} characters`)
-    .refine(isPlainText, `${name} must not contain control characters`);
-/** Credentials have no place in what is kept of a call. */
-const masked = (name: string, max: number) => text(name, max).transform(maskCredentials).nullish();
+/** What does not count: whatever it is, it costs nobody the call. */
+const ornament = (keep: (given: unknown) => Kept, about: z.core.GlobalMeta) => z.unknown().optional().transform(keep).meta(about);
+const LABEL = { type: ["string", "number", "null"] };
 const required = (name: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined || input === null ? MISSING : `${name} is not valid`),
 });
@@ -40,23 +38,23 @@ const common = {
     .min(0, "delta must not be negative")
     .max(MAX_DELTA, `delta must be at most ${MAX_DELTA}`)
     .meta({ description: "Credits that the call cost." }),
-  endpoint: masked("endpoint", 500).meta({ description: "Which part of your API was called." }),
+  endpoint: ornament((given) => keepText(given, 500), {
+    ...LABEL,
+    description: "Which part of your API was called: 500 characters of it are kept, control characters are not.",
+  }),
   ts: z
     .number("ts must be a number of milliseconds since 1970")
     .nullish()
     .meta({
-      description: `When, in milliseconds since 1970: at most ${RETENTION_DAYS} days ago and 5 minutes ahead. Left out: now.`,
+      description: `When, in milliseconds since 1970: at most ${RETENTION_DAYS} days ago and 5 minutes ahead. Left out: when the report came.`,
     }),
-  requestId: masked("requestId", 255).meta({ description: "Your own name for the request, for your own searches." }),
-  meta: z
-    .unknown()
-    .transform((meta) => (meta === undefined || meta === null ? null : maskCredentials(JSON.stringify(meta))))
-    .refine(
-      (json) => json === null || Buffer.byteLength(json) <= MAX_META_BYTES,
-      `meta must have at most ${MAX_META_BYTES} bytes`,
-    )
-    .optional()
-    .meta({ description: `Anything in JSON, up to ${MAX_META_BYTES} bytes.` }),
+  requestId: ornament((given) => keepText(given, 255), {
+    ...LABEL,
+    description: "Your own name for the request, for your own searches: 255 characters of it are kept.",
+  }),
+  meta: ornament(keepMeta, {
+    description: `Anything in JSON: what has more than ${MAX_META_BYTES} bytes, or is nested more than ${MAX_META_DEPTH} deep, is dropped.`,
+  }),
 };
 
 const eventId = z
@@ -69,7 +67,7 @@ const apiKey = z.string(required("apiKey")).min(1, MISSING).meta({ description: 
 
 const keyId = z
   .guid("keyId is not valid")
-  .optional()
+  .nullish()
   .meta({ description: "Instead of `apiKey`: the `key_id` of a verification." });
 
 /** `POST /usage`: one report; its id comes in the `x-idempotency-key` header. */
@@ -77,8 +75,8 @@ export const usageReportSchema = z.object({ apiKey, ...common, id: eventId });
 
 /** One event of a batch. It names its key by the credential or by the id that verify answers with. */
 export const usageEventSchema = z
-  .object({ id: eventId, apiKey: apiKey.optional(), keyId, ...common })
-  .refine((event) => event.apiKey !== undefined || event.keyId !== undefined, MISSING);
+  .object({ id: eventId, apiKey: apiKey.nullish(), keyId, ...common }, "an event must be an object")
+  .refine(({ apiKey, keyId }) => (apiKey ?? keyId ?? null) !== null, MISSING);
 
 export type UsageInput = z.output<typeof usageEventSchema>;
 

@@ -25,7 +25,7 @@ describe("housekeeping", () => {
     const user = await newUser();
     const key = await newKey(user);
     const [old, fresh] = [randomUUID(), randomUUID()];
-    await report({ apiKey: key.api_key, delta: 4 }, { id: old });
+    await report({ apiKey: key.api_key, delta: 4, ts: Date.now() }, { id: old });
     await report({ apiKey: key.api_key, delta: 6 }, { id: fresh });
     await query("UPDATE usage_events SET at = now() - interval '36 days' WHERE event_id = $1", [old]);
     await call(`/api/auth/keys/${key.id}/regenerate/`, { method: "POST", token: user.access });
@@ -44,5 +44,27 @@ describe("housekeeping", () => {
     expect((await report({ apiKey: key.api_key, delta: 1 })).status).toBe(404);
     const again = await report({ events: [{ id: fresh, keyId: key.id, delta: 6 }] }, { id: null });
     expect(again.body).toStrictEqual({ ok: true, accepted: 0, duplicates: 1, rejected: [] });
+  });
+
+  test("remembers the ids of reports that named no time: no age refuses those, and they count once for good", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const events = ["dated", "undated", "of the version before"].map((id) => ({ id, keyId: key.id, delta: 5 }));
+    const [dated, ...others] = events.map((event, index) => (index === 0 ? { ...event, ts: Date.now() } : event));
+    await report({ events: [dated, ...others] }, { id: null });
+    await query("UPDATE usage_events SET has_ts = NULL WHERE user_id = $1 AND event_id = 'of the version before'", [user.id]);
+    await query("UPDATE usage_events SET at = now() - interval '36 days' WHERE user_id = $1", [user.id]);
+
+    await keepHouse();
+    expect(await query("SELECT event_id FROM usage_events WHERE user_id = $1", [user.id])).toStrictEqual([]);
+    const late = { id: "dated", keyId: key.id, delta: 5, ts: Date.now() - 36 * 24 * 3600 * 1000 };
+    const again = await report({ events: [late, ...others, { id: "another", keyId: key.id, delta: 5 }] }, { id: null });
+    expect(again.body).toStrictEqual({
+      ok: true,
+      accepted: 1,
+      duplicates: 2,
+      rejected: [{ index: 0, error: "ts must not be more than 35 days old" }],
+    });
+    expect((await call("/api/auth/usage/", { token: user.access })).body.data.credits).toBe(980);
   });
 });

@@ -108,7 +108,7 @@ describe("POST /usage answers", () => {
 });
 
 describe("POST /usage refuses bad input", () => {
-  const refusals: [string, (key: string) => { body: unknown; id?: string | null }, number, string][] = [
+  const refusals: [string, (key: string) => { body: unknown; id?: string | null; raw?: string }, number, string][] = [
     ["no key", () => ({ body: { delta: 1 } }), 400, "Missing fields"],
     ["an empty key", () => ({ body: { apiKey: "", delta: 1 } }), 400, "Missing fields"],
     ["no delta", (apiKey) => ({ body: { apiKey } }), 400, "Missing fields"],
@@ -136,26 +136,22 @@ describe("POST /usage refuses bad input", () => {
       400,
       "id must have at most 255 characters",
     ],
+    ["a number beyond all", () => ({ body: {}, raw: '{"apiKey":"k","delta":1e400}' }), 400, "delta is not valid"],
     [
-      "meta of 8 kB",
-      (apiKey) => ({ body: { apiKey, delta: 1, meta: { text: "x".repeat(8192) } } }),
+      "a ts beyond all",
+      () => ({ body: {}, raw: '{"apiKey":"k","delta":1,"ts":1e400}' }),
       400,
-      "meta must have at most 4096 bytes",
+      "ts must be a number of milliseconds since 1970",
     ],
-    [
-      "meta of 1 MB",
-      (apiKey) => ({ body: { apiKey, delta: 1, meta: { text: "x".repeat(1_000_000) } } }),
-      413,
-      "The request body is too large",
-    ],
+    ["half a surrogate pair as a key", () => ({ body: { apiKey: "\ud800", delta: 1 } }), 404, "Unknown API key"],
     ["an unknown key", () => ({ body: { apiKey: `datazag_${"0".repeat(64)}`, delta: 1 } }), 404, "Unknown API key"],
     ["a malformed key", () => ({ body: { apiKey: "nonsense", delta: 1 } }), 404, "Unknown API key"],
   ];
   test.each(refusals)("%s", async (_, make, status, error) => {
     const user = await newUser();
     const key = await newKey(user);
-    const { body, id } = make(key.api_key);
-    const answer = await report(body, id === undefined ? {} : { id });
+    const { body, ...options } = make(key.api_key);
+    const answer = await report(body, options);
     expect([answer.status, answer.body]).toStrictEqual([status, { error, ...(status === 413 && { max_bytes: 65_536 }) }]);
     expect((await usageOf(user)).calls).toBe(0);
   });
@@ -175,21 +171,166 @@ describe("POST /usage refuses bad input", () => {
     expect([answer.status, answer.body]).toStrictEqual([400, { error: "Invalid JSON" }]);
   });
 
-  test("keeps no credential that was written into endpoint, requestId or meta", async () => {
+  test("a body that is too large, with how large it may be", async () => {
+    const { api_key: apiKey } = await newKey(await newUser());
+    const single = await report({ apiKey, delta: 1, meta: "x".repeat(64 * 1024) });
+    expect([single.status, single.body]).toStrictEqual([413, { error: "The request body is too large", max_bytes: 65_536 }]);
+    const batch = await report({ events: [{ id: "1", apiKey, delta: 1, meta: "x".repeat(1024 * 1024) }] }, { id: null });
+    expect([batch.status, batch.body]).toStrictEqual([413, { error: "The request body is too large", max_bytes: 1_048_576 }]);
+  });
+});
+
+/** Whatever is kept of this owner's calls, as text. */
+async function keptOf(user: TestUser) {
+  return query<{ endpoint: string | null; request_id: string | null; meta: string | null; row: string }>(
+    "SELECT endpoint, request_id, meta::text, e::text AS row FROM usage_events e WHERE user_id = $1 ORDER BY event_id",
+    [user.id],
+  );
+}
+
+describe("POST /usage keeps no credential", () => {
+  const hex = (text: string) => [...text].map((sign) => `%${sign.charCodeAt(0).toString(16)}`).join("");
+
+  test("whatever form it has and wherever it stands, its id included", async () => {
     const user = await newUser();
     const key = await newKey(user);
-    await report({
-      apiKey: key.api_key,
-      delta: 1,
-      endpoint: `/v1?key=${key.api_key}`,
-      requestId: key.secret_key,
-      meta: { k: key.api_key },
+    for (const k of [key.api_key, key.secret_key]) {
+      const forms = [
+        `?auth=Bearer%20${k}`,
+        `?redirect=%2Fx%3Fkey%3D${k}`,
+        `/v1/key_${k}`,
+        `/v1/${k}/x`,
+        k + k,
+        hex(k),
+        hex(k).replaceAll("%", "%2525"),
+        ...["", "a", "ab"].map((before) => Buffer.from(before + k).toString("base64url")),
+      ];
+      const events = forms.map((form, index) => ({
+        id: `${index} ${form}`.slice(0, 255),
+        apiKey: key.api_key,
+        delta: 1,
+        endpoint: form,
+        requestId: form,
+        meta: { log: `line1\n${form}`, [form]: [form], [`more of ${k}`]: 1 },
+        [`field ${form}`]: true,
+      }));
+      const answer = await report({ events }, { id: null });
+      expect(answer.body).toMatchObject({ accepted: forms.length, duplicates: 0 });
+      const again = await report({ events }, { id: null });
+      expect(again.body).toMatchObject({ accepted: 0, duplicates: forms.length });
+      const single = await report({ apiKey: key.api_key, delta: 1, endpoint: `x${k}` }, { id: `call ${k}` });
+      expect(single.body).toStrictEqual({ ok: true });
+      const kept = [...(await keptOf(user)).map(({ row }) => row), answer.text].join("\n");
+      const tail = k.slice(16);
+      for (const form of [tail, hex(tail), hex(tail).replaceAll("%", "%2525")]) expect(kept).not.toContain(form);
+      for (const before of [0, 1, 2])
+        expect(kept).not.toContain(
+          Buffer.from(k.slice(20 + before, 41 + before))
+            .toString("base64url")
+            .slice(0, 24),
+        );
+      expect(kept).toContain(`/v1/key_${k.slice(0, 14)}...`);
+    }
+  });
+});
+
+describe("POST /usage counts a call whatever ornaments it has", () => {
+  const deep = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+  const ornaments: [string, string, string[], Record<string, unknown>][] = [
+    ["an endpoint of 501 characters", `"endpoint":"${"a".repeat(501)}"`, ["endpoint"], { endpoint: "a".repeat(500) }],
+    ["an endpoint of 500", `"endpoint":"${"a".repeat(500)}"`, [], { endpoint: "a".repeat(500) }],
+    ["a pair of surrogates at the cut", `"endpoint":"${"a".repeat(499)}🔑"`, ["endpoint"], { endpoint: "a".repeat(499) }],
+    ["a tab, a line break and a NUL character", '"endpoint":"/a\\tb\\n\\u0000c"', ["endpoint"], { endpoint: "/abc" }],
+    ["half a surrogate pair", '"endpoint":"/\\ud800"', ["endpoint"], { endpoint: "/\ufffd" }],
+    ["an endpoint that is a list", '"endpoint":["/a"]', ["endpoint"], { endpoint: null }],
+    ["a request id that is a number", '"requestId":12', [], { request_id: "12" }],
+    ["a request id beyond all numbers", '"requestId":1e400', ["requestId"], { request_id: null }],
+    ["a request id of 256 characters", `"requestId":"${"r".repeat(256)}"`, ["requestId"], { request_id: "r".repeat(255) }],
+    ["a request id that is an object", '"requestId":{}', ["requestId"], { request_id: null }],
+    ["meta of 5,000 bytes", `"meta":{"text":"${"x".repeat(5000)}"}`, ["meta"], { meta: null }],
+    ["meta of 4,096 bytes", `"meta":"${"x".repeat(4094)}"`, [], { meta: `"${"x".repeat(4094)}"` }],
+    ["meta that is 32 deep", `"meta":${deep(32)}`, [], { meta: deep(32) }],
+    ["meta that is 33 deep", `"meta":${deep(33)}`, ["meta"], { meta: null }],
+    ["meta that is 5,000 deep", `"meta":${deep(5000)}`, ["meta"], { meta: null }],
+    ["meta with what no text may hold", '"meta":{"a\\u0000":"\\udc00b"}', ["meta"], { meta: '{"a":"\ufffdb"}' }],
+    ["nothing in any", '"endpoint":null,"requestId":null,"meta":null,"ts":null,"keyId":null', [], { endpoint: null, meta: null }],
+    ["unknown fields", '"Endpoint":"/a","cost":5,"__proto__":{"delta":9}', ["Endpoint", "cost", "__proto__"], { endpoint: null }],
+    ["a deep unknown field", `"tags":${deep(5000)}`, ["tags"], {}],
+    [
+      "more unknown fields than are named",
+      Array.from({ length: 2000 }, (_, index) => `"f${index}":1`).join(),
+      Array.from({ length: 10 }, (_, index) => `f${index}`),
+      {},
+    ],
+  ];
+
+  test.each(ornaments)("%s", async (_, fields, adjusted, kept) => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const event = `"apiKey":"${key.api_key}","delta":2,${fields}`;
+    const said = (index: number) => (adjusted.length === 0 ? {} : { adjusted: adjusted.map((field) => ({ index, field })) });
+    const batch = await report(undefined, {
+      raw: `{"events":[{"id":"0","keyId":"${key.id}","delta":1},{"id":"1",${event}}]}`,
+      id: null,
     });
-    const rows = await query<{ row: string }>("SELECT e::text AS row FROM usage_events e WHERE user_id = $1", [user.id]);
-    expect(rows).toHaveLength(1);
-    expect(rows[0]?.row).toContain(`${key.api_key.slice(0, 14)}...`);
-    expect(rows[0]?.row).not.toContain(key.api_key);
-    expect(rows[0]?.row).not.toContain(key.secret_key);
+    expect(batch.body).toStrictEqual({ ok: true, accepted: 2, duplicates: 0, rejected: [], ...said(1) });
+    const single = await report(undefined, { raw: `{${event.replace(',"keyId":null', "")}}`, id: "2" });
+    expect([single.status, single.body]).toStrictEqual([200, { ok: true, ...said(0) }]);
+    const rows = await keptOf(user);
+    expect([rows[1], rows[2]]).toMatchObject([kept, kept]);
+    expect((await usageOf(user)).credits).toBe(995);
+  });
+
+  test("and names fields beside the events, but no event that was not counted", async () => {
+    const key = await newKey(await newUser());
+    const events = [
+      null,
+      "x",
+      [],
+      7,
+      { id: "1", delta: 1, apiKey: "no key", color: "red" },
+      { id: "1", delta: 1, keyId: key.id },
+    ];
+    const answer = await report({ events, source: "gateway" }, { id: null });
+    const error = "an event must be an object";
+    expect(answer.body).toStrictEqual({
+      ok: true,
+      accepted: 1,
+      duplicates: 0,
+      rejected: [...[0, 1, 2, 3].map((index) => ({ index, error })), { index: 4, error: "Unknown API key" }],
+      adjusted: [{ index: null, field: "source" }],
+    });
+  });
+});
+
+describe("POST /usage says of a repeat", () => {
+  test("when it names another cost than the one that counts", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    await report({ apiKey: key.api_key, delta: 2 }, { id: "1" });
+    expect((await report({ apiKey: key.api_key, delta: 2 }, { id: "1" })).body).toStrictEqual({ ok: true });
+    expect((await report({ apiKey: key.api_key, delta: 3 }, { id: "1" })).body).toStrictEqual({ ok: true, conflicts: 1 });
+    const of = (id: string, delta: number) => ({ id, keyId: key.id, delta });
+    const events = [of("1", 2), of("1", 5), of("2", 1), of("2", 1), of("2", 4), of("3", 0)];
+    expect((await report({ events }, { id: null })).body).toStrictEqual({
+      ok: true,
+      accepted: 2,
+      duplicates: 4,
+      rejected: [],
+      conflicts: 2,
+    });
+    expect((await usageOf(user)).credits).toBe(997);
+  });
+
+  test("and last_used is never later than now, although a report may be ahead", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    await report({ apiKey: key.api_key, delta: 1, ts: Date.now() + 4 * 60_000 });
+    const [row] = await query<{ used: boolean }>(
+      "SELECT last_used_at <= clock_timestamp() AND last_used_at > now() - interval '1 minute' AS used FROM api_keys WHERE uuid = $1",
+      [key.id],
+    );
+    expect(row).toStrictEqual({ used: true });
   });
 });
 

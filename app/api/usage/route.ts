@@ -4,7 +4,8 @@ import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireUsageSignature } from "@/lib/doors/guards";
 import { bodyTooLarge, MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
-import { recordBatch } from "@/lib/usage/batch";
+import { recordBatch, remarks } from "@/lib/usage/batch";
+import { adjustedFields } from "@/lib/usage/ornaments";
 import { recordUsage } from "@/lib/usage/record";
 import { MAX_BATCH_BYTES, usageReportSchema } from "@/lib/usage/schemas";
 import { AppError } from "@/lib/values/errors";
@@ -15,13 +16,16 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDi
     requireUsageSignature(request, body);
     keepAliveFor(keepHouseIfDue);
     const report = parseObject(body, "INVALID_USAGE_JSON");
-    if (report.events !== undefined) return { data: { ok: true, ...(await recordBatch(report.events)) } };
+    if (report.events !== undefined) return { data: { ok: true, ...(await recordBatch(report)) } };
 
     if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
     const id = request.headers.get("x-idempotency-key") ?? undefined;
-    const [outcome] = await recordUsage([validate(usageReportSchema, { ...report, id })]);
+    const call = validate(usageReportSchema, { ...report, id });
+    const [outcome] = await recordUsage([call]);
     if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");
     if (typeof outcome === "object") throw new AppError("INVALID_INPUT", { message: outcome.refused });
-    return { data: { ok: true } };
+    const { id: _, ...known } = usageReportSchema.shape;
+    const adjusted = adjustedFields(report, known, call).map((field) => ({ index: 0, field }));
+    return { data: { ok: true, ...remarks(outcome === "conflict" ? 1 : 0, adjusted) } };
   },
 });

@@ -34,6 +34,18 @@ const usageBody = z.union([
   }),
 ]);
 
+/** Left out where there is nothing to say. */
+const remarks = {
+  conflicts: z.int().optional().meta({ description: "How many were repeats with another `delta` than the one that counts." }),
+  adjusted: z
+    .array(z.strictObject({ index: z.int().nullable(), field: z.string() }))
+    .optional()
+    .meta({
+      description:
+        "Fields that were cut or dropped; `index` is the place among the events, 0 of a single report, `null` beside the events.",
+    }),
+};
+
 const health = z.strictObject({
   status: z.enum(["ok", "error"]),
   version: z.string(),
@@ -113,7 +125,7 @@ export const DATA_PLANE: Group = {
       alsoAt: "/api/usage",
       summary: "Report calls and their cost; each id counts once",
       description:
-        "Signed over the very bytes that are sent: HMAC-SHA-256 under `USAGE_WEBHOOK_SECRET`, in lower-case hex. A report that is repeated answers the same and changes nothing. Reports about revoked keys count.",
+        "Signed over the very bytes that are sent: HMAC-SHA-256 under `USAGE_WEBHOOK_SECRET`, in lower-case hex. A report that is repeated answers the same and changes nothing: one that names its time with `ts` is refused once it is more than 35 days old, and the id of one that does not is remembered for good. Reports about revoked keys count. A report with a valid id, key and cost counts, whatever else is in it: what is too long is cut, what is too large or unknown is dropped, and `adjusted` names each such field (of unknown ones the first ten). Nothing that looks like a credential is kept, also where it is percent-encoded or in base64: of the event’s `id` a hash is.",
       dialect: "usage",
       callers: ["usageSignature"],
       parameters: [
@@ -139,17 +151,27 @@ export const DATA_PLANE: Group = {
           200,
           "Counted, now or before",
           z.union([
-            z.strictObject({ ok: z.literal(true) }),
+            z.strictObject({ ok: z.literal(true), ...remarks }),
             z.strictObject({
               ok: z.literal(true),
               accepted: z.int(),
-              duplicates: z.int(),
+              duplicates: z.int().meta({ description: "Those in conflict too." }),
               rejected: z.array(z.strictObject({ index: z.int(), error: z.string() })),
+              ...remarks,
             }),
           ]),
           {
             one: { ok: true },
+            oneAdjusted: { ok: true, adjusted: [{ index: 0, field: "meta" }] },
             many: { ok: true, accepted: 1, duplicates: 1, rejected: [{ index: 2, error: "Unknown API key" }] },
+            manyAdjusted: {
+              ok: true,
+              accepted: 1,
+              duplicates: 1,
+              rejected: [],
+              conflicts: 1,
+              adjusted: [{ index: 0, field: "endpoint" }],
+            },
           },
         ),
       ],
