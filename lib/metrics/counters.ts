@@ -24,6 +24,12 @@ export const housekeepingRemoved = counter("latchkey_housekeeping_removed_rows_t
   "table",
 ]);
 
+export const maskedRows = counter(
+  "latchkey_masked_rows_total",
+  "Stored rows in which an earlier version left a credential: masked, or left where rows cannot be changed.",
+  ["table", "outcome"],
+);
+
 export const housekeepingDone = gauge(
   "latchkey_housekeeping_last_success_timestamp_seconds",
   "When housekeeping last came to its end; 0: not since the start.",

@@ -7,6 +7,7 @@ import { log } from "@/lib/settings/log";
 import { idHashOf } from "@/lib/usage/event-id";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
 import { causeOf } from "@/lib/values/errors";
+import { maskStored } from "./masking";
 
 const FIRST_MS = 60_000;
 const EVERY_MS = 3600 * 1000;
@@ -71,8 +72,9 @@ function foldUsageEvents() {
 export type Removed = Record<keyof typeof REMOVALS, number>;
 
 /**
- * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered
- * of Idempotency-Keys and throttling that is past. Running it twice, or in two places at once, changes nothing more. A table that fails is logged, and keeps
+ * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered of
+ * Idempotency-Keys and throttling that is past, and masks what was stored with credentials. Running it twice, or in two places
+ * at once, changes nothing more. A table that fails is logged, and keeps
  * no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {
@@ -86,6 +88,10 @@ export async function keepHouse(): Promise<Removed> {
     });
     housekeepingRemoved.inc({ table }, removed[table]);
   }
+  await maskStored().catch((error: unknown) => {
+    outcome = "failure";
+    log.error({ work: "masking", ...causeOf(error) }, "housekeeping failed");
+  });
   housekeepingRuns.inc({ outcome });
   if (outcome === "success") housekeepingDone.setToCurrentTime();
   return removed;
