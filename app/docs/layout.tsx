@@ -13,6 +13,7 @@ export default function DocsLayout({ children }: { children: ReactNode }) {
       name,
       parts: operations.map(({ id, summary }) => ({ id, name: summary })),
     })),
+    { href: "/docs/permissions", name: "Permissions to ask for" },
   ];
   return (
     <>

@@ -51,6 +51,13 @@ export default async function DocsPage() {
       <div className="mt-2">
         <Prose text="The snippets take secrets and ids from the environment. After the steps above, `export ACCESS_TOKEN=$TOKEN` gives them your access token." />
       </div>
+      <p className="mt-2 max-w-prose text-ink-muted">
+        Which permission your API asks for of which keys:{" "}
+        <Link href="/docs/permissions" className={textLink}>
+          Permissions to ask for
+        </Link>
+        .
+      </p>
       {GROUPS.map(({ slug, name, operations }) => (
         <section key={slug} aria-labelledby={slug} className="mt-8">
           <h3 id={slug} className="font-medium">

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { keepHouse } from "../../lib/operations/housekeeping";
 import { call, newKey, query, shared } from "../support/client";
@@ -55,8 +56,15 @@ describe("housekeeping", () => {
     await query("UPDATE usage_events SET has_ts = NULL WHERE user_id = $1 AND event_id = 'of the version before'", [user.id]);
     await query("UPDATE usage_events SET at = now() - interval '36 days' WHERE user_id = $1", [user.id]);
 
+    const left = async () => (await query("SELECT event_id FROM usage_events WHERE user_id = $1", [user.id])).length;
+    const reporting = new pg.Client({ connectionString: shared().operatorUrl });
+    await reporting.connect();
+    await reporting.query(`BEGIN; SELECT 1 FROM users WHERE id = '${user.id}' FOR NO KEY UPDATE`);
     await keepHouse();
-    expect(await query("SELECT event_id FROM usage_events WHERE user_id = $1", [user.id])).toStrictEqual([]);
+    await reporting.end();
+    expect(await left()).toBe(3);
+    await keepHouse();
+    expect(await left()).toBe(0);
     const late = { id: "dated", keyId: key.id, delta: 5, ts: Date.now() - 36 * 24 * 3600 * 1000 };
     const again = await report({ events: [late, ...others, { id: "another", keyId: key.id, delta: 5 }] }, { id: null });
     expect(again.body).toStrictEqual({

@@ -1,9 +1,11 @@
+import { refuseCall } from "@latchkey/rule/limits";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
-import { call, shared } from "../support/client";
+import { ADVICE, GRANTED, QUESTIONS } from "../../app/docs/reference/permissions";
+import { call, shared, verify } from "../support/client";
 import { conformanceTo, type Exchange, type OpenApi, templateOf } from "../support/conformance";
 
 type Media = { schema: unknown; examples: Record<string, { value: unknown }> };
@@ -129,5 +131,16 @@ describe("The check of every answer against the reference", () => {
     ],
   ])("names %s", (_, change, problem) => {
     expect(judge(change)).toContain(problem);
+  });
+});
+
+describe("The page about permissions", () => {
+  test.each(GRANTED)("says of $permissions what the rule says", ({ permissions, grants }) => {
+    expect(QUESTIONS.filter((permission) => refuseCall({ permissions }, { permission }) === null)).toStrictEqual([...grants]);
+    expect(refuseCall({ permissions }, { permission: null })).toBeNull();
+  });
+
+  test.each(ADVICE)("asks what can be asked: $title", async ({ body }) => {
+    expect((await verify(body)).status).toBe(200);
   });
 });
