@@ -74,8 +74,7 @@ export type Removed = Record<keyof typeof REMOVALS, number>;
 /**
  * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered of
  * Idempotency-Keys and throttling that is past, and masks what was stored with credentials. Running it twice, or in two places
- * at once, changes nothing more. A table that fails is logged, and keeps
- * no other waiting.
+ * at once, changes nothing more. A table that fails is logged, and keeps no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {
   lastRunAt = Date.now();
