@@ -7,7 +7,7 @@ const NAME = "A key's life";
 const NEEDED = ["SMOKE_EMAIL", "SMOKE_PASSWORD", "SERVICE_API_SECRET", "ADMIN_API_SECRET"];
 
 /**
- * Makes a key, verifies, revokes and removes it, each through the API that clients use. Not where a check before has found
+ * Makes a key, verifies, disables, enables, revokes and removes it, each through the API that clients use. Not where a check before has found
  * a fault: the key could not be removed, or the same fault would be told twice.
  */
 export async function liveAndDie(site: Site, before: Result[]): Promise<Result> {
@@ -28,7 +28,7 @@ export async function liveAndDie(site: Site, before: Result[]): Promise<Result> 
 
 const loggedIn = z.object({ user: z.object({ id: z.string() }), tokens: z.object({ access: z.string() }) });
 const created = z.object({ data: z.object({ id: z.string(), api_key: z.string() }) });
-const revoked = z.object({ success: z.literal(true) });
+const done = z.object({ success: z.literal(true) });
 const verdict = z.object({ code: z.string() });
 const listed = z.object({ keys: z.array(z.object({ id: z.number(), key: z.string(), name: z.string() })) });
 
@@ -51,7 +51,12 @@ async function live({ ask, settings }: Site): Promise<void> {
       return (await call("/api/keys/verify", verdict, "check SERVICE_API_SECRET", { key: key.api_key, cost: 0 }, headers)).code;
     };
     if ((await verify()) !== "VALID") throw new Failure("A fresh key is not valid: look at the log, and at the server's clock.");
-    await call(`/api/auth/keys/${key.id}/revoke/`, revoked, "look into its log", {}, bearer);
+    const told = (deed: "disable" | "enable") => call(`/api/auth/keys/${key.id}/${deed}/`, done, "look into its log", {}, bearer);
+    await told("disable");
+    if ((await verify()) !== "DISABLED") throw new Failure("A disabled key still works: let nothing cache /api/keys/verify.");
+    await told("enable");
+    if ((await verify()) !== "VALID") throw new Failure("A key that was enabled again does not work: look into its log.");
+    await call(`/api/auth/keys/${key.id}/revoke/`, done, "look into its log", {}, bearer);
     if ((await verify()) !== "REVOKED") throw new Failure("A revoked key still works: let nothing cache /api/keys/verify.");
   } finally {
     await remove(ask, String(admin), login.user.id, key.api_key);

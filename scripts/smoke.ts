@@ -4,7 +4,7 @@ import type { Result } from "./smoke-site";
 
 const USAGE = `Say which deployment to check: npm run smoke -- https://keys.example.com
 Given SMOKE_EMAIL and SMOKE_PASSWORD (a user of the portal), SERVICE_API_SECRET and ADMIN_API_SECRET, it also makes a
-key, verifies, revokes and removes it. VERCEL_AUTOMATION_BYPASS_SECRET opens a protected preview.`;
+key, verifies, disables, enables, revokes and removes it. VERCEL_AUTOMATION_BYPASS_SECRET opens a protected preview.`;
 
 /** `smoke URL`: the deployment checklist as a command. Exit status 1 when something has to be mended. */
 export async function main([url = "", ...rest]: string[]): Promise<void> {

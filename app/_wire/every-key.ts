@@ -9,7 +9,7 @@ export const adminKeyAnswer = z
     id: z.int(),
     key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
     name: z.string(),
-    active: z.boolean().meta({ description: `Neither ${INACTIVE_STATUSES.join(" nor ")}.` }),
+    active: z.boolean().meta({ description: `Not ${INACTIVE_STATUSES.join(", ")}.` }),
     created_at: z.date(),
     user_email: z.string(),
     user_credits: z.int(),

@@ -101,6 +101,13 @@ function toState(key: Used, now: Date) {
   return { status, is_active: status === "active", total_uses: Number(key.totalUses), last_used: key.lastUsedAt };
 }
 
+export const keyStatusAnswer = z.strictObject({ id: z.uuid(), status: z.enum(KEY_STATUSES), is_active: z.boolean() });
+
+export function toKeyStatus(key: KeyLife & { uuid: string }, now: Date): z.input<typeof keyStatusAnswer> {
+  const status = keyStatus(key, now);
+  return { id: key.uuid, status, is_active: status === "active" };
+}
+
 export function toOwnKey(key: OwnKey, now: Date): z.input<typeof ownKeyAnswer> {
   return {
     id: key.uuid,

@@ -22,6 +22,8 @@ export type Actions = {
   revoke: RevokeAction;
   recentCalls: (uuids: string[]) => Promise<RecentCalls[]>;
   regenerate?: IssueAction;
+  /** Disables a key, or enables it: its field `deed` says which. */
+  pause?: FormAction;
   endGrace?: FormAction;
 };
 

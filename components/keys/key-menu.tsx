@@ -1,7 +1,7 @@
 import { Ellipsis } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
 import { Menu, MenuItem } from "@/components/ui/menu";
-import { RegenerateDialog, RevokeDialog } from "./dialogs";
+import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import type { KeyTarget } from "./key-actions";
 import { REFUSALS } from "./refusals";
 
@@ -26,6 +26,14 @@ export function RegenerateItem({ target, onSelect }: ItemProps) {
   return (
     <MenuItem onSelect={onSelect} {...RegenerateDialog.approach} refusal={REFUSALS[target.state].regenerate}>
       Regenerate…
+    </MenuItem>
+  );
+}
+
+export function PauseItem({ target, onSelect }: ItemProps) {
+  return (
+    <MenuItem onSelect={onSelect} {...PauseDialog.approach} refusal={REFUSALS[target.state].pause}>
+      {target.state === "disabled" ? "Enable…" : "Disable…"}
     </MenuItem>
   );
 }

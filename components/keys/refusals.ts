@@ -1,30 +1,32 @@
 import type { KeyState } from "@latchkey/rule/status";
 import { dayOf } from "@/lib/values/days";
 
-type Deed = "change" | "regenerate" | "revoke";
+type Deed = "change" | "regenerate" | "pause" | "revoke";
 
 const REVOKED = "A revoked key stays revoked.";
-const NONE = { change: null, regenerate: null, revoke: null };
+const NONE = { change: null, regenerate: null, pause: null, revoke: null };
 
 /** Why pages do not offer to do something with a key. */
 export const REFUSALS: Record<KeyState, Record<Deed, string | null>> = {
   active: NONE,
   expiring: NONE,
   replaced: NONE,
-  expired: { ...NONE, regenerate: "It has expired: create a new key." },
-  revoked: { change: REVOKED, regenerate: REVOKED, revoke: "It is revoked." },
+  disabled: NONE,
+  expired: { ...NONE, regenerate: "It has expired: create a new key.", pause: "It has expired." },
+  revoked: { change: REVOKED, regenerate: REVOKED, pause: REVOKED, revoke: "It is revoked." },
 };
 
 export function isOffered(deed: Deed, { state }: { state: KeyState }): boolean {
   return REFUSALS[state][deed] === null;
 }
 
-type End = { state: KeyState; expiresAt: Date | null; revokedAt: Date | null };
+type End = { state: KeyState; expiresAt: Date | null; revokedAt: Date | null; disabledAt: Date | null };
 
 const ENDS: Record<KeyState, (key: End) => string | null> = {
   active: () => null,
   expiring: () => null,
   replaced: () => null,
+  disabled: ({ disabledAt }) => disabledAt && `The key was disabled on ${dayOf(disabledAt)}.`,
   expired: ({ expiresAt }) => expiresAt && `The key expired on ${dayOf(expiresAt)}.`,
   revoked: ({ revokedAt }) => revokedAt && `The key was revoked on ${dayOf(revokedAt)}.`,
 };

@@ -1,14 +1,14 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { RegenerateDialog, RevokeDialog } from "./dialogs";
+import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
-import { KeyMenu, RegenerateItem, RevokeItem } from "./key-menu";
+import { KeyMenu, PauseItem, RegenerateItem, RevokeItem } from "./key-menu";
 
 export function RowMenu({ uuid }: { uuid: string }) {
   const { targets } = useKeyActions();
   const target = targets.find((each) => each.uuid === uuid);
-  const [open, setOpen] = useState<"revoke" | "regenerate" | null>(null);
+  const [open, setOpen] = useState<"revoke" | "regenerate" | "pause" | null>(null);
   const trigger = useRef<HTMLButtonElement>(null);
   if (!target) return null;
   const dialog = { onClose: () => setOpen(null), onClosed: () => trigger.current?.focus() };
@@ -16,8 +16,10 @@ export function RowMenu({ uuid }: { uuid: string }) {
     <>
       <KeyMenu target={target} triggerRef={trigger}>
         <RegenerateItem target={target} onSelect={() => setOpen("regenerate")} />
+        <PauseItem target={target} onSelect={() => setOpen("pause")} />
         <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
       </KeyMenu>
+      {open === "pause" && <PauseDialog target={target} {...dialog} />}
       {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}
       {open === "regenerate" && <RegenerateDialog target={target} {...dialog} />}
     </>

@@ -5,6 +5,7 @@ export const STATE_NAMES: Record<KeyState, string> = {
   active: "Active",
   expiring: "Expiring",
   replaced: "Replaced",
+  disabled: "Disabled",
   expired: "Expired",
   revoked: "Revoked",
 };
@@ -13,6 +14,7 @@ const TONES: Record<KeyState, Tone> = {
   active: "positive",
   expiring: "warning",
   replaced: "accent",
+  disabled: "neutral",
   expired: "neutral",
   revoked: "danger",
 };

@@ -4,6 +4,8 @@ export const ACTION_WORDS = {
   "api_key.regenerated": "Key regenerated",
   "api_key.grace_ended": "Old credential ended early",
   "api_key.updated": "Key changed",
+  "api_key.disabled": "Key disabled",
+  "api_key.enabled": "Key enabled",
   "api_key.revoked": "Key revoked",
   "api_key.deleted": "Key deleted",
   "user.registered": "Registered",

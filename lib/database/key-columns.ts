@@ -9,6 +9,7 @@ import { type Column, instant, json, nullable, word } from "./statements";
 export const LIFE = {
   expires_at: nullable(instant),
   revoked_at: nullable(instant),
+  disabled_at: nullable(instant),
   deleted_at: nullable(instant),
 } satisfies { [Name in keyof LifeRow]: Column<LifeRow[Name]> };
 /** `wherePresent` and `whereRevocable` of the rule, as Prisma's filters. */

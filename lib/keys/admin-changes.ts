@@ -8,6 +8,7 @@ import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
 import { markDeleted } from "./delete";
 import { readLockedKey } from "./own-key";
+import { markDisabled, markEnabled } from "./pause";
 import { type RegeneratedKey, replaceCredentials } from "./regenerate";
 import { markRevoked } from "./revoke";
 
@@ -30,6 +31,29 @@ export async function revokeAnyKey(admin: CurrentAdmin, uuid: string): Promise<v
     const key = await lockAnyKey(tx, uuid);
     if (key.revokedAt) throw await changedMeanwhile(tx, key.id, "api_key.revoked");
     await markRevoked(tx, admin.actor, key.id);
+  });
+}
+
+/**
+ * Has every call of anyone's key refused until staff enable it again, also where its owner had disabled it.
+ * @throws AppError API_KEY_NOT_FOUND, CONFLICT
+ */
+export async function disableAnyKey(admin: CurrentAdmin, uuid: string): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const key = await lockAnyKey(tx, uuid);
+    if (key.revokedAt) throw await changedMeanwhile(tx, key.id, "api_key.revoked");
+    if (key.disabledAt && key.disabledBy !== "owner") throw await changedMeanwhile(tx, key.id, "api_key.disabled");
+    await markDisabled(tx, admin.actor, key.id);
+  });
+}
+
+/** @throws AppError API_KEY_NOT_FOUND, CONFLICT */
+export async function enableAnyKey(admin: CurrentAdmin, uuid: string): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const key = await lockAnyKey(tx, uuid);
+    if (key.revokedAt) throw await changedMeanwhile(tx, key.id, "api_key.revoked");
+    if (!key.disabledAt) throw await changedMeanwhile(tx, key.id, "api_key.enabled");
+    await markEnabled(tx, admin.actor, { ...key, disabledAt: key.disabledAt });
   });
 }
 
@@ -67,7 +91,7 @@ async function lockAnyKey(tx: Transaction, uuid: string) {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const [locked] = await sqlIn(tx, LOCK, { uuid });
   if (!locked) throw new AppError("API_KEY_NOT_FOUND");
-  const select = { id: true, name: true, revokedAt: true, deletedAt: true } as const;
+  const select = { id: true, name: true, revokedAt: true, disabledAt: true, disabledBy: true, deletedAt: true } as const;
   const key = await tx.apiKey.findUniqueOrThrow({ where: { id: locked.id }, select });
   if (key.deletedAt) throw await changedMeanwhile(tx, key.id, "api_key.deleted");
   return key;
@@ -76,7 +100,7 @@ async function lockAnyKey(tx: Transaction, uuid: string) {
 async function changedMeanwhile(
   tx: Transaction,
   keyId: number,
-  action: Extract<AuditAction, "api_key.revoked" | "api_key.deleted">,
+  action: Extract<AuditAction, "api_key.revoked" | "api_key.disabled" | "api_key.enabled" | "api_key.deleted">,
 ): Promise<AppError> {
   const [entry] = await sqlIn(tx, LATEST_CHANGE, { key: String(keyId), action });
   const by = entry?.email ? ` by ${entry.email}` : "";

@@ -10,7 +10,7 @@ import { findNamed, NOTHING_NAMED } from "./admin-search";
 
 const COLUMNS = [
   ...["id", "uuid", "name", "owner_id", "owner_email", "format", "visible_part", "status", ...LIMIT_NAMES, "calls"],
-  ...["created_at", "expires_at", "last_used_at", "revoked_at", "deleted_at"],
+  ...["created_at", "expires_at", "last_used_at", "revoked_at", "disabled_at", "deleted_at"],
 ];
 
 /**
@@ -60,6 +60,7 @@ function lineOf(record: AdminKeyRecord): string {
     instant(key.expiresAt),
     instant(key.lastUsedAt),
     instant(key.revokedAt),
+    instant(key.disabledAt),
     instant(key.deletedAt),
   ]);
 }

@@ -85,6 +85,7 @@ const OWN_ORDER: Record<AdminKeyStatus, KeySort> = {
   expiring: "expires",
   expired: "-expires",
   revoked: "-created",
+  disabled: "-created",
   deleted: "-created",
 };
 

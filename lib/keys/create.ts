@@ -42,7 +42,7 @@ export type IssuedKey = KeyLimits &
 
 const CREATED = { id: int, created_at: instant, email: text, credits: int };
 
-const NO_END: KeyLife = { expiresAt: null, revokedAt: null, deletedAt: null };
+const NO_END: KeyLife = { expiresAt: null, revokedAt: null, disabledAt: null, deletedAt: null };
 
 /** SQL for a short public name of an API account, for support requests and invoices. */
 export const NEW_ACCOUNT_ID = "'acc_' || left(replace(gen_random_uuid()::text, '-', ''), 16)";

@@ -19,6 +19,8 @@ export type KeyEvent = { id: string; at: Date; actorKind: string; action: string
 
 export type KeyPage = Omit<KeyRow, "dailyCalls"> & {
   regeneratedAt: Date | null;
+  /** Of a disabled key: "owner", "staff" or "leak". */
+  disabledBy: string | null;
   totalUses: number;
   /** UTC days up to today, oldest first. */
   days: UsageDay[];
@@ -27,7 +29,7 @@ export type KeyPage = Omit<KeyRow, "dailyCalls"> & {
   events: KeyEvent[];
 };
 
-export const keyPageSelect = { ...ownSelect, id: true, regeneratedAt: true } as const;
+export const keyPageSelect = { ...ownSelect, id: true, regeneratedAt: true, disabledBy: true } as const;
 
 /**
  * All that a key's own page shows. Someone else's, an unknown and a malformed id are the same error.
@@ -61,6 +63,8 @@ export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<Key
     createdAt: key.createdAt,
     expiresAt: key.expiresAt,
     revokedAt: key.revokedAt,
+    disabledAt: key.disabledAt,
+    disabledBy: key.disabledBy,
     regeneratedAt: key.regeneratedAt,
     lastUsedAt: key.lastUsedAt,
     totalUses: Number(key.totalUses),

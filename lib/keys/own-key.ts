@@ -20,6 +20,8 @@ const lockedSelect = {
   secretHashedUnder: true,
   ...LIMIT_FIELDS,
   ...LIFE_FIELDS,
+  revokedBy: true,
+  disabledBy: true,
   createdAt: true,
   totalUses: true,
   lastUsedAt: true,

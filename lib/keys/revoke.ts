@@ -3,6 +3,7 @@ import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/client";
 import { lockOwnKey } from "./own-key";
+import { enderOf } from "./pause";
 
 /**
  * Ends a key for good; its row stays listed. Revoking again changes nothing.
@@ -19,7 +20,7 @@ export async function revokeKey(owner: CurrentUser, uuid: string): Promise<{ uui
 /** For a key that is locked and not revoked yet. */
 export async function markRevoked(tx: Transaction, actor: Actor, id: number): Promise<void> {
   const revokedAt = new Date();
-  await tx.apiKey.update({ where: { id }, data: { revokedAt }, select: { id: true } });
+  await tx.apiKey.update({ where: { id }, data: { revokedAt, revokedBy: enderOf(actor) }, select: { id: true } });
   await recordAudit(tx, actor, {
     action: "api_key.revoked",
     target: { kind: "api_key", id: String(id) },

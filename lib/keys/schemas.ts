@@ -109,6 +109,10 @@ export const keyIdSchema = z.object({
 });
 
 export const emptyBodySchema = z.object({});
+/** The same of a route that no older client calls: what it would ignore is refused. */
+export const nothingSchema = z.strictObject({});
+/** What a page asks for. */
+export const pauseKeySchema = z.object({ uuid: z.string(), deed: z.enum(["disable", "enable"]) });
 
 /** @throws AppError INVALID_IDEMPOTENCY_KEY */
 export function readIdempotencyKey(header: string | null): string | null {

@@ -25,6 +25,7 @@ export type KeyRow = KeyLimits & {
   createdAt: Date;
   expiresAt: Date | null;
   revokedAt: Date | null;
+  disabledAt: Date | null;
   lastUsedAt: Date | null;
   replaced: LiveReplaced[];
   /** Calls per UTC day, the last one today. */
@@ -149,6 +150,7 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    disabledAt: row.disabled_at,
     lastUsedAt: row.last_used_at,
     replaced: replaced.get(row.id) ?? [],
     dailyCalls: calls.get(row.id) ?? [],

@@ -16,7 +16,7 @@ const REVOKE_ALL = statement(
      SELECT id FROM api_keys k WHERE user_id = $owner::uuid AND ${whereRevocable("k")}
      ORDER BY id FOR NO KEY UPDATE
    ), revoked AS (
-     UPDATE api_keys k SET revoked_at = now() FROM found WHERE k.id = found.id
+     UPDATE api_keys k SET revoked_at = now(), revoked_by = 'staff' FROM found WHERE k.id = found.id
      RETURNING k.id, k.name, k.format::text, k.hint, k.revoked_at
    ), noted AS (
      INSERT INTO audit_entries (actor_kind, actor_id, address, request_id, action, target_kind, target_id, before, after)

@@ -37,6 +37,8 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   API_KEY_REVOKED: { status: 409, message: "This API key is revoked; create a new one instead" },
   API_KEY_EXPIRED: { status: 409, message: "This API key has expired; give expires_at for the new credentials" },
+  ENDED_BY_STAFF: { status: 409, message: "Staff ended or disabled this API key; only they can bring it back" },
+  API_KEY_LEAKED: { status: 409, message: "This API key was found in public and stays off; create a new one instead" },
   CONFLICT: { status: 409, message: "This was changed meanwhile. Look again, then decide." },
   LAST_ADMIN: { status: 409, message: "This is the last administrator. Make somebody else one first." },
   OWN_ROLE: { status: 409, message: "Nobody changes their own role. Ask another administrator." },

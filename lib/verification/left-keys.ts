@@ -1,6 +1,6 @@
 import "server-only";
 import { maskCredential, maskCredentials } from "@latchkey/rule/credentials";
-import { whereUsable } from "@latchkey/rule/sql";
+import { whereLasting } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
 import { FORMAT } from "@/lib/database/key-columns";
 import { type AddValue, collectValues, instant, int, nullable, statement, text, word } from "@/lib/database/statements";
@@ -11,14 +11,15 @@ import { LEFT_KINDS, type LeftKind } from "./left-kinds";
 
 /** Says of a row of keys, `k`, that it is left in this way. Nothing is left on a former secret where there is none. */
 export function whereLeft(kind: LeftKind, add: AddValue): string {
-  const isUsable = whereUsable({ key: "k", now: "now()" });
+  // Disabled ones too: they are to work when they are enabled.
+  const isLasting = whereLasting({ key: "k", now: "now()" });
   const addLost = () => `k.credential_hashed_under <> ALL(${add("known", knownSecrets().map(secretId))}::text[])`;
-  if (kind === "lost") return `${isUsable} AND ${addLost()}`;
+  if (kind === "lost") return `${isLasting} AND ${addLost()}`;
   const former = formerSecret();
   if (!former) return "false";
   const under = `${add("former", secretId(former))}::text`;
   const isKey = isUnder("credential", under);
-  return `${isUsable} AND ${kind === "former" ? isKey : `NOT ${isKey} AND NOT (${addLost()}) AND ${isUnder("secret", under)}`}`;
+  return `${isLasting} AND ${kind === "former" ? isKey : `NOT ${isKey} AND NOT (${addLost()}) AND ${isUnder("secret", under)}`}`;
 }
 
 function isUnder(part: "credential" | "secret", under: string): string {

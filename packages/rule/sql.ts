@@ -8,9 +8,14 @@ import { EXPIRING_DAYS, INACTIVE_STATUSES, type InactiveStatus, type KeyLife, ty
 export type Asked = { key: string; now: string };
 
 /** The columns of `KeyLife`. */
-export type LifeRow = { expires_at: Date | null; revoked_at: Date | null; deleted_at: Date | null };
+export type LifeRow = {
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  disabled_at: Date | null;
+  deleted_at: Date | null;
+};
 
-const LIFE_COLUMNS: Record<keyof LifeRow, true> = { expires_at: true, revoked_at: true, deleted_at: true };
+const LIFE_COLUMNS: Record<keyof LifeRow, true> = { expires_at: true, revoked_at: true, disabled_at: true, deleted_at: true };
 
 export function selectLife(key: string): string {
   return Object.keys(LIFE_COLUMNS)
@@ -19,7 +24,7 @@ export function selectLife(key: string): string {
 }
 
 export function readLife(row: LifeRow): KeyLife {
-  return { expiresAt: row.expires_at, revokedAt: row.revoked_at, deletedAt: row.deleted_at };
+  return { expiresAt: row.expires_at, revokedAt: row.revoked_at, disabledAt: row.disabled_at, deletedAt: row.deleted_at };
 }
 
 /** When a key ends, as the index has it: rows do not compare with what is null. */
@@ -31,6 +36,7 @@ export function endOf(key: string): string {
 const HOLDS: Record<InactiveStatus, (asked: Asked) => string> = {
   revoked: ({ key }) => `${key}.revoked_at IS NOT NULL`,
   expired: ({ key, now }) => `${endOf(key)} <= ${now}`,
+  disabled: ({ key }) => `${key}.disabled_at IS NOT NULL`,
 };
 
 /** `keyStatus`. The planner turns what is negated here into what the partial indexes say. */
@@ -48,6 +54,11 @@ export function wherePresent(key: string): string {
 /** `isUsable` */
 export function whereUsable(asked: Asked): string {
   return `${wherePresent(asked.key)} AND ${whereStatus("active", asked)}`;
+}
+
+/** Present, and neither revoked nor expired: it works, or will when it is enabled. */
+export function whereLasting(asked: Asked): string {
+  return `${wherePresent(asked.key)} AND NOT (${HOLDS.revoked(asked)}) AND NOT (${HOLDS.expired(asked)})`;
 }
 
 /** `keyState` is "expiring". Said twice: one index counts by the column, another orders by when a key ends. */

@@ -1,11 +1,14 @@
 /** The instants of a key that decide whether it is usable. */
-export type KeyLife = { expiresAt: Date | null; revokedAt: Date | null; deletedAt: Date | null };
+export type KeyLife = { expiresAt: Date | null; revokedAt: Date | null; disabledAt: Date | null; deletedAt: Date | null };
 
 /** Each of them, for queries that name the fields they read. */
-export const LIFE_FIELDS = { expiresAt: true, revokedAt: true, deletedAt: true } as const satisfies Record<keyof KeyLife, true>;
+export const LIFE_FIELDS = { expiresAt: true, revokedAt: true, disabledAt: true, deletedAt: true } as const satisfies Record<
+  keyof KeyLife,
+  true
+>;
 
 /** "active", and then what a key can be instead: the first of them that holds is its status. */
-export const KEY_STATUSES = ["active", "revoked", "expired"] as const;
+export const KEY_STATUSES = ["active", "revoked", "expired", "disabled"] as const;
 export type KeyStatus = (typeof KEY_STATUSES)[number];
 
 export const INACTIVE_STATUSES = KEY_STATUSES.filter((status) => status !== "active");
@@ -15,6 +18,7 @@ export type InactiveStatus = (typeof INACTIVE_STATUSES)[number];
 const HOLDS: Record<InactiveStatus, (key: KeyLife, now: Date) => boolean> = {
   revoked: ({ revokedAt }) => revokedAt !== null,
   expired: ({ expiresAt }, now) => expiresAt !== null && expiresAt <= now,
+  disabled: ({ disabledAt }) => disabledAt !== null,
 };
 
 /** What a list shows of a key, whoever asks. */
@@ -31,7 +35,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export const EXPIRING_DAYS = 7;
 
 /** What pages show of a key: `replaced` is a key whose earlier credential still works for a while. */
-export const KEY_STATES = ["active", "expiring", "replaced", "expired", "revoked"] as const;
+export const KEY_STATES = ["active", "expiring", "replaced", "disabled", "expired", "revoked"] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
 /** `replacedUntil`: the last instant at which an earlier credential of the key still works. */

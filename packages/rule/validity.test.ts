@@ -10,6 +10,7 @@ const after = new Date(NOW.getTime() + 1);
 const key: KeyFacts = {
   expiresAt: null,
   revokedAt: null,
+  disabledAt: null,
   deletedAt: null,
   permissions: ["read"],
   replacedUntil: null,
@@ -23,6 +24,7 @@ const FAULTS: { code: string; key?: Partial<KeyFacts>; question?: Partial<Questi
   { code: "NOT_FOUND", key: { replacedUntil: before } },
   { code: "REVOKED", key: { revokedAt: before } },
   { code: "EXPIRED", key: { expiresAt: before } },
+  { code: "DISABLED", key: { disabledAt: before } },
   { code: "USER_DISABLED", key: { owner: { banned: true, credits: 10 } } },
   { code: "SECRET_MISMATCH", question: { secretMatches: false } },
   { code: "INSUFFICIENT_PERMISSIONS", question: { permission: "write" } },
@@ -72,24 +74,27 @@ describe("A key", () => {
 });
 
 describe("A status in a list", () => {
-  test.each<[string, Date | null, Date | null]>([
+  test.each<[string, Date | null, Date | null, (Date | null)?]>([
     ["active", null, null],
     ["active", after, null],
     ["expired", NOW, null],
     ["expired", before, null],
     ["revoked", null, before],
     ["revoked", before, before],
-  ])("is %s", (status, expiresAt, revokedAt) => {
-    expect(keyStatus({ expiresAt, revokedAt, deletedAt: null }, NOW)).toBe(status);
+    ["disabled", after, null, before],
+    ["expired", before, null, before],
+    ["revoked", before, before, before],
+  ])("is %s", (status, expiresAt, revokedAt, disabledAt = null) => {
+    expect(keyStatus({ expiresAt, revokedAt, disabledAt, deletedAt: null }, NOW)).toBe(status);
   });
 
-  test("is active exactly when the one rule says neither revoked nor expired", () => {
+  test("is active exactly when the one rule says neither revoked, expired nor disabled", () => {
     const instant = fc.option(fc.constantFrom(before, NOW, after));
     fc.assert(
-      fc.property(instant, instant, (expiresAt, revokedAt) => {
-        const code = checkKey({ ...key, expiresAt, revokedAt }, question);
-        const expected = { VALID: "active", REVOKED: "revoked", EXPIRED: "expired" }[code as "VALID"];
-        expect(keyStatus({ expiresAt, revokedAt, deletedAt: null }, NOW)).toBe(expected);
+      fc.property(instant, instant, instant, (expiresAt, revokedAt, disabledAt) => {
+        const code = checkKey({ ...key, expiresAt, revokedAt, disabledAt }, question);
+        const expected = { VALID: "active", REVOKED: "revoked", EXPIRED: "expired", DISABLED: "disabled" }[code as "VALID"];
+        expect(keyStatus({ expiresAt, revokedAt, disabledAt, deletedAt: null }, NOW)).toBe(expected);
       }),
     );
   });

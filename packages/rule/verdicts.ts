@@ -5,6 +5,7 @@ export const REFUSAL_CODES = [
   "NOT_FOUND",
   "REVOKED",
   "EXPIRED",
+  "DISABLED",
   "USER_DISABLED",
   "SECRET_MISMATCH",
   "INSUFFICIENT_PERMISSIONS",
@@ -18,13 +19,18 @@ export type ValidityCode = "VALID" | RefusalCode;
 export type CountedRefusalCode = Exclude<RefusalCode, "NOT_FOUND">;
 
 /** What a key of a status is refused with. */
-export const STATUS_REFUSALS: Record<InactiveStatus, CountedRefusalCode> = { revoked: "REVOKED", expired: "EXPIRED" };
+export const STATUS_REFUSALS: Record<InactiveStatus, CountedRefusalCode> = {
+  revoked: "REVOKED",
+  expired: "EXPIRED",
+  disabled: "DISABLED",
+};
 
 /** As sentences, for whoever asked about the key. */
 export const REFUSAL_REASONS: Record<RefusalCode, string> = {
   NOT_FOUND: "No key has this credential.",
   REVOKED: "The key was revoked.",
   EXPIRED: "The key has expired.",
+  DISABLED: "The key is disabled for now.",
   USER_DISABLED: "The key's owner is disabled.",
   SECRET_MISMATCH: "The secret does not belong to the key.",
   INSUFFICIENT_PERMISSIONS: "The key does not grant this permission.",
@@ -36,6 +42,7 @@ export const REFUSAL_REASONS: Record<RefusalCode, string> = {
 export const REFUSAL_PHRASES: Record<CountedRefusalCode, string> = {
   REVOKED: "after it was revoked",
   EXPIRED: "after it expired",
+  DISABLED: "while it was disabled",
   USER_DISABLED: "while the account was disabled",
   SECRET_MISMATCH: "with a wrong secret",
   INSUFFICIENT_PERMISSIONS: "without the permission",

@@ -98,7 +98,7 @@ test("A member of staff creates a key for someone found by typing, and sees it o
   ).toStrictEqual([{ actor_kind: "admin", actor_id: admin.id, user_id: owner.id }]);
 });
 
-test("A member of staff revokes one, deletes several by typing, and reads what became of each; then downloads the rest", async ({
+test("A member of staff disables and revokes one, deletes several by typing, and reads what became of each; then downloads the rest", async ({
   page,
   admin,
 }) => {
@@ -106,11 +106,14 @@ test("A member of staff revokes one, deletes several by typing, and reads what b
   const keys = [];
   for (const key_name of ["one", "two", "three"]) keys.push(await newKey(owner, { key_name }));
   await page.goto(`/admin/keys?owner=${owner.id}`);
+  await choose(page, "one", "Disable…");
+  await question(page).getByRole("button", { name: "Disable key" }).click();
+  await confirm(page, admin);
+  await expect(row(page, "one")).toContainText("Disabled");
   await choose(page, "one", "Revoke…");
   await expect(question(page)).toContainText("Never used.");
   await question(page).getByRole("checkbox").check();
   await question(page).getByRole("button", { name: "Revoke key" }).click();
-  await confirm(page, admin);
   await expect(row(page, "one")).toContainText("Revoked");
 
   await page.getByRole("checkbox", { name: "Select two" }).check();

@@ -63,6 +63,34 @@ test.describe("To revoke a key a person", () => {
   });
 });
 
+test("A person can disable a key in its menu, and enable it on its page; not what staff disabled", async ({ page, makeKey }) => {
+  const key = await makeKey({ key_name: "Paused" });
+  await page.goto("/keys");
+  await choose(page, "Paused", "Disable…");
+  await expectAccessible(page);
+  await question(page).getByRole("button", { name: "Disable key" }).click();
+  await expect(row(page, "Paused").getByRole("cell").getByText("Disabled")).toBeVisible();
+  await expect(menuButton(page, "Paused")).toBeFocused();
+  expect(await verifyCode(key.api_key)).toBe("DISABLED");
+
+  await page.goto(`/keys/${key.id}`);
+  await expect(page.locator("dl").first()).toContainText("Disabled");
+  await page.getByRole("button", { name: "Enable key" }).click();
+  await question(page).getByRole("button", { name: "Enable key" }).click();
+  await expect(page.getByRole("button", { name: "Disable key" })).toBeVisible();
+  expect(await verifyCode(key.api_key)).toBe("VALID");
+
+  await query("UPDATE api_keys SET disabled_at = now(), disabled_by = 'staff' WHERE uuid = $1", [key.id]);
+  await page.reload();
+  await expect(page.getByText("By staff: only they can enable it.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^(Enable|Disable) key$/ })).toHaveCount(0);
+  await page.goto("/keys?status=disabled");
+  await choose(page, "Paused", "Enable…");
+  await question(page).getByRole("button", { name: "Enable key" }).click();
+  await expect(question(page)).toContainText("Staff ended or disabled this API key");
+  expect(await verifyCode(key.api_key)).toBe("DISABLED");
+});
+
 test("A person can revoke several keys at once, and reads what became of each", async ({ page, makeKey }) => {
   const keys = await Promise.all(["one", "two", "three"].map((key_name) => makeKey({ key_name })));
   await page.goto("/keys?sort=name");

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { toQuery } from "../../lib/database/statements";
-import { deleteAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
+import { deleteAnyKey, disableAnyKey, enableAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
 import { exportKeys } from "../../lib/keys/admin-export";
 import { getAnyKeyPage } from "../../lib/keys/admin-key-page";
 import { type AdminKeyRow, adminKeyQuery, listKeys } from "../../lib/keys/admin-list";
@@ -115,12 +115,18 @@ describe("the list of everyone's keys", () => {
     expect((await find({ q: "zamani", status: "deleted" })).map(({ uuid }) => uuid)).toStrictEqual([deleted.uuid]);
   });
 
-  const usable = "deleted_at IS NULL AND revoked_at IS NULL";
+  const unrevoked = "deleted_at IS NULL AND revoked_at IS NULL";
+  const usable = `${unrevoked} AND disabled_at IS NULL`;
   test.each<[string, Record<string, string>, string]>([
     ["all that are not deleted", {}, "deleted_at IS NULL"],
     ["active ones by name", { status: "active", sort: "name" }, `${usable} AND (expires_at IS NULL OR expires_at > now())`],
     ["expiring ones", { status: "expiring" }, `${usable} AND expires_at > now() AND expires_at <= now() + interval '7 days'`],
-    ["expired ones", { status: "expired" }, `${usable} AND expires_at <= now()`],
+    ["expired ones", { status: "expired" }, `${unrevoked} AND expires_at <= now()`],
+    [
+      "disabled ones",
+      { status: "disabled" },
+      `${unrevoked} AND disabled_at IS NOT NULL AND (expires_at IS NULL OR expires_at > now())`,
+    ],
     ["revoked ones by last use", { status: "revoked", sort: "-used" }, "deleted_at IS NULL AND revoked_at IS NOT NULL"],
     ["deleted ones", { status: "deleted" }, "deleted_at IS NOT NULL"],
     ["those of a format", { format: "datazag", sort: "used" }, "deleted_at IS NULL AND format = 'datazag'"],
@@ -251,6 +257,23 @@ describe("of two administrators who act on one key at once", () => {
       [String(id)],
     );
     expect(entries).toStrictEqual([{ actor_kind: "admin" }]);
+  });
+
+  test("one disables it, also where its owner had, and the other is told; then one enables it", async () => {
+    const { id, uuid } = await newKey("Contested");
+    await database.query("UPDATE api_keys SET disabled_at = now(), disabled_by = 'owner' WHERE id = $1", [id]);
+    for (const [act, word] of [
+      [disableAnyKey, "disabled"],
+      [enableAnyKey, "enabled"],
+    ] as const) {
+      const [refusal, ...others] = await outcomes(uuid, [(by) => act(by, uuid), (by) => act(by, uuid)]);
+      expect(others).toStrictEqual([]);
+      expect(refusal.message).toMatch(new RegExp(`^It was ${word} already by (first|second)@staff\\.example `));
+      const [row] = await database.query("SELECT disabled_by FROM api_keys WHERE id = $1", [id]);
+      expect(row).toStrictEqual({ disabled_by: word === "disabled" ? "staff" : null });
+    }
+    await revokeAnyKey(admin(), uuid);
+    await expect(disableAnyKey(admin(), uuid)).rejects.toThrow("It was revoked already by");
   });
 
   test("one deletes it, and the other is told", async () => {

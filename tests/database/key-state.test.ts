@@ -14,24 +14,27 @@ const REVOCATIONS = [null, at(-1), NOW];
 test("a query and the program give every key the same state", async () => {
   const lives = EXPIRIES.flatMap((expiresAt) =>
     REPLACEMENTS.flatMap((replacedUntil) =>
-      REVOCATIONS.map((revokedAt) => ({ expiresAt, replacedUntil, revokedAt, deletedAt: null })),
+      REVOCATIONS.flatMap((revokedAt) =>
+        REVOCATIONS.map((disabledAt) => ({ expiresAt, replacedUntil, revokedAt, disabledAt, deletedAt: null })),
+      ),
     ),
   );
   const rows = await query<{ state: string }>(
     `SELECT ${selectState({ key: "life", now: "$2::timestamptz" })} AS state FROM jsonb_to_recordset($1::jsonb)
-       AS life(number int, expires_at timestamptz, replaced_until timestamptz, revoked_at timestamptz) ORDER BY number`,
+       AS life(number int, expires_at timestamptz, replaced_until timestamptz, revoked_at timestamptz, disabled_at timestamptz) ORDER BY number`,
     [
       JSON.stringify(
-        lives.map(({ expiresAt, replacedUntil, revokedAt }, number) => ({
+        lives.map(({ expiresAt, replacedUntil, revokedAt, disabledAt }, number) => ({
           number,
           expires_at: expiresAt,
           replaced_until: replacedUntil,
           revoked_at: revokedAt,
+          disabled_at: disabledAt,
         })),
       ),
       NOW,
     ],
   );
   expect(rows.map(({ state }) => state)).toStrictEqual(lives.map((life) => keyState(life, NOW)));
-  expect(new Set(rows.map(({ state }) => state)).size).toBe(5);
+  expect(new Set(rows.map(({ state }) => state)).size).toBe(6);
 });

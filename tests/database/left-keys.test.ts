@@ -64,7 +64,7 @@ async function found(hash: LeftKind): Promise<string[]> {
 
 describe("Keys that a rotation leaves behind", () => {
   const EXPECTED: Record<LeftKind, string[]> = {
-    former: ["former", "former without a secret", "in grace by the former", "unknown", "used long ago"],
+    former: ["disabled", "former", "former without a secret", "in grace by the former", "unknown", "used long ago"],
     secret: ["secret former", "secret in grace former", "secret unknown"],
     lost: ["lost", "lost, and its secret former"],
   };
@@ -77,6 +77,7 @@ describe("Keys that a rotation leaves behind", () => {
     await makeKey("used long ago", "former", "current", "last_used_at = '2026-01-31T12:00Z'");
     await makeKey("former without a secret", "former");
     await makeKey("unknown", null, null);
+    await makeKey("disabled", "former", "former", "disabled_at = now()");
     await makeKey("secret former", "current", "former");
     await makeKey("secret unknown", "current", null);
     await makeKey("lost", "lost", "lost");
@@ -103,14 +104,14 @@ describe("Keys that a rotation leaves behind", () => {
         .sort(),
     ]);
     expect(Object.fromEntries(told)).toStrictEqual(EXPECTED);
-    const lines = describeSecrets({ ...report, counts: { ...report.counts, former: 7 } });
+    const lines = describeSecrets({ ...report, counts: { ...report.counts, former: 8 } });
     expect(lines.slice(0, 8)).toStrictEqual([
       "KEY_HASH_SECRET       a former one is accepted",
       "ADMIN_API_SECRET      no former one",
       "SERVICE_API_SECRET    no former one",
       "USAGE_WEBHOOK_SECRET  no former one",
       "",
-      "7 keys are not moved to the current KEY_HASH_SECRET yet, and the secret of 3 more. Each moves when it is used;",
+      "8 keys are not moved to the current KEY_HASH_SECRET yet, and the secret of 3 more. Each moves when it is used;",
       "Admin → Keys → Former ends or regenerates the rest.",
       "2 keys are refused, because the KEY_HASH_SECRET that made the hashes is not set.",
     ]);

@@ -1,6 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Credential, makeCredentials } from "@latchkey/rule/credentials";
-import { selectState, whereExpiring, wherePresent, whereRevocable, whereStatus, whereUsable } from "@latchkey/rule/sql";
+import {
+  selectState,
+  whereExpiring,
+  whereLasting,
+  wherePresent,
+  whereRevocable,
+  whereStatus,
+  whereUsable,
+} from "@latchkey/rule/sql";
 import { isUsable, KEY_STATES, KEY_STATUSES, type KeyLife, keyState, keyStatus } from "@latchkey/rule/status";
 import { checkKey } from "@latchkey/rule/validity";
 import fc from "fast-check";
@@ -47,6 +55,7 @@ const keys: Key[] = fc
     fc.record({
       expiresAt: fc.option(fc.constantFrom(...INSTANTS)),
       revokedAt: fc.constantFrom(...PAST),
+      disabledAt: fc.constantFrom(...PAST),
       deletedAt: fc.constantFrom(...PAST),
       replacedUntil: fc.option(fc.constantFrom(...INSTANTS), { freq: 2 }),
       owner: fc.constantFrom(...owners),
@@ -72,10 +81,11 @@ beforeAll(async () => {
   await database.query(
     `WITH made AS (
        SELECT * FROM jsonb_to_recordset($1) AS key(id int, owner uuid, hash text, "expiresAt" timestamptz,
-         "revokedAt" timestamptz, "deletedAt" timestamptz, "replacedUntil" timestamptz)
+         "revokedAt" timestamptz, "disabledAt" timestamptz, "deletedAt" timestamptz, "replacedUntil" timestamptz)
      ), kept AS (
-       INSERT INTO api_keys (id, uuid, user_id, name, format, hint, credential_hash, permissions, expires_at, revoked_at, deleted_at)
-       SELECT id, gen_random_uuid(), owner, id, 'datazag', 'abcdef', decode(hash, 'hex'), '[]', "expiresAt", "revokedAt", "deletedAt"
+       INSERT INTO api_keys (id, uuid, user_id, name, format, hint, credential_hash, permissions, expires_at, revoked_at,
+         disabled_at, deleted_at)
+       SELECT id, gen_random_uuid(), owner, id, 'datazag', 'abcdef', decode(hash, 'hex'), '[]', "expiresAt", "revokedAt", "disabledAt", "deletedAt"
        FROM made
      )
      INSERT INTO replaced_credentials (credential_hash, key_id, hint, valid_until)
@@ -94,7 +104,8 @@ test("what queries say of a key is what the program says, to the millisecond", a
   const statuses = KEY_STATUSES.map((status) => `CASE WHEN ${whereStatus(status, asked)} THEN '${status}' END`);
   const found = await database.query(
     `SELECT k.id, concat(${statuses.join(", ")}) AS status, ${selectState(asked)} AS state, ${whereUsable(asked)} AS usable,
-       ${whereExpiring(asked)} AS expiring, ${wherePresent("k")} AS present, ${whereRevocable("k")} AS revocable
+       ${whereExpiring(asked)} AS expiring, ${wherePresent("k")} AS present, ${whereRevocable("k")} AS revocable,
+       ${whereLasting(asked)} AS lasting
      FROM (SELECT a.*, r.valid_until AS replaced_until FROM api_keys a LEFT JOIN replaced_credentials r ON r.key_id = a.id) k
      ORDER BY k.id`,
     [NOW],
@@ -107,6 +118,7 @@ test("what queries say of a key is what the program says, to the millisecond", a
     expiring: keyState(key, NOW) === "expiring",
     present: !key.deletedAt,
     revocable: !key.deletedAt && keyStatus(key, NOW) !== "revoked",
+    lasting: isUsable({ ...key, disabledAt: null }, NOW),
   }));
   expect(found).toStrictEqual(said);
   expect(new Set(said.map(({ status }) => status))).toStrictEqual(new Set(KEY_STATUSES));
@@ -120,7 +132,7 @@ test("a verification says of each key what the rule says, and a ban has no end",
     checkKey({ ...life, replacedUntil: null, permissions: [], owner: { banned: owner.banned, credits: 0 } }, question),
   );
   expect(verdicts.map(({ code }) => code)).toStrictEqual(codes);
-  expect(new Set(codes)).toStrictEqual(new Set(["VALID", "NOT_FOUND", "REVOKED", "EXPIRED", "USER_DISABLED"]));
+  expect(new Set(codes)).toStrictEqual(new Set(["VALID", "NOT_FOUND", "REVOKED", "EXPIRED", "DISABLED", "USER_DISABLED"]));
   const { users } = await listUsers(admin, userSearchSchema.parse({ filter: "banned" }));
   expect(sorted(users)).toStrictEqual(sorted(owners.filter(({ banned }) => banned)));
 });

@@ -70,6 +70,8 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
   generateKey: () => call("/api/auth/api-key/generate/", { token: cast.user.access, body: { name: "Made" } }),
   revokeGeneratedKey: async () =>
     call("/api/auth/api-key/revoke/", { token: cast.user.access, body: { key_id: (await newKey(cast.user)).id } }),
+  disableKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/disable/`, { token: cast.user.access, body: {} }),
+  enableKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/enable/`, { token: cast.user.access, body: {} }),
   revokeKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/revoke/`, { token: cast.user.access, body: {} }),
   adminCreateKey: () => adminCall("/api/api-keys", { body: { userId: cast.user.id } }),
   adminListKeys: () => adminCall("/api/api-keys"),
@@ -177,6 +179,7 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     const { id: uuid } = await newKey(cast.user);
     return { fields: { uuid, key_name: "Renamed", access: "keep", expiry: "keep" }, done };
   },
+  pauseKeyAction: async () => ({ fields: { uuid: (await newKey(cast.user)).id, deed: "disable" }, done }),
   revokeKeysAction: async () => {
     const { id: uuid } = await newKey(cast.user);
     return { fields: { uuid, understood: "on" }, done: noProblem(uuid) };
@@ -211,6 +214,11 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     as: cast.admin,
     fields: { uuid: (await newKey(cast.user)).id, grace_seconds: "60" },
     done: issued,
+  }),
+  pauseAnyKeyAction: async () => ({
+    as: cast.admin,
+    fields: { uuid: (await newKey(cast.user)).id, deed: "disable" },
+    done,
   }),
   revokeAnyKeysAction: async () => {
     const { id: uuid } = await newKey(cast.user);

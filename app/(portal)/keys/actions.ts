@@ -9,9 +9,10 @@ import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-st
 import { createKey } from "@/lib/keys/create";
 import { endGrace } from "@/lib/keys/end-grace";
 import { readLimitChanges, readLimitForm } from "@/lib/keys/limits";
+import { disableKey, enableKey } from "@/lib/keys/pause";
 import { regenerateKey } from "@/lib/keys/regenerate";
 import { revokeKey } from "@/lib/keys/revoke";
-import { changeKeySchema, createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
+import { changeKeySchema, createKeySchema, pauseKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
 import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
@@ -72,6 +73,17 @@ export async function updateKeyAction(_state: FormState, form: FormData): Promis
     });
     refresh();
     return { isDone: true, message: "Saved.", fields: {}, values: {} };
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
+
+export async function pauseKeyAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const user = await requireUserOnPage("/keys");
+    const { uuid, deed } = validate(pauseKeySchema, { uuid: textOf(form, "uuid"), deed: textOf(form, "deed") });
+    await (deed === "enable" ? enableKey : disableKey)(user, uuid);
+    return { isDone: true, fields: {}, values: {} };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }

@@ -11,7 +11,14 @@ import { Link } from "@/components/ui/link";
 import type { CurrentUser } from "@/lib/audit/actors";
 import type { KeySearch } from "@/lib/keys/schemas";
 import { type KeyRow, searchKeys } from "@/lib/keys/search";
-import { createKeyAction, endGraceAction, recentCallsAction, regenerateKeyAction, revokeKeysAction } from "./actions";
+import {
+  createKeyAction,
+  endGraceAction,
+  pauseKeyAction,
+  recentCallsAction,
+  regenerateKeyAction,
+  revokeKeysAction,
+} from "./actions";
 import { isFiltered, keysAddress } from "./address";
 import { HygieneCards } from "./hygiene-cards";
 import { KeyTable } from "./key-table";
@@ -19,6 +26,7 @@ import { NoKeys } from "./no-keys";
 
 const ACTIONS = {
   regenerate: regenerateKeyAction,
+  pause: pauseKeyAction,
   revoke: revokeKeysAction,
   endGrace: endGraceAction,
   recentCalls: recentCallsAction,

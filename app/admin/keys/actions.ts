@@ -6,11 +6,11 @@ import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
-import { deleteAnyKey, reissueAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
+import { deleteAnyKey, disableAnyKey, enableAnyKey, reissueAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
 import { createKey } from "@/lib/keys/create";
 import { readLimitForm } from "@/lib/keys/limits";
-import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
+import { pauseKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
@@ -71,6 +71,17 @@ export async function reissueAnyKeyAction(_state: FormState, form: FormData): Pr
       values: {},
       issued: { uuid, name: maskCredentials(name), key, secret, previousUntil: previousExpiresAt },
     };
+  } catch (error) {
+    return withSentences(await toFormState(error, form));
+  }
+}
+
+export async function pauseAnyKeyAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const admin = await requireFreshAdmin();
+    const { uuid, deed } = validate(pauseKeySchema, { uuid: textOf(form, "uuid"), deed: textOf(form, "deed") });
+    await (deed === "enable" ? enableAnyKey : disableAnyKey)(admin, uuid);
+    return { isDone: true, fields: {}, values: {} };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }

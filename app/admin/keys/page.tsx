@@ -24,6 +24,7 @@ import {
   createKeyForAction,
   deleteAnyKeysAction,
   findOwnersAction,
+  pauseAnyKeyAction,
   recentCallsOfAnyAction,
   reissueAnyKeyAction,
   revokeAnyKeysAction,
@@ -40,6 +41,7 @@ const ACTIONS = {
   remove: deleteAnyKeysAction,
   recentCalls: recentCallsOfAnyAction,
   regenerate: reissueAnyKeyAction,
+  pause: pauseAnyKeyAction,
 };
 
 export default async function AdminKeysPage({ searchParams }: Props) {

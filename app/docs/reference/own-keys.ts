@@ -1,9 +1,11 @@
 import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { INACTIVE_STATUSES } from "@latchkey/rule/status";
 import { z } from "zod";
-import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
+import { issuedKeyAnswer, keyStatusAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
+import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { LIMIT_CODES } from "@/lib/keys/limits";
-import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
+import { createKeySchema, emptyBodySchema, nothingSchema, regenerateKeySchema } from "@/lib/keys/schemas";
+import type { ErrorCode } from "@/lib/values/errors";
 import {
   BODY_FAILURES,
   body,
@@ -52,6 +54,17 @@ const keyId: Parameter = {
 
 const REPEAT_FAILURES = repeatFailures({ id: 123, uuid: ID, name: "My API Key" });
 
+const PAUSE_FAILURES: (ErrorCode | FailureCase)[] = [
+  { code: "INVALID_INPUT", message: 'Unrecognized key: "reason"' },
+  ...BODY_FAILURES,
+  ...USER_FAILURES,
+  "API_KEY_NOT_FOUND",
+  "API_KEY_REVOKED",
+  "ENDED_BY_STAFF",
+  "API_KEY_LEAKED",
+  "TEMPORARILY_UNAVAILABLE",
+];
+
 const counts = z.strictObject({ total: z.int(), active: z.int() });
 
 export const OWN_KEYS: Group = {
@@ -94,7 +107,7 @@ export const OWN_KEYS: Group = {
       method: "GET",
       path: "/api/auth/settings/",
       summary: "The API account and its keys, masked",
-      description: `Newest first, ${INACTIVE_STATUSES.join(" and ")} ones included, at most 1,000. There are no webhooks yet: the list is empty.`,
+      description: `Newest first, ${INACTIVE_STATUSES.join(", ")} ones included, at most 1,000. There are no webhooks yet: the list is empty.`,
       dialect: "user",
       callers: USER_CALLERS,
       parameters: [
@@ -210,6 +223,43 @@ export const OWN_KEYS: Group = {
       failures: [...BODY_FAILURES, ...USER_FAILURES, "API_KEY_NOT_FOUND", "TEMPORARILY_UNAVAILABLE"],
     },
     {
+      id: "disableKey",
+      method: "POST",
+      path: "/api/auth/keys/{id}/disable/",
+      summary: "Have a key refused until it is enabled again",
+      description:
+        "Verifications say `DISABLED`. Its credentials and a grace stay. Disabling again changes nothing. `status` is the key’s: an expired one is still `expired`.",
+      dialect: "user",
+      callers: USER_CALLERS,
+      ends: "every call with the key, until it is enabled",
+      parameters: [keyId],
+      body: body(nothingSchema, { empty: {} }, { required: false }),
+      answers: [
+        userAnswer(200, "API key disabled successfully", keyStatusAnswer, {
+          success: { id: ID, status: "disabled", is_active: false },
+        }),
+      ],
+      failures: PAUSE_FAILURES,
+    },
+    {
+      id: "enableKey",
+      method: "POST",
+      path: "/api/auth/keys/{id}/enable/",
+      summary: "Let a disabled key be used again",
+      description:
+        "Only what its owner disabled: what staff ended is a 409 `ENDED_BY_STAFF`, and a key that was found in public a 409 `API_KEY_LEAKED`. Enabling again changes nothing.",
+      dialect: "user",
+      callers: USER_CALLERS,
+      parameters: [keyId],
+      body: body(nothingSchema, { empty: {} }, { required: false }),
+      answers: [
+        userAnswer(200, "API key enabled successfully", keyStatusAnswer, {
+          success: { id: ID, status: "active", is_active: true },
+        }),
+      ],
+      failures: PAUSE_FAILURES,
+    },
+    {
       id: "getUsage",
       method: "GET",
       path: "/api/auth/usage/",
@@ -222,7 +272,7 @@ export const OWN_KEYS: Group = {
           200,
           "API usage statistics retrieved successfully",
           z.strictObject({
-            api_keys: counts.meta({ description: "Expired keys are not active." }),
+            api_keys: counts.meta({ description: "Keys that are expired, disabled or revoked are not active." }),
             webhooks: counts,
             api_calls: z.strictObject({ total: z.int() }),
             account_created: z.date().meta({ description: "When the API account was made." }),

@@ -1,16 +1,16 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { RegenerateDialog, RevokeDialog } from "@/components/keys/dialogs";
+import { PauseDialog, RegenerateDialog, RevokeDialog } from "@/components/keys/dialogs";
 import { useKeyActions } from "@/components/keys/key-actions";
-import { KeyMenu, RegenerateItem, RevokeItem } from "@/components/keys/key-menu";
+import { KeyMenu, PauseItem, RegenerateItem, RevokeItem } from "@/components/keys/key-menu";
 import { MenuItem } from "@/components/ui/menu";
 import { DeleteDialog } from "./lazy-delete-dialog";
 
 /** What staff can do with one key of a list. */
 export function StaffRowMenu({ uuid }: { uuid: string }) {
   const { targets } = useKeyActions();
-  const [open, setOpen] = useState<"revoke" | "regenerate" | "delete" | null>(null);
+  const [open, setOpen] = useState<"revoke" | "regenerate" | "pause" | "delete" | null>(null);
   const trigger = useRef<HTMLButtonElement>(null);
   const target = targets.find((each) => each.uuid === uuid);
   if (!target || target.isDeleted) return null;
@@ -20,12 +20,14 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
     <>
       <KeyMenu target={target} triggerRef={trigger}>
         <RegenerateItem target={target} onSelect={() => setOpen("regenerate")} />
+        <PauseItem target={target} onSelect={() => setOpen("pause")} />
         <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
         <MenuItem onSelect={() => setOpen("delete")} {...DeleteDialog.approach} isDanger>
           Delete…
         </MenuItem>
       </KeyMenu>
       {open === "regenerate" && <RegenerateDialog target={target} {...dialog} />}
+      {open === "pause" && <PauseDialog target={target} {...dialog} />}
       {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}
       {open === "delete" && <DeleteDialog targets={[target]} {...dialog} />}
     </>

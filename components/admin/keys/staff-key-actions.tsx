@@ -15,7 +15,7 @@ export function useRemoveKeys(): RevokeAction {
 }
 
 type Props = {
-  actions: Required<Pick<Actions, "revoke" | "recentCalls" | "regenerate">> & { remove: RevokeAction };
+  actions: Required<Pick<Actions, "revoke" | "recentCalls" | "regenerate" | "pause">> & { remove: RevokeAction };
   targets: readonly KeyTarget[];
   now: Date;
   children: ReactNode;
@@ -25,11 +25,12 @@ type Props = {
 export function StaffKeyActions({ actions, targets, now, children }: Props) {
   const revoke = useConfirmedAction(actions.revoke);
   const remove = useConfirmedAction(actions.remove);
+  const pause = useConfirmedAction(actions.pause);
   const regenerate = useConfirmedAction(actions.regenerate);
   return (
     <RemoveContext value={remove}>
       <KeyActions
-        actions={{ revoke, regenerate, recentCalls: actions.recentCalls }}
+        actions={{ revoke, regenerate, pause, recentCalls: actions.recentCalls }}
         targets={targets}
         now={now}
         canSelect={isNotDeleted}

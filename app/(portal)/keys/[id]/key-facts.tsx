@@ -6,7 +6,7 @@ import { Moment } from "@/components/ui/moment";
 import type { KeyPage } from "@/lib/keys/own-key-page";
 
 export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
-  const { createdAt, expiresAt, revokedAt, regeneratedAt, lastUsedAt } = facts;
+  const { createdAt, expiresAt, revokedAt, disabledAt, disabledBy, regeneratedAt, lastUsedAt } = facts;
   return (
     <dl className="mt-6 grid gap-x-8 gap-y-5 sm:grid-cols-2 lg:grid-cols-3">
       <Fact term="Credential">
@@ -32,6 +32,12 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
           <Moment at={regeneratedAt} now={now} as="minute" />
         </Fact>
       )}
+      {disabledAt && (
+        <Fact term="Disabled">
+          <Moment at={disabledAt} now={now} as="minute" />
+          {disabledBy && disabledBy !== "owner" && <span className="block text-ink-muted text-sm">{ENDERS[disabledBy]}</span>}
+        </Fact>
+      )}
       {revokedAt && (
         <Fact term="Revoked">
           <Moment at={revokedAt} now={now} as="minute" />
@@ -46,6 +52,8 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
     </dl>
   );
 }
+
+const ENDERS: Record<string, string> = { staff: "By staff: only they can enable it.", leak: "It was found in public." };
 
 function Never() {
   return <span className="text-ink-faint">Never</span>;

@@ -12,7 +12,14 @@ import { StateBadge } from "@/components/keys/state-badge";
 import { requireUser } from "@/lib/doors/guards";
 import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
 import { AppError } from "@/lib/values/errors";
-import { endGraceAction, recentCallsAction, regenerateKeyAction, revokeKeysAction, updateKeyAction } from "../actions";
+import {
+  endGraceAction,
+  pauseKeyAction,
+  recentCallsAction,
+  regenerateKeyAction,
+  revokeKeysAction,
+  updateKeyAction,
+} from "../actions";
 import { KeyEvents } from "./key-events";
 import { KeyFacts } from "./key-facts";
 import { KeyUsage } from "./key-usage";
@@ -36,6 +43,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 const ACTIONS = {
   regenerate: regenerateKeyAction,
+  pause: pauseKeyAction,
   revoke: revokeKeysAction,
   endGrace: endGraceAction,
   recentCalls: recentCallsAction,
@@ -67,19 +75,31 @@ export default async function KeyOwnPage({ params }: Props) {
       </PageSection>
       {isOffered("revoke", key) && (
         <PageSection title="Danger zone">
-          <DangerZone canRegenerate={isOffered("regenerate", key)} />
+          <DangerZone keyShown={key} />
         </PageSection>
       )}
     </KeyActions>
   );
 }
 
-function DangerZone({ canRegenerate }: { canRegenerate: boolean }) {
+function DangerZone({ keyShown }: { keyShown: KeyPage }) {
+  const isDisabled = keyShown.state === "disabled";
+  const isOthers = keyShown.disabledBy !== null && keyShown.disabledBy !== "owner";
   return (
     <div className="divide-y divide-line rounded-lg border border-danger">
-      {canRegenerate && (
+      {isOffered("regenerate", keyShown) && (
         <Danger title="Regenerate" text="A new credential and secret. You choose how long the old ones go on working.">
           <KeyButton opens="regenerate" />
+        </Danger>
+      )}
+      {isOffered("pause", keyShown) && !isOthers && (
+        <Danger
+          title={isDisabled ? "Enable" : "Disable"}
+          text={
+            isDisabled ? "Programs that use it are let in again." : "Programs that use it are refused until you enable it again."
+          }
+        >
+          <KeyButton opens="pause" />
         </Danger>
       )}
       <Danger title="Revoke" text="Programs that use it stop working at once, and for good.">

@@ -18,7 +18,13 @@ import { figure } from "@/components/usage/figures";
 import { requireAdmin } from "@/lib/doors/guards";
 import { type AdminKeyPage, getAnyKeyPage } from "@/lib/keys/admin-key-page";
 import { AppError } from "@/lib/values/errors";
-import { deleteAnyKeysAction, recentCallsOfAnyAction, reissueAnyKeyAction, revokeAnyKeysAction } from "../actions";
+import {
+  deleteAnyKeysAction,
+  pauseAnyKeyAction,
+  recentCallsOfAnyAction,
+  reissueAnyKeyAction,
+  revokeAnyKeysAction,
+} from "../actions";
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -40,6 +46,7 @@ const ACTIONS = {
   remove: deleteAnyKeysAction,
   recentCalls: recentCallsOfAnyAction,
   regenerate: reissueAnyKeyAction,
+  pause: pauseAnyKeyAction,
 };
 
 export default async function AdminKeyOwnPage({ params }: Props) {
@@ -65,6 +72,7 @@ export default async function AdminKeyOwnPage({ params }: Props) {
         <PageSection title="Danger zone">
           <div className="flex flex-wrap gap-3">
             {isOffered("regenerate", key) && <KeyButton opens="regenerate" />}
+            {isOffered("pause", key) && <KeyButton opens="pause" />}
             {isOffered("revoke", key) && <KeyButton opens="revoke" />}
             <DeleteButton />
           </div>

@@ -1,0 +1,16 @@
+import { toKeyStatus } from "@/app/_wire/own-keys";
+import { userDialect } from "@/lib/doors/dialects/user";
+import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireApiUser } from "@/lib/doors/guards";
+import { readJson } from "@/lib/doors/read-json";
+import { disableKey } from "@/lib/keys/pause";
+import { nothingSchema } from "@/lib/keys/schemas";
+
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
+  POST: async (request, { id }) => {
+    const user = await requireApiUser(request);
+    await readJson(request, nothingSchema);
+    const key = await disableKey(user, id);
+    return { message: "API key disabled successfully", data: toKeyStatus(key, new Date()) };
+  },
+});

@@ -1,0 +1,50 @@
+"use client";
+
+import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
+import { primaryButton } from "@/components/ui/button-styles";
+import { Form } from "@/components/ui/form";
+import { type KeyTarget, useKeyActions } from "./key-actions";
+
+type Props = { target: KeyTarget; onClose: () => void; onClosed: () => void };
+
+const DEEDS = {
+  disable: {
+    title: "Disable",
+    description: "Programs that use it are refused until it is enabled again. Its credentials stay.",
+    done: "The key is disabled.",
+  },
+  enable: { title: "Enable", description: "Programs that use it are let in again.", done: "The key is enabled." },
+} as const;
+
+/** Disables a key, or enables one that is disabled. */
+export function PauseDialog({ target: { uuid, name, state }, onClose, onClosed }: Props) {
+  const {
+    actions: { pause },
+    changed,
+  } = useKeyActions();
+  if (!pause) return null;
+  const deed = state === "disabled" ? "enable" : "disable";
+  const { title, description, done } = DEEDS[deed];
+  return (
+    <AlertPanel isOpen title={`${title} “${name}”?`} description={description} onCancel={onClose} onClosed={onClosed}>
+      <div className="mt-5">
+        <Form
+          submit={`${title} key`}
+          submitStyle={primaryButton}
+          cancel={<AlertCancel>Cancel</AlertCancel>}
+          action={async (state, form) => {
+            const next = await pause(state, form);
+            if (next.isDone) {
+              onClose();
+              changed(done);
+            }
+            return next;
+          }}
+        >
+          <input type="hidden" name="uuid" value={uuid} />
+          <input type="hidden" name="deed" value={deed} />
+        </Form>
+      </div>
+    </AlertPanel>
+  );
+}
