@@ -6,7 +6,7 @@ import type { IssuedKey } from "@/lib/keys/create";
 import { limitAnswers } from "@/lib/keys/limits";
 import type { listOwnKeys } from "@/lib/keys/list";
 
-type OwnKey = Awaited<ReturnType<typeof listOwnKeys>>["keys"][number];
+type OwnKey = Omit<Awaited<ReturnType<typeof listOwnKeys>>["keys"][number], "totalUses"> & Used;
 
 /** Whether it can be used, and how much it was. */
 const stateAnswers = {
@@ -64,6 +64,14 @@ export const ownKeyAnswer = z
     expires_at: z.date().nullable(),
   })
   .meta({ id: "Key" });
+
+export const changedKeyAnswer = ownKeyAnswer
+  .extend({ note: z.string().nullable(), self_rotation: z.boolean() })
+  .meta({ id: "ChangedKey" });
+
+export function toChangedKey(key: OwnKey & { note: string | null; selfRotation: boolean }, now: Date) {
+  return { ...toOwnKey(key, now), note: key.note, self_rotation: key.selfRotation };
+}
 
 /** A new or regenerated key on the wire: the only answer with credentials in clear. */
 export function toIssuedKey(key: Omit<IssuedKey, "id" | "owner">, now = new Date()): z.input<typeof issuedKeyAnswer> {

@@ -8,16 +8,24 @@ import type { FormAction } from "@/lib/doors/form-state";
 import { endOfDay } from "./end-of-day";
 import { LimitFields } from "./limit-fields";
 import type { LimitTexts } from "./limit-texts";
+import { NoteField } from "./note-field";
 
 const EXPIRY = [
   { value: "keep", label: "Keep" },
   { value: "date", label: "End earlier" },
 ] as const;
 
-type Props = { uuid: string; name: string; limits: LimitTexts; action: FormAction };
+type Props = {
+  uuid: string;
+  name: string;
+  note: string | null;
+  selfRotation: boolean;
+  limits: LimitTexts;
+  action: FormAction;
+};
 
-/** Rename, limit further, end earlier. */
-export function EditKey({ uuid, name, limits, action }: Props) {
+/** Rename, note, limit further, end earlier, let it replace itself. */
+export function EditKey({ uuid, name, note, selfRotation, limits, action }: Props) {
   // Once saved, the choices start again from "keep".
   const [version, setVersion] = useState(0);
   return (
@@ -32,8 +40,16 @@ export function EditKey({ uuid, name, limits, action }: Props) {
       <div key={version} className="space-y-5">
         <input type="hidden" name="uuid" value={uuid} />
         <TextField name="key_name" label="Name" required autoComplete="off" defaultValue={name} />
+        <NoteField current={note} />
         <LimitFields current={limits} />
         <EarlierEnd />
+        <label className="flex items-start gap-2">
+          <input type="checkbox" name="self_rotation" defaultChecked={selfRotation} className="mt-0.5 size-4" />
+          <span>
+            Programs may regenerate it
+            <span className="block text-ink-muted text-sm">Whoever holds the credential can replace it by a new one.</span>
+          </span>
+        </label>
       </div>
     </Form>
   );

@@ -20,6 +20,7 @@ import { claimForKey, describeKeyOnce, explainRepeat } from "./repeat";
 export type NewKey = KeyLimits & {
   name: string;
   expiresAt: Date | null;
+  note?: string | null;
   format: CredentialFormat;
   idempotencyKey?: string | null;
 };
@@ -61,9 +62,9 @@ const CREATE = statement(
   ),
   created AS (
     INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, credential_hashed_under, secret_hashed_under,
-                          ${LIMIT_COLUMNS}, expires_at)
+                          ${LIMIT_COLUMNS}, expires_at, note)
     SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, $under, $under,
-      ${LIMIT_PLACES}, $expiresAt FROM owner
+      ${LIMIT_PLACES}, $expiresAt, $note FROM owner
     RETURNING id, created_at
   ),
   audited AS (
@@ -81,7 +82,7 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
   if (!z.uuid().safeParse(givenOwnerId).success) throw new AppError("USER_NOT_FOUND");
   const ownerId = givenOwnerId.toLowerCase();
   await requireConfirmedAddress(actor);
-  const { name, expiresAt, format } = input;
+  const { name, expiresAt, format, note = null } = input;
   const limits = pickLimits(input);
   const credentials = issueCredentials(format);
   const uuid = randomUUID();
@@ -93,6 +94,7 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
     hint: credentials.hint,
     ...limits,
     expires_at: expiresAt?.toISOString() ?? null,
+    ...(note !== null && { note }),
     owner_id: ownerId,
   };
 
@@ -107,6 +109,7 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
     under: currentSecretId(),
     ...limitValues(limits),
     expiresAt,
+    note,
     actorKind: actor.kind,
     actor: actor.userId,
     address: actor.address,

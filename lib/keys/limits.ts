@@ -16,9 +16,9 @@ const PROBLEMS: Record<LimitName, { code: ErrorCode; advice: string }> = {
 export const LIMIT_CODES = LIMIT_NAMES.map((name) => PROBLEMS[name].code);
 export const LIMIT_ADVICE = Object.fromEntries(Object.values(PROBLEMS).map(({ code, advice }) => [code, advice]));
 
-/** `text`: what is wrong with it, as a code or a sentence; the limit's code unless it is given. */
-export function limitError(name: LimitName, text: string = PROBLEMS[name].code): AppError {
-  return new AppError(PROBLEMS[name].code, { fields: { [name]: [text] } });
+function limitError(name: LimitName): AppError {
+  const { code } = PROBLEMS[name];
+  return new AppError(code, { fields: { [name]: [code] } });
 }
 
 const PERMISSIONS_FORM = {
@@ -58,7 +58,12 @@ export const limitFields = {
 
 /** Limits of a key that is changed: what is undefined stays as it is. */
 export const limitChangeFields = {
-  permissions: permissions.transform((value) => value ?? undefined),
+  permissions: permissions
+    .transform((value) => value ?? undefined)
+    .meta({
+      anyOf: [...PERMISSIONS_FORM.anyOf, { type: "null" }],
+      description: "Fewer of those that the key has. `null`, or left out: as they are.",
+    }),
 } satisfies { [Name in LimitName]: z.ZodType<KeyLimits[Name] | undefined> };
 
 /** What a call says of itself when its key is verified. */

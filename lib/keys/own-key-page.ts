@@ -18,6 +18,8 @@ const AUDIT_LENGTH = 100;
 export type KeyEvent = { id: string; at: Date; actorKind: string; action: string; address: string | null };
 
 export type KeyPage = Omit<KeyRow, "dailyCalls"> & {
+  note: string | null;
+  selfRotation: boolean;
   regeneratedAt: Date | null;
   /** Of a disabled key: "owner", "staff" or "leak". */
   disabledBy: string | null;
@@ -29,7 +31,14 @@ export type KeyPage = Omit<KeyRow, "dailyCalls"> & {
   events: KeyEvent[];
 };
 
-export const keyPageSelect = { ...ownSelect, id: true, regeneratedAt: true, disabledBy: true } as const;
+export const keyPageSelect = {
+  ...ownSelect,
+  id: true,
+  note: true,
+  selfRotation: true,
+  regeneratedAt: true,
+  disabledBy: true,
+} as const;
 
 /**
  * All that a key's own page shows. Someone else's, an unknown and a malformed id are the same error.
@@ -57,6 +66,8 @@ export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<Key
   return {
     uuid: key.uuid,
     name: key.name,
+    note: key.note,
+    selfRotation: key.selfRotation,
     masked: maskCredential(key.format, key.hint),
     ...readLimits(key),
     state: keyState({ ...key, replacedUntil: live[0]?.validUntil ?? null }, now),

@@ -12,6 +12,8 @@ const lockedSelect = {
   id: true,
   uuid: true,
   name: true,
+  note: true,
+  selfRotation: true,
   format: true,
   hint: true,
   credentialHash: true,

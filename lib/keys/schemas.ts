@@ -4,7 +4,7 @@ import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { AppError } from "@/lib/values/errors";
 import { parseInstant } from "@/lib/values/instant";
-import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
+import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
 import { limitChangeFields, limitedCallFields, limitFields } from "./limits";
 
 const MAX_GRACE_SECONDS = 604_800;
@@ -36,6 +36,16 @@ const newEndSchema = z
   .optional()
   .transform((value, context) => (value === undefined ? undefined : readEnd(value, context)));
 
+/** Several lines. A credential that somebody pasted into it is cut to its visible part. */
+const note = z
+  .string("INVALID_NOTE")
+  .transform((text) => maskCredentials(text.replace(/\r\n?/g, "\n").trim()) || null)
+  .refine((text) => text === null || (isPlainText(text.replace(/[\n\t]/g, " ")) && [...text].length <= MAX_NOTE_LENGTH), {
+    error: "INVALID_NOTE",
+  })
+  .nullish();
+const noteMeta = { type: ["string", "null"] as const, maxLength: MAX_NOTE_LENGTH };
+
 /** `POST /api/auth/keys/create/` (Mifumo seed). Messages are error codes. */
 export const createKeySchema = z.object({
   key_name: z
@@ -47,9 +57,28 @@ export const createKeySchema = z.object({
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
   ...limitFields,
   expires_at: expiresAtSchema,
+  note: note
+    .transform((text) => text ?? null)
+    .meta({ ...noteMeta, default: null, description: "What you want to remember of the key. Shown on its page." }),
 });
 
-export const changeKeySchema = createKeySchema.extend(limitChangeFields);
+/** `PATCH /api/auth/keys/<id>/`: what is left out stays as it is. */
+export const patchKeySchema = z.strictObject({
+  key_name: createKeySchema.shape.key_name.optional(),
+  ...limitChangeFields,
+  expires_at: newEndSchema.meta({
+    type: ["string", "null"],
+    description: "An end that is not later than the key’s own; `null` only where it has none. A past instant ends it at once.",
+  }),
+  note: note.meta({ ...noteMeta, description: "`null` or empty takes it away." }),
+  self_rotation: z
+    .boolean("self_rotation must be true or false")
+    .optional()
+    .meta({ description: "Whether whoever holds the credential may replace it: `POST /api/keys/self/regenerate`." }),
+});
+
+/** The form on a key's page. */
+export const changeKeySchema = createKeySchema.extend({ ...limitChangeFields, self_rotation: z.boolean() });
 
 /** `POST /api/api-keys` (DataZag seed). */
 export const adminCreateKeySchema = z.object({

@@ -11,6 +11,8 @@ export const ERRORS = {
     message: "Permissions must be a list of strings, or an object of resource to list of strings, of at most 4 KiB",
   },
   INVALID_EXPIRES_AT: { status: 400, message: "expires_at must be an ISO 8601 date and time, such as 2030-12-31T23:59:59Z" },
+  NOT_NARROWER: { status: 400, message: "A key can lose permissions and end earlier, never get more or end later" },
+  INVALID_NOTE: { status: 400, message: "note must be text of at most 500 characters" },
   INVALID_GRACE_SECONDS: { status: 400, message: "grace_seconds must be a whole number from 0 to 604800" },
   INVALID_IDEMPOTENCY_KEY: { status: 400, message: "Idempotency-Key must be 1 to 255 printable ASCII characters" },
   INVALID_KEY_ID: { status: 400, message: "Invalid API key ID" },

@@ -3,6 +3,7 @@ export const MAX_EMAIL_LENGTH = 254;
 export const MAX_SEARCH_LENGTH = MAX_EMAIL_LENGTH;
 
 export const MAX_KEY_NAME_LENGTH = 100;
+export const MAX_NOTE_LENGTH = 500;
 
 /** Of what staff say when they change something. */
 export const MAX_REASON_LENGTH = 300;

@@ -42,11 +42,13 @@ test.describe("On a key's own page a person", () => {
     await expectNoSidewaysScrolling(page);
   });
 
-  test("renames it, takes permissions away and lets it end earlier", async ({ page, makeKey }) => {
+  test("renames it, notes something, takes permissions away and lets it end earlier", async ({ page, makeKey }) => {
     const key = await makeKey({ key_name: "Before" });
     await page.goto(`/keys/${key.id}`);
     const form = page.getByRole("region", { name: "Change" });
     await form.getByLabel("Name").fill("After");
+    await form.getByLabel("Note").fill("On the old server.\nAsha knows.");
+    await form.getByRole("checkbox", { name: /Programs may regenerate it/ }).check();
     await form.getByRole("radio", { name: "Take some away" }).check({ force: true });
     await form.getByLabel("Permissions that stay").fill("read");
     await form.getByRole("radio", { name: "End earlier" }).check({ force: true });
@@ -55,6 +57,8 @@ test.describe("On a key's own page a person", () => {
     await expect(form.getByRole("status")).toHaveText("Saved.");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("After");
     await expect(form.getByLabel("Name")).toHaveValue("After");
+    await expect(form.getByRole("checkbox", { name: /Programs may regenerate it/ })).toBeChecked();
+    await expect(page.locator("dl").first()).toContainText("Asha knows.");
     await expect(page.getByRole("region", { name: "History" }).getByRole("listitem")).toContainText([
       /Changed by you/,
       /Created/,
@@ -68,7 +72,13 @@ test.describe("On a key's own page a person", () => {
     ).toStrictEqual([
       {
         before: { name: "Before", permissions: ["read", "write"], expires_at: null },
-        after: { name: "After", permissions: ["read"], expires_at: "2099-05-31T21:00:00.000Z" },
+        after: {
+          name: "After",
+          permissions: ["read"],
+          expires_at: "2099-05-31T21:00:00.000Z",
+          note: "On the old server.\nAsha knows.",
+          self_rotation: true,
+        },
       },
     ]);
     await expectAccessible(page);

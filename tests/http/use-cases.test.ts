@@ -70,6 +70,12 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
   generateKey: () => call("/api/auth/api-key/generate/", { token: cast.user.access, body: { name: "Made" } }),
   revokeGeneratedKey: async () =>
     call("/api/auth/api-key/revoke/", { token: cast.user.access, body: { key_id: (await newKey(cast.user)).id } }),
+  changeKey: async () =>
+    call(`/api/auth/keys/${(await newKey(cast.user)).id}/`, {
+      method: "PATCH",
+      token: cast.user.access,
+      body: { key_name: "Changed", note: "why" },
+    }),
   disableKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/disable/`, { token: cast.user.access, body: {} }),
   enableKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/enable/`, { token: cast.user.access, body: {} }),
   revokeKey: async () => call(`/api/auth/keys/${(await newKey(cast.user)).id}/revoke/`, { token: cast.user.access, body: {} }),

@@ -60,15 +60,18 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
 export async function updateKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
     const user = await requireUserOnPage(`/keys/${textOf(form, "uuid")}`);
-    const { key_name, expires_at, ...limits } = validate(changeKeySchema, {
+    const { key_name, expires_at, self_rotation, ...changes } = validate(changeKeySchema, {
       key_name: textOf(form, "key_name"),
       ...readLimitChanges(form),
       expires_at: textOf(form, "expiry") === "keep" ? undefined : textOf(form, "expires_at"),
+      note: textOf(form, "note"),
+      self_rotation: textOf(form, "self_rotation") === "on",
     });
     refusePast(expires_at);
     await updateKey(user, textOf(form, "uuid"), {
       name: key_name,
-      ...limits,
+      ...changes,
+      selfRotation: self_rotation,
       ...(expires_at && { expiresAt: expires_at }),
     });
     refresh();

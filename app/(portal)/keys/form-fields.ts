@@ -1,13 +1,14 @@
 import type { FormState } from "@/lib/doors/form-state";
 import { LIMIT_ADVICE } from "@/lib/keys/limits";
 import { AppError, ERRORS, isErrorCode } from "@/lib/values/errors";
-import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
+import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
 
 /** What to do, where the sentence for API clients speaks of JSON. */
 const SENTENCES: Record<string, string> = {
   MISSING_KEY_NAME: "Give the key a name.",
   INVALID_KEY_NAME: `Use at most ${MAX_KEY_NAME_LENGTH} characters, all on one line.`,
   ...LIMIT_ADVICE,
+  INVALID_NOTE: `Use at most ${MAX_NOTE_LENGTH} characters.`,
   INVALID_EXPIRES_AT: "Choose a day.",
 };
 

@@ -1,17 +1,15 @@
 import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { INACTIVE_STATUSES } from "@latchkey/rule/status";
 import { z } from "zod";
-import { issuedKeyAnswer, keyStatusAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
-import type { FailureCase } from "@/lib/doors/dialects/dialect";
+import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { LIMIT_CODES } from "@/lib/keys/limits";
-import { createKeySchema, emptyBodySchema, nothingSchema, regenerateKeySchema } from "@/lib/keys/schemas";
-import type { ErrorCode } from "@/lib/values/errors";
+import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
+import { CREATED, ID, KEY_CHANGES, keyId, LISTED } from "./key-changes";
 import {
   BODY_FAILURES,
   body,
   type Group,
   idempotencyKey,
-  type Parameter,
   repeatFailures,
   USER_CALLERS,
   USER_FAILURES,
@@ -20,8 +18,6 @@ import {
 } from "./operation";
 
 // The samples of the Mifumo SMS documents.
-const ID = "550e8400-e29b-41d4-a716-446655440000";
-const CREATED = new Date("2025-01-20T10:30:00.000Z");
 const ISSUED = {
   id: ID,
   key_name: "My API Key",
@@ -43,27 +39,7 @@ const RENEWED = {
   updated_at: new Date("2025-02-01T10:30:00.000Z"),
 };
 
-const keyId: Parameter = {
-  name: "id",
-  in: "path",
-  required: true,
-  schema: z.uuid(),
-  description: "The key’s `id`. Somebody else’s, an unknown and a malformed one are the same 404.",
-  example: ID,
-};
-
 const REPEAT_FAILURES = repeatFailures({ id: 123, uuid: ID, name: "My API Key" });
-
-const PAUSE_FAILURES: (ErrorCode | FailureCase)[] = [
-  { code: "INVALID_INPUT", message: 'Unrecognized key: "reason"' },
-  ...BODY_FAILURES,
-  ...USER_FAILURES,
-  "API_KEY_NOT_FOUND",
-  "API_KEY_REVOKED",
-  "ENDED_BY_STAFF",
-  "API_KEY_LEAKED",
-  "TEMPORARILY_UNAVAILABLE",
-];
 
 const counts = z.strictObject({ total: z.int(), active: z.int() });
 
@@ -96,6 +72,7 @@ export const OWN_KEYS: Group = {
         "INVALID_EXPIRES_AT",
         unknownField("expiresAt", "expires_at"),
         "EMAIL_NOT_CONFIRMED",
+        "INVALID_NOTE",
         ...BODY_FAILURES,
         ...USER_FAILURES,
         ...REPEAT_FAILURES,
@@ -144,21 +121,7 @@ export const OWN_KEYS: Group = {
                 is_active: true,
                 created_at: CREATED,
               },
-              api_keys: [
-                {
-                  id: ID,
-                  key_name: "My API Key",
-                  api_key: "mf_live_abc123...",
-                  secret_key: null,
-                  ...DEFAULT_LIMITS,
-                  status: "active",
-                  is_active: true,
-                  total_uses: 128,
-                  last_used: new Date("2025-02-01T08:15:30.000Z"),
-                  created_at: CREATED,
-                  expires_at: null,
-                },
-              ],
+              api_keys: [LISTED],
               webhooks: [],
             },
           },
@@ -222,43 +185,7 @@ export const OWN_KEYS: Group = {
       ],
       failures: [...BODY_FAILURES, ...USER_FAILURES, "API_KEY_NOT_FOUND", "TEMPORARILY_UNAVAILABLE"],
     },
-    {
-      id: "disableKey",
-      method: "POST",
-      path: "/api/auth/keys/{id}/disable/",
-      summary: "Have a key refused until it is enabled again",
-      description:
-        "Verifications say `DISABLED`. Its credentials and a grace stay. Disabling again changes nothing. `status` is the key’s: an expired one is still `expired`.",
-      dialect: "user",
-      callers: USER_CALLERS,
-      ends: "every call with the key, until it is enabled",
-      parameters: [keyId],
-      body: body(nothingSchema, { empty: {} }, { required: false }),
-      answers: [
-        userAnswer(200, "API key disabled successfully", keyStatusAnswer, {
-          success: { id: ID, status: "disabled", is_active: false },
-        }),
-      ],
-      failures: PAUSE_FAILURES,
-    },
-    {
-      id: "enableKey",
-      method: "POST",
-      path: "/api/auth/keys/{id}/enable/",
-      summary: "Let a disabled key be used again",
-      description:
-        "Only what its owner disabled: what staff ended is a 409 `ENDED_BY_STAFF`, and a key that was found in public a 409 `API_KEY_LEAKED`. Enabling again changes nothing.",
-      dialect: "user",
-      callers: USER_CALLERS,
-      parameters: [keyId],
-      body: body(nothingSchema, { empty: {} }, { required: false }),
-      answers: [
-        userAnswer(200, "API key enabled successfully", keyStatusAnswer, {
-          success: { id: ID, status: "active", is_active: true },
-        }),
-      ],
-      failures: PAUSE_FAILURES,
-    },
+    ...KEY_CHANGES,
     {
       id: "getUsage",
       method: "GET",

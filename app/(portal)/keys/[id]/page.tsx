@@ -66,7 +66,14 @@ export default async function KeyOwnPage({ params }: Props) {
       {isOffered("change", key) && (
         <PageSection title="Change">
           <div className="max-w-lg">
-            <EditKey uuid={uuid} name={name} limits={describeLimits(key)} action={updateKeyAction} />
+            <EditKey
+              uuid={uuid}
+              name={name}
+              note={key.note}
+              selfRotation={key.selfRotation}
+              limits={describeLimits(key)}
+              action={updateKeyAction}
+            />
           </div>
         </PageSection>
       )}
