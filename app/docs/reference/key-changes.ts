@@ -5,7 +5,16 @@ import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { nothingSchema, patchKeySchema } from "@/lib/keys/schemas";
 import type { ErrorCode } from "@/lib/values/errors";
-import { BODY_FAILURES, body, type Operation, type Parameter, USER_CALLERS, USER_FAILURES, userAnswer } from "./operation";
+import {
+  BODY_FAILURES,
+  body,
+  type Operation,
+  type Parameter,
+  USER_CALLERS,
+  USER_FAILURES,
+  unknownField,
+  userAnswer,
+} from "./operation";
 
 // The samples of the Mifumo SMS documents.
 export const ID = "550e8400-e29b-41d4-a716-446655440000";
@@ -72,6 +81,7 @@ export const KEY_CHANGES: Operation[] = [
       "INVALID_EXPIRES_AT",
       "INVALID_NOTE",
       { code: "INVALID_INPUT", message: "self_rotation must be true or false" },
+      unknownField("expiresAt", "expires_at"),
       "NOT_NARROWER",
       ...BODY_FAILURES,
       ...USER_FAILURES,
