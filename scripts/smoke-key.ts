@@ -56,6 +56,8 @@ async function live({ ask, settings }: Site): Promise<void> {
     if ((await verify()) !== "DISABLED") throw new Failure("A disabled key still works: let nothing cache /api/keys/verify.");
     await told("enable");
     if ((await verify()) !== "VALID") throw new Failure("A key that was enabled again does not work: look into its log.");
+    const itself = await ask("/api/keys/self", { headers: { Authorization: `Bearer ${key.api_key}` } });
+    if (!itself.ok) throw new Failure(`/api/keys/self answers ${itself.status} to a key: let the proxy pass Authorization on.`);
     await call(`/api/auth/keys/${key.id}/revoke/`, done, "look into its log", {}, bearer);
     if ((await verify()) !== "REVOKED") throw new Failure("A revoked key still works: let nothing cache /api/keys/verify.");
   } finally {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { IssuedKey } from "@/lib/keys/create";
 import { limitAnswers } from "@/lib/keys/limits";
 import type { listOwnKeys } from "@/lib/keys/list";
+import type { RegeneratedKey } from "@/lib/keys/regenerate";
 
 type OwnKey = Omit<Awaited<ReturnType<typeof listOwnKeys>>["keys"][number], "totalUses"> & Used;
 
@@ -100,6 +101,10 @@ export function toGeneratedKey(key: Omit<IssuedKey, "id" | "owner">): z.input<ty
     created_at: key.createdAt,
     expires_at: key.expiresAt,
   };
+}
+
+export function toRegeneratedKey({ previousExpiresAt, ...key }: RegeneratedKey): z.input<typeof regeneratedKeyAnswer> {
+  return { ...toIssuedKey(key), ...(previousExpiresAt && { previous_expires_at: previousExpiresAt }) };
 }
 
 type Used = KeyLife & { totalUses: number | bigint; lastUsedAt: Date | null };

@@ -14,6 +14,7 @@ const CALLERS: Record<Caller, string> = {
   accessToken: "an access token (`Authorization: Bearer`)",
   sessionCookie: "the session cookie, from the portal’s own pages",
   adminSecret: "the admin secret (`X-Admin-Secret`)",
+  apiKey: "the key itself (`Authorization: Bearer`)",
   serviceSecret: "the service secret (`Authorization: Bearer`)",
   usageSignature: "a signature over the body (`x-signature`)",
 };
@@ -84,7 +85,7 @@ function Parameters({ operation: { parameters = [] } }: { operation: Operation }
   return <FieldTable title="Parameters" choices={[rows]} />;
 }
 
-const SECRETS: Caller[] = ["adminSecret", "serviceSecret", "usageSignature"];
+const SECRETS: Caller[] = ["adminSecret", "serviceSecret", "apiKey", "usageSignature"];
 
 /** Secrets of a server have no place in a browser: what takes one is called from a shell. */
 function Trial({ operation, described }: { operation: Operation; described: DescribedOperation }) {
@@ -92,7 +93,7 @@ function Trial({ operation, described }: { operation: Operation; described: Desc
   if (callers.some((caller) => SECRETS.includes(caller)))
     return (
       <p className="rounded-lg border border-line border-dashed px-4 py-2.5 text-ink-muted">
-        Not to be tried here: it takes a secret of the server, which has no place in a browser. Use the commands above.
+        Not to be tried here: it takes a secret, which has no place in a browser. Use the commands above.
       </p>
     );
   const [example] = Object.values(described.requestBody?.content["application/json"].examples ?? {});

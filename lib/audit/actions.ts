@@ -8,6 +8,7 @@ export const ACTION_WORDS = {
   "api_key.enabled": "Key enabled",
   "api_key.revoked": "Key revoked",
   "api_key.deleted": "Key deleted",
+  "api_key.restored": "Key restored",
   "user.registered": "Registered",
   "user.signed_in": "Signed in",
   "user.signed_out": "Signed out",
@@ -45,4 +46,8 @@ export const EXPORTS: Record<string, string> = {
 };
 
 /** What acts without being a person. */
-export const NAMELESS_ACTORS: Record<string, string> = { system: "Latchkey", admin_api: "Admin API" };
+export const NAMELESS_ACTORS: Record<string, string> = {
+  system: "Latchkey",
+  admin_api: "Admin API",
+  api_key: "The key itself",
+};

@@ -1,6 +1,6 @@
-/** Who acts: a person, staff through the portal's pages or the admin API's shared secret, or the portal itself. */
+/** Who acts: a person, staff through the portal's pages or the admin API's shared secret, whoever holds a key, or the portal itself. */
 export type Actor = {
-  kind: "user" | "admin" | "admin_api" | "system";
+  kind: "user" | "admin" | "admin_api" | "api_key" | "system";
   userId: string | null;
   address: string | null;
   requestId: string | null;

@@ -1,7 +1,8 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
 import { contextOf, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { ASKED_METHOD_HEADER, allowHeader, askedMethod, METHODS, type Method } from "@/lib/request/methods";
 import { log } from "@/lib/settings/log";
-import { type AppError, causeOf, framesOf, toAppError } from "@/lib/values/errors";
+import { AppError, causeOf, framesOf, toAppError } from "@/lib/values/errors";
 import { type Dialect, methodNotAllowed, type Success } from "./dialects/dialect";
 import { jsonResponse } from "./json-response";
 
@@ -43,6 +44,7 @@ export function renderFailure(dialect: Dialect, thrown: unknown, request: Reques
 function serve<Params>(dialect: Dialect, handler: Handler<Params>, refuse: Handler<Params>): RouteHandler<Params> {
   return async (request, context) => {
     try {
+      if (dialect.refusesCredentialsInAddress) refuseCredentialInAddress(request);
       const answer = request.headers.has(ASKED_METHOD_HEADER) ? refuse : handler;
       const result = await answer(request, await context.params);
       const ownId = ownIdHeader(request, contextOf(request).id);
@@ -56,6 +58,13 @@ function serve<Params>(dialect: Dialect, handler: Handler<Params>, refuse: Handl
       return renderFailure(dialect, thrown, request);
     }
   };
+}
+
+/** Whatever the parameter is called: what stands in an address is kept by proxies, browsers and logs of others. */
+function refuseCredentialInAddress({ url }: Request): void {
+  const { search, searchParams } = new URL(url);
+  const texts = [search, ...[...searchParams].flat()];
+  if (texts.some((text) => maskCredentials(text) !== text)) throw new AppError("CREDENTIAL_IN_ADDRESS");
 }
 
 /** Where no HTTP hook has named the answer already, the id goes on it here. */

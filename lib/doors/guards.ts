@@ -1,5 +1,6 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
+import { type Credential, parseCredential } from "@latchkey/rule/credentials";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
@@ -74,6 +75,13 @@ export function requireService(request: Request): void {
   const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
   if (!secrets.some((secret) => secret && isSameSecret(token, secret))) throw new AppError("INVALID_SERVICE_SECRET");
   contextOf(request).actor = "service";
+}
+
+/** Whoever holds a key, speaking for the key alone. Whether there is one is for the use case. @throws AppError INVALID_API_KEY */
+export function requireKey(request: Request): { actor: Actor; credential: Credential } {
+  const credential = parseCredential(bearerToken(request) ?? "");
+  if (!credential) throw new AppError("INVALID_API_KEY");
+  return { actor: actorOf(request, "api_key", null), credential };
 }
 
 /** The Public API, reporting usage. @throws AppError INVALID_SIGNATURE, USAGE_NOT_CONFIGURED */

@@ -1,7 +1,8 @@
 import "server-only";
-import type { CurrentUser } from "@/lib/audit/actors";
+import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
-import { db } from "@/lib/database/client";
+import { db, type Transaction } from "@/lib/database/client";
+import type { Prisma } from "@/prisma/generated/client";
 import { lockOwnKey } from "./own-key";
 
 /**
@@ -11,16 +12,26 @@ import { lockOwnKey } from "./own-key";
 export async function endGrace(owner: CurrentUser, uuid: string): Promise<void> {
   await db().$transaction(async (tx) => {
     const key = await lockOwnKey(tx, owner, uuid);
-    const endedAt = new Date();
-    const live = { keyId: key.id, validUntil: { gt: endedAt } };
-    const replaced = await tx.replacedCredential.findMany({ where: live, select: { hint: true, validUntil: true } });
-    if (replaced.length === 0) return;
-    await tx.replacedCredential.updateMany({ where: live, data: { validUntil: endedAt } });
-    await recordAudit(tx, owner.actor, {
-      action: "api_key.grace_ended",
-      target: { kind: "api_key", id: String(key.id) },
-      before: { replaced: replaced.map(({ hint, validUntil }) => ({ hint, valid_until: validUntil.toISOString() })) },
-      after: { valid_until: endedAt.toISOString() },
-    });
+    await endCredentials(tx, owner.actor, key.id, {});
+  });
+}
+
+/** The same of some of them, for a key that is locked. */
+export async function endCredentials(
+  tx: Transaction,
+  actor: Actor,
+  keyId: number,
+  which: Prisma.ReplacedCredentialWhereInput,
+): Promise<void> {
+  const endedAt = new Date();
+  const live = { ...which, keyId, validUntil: { gt: endedAt } };
+  const replaced = await tx.replacedCredential.findMany({ where: live, select: { hint: true, validUntil: true } });
+  if (replaced.length === 0) return;
+  await tx.replacedCredential.updateMany({ where: live, data: { validUntil: endedAt } });
+  await recordAudit(tx, actor, {
+    action: "api_key.grace_ended",
+    target: { kind: "api_key", id: String(keyId) },
+    before: { replaced: replaced.map(({ hint, validUntil }) => ({ hint, valid_until: validUntil.toISOString() })) },
+    after: { valid_until: endedAt.toISOString() },
   });
 }

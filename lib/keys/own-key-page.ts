@@ -93,5 +93,6 @@ async function findEvents(keyId: number): Promise<KeyEvent[]> {
     select: { id: true, at: true, actorKind: true, action: true, address: true },
   });
   // Where staff work from is not the owner's business.
-  return entries.map((entry) => ({ ...entry, id: String(entry.id), address: entry.actorKind === "user" ? entry.address : null }));
+  const isTold = ({ actorKind }: { actorKind: string }) => actorKind === "user" || actorKind === "api_key";
+  return entries.map((entry) => ({ ...entry, id: String(entry.id), address: isTold(entry) ? entry.address : null }));
 }

@@ -9,8 +9,9 @@ import { lockOwnKey } from "./own-key";
 /** Who ended a key or disabled it, as its row says. */
 export type Ender = "owner" | "staff" | "leak";
 
+/** Whoever holds a key acts as its owner. */
 export function enderOf({ kind }: Actor): Ender {
-  return kind === "user" ? "owner" : "staff";
+  return kind === "user" || kind === "api_key" ? "owner" : "staff";
 }
 
 type PausedKey = KeyLife & { uuid: string };

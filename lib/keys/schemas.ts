@@ -124,6 +124,7 @@ export const generateKeySchema = z.object({
     .nullish()
     .transform((name) => name?.trim() || "API Key")
     .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
+    .transform(maskCredentials)
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
   ...limitFields,
   expires_at: expiresAtSchema,
@@ -136,6 +137,9 @@ export const keyIdSchema = z.object({
     .min(1, "key_id is required")
     .meta({ description: "The key’s id. Somebody else’s, an unknown and a malformed one are the same 404." }),
 });
+
+/** The same for the key itself: when it ends is its owner's business. */
+export const regenerateSelfSchema = z.strictObject({ grace_seconds: regenerateKeySchema.shape.grace_seconds });
 
 export const emptyBodySchema = z.object({});
 /** The same of a route that no older client calls: what it would ignore is refused. */

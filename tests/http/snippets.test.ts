@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
 import type { Operation } from "../../app/docs/reference/operation";
 import { type Snippets, snippetsOf } from "../../app/docs/reference/snippets";
-import { adminCall, newKey, randomEmail, shared } from "../support/client";
+import { adminCall, newKey, query, randomEmail, shared } from "../support/client";
 import { newUser, signInByCookie } from "../support/people";
 import { cleanEnvironment, startServer, type TestServer } from "../support/server";
 
@@ -29,6 +29,7 @@ async function newReader() {
     await adminCall("/api/api-keys", { body: { userId: user.id } }),
     await signInByCookie(user),
   ];
+  await query("UPDATE api_keys SET self_rotation = true WHERE uuid = $1", [key.id]);
   return { ...user, key, staffKeyId: String(staffKey.body.key.id), cookie };
 }
 
@@ -49,6 +50,7 @@ async function run(operation: Operation, language: Language, reader: Awaited<Ret
     NO_PROXY: "*",
     ACCESS_TOKEN: reader.access,
     SESSION_COOKIE: reader.cookie,
+    API_KEY: reader.key.api_key,
     KEY_ID: operation.callers.includes("adminSecret") ? reader.staffKeyId : reader.key.id,
   };
   const [command = "", ...options] = {
@@ -62,7 +64,10 @@ test.each<Language>(["curl", "javascript"])("every %s snippet of the reference d
   const reader = await newReader();
   const statuses: string[] = [];
   for (const operation of OPERATIONS) {
-    const status = await run(operation, language, operation.ends ? await newReader() : reader);
+    const isRestored = operation.id === "adminRestoreKey";
+    const own = operation.ends || isRestored ? await newReader() : reader;
+    if (isRestored) await query("UPDATE api_keys SET deleted_at = now() WHERE id = $1", [own.staffKeyId]);
+    const status = await run(operation, language, own);
     statuses.push(`${operation.id} ${status}`);
   }
   expect(statuses).toStrictEqual(OPERATIONS.map(({ id, answers }) => `${id} ${answers[0]?.status}`));

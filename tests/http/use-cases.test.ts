@@ -82,6 +82,18 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
   adminCreateKey: () => adminCall("/api/api-keys", { body: { userId: cast.user.id } }),
   adminListKeys: () => adminCall("/api/api-keys"),
   adminDeleteKey: async () => adminCall(`/api/api-keys/${await numberOf(await newKey(cast.user))}`, { method: "DELETE" }),
+  adminRestoreKey: async () => {
+    const id = await numberOf(await newKey(cast.user));
+    await adminCall(`/api/api-keys/${id}`, { method: "DELETE" });
+    return adminCall(`/api/api-keys/${id}/restore`, { method: "POST" });
+  },
+  getSelf: () => call("/api/keys/self", { token: cast.key.api_key }),
+  revokeSelf: async () => call("/api/keys/self/revoke", { method: "POST", token: (await newKey(cast.user)).api_key }),
+  regenerateSelf: async () => {
+    const key = await newKey(cast.user);
+    await call(`/api/auth/keys/${key.id}/`, { method: "PATCH", token: cast.user.access, body: { self_rotation: true } });
+    return call("/api/keys/self/regenerate", { method: "POST", token: key.api_key });
+  },
   verifyKey: () => verify({ key: cast.key.api_key, cost: 0 }),
   reportUsage: () => report({ apiKey: cast.key.api_key, delta: 1 }),
   getHealth: () => call("/api/health"),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { verdictAnswer } from "@/app/_wire/verdicts";
 import { verifyManyForm, verifySchema } from "@/lib/keys/schemas";
 import { MAX_BATCH_BYTES, MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
+import { KEY_ITSELF } from "./key-itself";
 import { answer, BODY_FAILURES, body, type Group, tooLarge, unknownField } from "./operation";
 
 const KEY_ID = "550e8400-e29b-41d4-a716-446655440000";
@@ -76,9 +77,9 @@ const HEALTHY = {
 export const DATA_PLANE: Group = {
   slug: "behind-your-api",
   name: "Behind your API",
-  caller: "The service secret for checks, a signature for usage. Health and the reference are open.",
+  caller: "The service secret for checks, a signature for usage, a key for itself. Health and the reference are open.",
   about:
-    "For the API that the keys open. It asks here whether a key is valid, and reports here what was used; it never sees the database. The secrets are the server’s settings `SERVICE_API_SECRET` and `USAGE_WEBHOOK_SECRET`.",
+    "For the API that the keys open. It asks here whether a key is valid, and reports here what was used; it never sees the database. A credential of a key in the query of an address is refused. The secrets are the server’s settings `SERVICE_API_SECRET` and `USAGE_WEBHOOK_SECRET`.",
   operations: [
     {
       id: "verifyKey",
@@ -187,6 +188,7 @@ export const DATA_PLANE: Group = {
         "TEMPORARILY_UNAVAILABLE",
       ],
     },
+    ...KEY_ITSELF,
     {
       id: "getHealth",
       method: "GET",

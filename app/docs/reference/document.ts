@@ -46,6 +46,7 @@ const SECURITY: Record<Caller, Record<string, string>> = {
   },
   adminSecret: { type: "apiKey", in: "header", name: "X-Admin-Secret", description: "The server’s setting ADMIN_API_SECRET." },
   serviceSecret: { type: "http", scheme: "bearer", description: "The server’s setting SERVICE_API_SECRET." },
+  apiKey: { type: "http", scheme: "bearer", description: "A key’s own credential, `api_key`." },
   usageSignature: {
     type: "apiKey",
     in: "header",

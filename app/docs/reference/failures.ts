@@ -30,8 +30,11 @@ const REASONS: Record<number, string> = {
 
 /** The failures of an operation by status, with an example of each code as its dialect writes it. */
 export function failureAnswers(operation: Operation, allowed: readonly string[]): Answer[] {
-  const listed = [...operation.failures, ...COMMON].map((failure) => (typeof failure === "string" ? { code: failure } : failure));
   const { dialect, describeFailure } = DIALECTS[operation.dialect];
+  const inAddress: ErrorCode[] = dialect.refusesCredentialsInAddress ? ["CREDENTIAL_IN_ADDRESS"] : [];
+  const listed = [...operation.failures, ...inAddress, ...COMMON].map((failure) =>
+    typeof failure === "string" ? { code: failure } : failure,
+  );
   const statuses = [...new Set(listed.map(({ code }) => ERRORS[code].status))].sort((left, right) => left - right);
   return statuses.map((status) => {
     const failures = listed.filter(({ code }) => ERRORS[code].status === status);

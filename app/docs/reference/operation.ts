@@ -7,7 +7,7 @@ import type { Method } from "@/lib/request/methods";
 import type { ErrorCode } from "@/lib/values/errors";
 
 /** How a caller shows who they are. */
-export type Caller = "accessToken" | "sessionCookie" | "adminSecret" | "serviceSecret" | "usageSignature";
+export type Caller = "accessToken" | "sessionCookie" | "adminSecret" | "serviceSecret" | "apiKey" | "usageSignature";
 
 export type DialectName = "user" | "identity" | "admin" | "plain" | "usage" | "library";
 

@@ -40,6 +40,7 @@ const CREDENTIALS: Record<Caller, [string, Text][]> = {
   sessionCookie: [["Cookie", "$SESSION_COOKIE"]],
   adminSecret: [["X-Admin-Secret", "$ADMIN_API_SECRET"]],
   serviceSecret: [["Authorization", "Bearer $SERVICE_API_SECRET"]],
+  apiKey: [["Authorization", "Bearer $API_KEY"]],
   // Made from the body, by each language in its own way.
   usageSignature: [],
 };

@@ -13,6 +13,8 @@ export type Success = { status?: number; message?: string; data?: unknown; heade
 export type Dialect = {
   success(result: Success): unknown;
   failure(error: AppError, requestId: string): unknown;
+  /** Its callers have credentials of keys: one that stands in an address is refused. */
+  refusesCredentialsInAddress?: true;
   /** Headers that belong to a failure in this dialect. */
   failureHeaders?(error: AppError): Record<string, string>;
 };

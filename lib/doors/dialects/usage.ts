@@ -4,6 +4,7 @@ import { type Dialect, describeFacts, describeRequestId, type FailureGroup } fro
 /** Usage reports: `{ok:true,…}` and `{error}`, as the DataZag Public API expects them. */
 export const usageDialect: Dialect = {
   success: ({ data = {} }) => data,
+  refusesCredentialsInAddress: true,
   failure: (error, requestId) => ({
     error: error.message,
     ...error.facts,

@@ -2,7 +2,13 @@ import { Moment } from "@/components/ui/moment";
 import { actionName } from "@/lib/audit/actions";
 import type { KeyEvent } from "@/lib/keys/own-key-page";
 
-const ACTORS: Record<string, string> = { user: "you", admin: "staff", admin_api: "staff", system: "Latchkey" };
+const ACTORS: Record<string, string> = {
+  user: "you",
+  admin: "staff",
+  admin_api: "staff",
+  api_key: "the key itself",
+  system: "Latchkey",
+};
 
 export function KeyEvents({ events, now }: { events: KeyEvent[]; now: Date }) {
   return (

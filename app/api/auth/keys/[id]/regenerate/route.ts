@@ -1,4 +1,4 @@
-import { toIssuedKey } from "@/app/_wire/own-keys";
+import { toRegeneratedKey } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
@@ -12,7 +12,6 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(
     const { grace_seconds: graceSeconds, expires_at: expiresAt } = await readJson(request, regenerateKeySchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
     const key = await regenerateKey(user, id, { graceSeconds, expiresAt, idempotencyKey });
-    const grace = key.previousExpiresAt && { previous_expires_at: key.previousExpiresAt };
-    return { message: "API key regenerated successfully", data: { ...toIssuedKey(key), ...grace } };
+    return { message: "API key regenerated successfully", data: toRegeneratedKey(key) };
   },
 });

@@ -1,0 +1,15 @@
+import { toRegeneratedKey } from "@/app/_wire/own-keys";
+import { plainDialect } from "@/lib/doors/dialects/plain";
+import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireKey } from "@/lib/doors/guards";
+import { readJson } from "@/lib/doors/read-json";
+import { regenerateSelfSchema } from "@/lib/keys/schemas";
+import { regenerateSelf } from "@/lib/keys/self";
+
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+  POST: async (request) => {
+    const { actor, credential } = requireKey(request);
+    const { grace_seconds: graceSeconds } = await readJson(request, regenerateSelfSchema);
+    return { data: toRegeneratedKey(await regenerateSelf(actor, credential, graceSeconds)) };
+  },
+});

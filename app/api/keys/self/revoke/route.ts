@@ -1,0 +1,15 @@
+import { plainDialect } from "@/lib/doors/dialects/plain";
+import { createEndpoint } from "@/lib/doors/endpoint";
+import { requireKey } from "@/lib/doors/guards";
+import { readJson } from "@/lib/doors/read-json";
+import { nothingSchema } from "@/lib/keys/schemas";
+import { revokeSelf } from "@/lib/keys/self";
+
+export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+  POST: async (request) => {
+    const { actor, credential } = requireKey(request);
+    await readJson(request, nothingSchema);
+    const { uuid, status, ended } = await revokeSelf(actor, credential);
+    return { data: { key_id: uuid, status, is_active: status === "active", ended } };
+  },
+});
