@@ -39,7 +39,7 @@ export async function markDeleted(tx: Transaction, actor: Actor, id: number): Pr
 }
 
 /** A positive decimal integer: `abc`, `1.5`, `1e3`, `0x10` and `-1` are malformed, one beyond the id range is unknown. */
-function parseKeyId(text: string): number {
+export function parseKeyId(text: string): number {
   if (!/^0*[1-9]\d*$/.test(text)) throw new AppError("INVALID_KEY_ID");
   const id = Number(text);
   if (id > MAX_ID) throw new AppError("API_KEY_NOT_FOUND");

@@ -3,7 +3,7 @@ import { LIMIT_FIELDS } from "@latchkey/rule/limits";
 import { selectLife, wherePresent } from "@latchkey/rule/sql";
 import { LIFE_FIELDS } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
-import { db, sql } from "@/lib/database/client";
+import { db, sql, sqlIn, type Transaction } from "@/lib/database/client";
 import { FORMAT, LIFE, PRESENT, readLimits } from "@/lib/database/key-columns";
 import { instant, int, type RowOf, statement, text } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
@@ -57,6 +57,18 @@ const LISTED = {
 
 export type ListedKey = RowOf<typeof LISTED>;
 
+const SELECT_LISTED = `SELECT k.id, k.format, k.hint, k.name, k.created_at, ${selectLife("k")},
+  u.email AS user_email, u.credits AS user_credits FROM api_keys k JOIN users u ON u.id = k.user_id`;
+
+const FIND_LISTED = statement("listed-key", LISTED, `${SELECT_LISTED} WHERE k.id = $key`);
+
+/** One of them, as the list has it; deleted or not. @throws AppError API_KEY_NOT_FOUND */
+export async function findListedKey(tx: Transaction, id: number): Promise<ListedKey> {
+  const [key] = await sqlIn(tx, FIND_LISTED, { key: id });
+  if (!key) throw new AppError("API_KEY_NOT_FOUND");
+  return key;
+}
+
 export type KeyPage = { keys: ListedKey[]; nextCursor: string | null };
 
 /**
@@ -89,8 +101,7 @@ export function listStatement({ hasUser, isAfter }: { hasUser: boolean; isAfter:
   return statement(
     `list-keys-${hasUser ? "user" : "all"}-${isAfter ? "after" : "first"}`,
     LISTED,
-    `SELECT k.id, k.format, k.hint, k.name, k.created_at, ${selectLife("k")}, u.email AS user_email, u.credits AS user_credits
-     FROM api_keys k JOIN users u ON u.id = k.user_id
+    `${SELECT_LISTED}
      WHERE ${conditions.join(" AND ")}
      ORDER BY k.created_at DESC, k.id DESC LIMIT $limit`,
   );

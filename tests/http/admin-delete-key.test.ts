@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { adminCall, newKey, query, type TestKey, verify } from "../support/client";
+import { adminCall, INSTANT, newKey, query, type TestKey, verify } from "../support/client";
 import { refusesStrangers } from "../support/denials";
 import { newUser } from "../support/people";
 import { whileKeyIsLocked } from "../support/races";
@@ -67,6 +67,86 @@ describe("DELETE /api/api-keys/:id answers", () => {
     await query("UPDATE api_keys SET revoked_at = now() WHERE uuid = $1", [key.id]);
     expect((await remove(`000${await numericId(key)}`)).status).toBe(200);
   });
+});
+
+describe("POST /api/api-keys/:id/restore", () => {
+  const restore = (id: number | string, body?: unknown) => adminCall(`/api/api-keys/${id}/restore`, { method: "POST", body });
+
+  test("200 undoes a deletion: the key works and is listed again, and the audit log has both", async () => {
+    const user = await newUser();
+    const key = await newKey(user, { key_name: "Missed" });
+    const id = await numericId(key);
+    await remove(id);
+    const answer = await restore(id);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toStrictEqual({
+      success: true,
+      message: "API key restored successfully",
+      key: {
+        id,
+        key: `${key.api_key.slice(0, 14)}...`,
+        name: "Missed",
+        active: true,
+        created_at: expect.stringMatching(INSTANT),
+        user_email: user.email,
+        user_credits: 1000,
+      },
+    });
+    expect((await verify({ key: key.api_key, secret: key.secret_key })).body.code).toBe("VALID");
+    expect((await adminCall(`/api/api-keys?userId=${user.id}`)).body.keys).toStrictEqual([answer.body.key]);
+    const entries = await query<{ action: string; actor_kind: string }>(
+      "SELECT action, actor_kind FROM audit_entries WHERE target_kind = 'api_key' AND target_id = $1 ORDER BY id DESC LIMIT 2",
+      [String(id)],
+    );
+    expect(entries).toStrictEqual([
+      { action: "api_key.restored", actor_kind: "admin_api" },
+      { action: "api_key.deleted", actor_kind: "admin_api" },
+    ]);
+  });
+
+  test("200 to one of three calls at once, and 409 to the others and to a key that is not deleted", async () => {
+    const key = await newKey(await newUser());
+    const id = await numericId(key);
+    await remove(id);
+    const answers = await whileKeyIsLocked(key.id, 3, () => Promise.all([1, 2, 3].map(() => restore(id))));
+    expect(answers.map(({ status }) => status).sort()).toStrictEqual([200, 409, 409]);
+    const again = await restore(id, {});
+    expect([again.status, again.body]).toStrictEqual([409, { success: false, error: "API key is not deleted" }]);
+  });
+
+  test("404 after thirty days, and 200 just before", async () => {
+    const id = await numericId(await newKey(await newUser()));
+    const deletedAgo = (age: string) => query(`UPDATE api_keys SET deleted_at = now() - interval '${age}' WHERE id = $1`, [id]);
+    await deletedAgo("30 days");
+    const late = await restore(id);
+    expect([late.status, late.body]).toStrictEqual([404, { success: false, error: "API key not found" }]);
+    await deletedAgo("29 days 23 hours");
+    expect((await restore(id)).status).toBe(200);
+  });
+
+  test("leaves a revoked key revoked", async () => {
+    const key = await newKey(await newUser());
+    await query("UPDATE api_keys SET revoked_at = now(), deleted_at = now() WHERE uuid = $1", [key.id]);
+    expect((await restore(await numericId(key))).body.key.active).toBe(false);
+    expect((await verify({ key: key.api_key })).body.code).toBe("REVOKED");
+  });
+
+  test.each<[string, number, string]>([
+    ["abc", 400, "Invalid API key ID"],
+    ["0", 400, "Invalid API key ID"],
+    ["2147483647", 404, "API key not found"],
+    ["9007199254740993", 404, "API key not found"],
+  ])("%s: %i", async (id, status, error) => {
+    const answer = await restore(id);
+    expect([answer.status, answer.body]).toStrictEqual([status, { success: false, error }]);
+  });
+
+  test("400 for a field that it would ignore", async () => {
+    const answer = await restore(1, { permissions: ["read"] });
+    expect([answer.status, answer.body.error]).toStrictEqual([400, expect.stringContaining("permissions")]);
+  });
+
+  refusesStrangers(async (headers) => adminCall("/api/api-keys/abc/restore", { method: "POST", headers }));
 });
 
 describe("DELETE /api/api-keys/:id refuses bad input", () => {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { adminKeyAnswer } from "@/app/_wire/every-key";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { LIMIT_CODES } from "@/lib/keys/limits";
-import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
+import { adminCreateKeySchema, listKeysSchema, nothingSchema } from "@/lib/keys/schemas";
 import {
   adminAnswer,
   BODY_FAILURES,
@@ -33,6 +33,25 @@ const query = (name: string, schema: z.ZodType, example: string | number): Param
   description: z.globalRegistry.get(schema)?.description ?? "",
   example,
 });
+
+const keyId: Parameter = {
+  name: "id",
+  in: "path",
+  required: true,
+  schema: z.int().min(1).meta({ pattern: "^0*[1-9][0-9]*$" }),
+  description: "The key’s numeric `id`, a positive decimal integer.",
+  example: "123",
+};
+
+const LISTED = {
+  id: 123,
+  key: "datazag_abc123...",
+  name: "My API Key",
+  active: true,
+  created_at: CREATED,
+  user_email: "user@example.com",
+  user_credits: 1000,
+};
 
 export const EVERY_KEY: Group = {
   slug: "everyones-keys",
@@ -106,17 +125,7 @@ export const EVERY_KEY: Group = {
           { description: "A page of keys" },
           { keys: z.array(adminKeyAnswer), next_cursor: z.string().nullable() },
           {
-            keys: [
-              {
-                id: 123,
-                key: "datazag_abc123...",
-                name: "My API Key",
-                active: true,
-                created_at: CREATED,
-                user_email: "user@example.com",
-                user_credits: 1000,
-              },
-            ],
+            keys: [LISTED],
             next_cursor: null,
           },
         ),
@@ -136,17 +145,8 @@ export const EVERY_KEY: Group = {
       description: "Anyone’s. Of two calls at once exactly one gets 200.",
       dialect: "admin",
       callers: ["adminSecret"],
-      ends: "the key, for good, and takes it out of every list",
-      parameters: [
-        {
-          name: "id",
-          in: "path",
-          required: true,
-          schema: z.int().min(1),
-          description: "The key’s numeric `id`, a positive decimal integer.",
-          example: 123,
-        },
-      ],
+      ends: "the key, and takes it out of every list",
+      parameters: [keyId],
       answers: [
         adminAnswer(
           200,
@@ -156,6 +156,34 @@ export const EVERY_KEY: Group = {
         ),
       ],
       failures: ["INVALID_KEY_ID", "API_KEY_NOT_FOUND", ...GATE],
+    },
+    {
+      id: "adminRestoreKey",
+      method: "POST",
+      path: "/api/api-keys/{id}/restore",
+      summary: "Undo the deletion of a key, for 30 days",
+      description:
+        "The key works again as it did, if it is neither revoked, expired nor disabled; its history was never gone. One that is not deleted is a 409, and later it is not found.",
+      dialect: "admin",
+      callers: ["adminSecret"],
+      parameters: [keyId],
+      body: body(nothingSchema, { empty: {} }, { required: false }),
+      answers: [
+        adminAnswer(
+          200,
+          { message: "API key restored successfully", description: "The key, masked" },
+          { key: adminKeyAnswer },
+          { key: LISTED },
+        ),
+      ],
+      failures: [
+        { code: "UNKNOWN_FIELD", message: 'Unknown field "reason".' },
+        ...BODY_FAILURES,
+        "INVALID_KEY_ID",
+        "API_KEY_NOT_FOUND",
+        "KEY_NOT_DELETED",
+        ...GATE,
+      ],
     },
   ],
 };

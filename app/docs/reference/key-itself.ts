@@ -63,7 +63,7 @@ export const KEY_ITSELF: Operation[] = [
       ),
     ],
     failures: [
-      { code: "INVALID_INPUT", message: 'Unrecognized key: "reason"' },
+      { code: "UNKNOWN_FIELD", message: 'Unknown field "reason".' },
       ...BODY_FAILURES,
       "INVALID_API_KEY",
       "TEMPORARILY_UNAVAILABLE",
