@@ -100,10 +100,10 @@ export async function startReports({ portal, secret, file, answerMs = 10_000, wa
 
 /** An answer of the portal itself that speaks of each call: pages and proxies answer 200 too. */
 function confirms(answer, count) {
-  const { ok, accepted, duplicates, rejected, conflicts } = answer ?? {};
+  const { ok, accepted, duplicates, rejected } = answer ?? {};
   const isKnown = (entry) => Number.isInteger(entry?.index) && entry.index >= 0 && entry.index < count;
   if (ok !== true || !Array.isArray(rejected) || !rejected.every(isKnown)) return false;
-  return accepted + duplicates + rejected.length + (Number(conflicts) || 0) >= count;
+  return accepted + duplicates + rejected.length === count;
 }
 
 /** What is no JSON, or too long, is null. */

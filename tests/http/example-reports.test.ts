@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { startReports } from "../../examples/public-api/reports.mjs";
 import { FAULTS, type FakePortal, type Fault, refuse, startFakePortal } from "../support/fake-portal";
-import { scratchFolder, until } from "../support/server";
+import { scratchFolder } from "../support/server";
 
 const SECRET = "a secret for reports";
 const ends: (() => Promise<unknown>)[] = [];
@@ -37,6 +37,8 @@ function newFolder(): string {
   return folder;
 }
 
+const until = (isTrue: () => boolean) => vi.waitUntil(isTrue, { timeout: 50_000, interval: 5 });
+
 const newCall = (endpoint = "/v1/hello") => ({ id: randomUUID(), keyId: randomUUID(), delta: 1, endpoint, ts: Date.now() });
 const newCalls = (count: number, endpoint?: string) => Array.from({ length: count }, () => newCall(endpoint));
 
@@ -51,7 +53,7 @@ describe("reports of the example", () => {
     portal.fail("/usage", fault);
     const calls = newCalls(3);
     await Promise.all(calls.map(reports.record));
-    await until(() => portal.counted.size === 3 && fs.readFileSync(file, "utf8").includes("done"), "them to be reported");
+    await until(() => portal.counted.size === 3 && fs.readFileSync(file, "utf8").includes("done"));
     expect(countedBy(portal)).toStrictEqual(idsOf(calls));
     for (const { path, body, headers } of portal.asked) {
       expect(path).toBe("/usage");
@@ -60,6 +62,7 @@ describe("reports of the example", () => {
   });
 
   test.each([
+    ["one that speaks of more calls", { ok: true, accepted: 3, duplicates: 1, rejected: [] }],
     ["one that speaks of fewer calls", { ok: true, accepted: 1, duplicates: 1, rejected: [] }],
     ["one that refuses calls that were not sent", { ok: true, accepted: 2, duplicates: 0, rejected: [{ index: 3, error: "" }] }],
     ["one without numbers", { ok: true, rejected: [] }],
@@ -68,7 +71,7 @@ describe("reports of the example", () => {
     const { portal, reports } = await newReporter();
     portal.fail("/usage", refuse(200, JSON.stringify(body)));
     await Promise.all(newCalls(3).map(reports.record));
-    await until(() => portal.counted.size === 3, "them to be reported again");
+    await until(() => portal.counted.size === 3);
   });
 
   test("read no answer without an end", async () => {
@@ -79,7 +82,7 @@ describe("reports of the example", () => {
       FAULTS["an answer without an end"](response);
     });
     await reports.record(newCall());
-    await until(() => portal.counted.size === 1, "the call to be reported");
+    await until(() => portal.counted.size === 1);
     expect(sockets[0]?.bytesWritten).toBeLessThan(64 * 1024 * 1024);
   });
 
@@ -88,7 +91,7 @@ describe("reports of the example", () => {
     const refusals = [FAULTS["a 500"], FAULTS["a reset"], FAULTS["a 500"], FAULTS["a 500"], FAULTS["a 500"], FAULTS["a 500"]];
     portal.fail("/usage", ...refusals, FAULTS["a 500"], FAULTS["a 500"], refuse(429, "{}", { "Retry-After": "31536000" }));
     await reports.record(newCall());
-    await until(() => portal.counted.size === 1, "the call to be reported");
+    await until(() => portal.counted.size === 1);
     const grown = pauses.filter((pause) => pause !== 1000);
     expect(grown).toHaveLength(9);
     grown.slice(0, 6).forEach((pause, index) => {
@@ -100,7 +103,7 @@ describe("reports of the example", () => {
 
     portal.fail("/usage", FAULTS["a 429"]);
     await reports.record(newCall());
-    await until(() => portal.counted.size === 2, "the next call to be reported");
+    await until(() => portal.counted.size === 2);
     expect(pauses.findLast((pause) => pause !== 1000)).toBe(7000);
   });
 
@@ -113,7 +116,7 @@ describe("reports of the example", () => {
     });
     const calls = [...newCalls(700), ...newCalls(700, `/${"a".repeat(2000)}`)];
     await Promise.all(calls.map(reports.record));
-    await until(() => portal.counted.size === 1400, "them to be reported");
+    await until(() => portal.counted.size === 1400);
     const sent = batches(portal);
     expect(Math.max(...sent.map(({ bytes }) => bytes))).toBeLessThanOrEqual(524_288 + 20);
     expect(Math.max(...sent.map(({ count }) => count))).toBe(500);
@@ -131,9 +134,9 @@ describe("reports of the example", () => {
       return isOdd ? page(response, pass) : response.end(await ((await pass()) as Response).text());
     });
     await Promise.all([odd, ...others].map((each) => each && reports.record(each)));
-    await until(() => portal.counted.size === 19, "the others to be reported");
+    await until(() => portal.counted.size === 19);
     portal.failAlways("/usage");
-    await until(() => portal.counted.size === 20, "the odd one to be reported");
+    await until(() => portal.counted.size === 20);
   });
 
   test("set aside what spoils a batch and what is refused in it, say so, and lose nothing else", async () => {
@@ -155,8 +158,8 @@ describe("reports of the example", () => {
       .flat()
       .filter((call) => call !== undefined);
     await Promise.all(calls.map(reports.record));
-    await until(() => portal.counted.size === 19 && fs.existsSync(`${file}.rejected`), "them to be reported");
-    await until(() => fs.readFileSync(`${file}.rejected`, "utf8").split("\n").length === 3, "two to be set aside");
+    await until(() => portal.counted.size === 19 && fs.existsSync(`${file}.rejected`));
+    await until(() => fs.readFileSync(`${file}.rejected`, "utf8").split("\n").length === 3);
     const aside = fs
       .readFileSync(`${file}.rejected`, "utf8")
       .trim()
@@ -177,12 +180,12 @@ describe("reports of the example", () => {
     const lines = [JSON.stringify(done), JSON.stringify(waiting), JSON.stringify({ done: [done?.id] })];
     fs.writeFileSync(file, `${lines.join("\n")}\n${JSON.stringify(torn).slice(0, 60)}`);
     const { portal, reports } = await newReporter({ file });
-    await until(() => portal.counted.size === 1, "what waited to be reported");
+    await until(() => portal.counted.size === 1);
     expect(countedBy(portal)).toStrictEqual([waiting?.id]);
 
     const calls = newCalls(5000, `/${"a".repeat(1000)}`);
     await Promise.all(calls.map(reports.record));
-    await until(() => portal.counted.size === 5001 && fs.statSync(file).size < 4 * 1024 * 1024, "the journal to be short");
+    await until(() => portal.counted.size === 5001 && fs.statSync(file).size < 4 * 1024 * 1024);
     expect(await reports.stop()).toBe(0);
   });
 
@@ -198,7 +201,7 @@ describe("reports of the example", () => {
       ),
     ).toBe("refused");
     portal.failAlways("/usage");
-    await until(() => portal.counted.size === taken, "what was taken to be reported");
+    await until(() => portal.counted.size === taken);
     await reports.record(newCall());
   });
 });
