@@ -101,7 +101,7 @@ export const KEY_ITSELF: Operation[] = [
     ],
     failures: [
       "INVALID_GRACE_SECONDS",
-      { code: "INVALID_INPUT", message: 'Unrecognized key: "expires_at"' },
+      { code: "UNKNOWN_FIELD", message: 'Unknown field "expires_at".' },
       ...BODY_FAILURES,
       "INVALID_API_KEY",
       "SELF_ROTATION_OFF",
