@@ -8,6 +8,7 @@ import { GROUPS } from "./reference/document";
 export default function DocsLayout({ children }: { children: ReactNode }) {
   const places = [
     { href: "/docs", name: "Getting started" },
+    { href: "/docs/guarding", name: "Guarding your API" },
     ...GROUPS.map(({ slug, name, operations }) => ({
       href: `/docs/${slug}`,
       name,

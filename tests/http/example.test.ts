@@ -3,6 +3,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { REFUSALS } from "../../app/docs/reference/guarding";
 import { freePort } from "../../scripts/ports";
 import { call, newKey, query, setCredits, shared } from "../support/client";
 import { FAULTS, type FakePortal, type Fault, refuse, startFakePortal } from "../support/fake-portal";
@@ -104,6 +105,16 @@ describe("the example of a Public API", () => {
     expect((await ask(blind.api_key)).status).toBe(403);
     await setCredits(user, 0);
     expect([(await ask(poor.api_key)).status, await balanceOf(user)]).toStrictEqual([402, 0]);
+  });
+
+  test("answers each refusal as the reference tells authors of Public APIs", async () => {
+    const page = await (await fetch(`${shared().url}/docs/guarding`)).text();
+    for (const { code, reason, status } of REFUSALS) {
+      front.fail("/api/keys/verify", refuse(200, JSON.stringify({ valid: false, code, reason, retry_after: 3 })));
+      const answer = await ask("mf_live_anything");
+      expect([answer.status, answer.body]).toStrictEqual([status, { error: reason, code }]);
+      expect(page).toContain(`${code}</code>`);
+    }
   });
 
   test.each([

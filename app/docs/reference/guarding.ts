@@ -1,0 +1,30 @@
+import { REFUSAL_CODES, REFUSAL_REASONS, type RefusalCode } from "@latchkey/rule/verdicts";
+
+const STATUSES: { [Code in RefusalCode]?: number } = {
+  USER_DISABLED: 403,
+  INSUFFICIENT_PERMISSIONS: 403,
+  CREDITS_EXHAUSTED: 402,
+  RATE_LIMITED: 429,
+};
+
+/** What a Public API answers its callers, by the code of the verdict. */
+export const REFUSALS = REFUSAL_CODES.map((code) => ({ code, reason: REFUSAL_REASONS[code], status: STATUSES[code] ?? 401 }));
+
+/** What whoever reports usage does on each answer. */
+export const REPORTS = [
+  {
+    answer: "200",
+    next: "Done with all of them. Set what `rejected` names aside, for a person to look at: it would be rejected again.",
+  },
+  { answer: "413", next: "Send the half of it. `max_bytes` is how much is read." },
+  { answer: "400", next: "One of them may spoil it for the others: send halves, and set the one that is refused alone aside." },
+  {
+    answer: "401",
+    next: "Look at the secret, and whether something on the way changes the body. Keep the reports and send them again.",
+  },
+  { answer: "429, 5xx", next: "Send the same again, with the same ids, after `Retry-After` or after a pause that grows." },
+  {
+    answer: "anything else",
+    next: "No answer in time, a page, a redirect or `{}` confirms nothing: send the same again, after a pause that grows.",
+  },
+];
