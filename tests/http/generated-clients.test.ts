@@ -91,6 +91,7 @@ test.each(Object.keys(GENERATORS))("a client made by %s does what the reference 
 test.each<Parameters<typeof collectionOf>[1]>(["Schema", "Example"])(
   "an imported collection makes a second key as it made the first, with values by %s",
   async (values) => {
+    expect(document).toContain("Header `Idempotency-Key`, optional.");
     const collection: Collection = await collectionOf(document, values);
     const user = await newUser();
     const [own, other] = [await newKey(user), await newKey(user)];

@@ -117,7 +117,7 @@ function describeOperation(operation: Operation, group: Group, allowed: string[]
   const { id, summary, callers, isOpen, body } = operation;
   const told = operation.parameters?.filter(({ name }) => name === TOLD_ONLY) ?? [];
   const parameters = operation.parameters?.filter(({ name }) => name !== TOLD_ONLY);
-  const sentences = told.map((parameter) => `The header \`${parameter.name}\` may be sent: ${parameter.description}`);
+  const sentences = told.map((parameter) => `Header \`${parameter.name}\`, optional. ${parameter.description}`);
   const description = [operation.description, ...sentences].filter(Boolean).join("\n\n");
   return {
     operationId: id,
