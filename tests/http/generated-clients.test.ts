@@ -104,8 +104,16 @@ test.each<Parameters<typeof collectionOf>[1]>(["Schema", "Example"])(
       await send("Create a key for a user", admin),
       await send("Create a key for a user", admin),
       await send("List keys, all or one user’s", { ...admin, cursor: "" }),
-      await send("Replace a key’s credentials, at once or with a grace", { id: own.id, grace_seconds: 0 }),
-      await send("Replace a key’s credentials, at once or with a grace", { id: own.id, grace_seconds: 0 }),
+      await send("Replace a key’s credentials, at once or with a grace", {
+        id: own.id,
+        grace_seconds: 0,
+        expires_at: "2030-12-31",
+      }),
+      await send("Replace a key’s credentials, at once or with a grace", {
+        id: own.id,
+        grace_seconds: 0,
+        expires_at: "2030-12-31",
+      }),
       await send("End a key; it stays listed", { id: other.id }),
       await send("End a key; it stays listed", { id: other.id }),
     ];
