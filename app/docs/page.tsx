@@ -7,7 +7,7 @@ import { Link } from "@/components/ui/link";
 import { MethodBadge } from "@/components/ui/method-badge";
 import { textLink } from "@/components/ui/text-link";
 import { Prose } from "./prose";
-import { GROUPS } from "./reference/document";
+import { GROUPS, INTRODUCTION } from "./reference/document";
 
 export const metadata: Metadata = { title: "API reference" };
 
@@ -45,10 +45,10 @@ export default async function DocsPage() {
         <a href="/api/openapi.json" className={textLink}>
           OpenAPI 3.1
         </a>
-        . Every path works with and without a trailing slash, and every answer below <code className="font-mono">/api/</code> is
-        JSON.
+        .
       </p>
-      <div className="mt-2">
+      <div className="mt-2 space-y-2">
+        <Prose text={INTRODUCTION} />
         <Prose text="The snippets take secrets and ids from the environment. After the steps above, `export ACCESS_TOKEN=$TOKEN` gives them your access token." />
       </div>
       <p className="mt-2 max-w-prose text-ink-muted">

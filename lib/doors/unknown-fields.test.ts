@@ -71,6 +71,12 @@ describe("Where ignoring any would, every unknown field is refused by name", () 
     expect(refusal(verifyManySchema, { keys: ["a", sent] })).toBe(`keys[1]: ${message}`);
   });
 
+  test("but none that it knows", () => {
+    const known = { key: "a", secret: null, permission: "read", cost: null, ip: "203.0.113.7" };
+    expect(refusal(verifySchema, known)).toBeNull();
+    expect(refusal(verifyManySchema, { keys: [known] })).toBeNull();
+  });
+
   test("beside a list too, where it would hold for none of its entries", () => {
     expect(refusal(verifyManySchema, { keys: ["a"], permission: "write" })).toBe('Unknown field "permission".');
   });

@@ -186,6 +186,10 @@ export const verifySchema = z.strictObject({
     .nullish()
     .meta({ description: "Its secret, when your caller sent one. Without it only the key is checked." }),
   ...limitedCallFields,
+  ip: z
+    .string("ip must be a string")
+    .nullish()
+    .meta({ description: "The network address of your caller. No key is bound to one yet." }),
   cost: cost
     .nullish()
     .transform((value) => value ?? 1)

@@ -11,7 +11,12 @@ type Refusal = { status: string; error: string; code: string; headers?: Record<s
 
 const MALFORMED: Refusal = { status: "400 Bad Request", error: "This is no HTTP request.", code: "MALFORMED_REQUEST" };
 const REFUSALS: Record<string, Refusal> = {
-  HPE_INVALID_METHOD: { status: "501 Not Implemented", error: "This method is not known here.", code: "UNKNOWN_METHOD" },
+  // `fetch` sends "patch" as it is written.
+  HPE_INVALID_METHOD: {
+    status: "501 Not Implemented",
+    error: "This method is not known here. Methods are written in capital letters.",
+    code: "UNKNOWN_METHOD",
+  },
   HPE_HEADER_OVERFLOW: {
     status: "431 Request Header Fields Too Large",
     error: "The request's headers are too large.",

@@ -172,6 +172,7 @@ describe("POST /api/keys/verify refuses bad input", () => {
     ["a permission that is no string", { key: "k", permission: ["read"] }, "permission must be a string"],
     ["a cost that is no number", { key: "k", cost: "1" }, "cost must be a whole number of credits"],
     ["half a credit", { key: "k", cost: 0.5 }, "cost must be a whole number of credits"],
+    ["an address that is no string", { key: "k", ip: 1 }, "ip must be a string"],
     ["a negative cost", { key: "k", cost: -1 }, "cost must not be negative"],
     ["an absurd cost", { key: "k", cost: 1_000_000_001 }, "cost is too large"],
   ])("400 for %s", async (_, body, error) => {

@@ -55,10 +55,12 @@ const SECURITY: Record<Caller, Record<string, string>> = {
   },
 };
 
-const INTRODUCTION = `Every path works with and without a trailing slash, and repeated slashes are one, without a redirect. Bodies are
-JSON, errors included. A method that a path does not have is a 405; \`OPTIONS\` says in \`Allow\` which it has.
-Bodies are sent as they are: one with a \`Content-Encoding\` is a 415. Fields that are not known are ignored, but where that would
-widen a right: a misspelt one that limits a key is a 400 that names the right one, and verifying and regenerating refuse every one.
+/** What holds for every route. */
+export const INTRODUCTION = `Every path works with and without a trailing slash, and repeated slashes are one, without a redirect. Bodies are
+JSON, errors included. A method that a path does not have is a 405 whose \`Allow\` names those it has.
+Bodies are sent as they are: one with a \`Content-Encoding\` is a 415. Unknown fields are ignored, except where that would widen a right:
+a misspelt name of a field that limits a key is a 400 with the right name, and verifying, regenerating and browser sessions refuse every
+unknown one.
 Timestamps are ISO 8601 in UTC with milliseconds. Bodies are at most 64 KiB, batches of usage 1 MiB. An unknown path below
 \`/api/\` is a 404. Browsers may call \`/api/auth/\` and \`/api/api-keys\` from the portal’s own origin and from allowed ones.`;
 
