@@ -22,7 +22,7 @@ let database: ScratchDatabase;
 let owner: { id: string; email: string };
 let admins: CurrentAdmin[];
 
-/** Every 10th is revoked, every 15th deleted, every 4th ends some day, every 20th is of the other format. */
+/** Every 10th is revoked, every 70th and 77th disabled, every 15th deleted, every 4th ends some day, every 20th is of the other format. */
 beforeAll(async () => {
   database = await ownDatabase();
   await database.query(`
@@ -30,11 +30,11 @@ beforeAll(async () => {
     INSERT INTO users (id, email, name)
     SELECT lpad(to_hex(n), 32, '0')::uuid, substr(md5(n::text), 1, 10) || n || '@mail.example', 'Asha ' || substr(md5('x' || n), 1, 10)
     FROM generate_series(1, ${USERS}) n;
-    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at, expires_at, revoked_at, deleted_at, last_used_at)
+    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at, expires_at, revoked_at, disabled_at, deleted_at, last_used_at)
     SELECT gen_random_uuid(), lpad(to_hex(1 + n % ${USERS}), 32, '0')::uuid, 'Key ' || substr(md5('k' || n), 1, 12),
       CASE WHEN n % 20 = 0 THEN 'datazag' ELSE 'mf_live' END::key_format, substr(md5(n::text), 1, 6), sha256(n::text::bytea), '["read"]',
       now() - n / 3 * interval '1 minute', CASE WHEN n % 4 = 0 THEN now() + (n % 200 - 100) * interval '1 day' + interval '1 hour' END,
-      CASE WHEN n % 10 = 0 THEN now() END, CASE WHEN n % 15 = 0 THEN now() END, CASE WHEN n % 3 > 0 THEN now() - n * interval '1 hour' END
+      CASE WHEN n % 10 = 0 THEN now() END, CASE WHEN n % 70 = 0 OR n % 77 = 0 THEN now() END, CASE WHEN n % 15 = 0 THEN now() END, CASE WHEN n % 3 > 0 THEN now() - n * interval '1 hour' END
     FROM generate_series(1, ${COUNT}) n;
     INSERT INTO replaced_credentials (credential_hash, key_id, hint, valid_until)
     SELECT sha256(('old' || n)::bytea), n, 'abcdef', now() FROM generate_series(1, 5000) n;
@@ -199,6 +199,7 @@ describe("the plan of the list reads an index", () => {
     ["by last use", { sort: "-used" }],
     ["by expiry", { sort: "expires" }],
     ["revoked", { status: "revoked" }],
+    ["disabled", { status: "disabled" }],
     ["deleted", { status: "deleted" }],
     ["expiring", { status: "expiring" }],
     ["expired", { status: "expired" }],
