@@ -53,3 +53,43 @@ export function alterBackup(backup: string, name: string, change: (text: string)
   fs.writeFileSync(file, gzipSync(Buffer.concat([changed, Buffer.from(end)])));
   return file;
 }
+
+type Head = { migrations: string[]; tables: { name: string; columns: string[]; rows: number }[] };
+
+/** The text of a backup as it would be without its last migration: no row of that one, and nothing of what it adds. */
+export function beforeLastMigration(text: string): string {
+  const headEnd = text.indexOf("\n") + 1;
+  const head: Head = JSON.parse(text.slice(0, headEnd));
+  const last = head.migrations.at(-1) ?? "";
+  const { tables: made, columns: added } = additionsOf(last);
+  const parts = text.slice(headEnd).split(/^\\\.\n/m);
+  const kept = head.tables
+    .map(({ name, columns }, index) => {
+      const stays = columns.map((column) => !added.includes(`${name}.${column}`));
+      const lines = parts[index]?.split("\n").filter(Boolean) ?? [];
+      const rows = lines
+        .filter((line) => name !== "_prisma_migrations" || !line.includes(`\t${last}\t`))
+        .map((line) =>
+          line
+            .split("\t")
+            .filter((_, place) => stays[place])
+            .join("\t"),
+        );
+      return { table: { name, columns: columns.filter((_, place) => stays[place]), rows: rows.length }, rows };
+    })
+    .filter(({ table }) => !made.includes(table.name));
+  const migrations = head.migrations.slice(0, -1);
+  const older = { ...head, migrations, tables: kept.map(({ table }) => table) };
+  return [JSON.stringify(older), ...kept.flatMap(({ rows }) => [...rows, "\\."]), ""].join("\n");
+}
+
+/** The tables that a migration makes, and the columns that it adds to others. */
+function additionsOf(migration: string) {
+  const sql = fs.readFileSync(path.join("prisma/migrations", migration, "migration.sql"), "utf8");
+  const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = ""]) => name);
+  const columns = sql.split(";").flatMap((statement) => {
+    const [table = ""] = named(statement, /ALTER TABLE "(\w+)"/g);
+    return named(statement, /ADD COLUMN\s+"(\w+)"/g).map((column) => `${table}.${column}`);
+  });
+  return { tables: named(sql, /CREATE TABLE "(\w+)"/g), columns };
+}
