@@ -38,14 +38,17 @@ export async function recordUsage(inputs: readonly ReportedCall[]): Promise<Outc
   if (known.length === 0) return outcomes;
 
   const owners = [...new Set(known.map(({ key }) => key.ownerId))];
-  const { inserted, deltas } = await inTurn(owners, () => insert(known, owners, now));
-  for (const { input, index, key, id } of known) {
-    const named = `${key.id} ${id}`;
-    // Of repeats inside one batch the first is the one that counts.
-    const outcome = inserted.delete(named) ? "accepted" : "duplicate";
-    outcomes[index] = (deltas.get(named) ?? input.delta) === input.delta ? outcome : "conflict";
+  // Of repeats inside one batch the first is the one that counts.
+  const firsts = new Map(known.toReversed().map((call) => [nameOf(call), call]));
+  const { inserted, deltas } = await inTurn(owners, () => insert([...firsts.values()], owners, now));
+  for (const call of known) {
+    const { delta } = call.input;
+    const first = firsts.get(nameOf(call));
+    const outcome = first === call && inserted.has(nameOf(call)) ? "accepted" : "duplicate";
+    const counted = deltas.get(nameOf(call)) ?? first?.input.delta;
+    outcomes[call.index] = counted === delta ? outcome : "conflict";
     usageEvents.inc({ outcome });
-    if (outcome === "accepted") creditsCharged.inc(input.delta);
+    if (outcome === "accepted") creditsCharged.inc(delta);
   }
   return outcomes;
 }
@@ -63,10 +66,13 @@ const INSERT_USAGE = statement(
   { id: text },
   `WITH inserted AS (
      INSERT INTO usage_events (key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts)
-     SELECT * FROM unnest($keyIds::int[], $eventIds::text[], $userIds::uuid[], $deltas::int[], $instants::timestamptz[],
-       $endpoints::text[], $requestIds::text[], $metas::json[], $haveTs::bool[])
-       AS r(key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts)
+     SELECT key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts
+     FROM unnest($keyIds::int[], $eventIds::text[], $userIds::uuid[], $deltas::int[], $instants::timestamptz[],
+       $endpoints::text[], $requestIds::text[], $metas::json[], $haveTs::bool[], $formerIds::text[])
+       AS r(key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts, former_id)
      WHERE NOT EXISTS (SELECT 1 FROM remembered_events m WHERE m.key_id = r.key_id AND m.id_hash = ${idHashOf("r")})
+       AND (r.former_id IS NULL
+         OR NOT EXISTS (SELECT 1 FROM usage_events f WHERE f.key_id = r.key_id AND f.event_id = r.former_id))
      ON CONFLICT (key_id, event_id) DO NOTHING
      RETURNING key_id, event_id, user_id, delta, at
    ),
@@ -94,7 +100,12 @@ const FIND_DELTAS = statement(
 );
 
 /** `id` as it is kept. */
-type Known = { input: ReportedCall; key: Key; id: string };
+type Known = { input: ReportedCall; index: number; key: Key; id: string };
+
+function nameOf({ key, id }: Known): string {
+  return `${key.id} ${id}`;
+}
+
 /** By key and id: what was inserted, and, where there are repeats, the costs that count. */
 type Inserted = { inserted: Set<string>; deltas: Map<string, number> };
 
@@ -112,6 +123,8 @@ async function insert(events: readonly Known[], owners: readonly string[], now: 
       endpoints: column(({ input }) => input.endpoint?.value ?? null),
       requestIds: column(({ input }) => input.requestId?.value ?? null),
       metas: column(({ input }) => input.meta?.value ?? null),
+      // Until the version before has gone, and what it stored is masked, an id may be there as it came.
+      formerIds: column(({ input, id }) => (id === input.id ? null : input.id)),
       haveTs: column(({ input }) => typeof input.ts === "number"),
     });
     const repeats = rows.length < events.length ? await run(FIND_DELTAS, { keyIds, eventIds }) : [];

@@ -322,6 +322,16 @@ describe("POST /usage says of a repeat", () => {
     expect((await usageOf(user)).credits).toBe(997);
   });
 
+  test("that an earlier version kept under an id with a credential in it", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const id = `call ${key.secret_key}`;
+    await report({ apiKey: key.api_key, delta: 2 }, { id });
+    await query("UPDATE usage_events SET event_id = $2 WHERE user_id = $1", [user.id, id]);
+    expect((await report({ apiKey: key.api_key, delta: 2 }, { id })).body).toStrictEqual({ ok: true });
+    expect((await usageOf(user)).calls).toBe(1);
+  });
+
   test("and last_used is never later than now, although a report may be ahead", async () => {
     const user = await newUser();
     const key = await newKey(user);
