@@ -1,5 +1,5 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { isPlainText } from "@latchkey/rule/plain-text";
+import { isNameText, isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
 import { MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
 
@@ -14,7 +14,8 @@ const text = (max: number) =>
     .trim()
     .min(1, { error: BLANK, abort: true })
     .max(max, `Ensure this field has no more than ${max} characters.`)
-    .refine(isPlainText, "This field must not contain control characters.")
+    .refine(isPlainText, { error: "This field must not contain control characters.", abort: true })
+    .refine(isNameText, "This field must have something to see, and nothing that turns text around.")
     .transform(maskCredentials);
 const email = z
   .string(REQUIRED)

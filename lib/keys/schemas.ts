@@ -1,5 +1,5 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { isPlainText } from "@latchkey/rule/plain-text";
+import { isNameText, isPlainText } from "@latchkey/rule/plain-text";
 import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { AppError } from "@/lib/values/errors";
@@ -52,7 +52,7 @@ export const createKeySchema = z.object({
     .string("MISSING_KEY_NAME")
     .trim()
     .min(1, { error: "MISSING_KEY_NAME", abort: true })
-    .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
+    .refine((name) => isNameText(name) && isNameLength(name), "INVALID_KEY_NAME")
     .transform(maskCredentials)
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
   ...limitFields,
@@ -80,26 +80,33 @@ export const patchKeySchema = z.strictObject({
 /** The form on a key's page. */
 export const changeKeySchema = createKeySchema.extend({ ...limitChangeFields, self_rotation: z.boolean() });
 
-/** `POST /api/api-keys` (DataZag seed). */
-export const adminCreateKeySchema = z.object({
-  userId: z
-    .union([z.string(), z.int().transform(String)], {
-      error: ({ input }) =>
-        input === undefined || input === null ? "userId is required" : "userId must be a string or a whole number",
-    })
-    .pipe(z.string().trim().min(1, "userId is required"))
-    .meta({ description: "The owner: the `id` in a user’s profile." }),
-  name: z
-    .string("name must be a string")
-    .nullish()
-    .transform((name) => name?.trim() || "API Key")
-    .refine(isNameLength, `name must have at most ${MAX_KEY_NAME_LENGTH} characters`)
-    .refine(isPlainText, "name must not contain control characters")
-    .transform(maskCredentials)
-    .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
-  ...limitFields,
-  expires_at: expiresAtSchema,
-});
+/** `POST /api/api-keys` (DataZag seed), where `email` may name the owner instead. */
+export const adminCreateKeySchema = z
+  .object({
+    userId: z
+      .union([z.string().trim(), z.int().transform(String)], "userId must be a string or a whole number")
+      .nullish()
+      .transform((id) => id || null)
+      .meta({ description: "The owner: the `id` in a user’s profile." }),
+    email: z
+      .string("email must be a string")
+      .trim()
+      .toLowerCase()
+      .nullish()
+      .transform((address) => address || null)
+      .meta({ format: "email", description: "The owner’s e-mail address, where `userId` is not given." }),
+    name: z
+      .string("name must be a string")
+      .nullish()
+      .transform((name) => name?.trim() || "API Key")
+      .refine(isNameLength, `name must have at most ${MAX_KEY_NAME_LENGTH} characters`)
+      .refine(isNameText, "name must have something to see, and no characters that control or turn text")
+      .transform(maskCredentials)
+      .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
+    ...limitFields,
+    expires_at: expiresAtSchema,
+  })
+  .refine(({ userId, email }) => userId ?? email, { error: "userId is required", path: ["userId"] });
 
 export const regenerateKeySchema = z.strictObject({
   grace_seconds: z
@@ -123,7 +130,7 @@ export const generateKeySchema = z.object({
     .string("INVALID_KEY_NAME")
     .nullish()
     .transform((name) => name?.trim() || "API Key")
-    .refine((name) => isPlainText(name) && isNameLength(name), "INVALID_KEY_NAME")
+    .refine((name) => isNameText(name) && isNameLength(name), "INVALID_KEY_NAME")
     .transform(maskCredentials)
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
   ...limitFields,

@@ -10,3 +10,13 @@ export function isPlainText(text: string): boolean {
 export function toPlainText(text: string): string {
   return text.toWellFormed().replace(CONTROLS, "");
 }
+
+/** What turns the words around it about, and what ends a line without being a control character. */
+const MISLEADING = /[\p{Bidi_Control}\u2028\u2029]/u;
+/** Not a space, a mark upon nothing, or what is drawn as nothing (U+2800 is a braille cell without a dot). */
+const VISIBLE = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** Plain text that can be told from others by eye: a name. Joiners within words stay. */
+export function isNameText(text: string): boolean {
+  return isPlainText(text) && !MISLEADING.test(text) && VISIBLE.test(text);
+}

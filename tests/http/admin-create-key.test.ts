@@ -132,6 +132,20 @@ describe("POST /api/api-keys with an Idempotency-Key", () => {
   });
 });
 
+describe("POST /api/api-keys takes the owner's e-mail address for a missing userId", () => {
+  test("in any case, and not where there is one", async () => {
+    const [user, other] = [await newUser(), await newUser()];
+    const made = await create({ email: ` ${user.email.toUpperCase()}`, userId: "" });
+    expect([made.status, made.body.user.id]).toStrictEqual([201, user.id]);
+    expect((await create({ email: other.email, userId: user.id })).body.user.id).toBe(user.id);
+  });
+
+  test.each(["nobody@example.com", "%", "not an address", "a\u0000b", "'; --"])("404 for %j", async (email) => {
+    const answer = await create({ email });
+    expect([answer.status, answer.body]).toStrictEqual([404, { success: false, error: "User not found" }]);
+  });
+});
+
 describe("POST /api/api-keys refuses bad input", () => {
   refusesBadBodies((options: CallOptions) => adminCall(PATH, options), ADMIN_REFUSALS);
 
@@ -144,6 +158,8 @@ describe("POST /api/api-keys refuses bad input", () => {
     ["a number that is not counted exactly", { userId: 2 ** 53 }, "userId must be a string or a whole number"],
     ["a list", { userId: ["a"] }, "userId must be a string or a whole number"],
     ["an object", { userId: {} }, "userId must be a string or a whole number"],
+    ["an email that is none", { email: 7 }, "email must be a string"],
+    ["a blank email", { email: " ", userId: null }, "userId is required"],
     ["a misspelt userId", { userid: "a" }, 'Unknown field "userid". Did you mean "userId"?'],
     ["a misspelt expiry", { userId: "a", expiresAt: null }, 'Unknown field "expiresAt". Did you mean "expires_at"?'],
     ["misspelt permissions", { userId: "a", scopes: ["read"] }, 'Unknown field "scopes". Did you mean "permissions"?'],

@@ -305,6 +305,9 @@ describe("POST /api/auth/keys/create/ refuses bad input", () => {
     ["an escape character", "a\u001bb"],
     ["a C1 control character", "a\u0085b"],
     ["half a surrogate pair", "a\ud800"],
+    ["nothing to see", "\u200b\u2060"],
+    ["what turns the text about", "Revoke \u202egnp.exe"],
+    ["a line separator", "a\u2028b"],
   ])("INVALID_KEY_NAME for %s", async (_, name) => {
     const user = await newUser();
     const answer = await create(user, { key_name: name });

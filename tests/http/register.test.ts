@@ -131,6 +131,7 @@ describe("POST /api/auth/register/ refuses bad input", () => {
     ["a long last name", "last_name", "n".repeat(101), ["Ensure this field has no more than 100 characters."]],
     ["a NUL byte", "first_name", "a\u0000", ["This field must not contain control characters."]],
     ["half a surrogate pair", "last_name", "\udfff", ["This field must not contain control characters."]],
+    ["nothing to see", "first_name", "\u200b", ["This field must have something to see, and nothing that turns text around."]],
     ["a word", "phone_number", "call me", ["Enter a valid phone number."]],
     ["a place that is none", "timezone", "Mars/Olympus", ["Enter a valid timezone."]],
     ["a number", "timezone", 3, ["Enter a valid timezone."]],

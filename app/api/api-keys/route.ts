@@ -6,13 +6,15 @@ import { readJson, validate } from "@/lib/doors/read-json";
 import { createKey } from "@/lib/keys/create";
 import { listAllKeys } from "@/lib/keys/list";
 import { adminCreateKeySchema, listKeysSchema, readIdempotencyKey } from "@/lib/keys/schemas";
+import { findIdByEmail } from "@/lib/users/find-people";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {
     const actor = await requireAdminSecret(request);
-    const { userId, name, expires_at: expiresAt, ...limits } = await readJson(request, adminCreateKeySchema);
+    const { userId, email, name, expires_at: expiresAt, ...limits } = await readJson(request, adminCreateKeySchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
-    const key = await createKey(actor, userId, { name, ...limits, expiresAt, format: "datazag", idempotencyKey });
+    const ownerId = userId ?? (await findIdByEmail(email ?? "")) ?? "";
+    const key = await createKey(actor, ownerId, { name, ...limits, expiresAt, format: "datazag", idempotencyKey });
     const data = { key: { id: key.id, key: key.key, name, active: true, created_at: key.createdAt }, user: key.owner };
     return { status: 201, message: "API key created successfully", data };
   },

@@ -72,6 +72,7 @@ export const EVERY_KEY: Group = {
       body: body(adminCreateKeySchema, {
         named: { userId: "user-id-string", name: "optional-key-name" },
         shortest: { userId: "user-id-string" },
+        byEmail: { email: "user@example.com" },
       }),
       answers: [
         adminAnswer(

@@ -8,7 +8,7 @@ import { verificationsAdded } from "@/lib/verification/counts";
 import { hashesKept } from "@/lib/verification/rehash";
 import { verifyKey } from "@/lib/verification/verify";
 
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   GET: async (request) => {
     const { credential } = requireKey(request);
     keepAliveFor(verificationsAdded);

@@ -6,7 +6,7 @@ import { readJson } from "@/lib/doors/read-json";
 import { regenerateSelfSchema } from "@/lib/keys/schemas";
 import { regenerateSelf } from "@/lib/keys/self";
 
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   POST: async (request) => {
     const { actor, credential } = requireKey(request);
     const { grace_seconds: graceSeconds } = await readJson(request, regenerateSelfSchema);

@@ -5,7 +5,7 @@ import { readJson } from "@/lib/doors/read-json";
 import { nothingSchema } from "@/lib/keys/schemas";
 import { revokeSelf } from "@/lib/keys/self";
 
-export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(plainDialect, {
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   POST: async (request) => {
     const { actor, credential } = requireKey(request);
     await readJson(request, nothingSchema);
