@@ -28,6 +28,7 @@ let issuers: TrustedIssuer[] | undefined;
 /** Whose a token says that it is, where that is an issuer of JWT_TRUSTED_ISSUERS. */
 export function findIssuer(token: string): TrustedIssuer | undefined {
   issuers ??= env().JWT_TRUSTED_ISSUERS.map((setting) => ({ ...setting, keys: openKeySet(setting.keySet) }));
+  if (issuers.length === 0) return undefined;
   const { iss } = decodeJwt(token);
   return issuers.find(({ names }) => iss !== undefined && names.includes(iss));
 }

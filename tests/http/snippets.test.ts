@@ -2,10 +2,11 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
+import { RESET_TOKEN } from "../../app/docs/reference/identity-samples";
 import type { Operation } from "../../app/docs/reference/operation";
 import { type Snippets, snippetsOf } from "../../app/docs/reference/snippets";
 import { adminCall, newKey, query, randomEmail, shared } from "../support/client";
-import { newUser, signInByCookie } from "../support/people";
+import { newMailedToken, newUser, signInByCookie } from "../support/people";
 import { cleanEnvironment, startServer, type TestServer } from "../support/server";
 
 // Python is not on every machine that runs the tests.
@@ -41,6 +42,8 @@ async function run(operation: Operation, language: Language, reader: Awaited<Ret
     ["eyJhbGciOiJFUzI1NiIs…", reader.refresh],
     ["user-id-string", reader.id],
     ["mf_live_abc123...", reader.key.api_key],
+    ["550e8400-e29b-41d4-a716-446655440000", reader.key.id],
+    [RESET_TOKEN, operation.id === "resetPassword" ? await newMailedToken("reset-password", reader) : ""],
   ];
   const snippet = snippetsOf(operation, server.url)[language];
   const script = own.reduce((text, [example, value]) => text.replaceAll(example, value), snippet);

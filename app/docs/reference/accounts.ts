@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { userAnswer as userObject } from "@/app/_wire/people";
-import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import {
   changeProfileSchema,
   loginSchema,
@@ -9,34 +8,10 @@ import {
   registerSchema,
   replaceProfileSchema,
 } from "@/lib/identity/schemas";
+import { PASSWORD, PROFILE, required, THROTTLE, USER, wrong } from "./identity-samples";
 import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES } from "./operation";
 
-export const USER = {
-  id: "550e8400-e29b-41d4-a716-446655440000",
-  email: "asha@example.com",
-  first_name: "Asha",
-  last_name: "Mrema",
-  full_name: "Asha Mrema",
-  short_name: "Asha",
-  phone_number: "+255 700 000 000",
-  timezone: "Africa/Dar_es_Salaam",
-  is_verified: false,
-  phone_verified: false,
-  is_staff: false,
-  is_superuser: false,
-  credits: 1000,
-  created_at: new Date("2025-01-20T10:30:00.000Z"),
-  updated_at: new Date("2025-01-20T10:30:00.000Z"),
-  last_login_at: new Date("2025-01-20T10:30:00.000Z"),
-};
-export const PROFILE = {
-  first_name: "Asha",
-  last_name: "Mrema",
-  phone_number: "+255 700 000 000",
-  timezone: "Africa/Dar_es_Salaam",
-};
 const TOKENS = { access: "eyJhbGciOiJFUzI1NiIs…", refresh: "eyJhbGciOiJFUzI1NiIs…" };
-const PASSWORD = "correct horse battery";
 
 const tokens = z
   .strictObject({
@@ -48,10 +23,6 @@ const tokens = z
   .meta({ id: "Tokens" });
 
 const signedIn = (message: string) => z.strictObject({ message: z.literal(message), user: userObject, tokens });
-export const wrong = (fields: Record<string, string[]>): FailureCase => ({ code: "INVALID_INPUT", fields });
-export const required = (field: string) => wrong({ [field]: ["This field is required."] });
-export const THROTTLE: FailureCase = { code: "TOO_MANY_REQUESTS", message: "Too many attempts. Try again in 42 seconds." };
-
 export const ACCOUNTS: Group = {
   slug: "accounts",
   name: "Accounts and tokens",

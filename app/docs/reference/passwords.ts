@@ -2,11 +2,11 @@ import { z } from "zod";
 import { userAnswer as userObject } from "@/app/_wire/people";
 import { changeOwnPasswordSchema, changeProfileSchema, confirmResetSchema, forgotPasswordSchema } from "@/lib/identity/schemas";
 import { ERRORS } from "@/lib/values/errors";
-import { PROFILE, required, THROTTLE, USER, wrong } from "./accounts";
+import { PASSWORD, PROFILE, RESET_TOKEN, required, THROTTLE, USER, wrong } from "./identity-samples";
 import { answer, BODY_FAILURES, body, type Group, type Operation, USER_CALLERS, USER_FAILURES, userAnswer } from "./operation";
 
 const SETTINGS = "/api/auth/settings/profile/";
-const PASSWORD = "staple of another kind";
+const NEXT = "staple of another kind";
 
 const told = (description: string, message: string) =>
   answer(200, description, z.strictObject({ message: z.string() }), { success: { message } });
@@ -58,7 +58,7 @@ export const PASSWORDS: Group = {
       callers: USER_CALLERS,
       ends: "every other session, with its tokens",
       body: body(changeOwnPasswordSchema, {
-        passwords: { old_password: "correct horse battery", new_password: PASSWORD, new_password_confirm: PASSWORD },
+        passwords: { old_password: PASSWORD, new_password: NEXT, new_password_confirm: NEXT },
       }),
       answers: [told("Changed", "Password changed successfully")],
       failures: [
@@ -100,7 +100,7 @@ export const PASSWORDS: Group = {
       callers: [],
       ends: "every session of whom the link was mailed to",
       body: body(confirmResetSchema, {
-        token: { token: "p5VbJ0n3sC2eYv8qK1wZrT7uXh4dLf9gMa6iBo0jQkE", new_password: PASSWORD },
+        token: { token: RESET_TOKEN, new_password: NEXT },
       }),
       answers: [told("Set", "Password reset successfully")],
       failures: [
