@@ -5,7 +5,7 @@ import { z } from "zod";
 import { AppError } from "@/lib/values/errors";
 import { parseInstant } from "@/lib/values/instant";
 import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
-import { limitChangeFields, limitedCallFields, limitFields } from "./limits";
+import { limitedCallFields, limitFields } from "./limits";
 
 const MAX_GRACE_SECONDS = 604_800;
 
@@ -31,20 +31,20 @@ const expiresAtSchema = z
   });
 
 /** The same where what is left out stays as it is. */
-const newEndSchema = z
+export const newEndSchema = z
   .unknown()
   .optional()
   .transform((value, context) => (value === undefined ? undefined : readEnd(value, context)));
 
 /** Several lines. A credential that somebody pasted into it is cut to its visible part. */
-const note = z
+export const note = z
   .string("INVALID_NOTE")
   .transform((text) => maskCredentials(text.replace(/\r\n?/g, "\n").trim()) || null)
   .refine((text) => text === null || (isPlainText(text.replace(/[\n\t]/g, " ")) && [...text].length <= MAX_NOTE_LENGTH), {
     error: "INVALID_NOTE",
   })
   .nullish();
-const noteMeta = { type: ["string", "null"] as const, maxLength: MAX_NOTE_LENGTH };
+export const noteMeta = { type: ["string", "null"] as const, maxLength: MAX_NOTE_LENGTH };
 
 /** `POST /api/auth/keys/create/` (Mifumo seed). Messages are error codes. */
 export const createKeySchema = z.object({
@@ -61,24 +61,6 @@ export const createKeySchema = z.object({
     .transform((text) => text ?? null)
     .meta({ ...noteMeta, default: null, description: "What you want to remember of the key. Shown on its page." }),
 });
-
-/** `PATCH /api/auth/keys/<id>/`: what is left out stays as it is. */
-export const patchKeySchema = z.strictObject({
-  key_name: createKeySchema.shape.key_name.optional(),
-  ...limitChangeFields,
-  expires_at: newEndSchema.meta({
-    type: ["string", "null"],
-    description: "An end that is not later than the key’s own; `null` only where it has none. A past instant ends it at once.",
-  }),
-  note: note.meta({ ...noteMeta, description: "`null` or empty takes it away." }),
-  self_rotation: z
-    .boolean("self_rotation must be true or false")
-    .optional()
-    .meta({ description: "Whether whoever holds the credential may replace it: `POST /api/keys/self/regenerate`." }),
-});
-
-/** The form on a key's page. */
-export const changeKeySchema = createKeySchema.extend({ ...limitChangeFields, self_rotation: z.boolean() });
 
 /** `POST /api/api-keys` (DataZag seed), where `email` may name the owner instead. */
 export const adminCreateKeySchema = z
@@ -145,14 +127,7 @@ export const keyIdSchema = z.object({
     .meta({ description: "The key’s id. Somebody else’s, an unknown and a malformed one are the same 404." }),
 });
 
-/** The same for the key itself: when it ends is its owner's business. */
-export const regenerateSelfSchema = z.strictObject({ grace_seconds: regenerateKeySchema.shape.grace_seconds });
-
 export const emptyBodySchema = z.object({});
-/** The same of a route that no older client calls: what it would ignore is refused. */
-export const nothingSchema = z.strictObject({});
-/** What a page asks for. */
-export const pauseKeySchema = z.object({ uuid: z.string(), deed: z.enum(["disable", "enable"]) });
 
 /** @throws AppError INVALID_IDEMPOTENCY_KEY */
 export function readIdempotencyKey(header: string | null): string | null {

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { adminKeyAnswer } from "@/app/_wire/every-key";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
+import { nothingSchema } from "@/lib/keys/change-schemas";
 import { LIMIT_CODES } from "@/lib/keys/limits";
-import { adminCreateKeySchema, listKeysSchema, nothingSchema } from "@/lib/keys/schemas";
+import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
 import {
   adminAnswer,
   BODY_FAILURES,

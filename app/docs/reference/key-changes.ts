@@ -2,8 +2,8 @@ import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { z } from "zod";
 import { changedKeyAnswer, keyStatusAnswer } from "@/app/_wire/own-keys";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
+import { nothingSchema, patchKeySchema } from "@/lib/keys/change-schemas";
 import { LIMIT_CODES } from "@/lib/keys/limits";
-import { nothingSchema, patchKeySchema } from "@/lib/keys/schemas";
 import type { ErrorCode } from "@/lib/values/errors";
 import {
   BODY_FAILURES,

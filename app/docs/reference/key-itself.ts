@@ -3,7 +3,7 @@ import { KEY_STATUSES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { verdictAnswer } from "@/app/_wire/verdicts";
-import { nothingSchema, regenerateSelfSchema } from "@/lib/keys/schemas";
+import { nothingSchema, regenerateSelfSchema } from "@/lib/keys/change-schemas";
 import { CREATED, ID } from "./key-changes";
 import { answer, BODY_FAILURES, body, type Operation } from "./operation";
 

@@ -3,8 +3,8 @@ import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireAdminSecret } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { nothingSchema } from "@/lib/keys/change-schemas";
 import { restoreKey } from "@/lib/keys/restore";
-import { nothingSchema } from "@/lib/keys/schemas";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(adminDialect, {
   POST: async (request, { id }) => {

@@ -3,7 +3,7 @@ import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
-import { patchKeySchema } from "@/lib/keys/schemas";
+import { patchKeySchema } from "@/lib/keys/change-schemas";
 import { updateKey } from "@/lib/keys/update";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {

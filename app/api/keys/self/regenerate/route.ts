@@ -3,7 +3,7 @@ import { plainDialect } from "@/lib/doors/dialects/plain";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireKey } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
-import { regenerateSelfSchema } from "@/lib/keys/schemas";
+import { regenerateSelfSchema } from "@/lib/keys/change-schemas";
 import { regenerateSelf } from "@/lib/keys/self";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {

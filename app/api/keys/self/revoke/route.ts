@@ -2,7 +2,7 @@ import { plainDialect } from "@/lib/doors/dialects/plain";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireKey } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
-import { nothingSchema } from "@/lib/keys/schemas";
+import { nothingSchema } from "@/lib/keys/change-schemas";
 import { revokeSelf } from "@/lib/keys/self";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {

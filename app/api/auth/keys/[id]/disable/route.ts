@@ -3,8 +3,8 @@ import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { nothingSchema } from "@/lib/keys/change-schemas";
 import { disableKey } from "@/lib/keys/pause";
-import { nothingSchema } from "@/lib/keys/schemas";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   POST: async (request, { id }) => {
