@@ -2,7 +2,7 @@ import "server-only";
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import { z } from "zod";
 import { env } from "@/lib/settings/env";
-import type { IssuerSetting } from "@/lib/settings/issuers";
+import { type IssuerSetting, isSafelyReached } from "@/lib/settings/issuers";
 import { DAY_MS } from "@/lib/values/days";
 import { type KeySet, openKeySet } from "./key-set";
 
@@ -27,7 +27,9 @@ let issuers: TrustedIssuer[] | undefined;
 
 /** Whose a token says that it is, where that is an issuer of JWT_TRUSTED_ISSUERS. */
 export function findIssuer(token: string): TrustedIssuer | undefined {
-  issuers ??= env().JWT_TRUSTED_ISSUERS.map((setting) => ({ ...setting, keys: openKeySet(setting.keySet) }));
+  issuers ??= env()
+    .JWT_TRUSTED_ISSUERS.filter(isSafelyReached)
+    .map((setting) => ({ ...setting, keys: openKeySet(setting.keySet) }));
   if (issuers.length === 0) return undefined;
   const { iss } = decodeJwt(token);
   return issuers.find(({ names }) => iss !== undefined && names.includes(iss));
@@ -40,7 +42,8 @@ export function findIssuer(token: string): TrustedIssuer | undefined {
 export async function verifyForeign(token: string, issuer: TrustedIssuer, options: JWTVerifyOptions): Promise<string> {
   // What no key could mend is refused before its issuer is asked for keys.
   readClaims(decodeJwt(token), issuer);
-  const bounds = { clockTolerance: TOLERANCE_SECONDS, maxTokenAge: LONGEST_LIFE_SECONDS };
+  const isDated = decodeJwt(token).iat !== undefined;
+  const bounds = { clockTolerance: TOLERANCE_SECONDS, ...(isDated && { maxTokenAge: LONGEST_LIFE_SECONDS }) };
   const all = { ...options, ...bounds, issuer: issuer.names, algorithms: ALGORITHMS };
   const { payload } = await issuer.keys.verify((keys) =>
     typeof keys === "function" ? jwtVerify(token, keys, all) : jwtVerify(token, keys, all),
@@ -51,6 +54,9 @@ export async function verifyForeign(token: string, issuer: TrustedIssuer, option
 function readClaims(payload: JWTPayload, { domains }: TrustedIssuer) {
   const read = claims.parse(payload);
   if (read.exp < Date.now() / 1000 - TOLERANCE_SECONDS) throw new errors.JWTExpired("It has expired.", payload, "exp");
+  // One that does not say when it was issued is taken where it cannot last longer than any other.
+  const isBounded = payload.iat !== undefined || read.exp <= Date.now() / 1000 + LONGEST_LIFE_SECONDS + TOLERANCE_SECONDS;
+  if (!isBounded) throw new errors.JWTClaimValidationFailed("iat", payload, "iat");
   const domain = read.email.slice(read.email.lastIndexOf("@") + 1);
   if (domains.length > 0 && !domains.includes(domain)) throw new errors.JWTClaimValidationFailed("email", payload, "email");
   return read;

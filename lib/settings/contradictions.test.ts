@@ -32,6 +32,11 @@ describe("Settings contradict each other where", () => {
     ["a former one of services is", { SERVICE_API_SECRET_PREVIOUS: good.SERVICE_API_SECRET }, ["SERVICE_API_SECRET_PREVIOUS"]],
     ["that of reports is", { USAGE_WEBHOOK_SECRET_PREVIOUS: good.USAGE_WEBHOOK_SECRET }, ["USAGE_WEBHOOK_SECRET_PREVIOUS"]],
     ["everybody is a proxy", { TRUSTED_PROXIES: "10.0.0.0/8,0.0.0.0/0" }, ["TRUSTED_PROXIES"]],
+    [
+      "anybody could change an issuer's keys",
+      { JWT_TRUSTED_ISSUERS: "http://id.example/jwks a.example" },
+      ["JWT_TRUSTED_ISSUERS"],
+    ],
     ["everybody is one over IPv6", { TRUSTED_PROXIES: "::/0" }, ["TRUSTED_PROXIES"]],
   ])("%s", (_, settings, names) => {
     const [sentence = "", ...others] = found(settings);
@@ -50,6 +55,7 @@ describe("Settings contradict each other where", () => {
     ["a mail confirms addresses", { SMTP_URL, APP_URL, SIGNUP_CREDITS_WHEN: "confirmed", KEYS_NEED_CONFIRMED_ADDRESS: "on" }],
     ["the log does, on this machine", { SIGNUP_CREDITS_WHEN: "confirmed", KEYS_NEED_CONFIRMED_ADDRESS: "on" }],
     ["nothing waits for mail", { APP_URL, SIGNUP_CREDITS_WHEN: "signup", KEYS_NEED_CONFIRMED_ADDRESS: "off" }],
+    ["keys of issuers come safely", { JWT_TRUSTED_ISSUERS: "https://id.example/jwks a.example,http://127.0.0.1:1/k b.example" }],
     ["proxies have a range", { TRUSTED_PROXIES: "10.0.0.0/8,2001:db8::/32,10.0.0.10" }],
   ])("not where %s", (_, settings) => {
     expect(found(settings)).toStrictEqual([]);

@@ -1,4 +1,5 @@
 import { type Env, env } from "./env";
+import { isSafelyReached } from "./issuers";
 import { SECRETS } from "./preview-secrets";
 import { isOnThisMachine } from "./this-machine";
 
@@ -22,6 +23,7 @@ export function contradictions(settings: Env = env()): string[] {
     ...ofSecrets(settings),
     ...ofPrevious(settings),
     ...ofProxies(settings),
+    ...ofIssuers(settings),
   ];
 }
 
@@ -69,4 +71,11 @@ function ofPrevious(settings: Env): string[] {
 function ofProxies({ TRUSTED_PROXIES }: Env): string[] {
   if (!TRUSTED_PROXIES.some((range) => /\/0+$/.test(range))) return [];
   return ["TRUSTED_PROXIES holds everybody (/0), so each client could choose its address: name the proxies alone."];
+}
+
+function ofIssuers({ JWT_TRUSTED_ISSUERS }: Env): string[] {
+  if (JWT_TRUSTED_ISSUERS.every(isSafelyReached)) return [];
+  return [
+    "JWT_TRUSTED_ISSUERS has a key set at http://, which anybody on the way could change, so it is not asked for: give it by https.",
+  ];
 }

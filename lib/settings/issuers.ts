@@ -7,7 +7,7 @@ const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-
 
 /**
  * Reads `JWKS_ADDRESS` or `ISSUER|JWKS_ADDRESS`, with the e-mail domains it may speak for behind it, each after a space.
- * Null when it is none: key sets come over https, or from this machine.
+ * Null when it is none.
  */
 export function readIssuer(entry: string): IssuerSetting | null {
   const bar = entry.indexOf("|");
@@ -16,14 +16,14 @@ export function readIssuer(entry: string): IssuerSetting | null {
     .trim()
     .split(/\s+/);
   const domains = written.map((domain) => domain.toLowerCase());
-  if (!isKeySet(keySet) || !domains.every((domain) => DOMAIN.test(domain))) return null;
+  if (!/^https?:$/.test(URL.canParse(keySet) ? new URL(keySet).protocol : "") || !domains.every((domain) => DOMAIN.test(domain)))
+    return null;
   return { names: bar === -1 ? namesOf(keySet) : [entry.slice(0, bar)], keySet, domains };
 }
 
-function isKeySet(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol } = new URL(address);
-  return protocol === "https:" || (protocol === "http:" && isOnThisMachine(address));
+/** Whether nobody on the way can change the keys: they come over https, or from this machine. Others are not asked for. */
+export function isSafelyReached({ keySet }: IssuerSetting): boolean {
+  return new URL(keySet).protocol === "https:" || isOnThisMachine(keySet);
 }
 
 /** From an address alone: what comes before `/.well-known/`, or else its origin, with and without a trailing slash. */

@@ -39,9 +39,9 @@ const keyId: Parameter = {
   name: "id",
   in: "path",
   required: true,
-  schema: z.int().min(1).meta({ pattern: "^0*[1-9][0-9]*$" }),
+  schema: z.int().min(1),
   description: "The key’s numeric `id`, a positive decimal integer.",
-  example: "123",
+  example: 123,
 };
 
 const LISTED = {
