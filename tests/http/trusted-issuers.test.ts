@@ -82,7 +82,6 @@ describe("A token of a trusted issuer", () => {
     ["of a clock that is ahead", () => ({ iat: inSeconds(30), nbf: inSeconds(30), exp: inSeconds(630) })],
     ["that has expired by a clock that is behind", () => ({ iat: inSeconds(-630), exp: inSeconds(-30) })],
     ["that says as text that the address was verified", () => ({ email_verified: "true" })],
-    ["that was issued nobody knows when, and ends within a day", () => ({ iat: undefined, exp: inSeconds(86_000) })],
     ["that would last for years, on its first day", () => ({ iat: inSeconds(-80_000), exp: inSeconds(100_000_000) })],
   ])("is accepted: one %s", async (_, change) => {
     const user = await verifiedUser();
@@ -153,10 +152,7 @@ describe("A token of a trusted issuer", () => {
     ["an expired one", (user) => sign({ ...claimsFor(user), exp: inSeconds(-90) })],
     ["one that begins in two minutes", (user) => sign({ ...claimsFor(user), nbf: inSeconds(120) })],
     ["one that is older than a day", (user) => sign({ ...claimsFor(user), iat: inSeconds(-86_500) })],
-    [
-      "one that lasts longer than a day, from nobody knows when",
-      (user) => sign({ ...claimsFor(user), iat: undefined, exp: inSeconds(90_000) }),
-    ],
+    ["one that was issued nobody knows when", (user) => sign({ ...claimsFor(user), iat: undefined })],
     ["one that never expires", (user) => sign({ ...claimsFor(user), exp: undefined })],
     ["one for another audience", (user) => sign({ ...claimsFor(user), aud: "https://other.example" })],
     ["one without an audience", (user) => sign({ ...claimsFor(user), aud: undefined })],
