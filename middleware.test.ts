@@ -1,13 +1,14 @@
 import { unstable_doesMiddlewareMatch as doesMiddlewareMatch } from "next/experimental/testing/server";
 import { NextRequest } from "next/server";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ADMIN_API, isGated, USER_API } from "@/lib/request/gated-apis";
+import { ADMIN_APIS, isGated, USER_API } from "@/lib/request/gated-apis";
 import { config, middleware } from "./middleware";
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+const [ADMIN_API = ""] = ADMIN_APIS;
 const isMatched = (path: string, headers: Record<string, string> = {}) =>
   doesMiddlewareMatch({ config, url: `https://keys.example.com${path}`, headers });
 
@@ -82,7 +83,7 @@ describe("What the middleware refuses", () => {
   ])("%s", async (_, path, init, expected) => expect(await refusal(path, init)).toStrictEqual(expected));
 });
 
-test.each([USER_API, ADMIN_API].flatMap((api) => [api, `${api}/`, `${api}/a`, `${api}/a/b/`, `${api}-a`, `/api${api}`]))(
+test.each([USER_API, ...ADMIN_APIS].flatMap((api) => [api, `${api}/`, `${api}/a`, `${api}/a/b/`, `${api}-a`, `/api${api}`]))(
   "the middleware and the front door agree on whether %s is gated",
   (path) => expect(isMatched(path)).toBe(isGated(path)),
 );

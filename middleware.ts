@@ -3,7 +3,7 @@ import { adminGate } from "@/lib/doors/dialects/admin";
 import { type Gate, methodUnknown } from "@/lib/doors/dialects/dialect";
 import { userGate } from "@/lib/doors/dialects/user";
 import { jsonResponse } from "@/lib/doors/json-response";
-import { ADMIN_API } from "@/lib/request/gated-apis";
+import { isAdminApi } from "@/lib/request/gated-apis";
 import { allowHeader, ROUTED_METHODS } from "@/lib/request/methods";
 import { isAllowedOrigin } from "@/lib/request/origins";
 import { pageSecurityPolicy } from "@/lib/server/security-headers";
@@ -16,6 +16,7 @@ export const config = {
   matcher: [
     "/api/auth/:path*",
     "/api/api-keys/:path*",
+    "/api/users/:path*",
     // Pages only where the instrumentation hook, which sets this header on every request, does not run: on a platform with
     // a server of its own (docs/decisions/011).
     {
@@ -30,7 +31,7 @@ export const config = {
 
 export function middleware(request: NextRequest): Response {
   if (!request.nextUrl.pathname.startsWith("/api/")) return withNonce(request);
-  const isAdmin = request.nextUrl.pathname.startsWith(ADMIN_API);
+  const isAdmin = isAdminApi(request.nextUrl.pathname);
   const gate = isAdmin ? adminGate : userGate;
   const origin = request.headers.get("origin");
   if (origin !== null && !isAllowedOrigin(origin, request.headers, originSettings()))

@@ -1,9 +1,18 @@
 // Runs in the edge middleware: no Node.js APIs. Its matcher names these again: Next reads it without running anything.
 
 export const USER_API = "/api/auth";
-export const ADMIN_API = "/api/api-keys";
+export const ADMIN_APIS = ["/api/api-keys", "/api/users"];
 
 /** Whether the middleware stands in front of this path of the APIs. */
 export function isGated(path: string): boolean {
-  return [USER_API, ADMIN_API].some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  return isAdminApi(path) || isBelow(path, USER_API);
+}
+
+/** Whether whoever asks for this path needs the admin secret. */
+export function isAdminApi(path: string): boolean {
+  return ADMIN_APIS.some((prefix) => isBelow(path, prefix));
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
 }

@@ -13,6 +13,7 @@ const SEED_ORIGINS = [
 const REFUSALS = {
   "/api/auth/settings/": { success: false, message: "Origin not allowed", error_code: "ORIGIN_NOT_ALLOWED" },
   "/api/api-keys": { success: false, error: "Origin not allowed" },
+  "/api/users": { success: false, error: "Origin not allowed" },
 };
 const PATHS = Object.keys(REFUSALS) as (keyof typeof REFUSALS)[];
 
@@ -41,6 +42,7 @@ describe("An allowed origin", () => {
         ["Authorization", "Content-Type", "Accept", "X-Requested-With"],
       ],
       ["/api/api-keys", "GET, POST, DELETE, OPTIONS", ["Content-Type", "X-Admin-Secret", "Idempotency-Key"]],
+      ["/api/users", "GET, POST, DELETE, OPTIONS", ["Content-Type", "X-Admin-Secret", "Idempotency-Key"]],
       ["/api/api-keys/1", "GET, POST, DELETE, OPTIONS", ["Content-Type", "X-Admin-Secret", "Idempotency-Key"]],
     ] as const) {
       for (const form of [path, `${path}/`]) {
