@@ -28,6 +28,7 @@ test.each([
   ["two\n@lines", `"two\n'@lines"`],
   ['x; "=1+1"', `"x;' ""=1+1"""`],
   ["  =1+1", "'  =1+1"],
+  ["a, =1+1", '"a, =1+1"'],
   ["＝1+1", "'＝1+1"],
 ])("%j is no formula", (cell, written) => {
   expect(csvLine([cell])).toBe(`${written}\r\n`);

@@ -4,9 +4,9 @@ import { maskCredentials } from "@latchkey/rule/credentials";
 const BYTE_ORDER_MARK = "\uFEFF";
 /**
  * Where a cell begins that some spreadsheet would run as a formula (full-width forms included). Cells end at the list separator
- * of whoever opens the file, and quotes in the middle of such a cell are no quotes.
+ * of whoever opens the file, and quotes in the middle of such a cell are no quotes. Where that is the comma they are.
  */
-const FORMULA_START = /(^|[;,|\t\r\n])(?=[ \u00A0"']*[=+\-@＝＋－＠])|^(?=[\t\r])/g;
+const FORMULA_START = /(^|[;|\t\r\n])(?=[ \u00A0"']*[=+\-@＝＋－＠])|^(?=[\t\r])/g;
 
 /** The first line of a file, with the mark in front of it. */
 export function csvHeading(columns: readonly string[]): string {

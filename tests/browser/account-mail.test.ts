@@ -68,7 +68,7 @@ for (const javaScriptEnabled of [true, false]) {
       mailbox,
     }) => {
       const person = await newUser();
-      await signInTo(page, "/settings", person);
+      await signInTo(page, "/settings", person, portal.url);
       // The way back is kept all along: it was /keys that they wanted to see.
       await page.context().clearCookies();
       await page.goto("/keys?status=active");

@@ -2,6 +2,7 @@ import { call, newKey, shared } from "../support/client";
 import { newUser } from "../support/people";
 import { randomSecret, startServer, type TestServer } from "../support/server";
 import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { signIn } from "./people";
 import { confirm, test } from "./staff";
 
 let server: TestServer;
@@ -18,6 +19,7 @@ test("While KEY_HASH_SECRET is rotated, a member of staff regenerates and ends t
   admin,
   stale,
 }) => {
+  await signIn(page, admin, server.url);
   await stale();
   const owner = await newUser();
   for (const key_name of ["One", "Two"]) await newKey(owner, { key_name });

@@ -12,15 +12,15 @@ export async function fillSignIn(page: Page, { email, password }: Person): Promi
 }
 
 /** Gives the browser a session of this person, without the pages that are in between. */
-export async function signIn(page: Page, person: Person): Promise<void> {
+export async function signIn(page: Page, person: Person, address = shared().url): Promise<void> {
   const userAgent = await page.evaluate(() => navigator.userAgent);
-  const [name = "", value = ""] = (await signInByCookie(person, { userAgent })).split("=", 2);
-  await page.context().addCookies([{ name, value, url: shared().url, httpOnly: true, sameSite: "Lax" }]);
+  const [name = "", value = ""] = (await signInByCookie(person, { userAgent, address })).split("=", 2);
+  await page.context().addCookies([{ name, value, url: address, httpOnly: true, sameSite: "Lax" }]);
 }
 
 /** Signs in and opens a page. */
-export async function signInTo(page: Page, path: string, person: Person): Promise<void> {
-  await signIn(page, person);
+export async function signInTo(page: Page, path: string, person: Person, address = shared().url): Promise<void> {
+  await signIn(page, person, address);
   await page.goto(path);
   await page.waitForURL(path);
 }
