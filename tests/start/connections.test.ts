@@ -105,14 +105,15 @@ describe.each(["pg", "neon"] as const)("through the driver %s", (driver) => {
   });
 
   test.each([
-    ["question", 0, 201],
-    ["answer", 1, 409],
+    ["question", "create-key", 0, 201],
+    ["answer", "create-key", 0, 201],
+    ["answer", "COMMIT", 1, 409],
   ] as const)(
-    "a new key whose %s is lost is never made twice: %i was made, and asking again answers %i",
-    async (what, made, again) => {
-      const name = `Lost ${what} ${driver}`;
+    "a new key is never made twice: where the %s of %s is lost %i was made, and asking again answers %i",
+    async (what, of, made, again) => {
+      const name = `Lost ${what} ${of} ${driver}`;
       const headers = { "Idempotency-Key": randomUUID() };
-      relay.lose(what, "create-key");
+      relay.lose(what, of);
       expectFailure(await create({ key_name: name }, headers));
       expect(await keysNamed(name)).toBe(made);
       expect((await create({ key_name: name }, headers)).status).toBe(again);
