@@ -302,7 +302,7 @@ test("the export of keys has no credential, no formula that runs, and is on reco
   for await (const part of await exportKeys(admin(), search({ digest }))) parts.push(part);
   const [head, line, ...rest] = parts.join("").trimEnd().split("\r\n");
   expect(rest).toStrictEqual([]);
-  expect(head).toMatch(/^id,uuid,name,owner_id,owner_email,format,visible_part,status,permissions,calls,/);
+  expect(head).toMatch(/^\uFEFFid,uuid,name,owner_id,owner_email,format,visible_part,status,permissions,calls,/);
   expect(line).toContain(`${key.uuid},"'=HYPERLINK(""http://evil.example"")",${owner.id},mwana@kilimo.example,mf_live,`);
   expect(parts.join("")).not.toContain(key.key);
   const [entry] = await database.query<{ after: unknown }>(
