@@ -111,7 +111,7 @@ describe.each(["pg", "neon"] as const)("through the driver %s", (driver) => {
   ] as const)(
     "a new key is never made twice: where the %s of %s is lost %i was made, and asking again answers %i",
     async (what, of, made, again) => {
-      const name = `Lost ${what} ${of} ${driver}`;
+      const name = `Lost ${what} ${made} ${driver}`;
       const headers = { "Idempotency-Key": randomUUID() };
       relay.lose(what, of);
       expectFailure(await create({ key_name: name }, headers));
