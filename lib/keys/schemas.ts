@@ -139,6 +139,12 @@ export function readIdempotencyKey(header: string | null): string | null {
 /** Query of `GET /api/api-keys`. An empty value counts as a missing one. */
 export const listKeysSchema = z.object({
   userId: z.string().trim().optional().meta({ description: "Only this user’s keys. Unknown: none; empty: everyone’s." }),
+  email: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .optional()
+    .meta({ format: "email", description: "Only the keys of whoever has this address, where `userId` is not given." }),
   limit: z
     .string()
     .default("")

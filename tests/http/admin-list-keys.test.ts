@@ -84,6 +84,19 @@ describe("GET /api/api-keys answers", () => {
     expect(answer.body).toStrictEqual({ success: true, keys: [], next_cursor: null });
   });
 
+  test("the keys of whoever has an email address, where userId names nobody", async () => {
+    const [one, two] = [await newUser(), await newUser()];
+    await newKey(one);
+    await newKey(two);
+    const idsAt = async (search: string) => (await list(search)).body.keys.map(({ id }: Listed) => id);
+    for (const search of [`email=${one.email}`, `email=${one.email.toUpperCase()}`, `userId=&email=%20${one.email}%20`])
+      expect(await idsAt(`?${search}`)).toStrictEqual(await idsOf(one));
+    expect(await idsAt(`?userId=${two.id}&email=${one.email}`)).toStrictEqual(await idsOf(two));
+    for (const address of ["nobody@example.com", "%00", "a", `${one.id}`])
+      expect(await idsAt(`?email=${address}`)).toStrictEqual([]);
+    expect(await idsAt("?email=&limit=1000")).toStrictEqual(expect.arrayContaining(await idsOf(one)));
+  });
+
   test.each([[1], [2], [3], [6], [7]])("each key once in pages of %i, through keys of equal age", async (limit) => {
     const user = await newUser();
     for (let index = 0; index < 6; index += 1) await newKey(user);

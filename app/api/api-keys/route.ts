@@ -8,6 +8,9 @@ import { listAllKeys } from "@/lib/keys/list";
 import { adminCreateKeySchema, listKeysSchema, readIdempotencyKey } from "@/lib/keys/schemas";
 import { findIdByEmail } from "@/lib/users/find-people";
 
+/** Of an address that nobody has: no id is like it, and an empty one would be everybody's. */
+const NOBODY = "-";
+
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {
     const actor = await requireAdminSecret(request);
@@ -21,8 +24,9 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
 
   GET: async (request) => {
     const actor = await requireAdminSecret(request);
-    const query = validate(listKeysSchema, Object.fromEntries(new URL(request.url).searchParams));
-    const { keys, nextCursor } = await listAllKeys(actor, query);
+    const { email, ...query } = validate(listKeysSchema, Object.fromEntries(new URL(request.url).searchParams));
+    const named = query.userId || !email ? query : { ...query, userId: (await findIdByEmail(email)) ?? NOBODY };
+    const { keys, nextCursor } = await listAllKeys(actor, named);
     const now = new Date();
     return { data: { keys: keys.map((key) => toAdminKey(key, now)), next_cursor: nextCursor } };
   },

@@ -25,7 +25,7 @@ const GATE: FailureCase[] = [
   { code: "TEMPORARILY_UNAVAILABLE", details: "The database could not be reached." },
 ];
 
-const { userId, limit, cursor } = listKeysSchema.shape;
+const { userId, email, limit, cursor } = listKeysSchema.shape;
 const query = (name: string, schema: z.ZodType, example: string | number): Parameter => ({
   name,
   in: "query",
@@ -118,6 +118,7 @@ export const EVERY_KEY: Group = {
       callers: ["adminSecret"],
       parameters: [
         query("userId", userId, "user-id-string"),
+        query("email", email, "user@example.com"),
         query("limit", limit, 100),
         query("cursor", cursor, "1704067200000-123"),
       ],
