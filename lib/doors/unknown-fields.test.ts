@@ -10,12 +10,22 @@ const refusal = (...[schema, value]: Parameters<typeof validate>) => {
     return (error as Error).message;
   }
 };
+const LESS_USUAL = [
+  "permissons",
+  "premissions",
+  "allowed_permissions",
+  "permission_list",
+  "api_scopes",
+  "access_level",
+  "read_only",
+];
 const near = (wrong: string, right: string) => `Unknown field "${wrong}". Did you mean "${right}"?`;
 
 describe("Where originals' clients call, a field that is meant to limit a right is refused with its right name", () => {
   test.each([
     ...["expiresAt", "ExpiresAt", "EXPIRES_AT", "expires-at", "expires", "expiry", "expires_in", "expiresIn", "expiration"],
-    ...["expire_at", "expirationDate", "exp", "valid_until", "ttl", "ttl_seconds"],
+    ...["expire_at", "expirationDate", "exp", "valid_until", "ttl", "ttl_seconds", "exp_date", "key_expires_at", "duration"],
+    ...["expries_at", "exipres_at", "expres_at", "xpires_at"],
   ])("%s", (name) => {
     for (const value of [null, 3600, "2030-01-01"]) {
       expect(refusal(createKeySchema, { key_name: "a", [name]: value })).toBe(near(name, "expires_at"));
@@ -23,14 +33,25 @@ describe("Where originals' clients call, a field that is meant to limit a right 
     }
   });
 
-  test.each(["scopes", "scope", "Scope", "permission", "Permissions", "PERMISSIONS", "perms", "privileges"])("%s", (name) => {
-    expect(refusal(createKeySchema, { key_name: "a", [name]: ["read"] })).toBe(near(name, "permissions"));
-    expect(refusal(createKeySchema, { key_name: "a", permissions: ["read"], [name]: [] })).toBe(near(name, "permissions"));
-  });
+  test.each(["scopes", "scope", "Scope", "permission", "Permissions", "PERMISSIONS", "perms", "privileges", ...LESS_USUAL])(
+    "%s",
+    (name) => {
+      expect(refusal(createKeySchema, { key_name: "a", [name]: ["read"] })).toBe(near(name, "permissions"));
+      expect(refusal(createKeySchema, { key_name: "a", permissions: ["read"], [name]: [] })).toBe(near(name, "permissions"));
+    },
+  );
 
-  test.each(["userid", "user_id", "USERID", "UserId", "user"])("%s, where leaving it out lists everyone's keys", (name) => {
-    expect(refusal(adminCreateKeySchema, { [name]: "a" })).toBe(near(name, "userId"));
-    expect(refusal(listKeysSchema, { [name]: "a" })).toBe(near(name, "userId"));
+  test.each(["userid", "user_id", "USERID", "UserId", "user", "usreId"])(
+    "%s, where leaving it out lists everyone's keys",
+    (name) => {
+      expect(refusal(adminCreateKeySchema, { [name]: "a" })).toBe(near(name, "userId"));
+      expect(refusal(listKeysSchema, { [name]: "a" })).toBe(near(name, "userId"));
+    },
+  );
+
+  test.each(["Email", "e_mail", "user_email"])("%s, where it names an owner, and nowhere else", (name) => {
+    expect(refusal(listKeysSchema, { [name]: "a@example.com" })).toBe(near(name, "email"));
+    expect(refusal(createKeySchema, { key_name: "a", [name]: "a@example.com" })).toBeNull();
   });
 
   test.each([
@@ -43,6 +64,10 @@ describe("Where originals' clients call, a field that is meant to limit a right 
     "constructor",
     "experiment_id",
     "user_agent",
+    "access_token",
+    "never_expires",
+    "microscope",
+    "created_at",
     "",
   ])("%j is ignored", (name) => {
     const sent = JSON.parse(`{"key_name":"a",${JSON.stringify(name)}:1}`);

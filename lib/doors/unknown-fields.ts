@@ -3,12 +3,17 @@ import { AppError } from "@/lib/values/errors";
 
 /** Without these a right is wider or longer than was meant. */
 const LIMITING = ["expires_at", "permissions", "userId", "grace_seconds"];
+/** Where this is known as well, an address says whose. */
+const OWNER = "userId";
 
 /** What people call a field, in small letters and without separators. */
 const OTHER_NAMES: Record<string, RegExp> = {
-  expires_at: /^(exp|expir.*|valid(until|to|till|for)|notafter|ttl.*|lifetime|maxage|enddate)$/,
-  permissions: /^(permission|perms?|scopes?|rights?|grants?|privileges?|roles?|access)$/,
+  expires_at:
+    /^(exp(date)?|(key|token|api)*expir.*|valid(until|to|till|for|ity)|notafter|ttl.*|lifetime|duration|maxage|enddate)$/,
+  permissions:
+    /^(.*permissions?(list)?|perms?|(api|key|token|allowed)*scopes?(list)?|rights?|grants?|privileges?|roles?|access(level|rights)?|readonly)$/,
   userId: /^(user|uid|owner|ownerid)$/,
+  email: /^(user|owner)?e?mail(address)?$/,
   grace_seconds: /^(grace.*|overlap.*)$/,
   permission: /^(permissions|perms?|scopes?|rights?|actions?)$/,
   key: /^(apikey|credential|token)$/,
@@ -26,7 +31,7 @@ const QUOTABLE = /^(?!.*(unauthorized|authentication))[!#-[\]-~]{1,64}$/i;
 export function refuseNearMiss(schema: z.ZodType, value: unknown): void {
   if (!(schema instanceof z.ZodObject) || schema.def.catchall || typeof value !== "object" || value === null) return;
   const known = Object.keys(schema.shape);
-  const limiting = LIMITING.filter((name) => known.includes(name));
+  const limiting = [...LIMITING, ...(known.includes(OWNER) ? ["email"] : [])].filter((name) => known.includes(name));
   for (const name of Object.keys(value)) if (!known.includes(name) && meantBy(name, limiting)) throw unknownField(name, limiting);
 }
 
@@ -50,7 +55,33 @@ function unknownField(name: string, known: readonly string[], path: readonly Pro
 
 function meantBy(name: string, known: readonly string[]): string | undefined {
   const bare = bareName(name);
-  return known.find((own) => bareName(own) === bare) ?? known.find((own) => OTHER_NAMES[own]?.test(bare));
+  return (
+    known.find((own) => bareName(own) === bare) ??
+    known.find((own) => OTHER_NAMES[own]?.test(bare)) ??
+    known.find((own) => isMistyped(bare, bareName(own)))
+  );
+}
+
+/** Letters that are missing, too many, wrong or swapped: one, or two of a long word. Short words are too like others. */
+function isMistyped(typed: string, word: string): boolean {
+  const allowed = word.length < 6 ? 0 : word.length < 9 ? 1 : 2;
+  return Math.abs(typed.length - word.length) <= allowed && countSlips(typed, word) <= allowed;
+}
+
+/** The distance of two words, where two neighbours that changed places are one slip. */
+function countSlips(typed: string, word: string): number {
+  const rows: number[][] = [[...word, ""].map((_, column) => column)];
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let row = 1; row <= typed.length; row++) {
+    rows.push([row]);
+    for (let column = 1; column <= word.length; column++) {
+      const isSame = typed[row - 1] === word[column - 1];
+      const isSwapped = typed[row - 1] === word[column - 2] && typed[row - 2] === word[column - 1];
+      const ways = [at(row - 1, column) + 1, at(row, column - 1) + 1, at(row - 1, column - 1) + (isSame ? 0 : 1)];
+      rows[row]?.push(Math.min(...ways, isSwapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY));
+    }
+  }
+  return at(typed.length, word.length);
 }
 
 function bareName(name: string): string {
