@@ -41,8 +41,10 @@ export async function regenerateSelf(actor: Actor, credential: Credential, grace
     if (isDead) throw new AppError("INVALID_API_KEY");
     if (!key.selfRotation) throw new AppError("SELF_ROTATION_OFF");
     if (isReplaced) throw new AppError("CREDENTIAL_REPLACED");
-    const isStopped = keyStatus(key, new Date()) === "disabled" || isBanned;
-    if (isStopped) throw new AppError("API_KEY_DISABLED");
+    const status = keyStatus(key, new Date());
+    if (status === "disabled" || isBanned) throw new AppError("API_KEY_DISABLED");
+    // A new end, which an owner could give it here, is not for whoever holds it.
+    if (status === "expired") throw new AppError("API_KEY_EXPIRED", { message: "This API key has expired" });
     // Of those who come at once, all but the first hold what is replaced by then.
     return replaceCredentials(tx, actor, key, key, { graceSeconds });
   });

@@ -126,6 +126,8 @@ describe("POST /api/keys/self/regenerate", () => {
     await query(update, [key.id]);
     const answer = await regenerate(key.api_key);
     expect([answer.status, answer.body.code]).toStrictEqual([409, code]);
+    // Its own body takes no end.
+    expect(answer.body.error).not.toContain("expires_at");
     expect(await entriesOf(key, "api_key.regenerated")).toStrictEqual([]);
   });
 

@@ -107,7 +107,7 @@ export const KEY_ITSELF: Operation[] = [
       "SELF_ROTATION_OFF",
       "CREDENTIAL_REPLACED",
       "API_KEY_REVOKED",
-      "API_KEY_EXPIRED",
+      { code: "API_KEY_EXPIRED", message: "This API key has expired" },
       "API_KEY_DISABLED",
       "TEMPORARILY_UNAVAILABLE",
     ],
