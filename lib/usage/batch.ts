@@ -3,7 +3,7 @@ import { usageEvents } from "@/lib/metrics/counters";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { adjustedFields, unknownFields } from "./ornaments";
 import { recordUsage } from "./record";
-import { MAX_EVENTS, type UsageInput, usageEventSchema } from "./schemas";
+import { MAX_EVENTS, NO_KEY_ID, type UsageInput, usageEventSchema } from "./schemas";
 
 /** `index`: null for a field that stands beside the events. */
 export type Adjusted = { index: number | null; field: string };
@@ -32,9 +32,11 @@ export async function recordBatch(batch: { events?: unknown }): Promise<BatchRes
   const good: { index: number; input: UsageInput; fields: string[] }[] = [];
   events.forEach((event: unknown, index) => {
     const result = usageEventSchema.safeParse(event);
-    if (result.success)
-      good.push({ index, input: result.data, fields: adjustedFields(Object(event), usageEventSchema.shape, result.data) });
-    else rejected.push({ index, error: result.error.issues[0]?.message ?? "Missing fields" });
+    if (result.success) {
+      const dropped = result.data.keyId === NO_KEY_ID ? ["keyId"] : [];
+      const fields = [...dropped, ...adjustedFields(Object(event), usageEventSchema.shape, result.data)];
+      good.push({ index, input: result.data, fields });
+    } else rejected.push({ index, error: result.error.issues[0]?.message ?? "Missing fields" });
   });
   usageEvents.inc({ outcome: "rejected" }, rejected.length);
   const outcomes = await recordUsage(good.map(({ input }) => input));

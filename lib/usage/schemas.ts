@@ -65,18 +65,39 @@ const eventId = z
   .meta({ description: "Names the call. However often it is reported, it counts once." });
 const apiKey = z.string(required("apiKey")).min(1, MISSING).meta({ description: "The credential that was used." });
 
+/** What no key has: beside a credential it is no more than an ornament. */
+export const NO_KEY_ID = "";
+const isGiven = (value: unknown) => value !== undefined && value !== null && value !== "";
 const keyId = z
-  .guid("keyId is not valid")
-  .nullish()
-  .meta({ description: "Instead of `apiKey`: the `key_id` of a verification." });
+  .unknown()
+  .optional()
+  .transform((given) => (isGiven(given) ? (z.guid().safeParse(given).data ?? NO_KEY_ID) : null))
+  .meta({
+    type: ["string", "null"],
+    format: "uuid",
+    description: "Instead of `apiKey`: the `key_id` of a verification. Beside an `apiKey`, what is none is dropped.",
+  });
 
 /** `POST /usage`: one report; its id comes in the `x-idempotency-key` header. */
 export const usageReportSchema = z.object({ apiKey, ...common, id: eventId });
 
 /** One event of a batch. It names its key by the credential or by the id that verify answers with. */
 export const usageEventSchema = z
-  .object({ id: eventId, apiKey: apiKey.nullish(), keyId, ...common }, "an event must be an object")
-  .refine(({ apiKey, keyId }) => (apiKey ?? keyId ?? null) !== null, MISSING);
+  .object(
+    {
+      id: eventId,
+      apiKey: z
+        .string(required("apiKey"))
+        .nullish()
+        .transform((text) => text || null)
+        .meta({ description: "The credential that was used." }),
+      keyId,
+      ...common,
+    },
+    "an event must be an object",
+  )
+  .refine(({ apiKey, keyId }) => apiKey !== null || keyId !== null, MISSING)
+  .refine(({ apiKey, keyId }) => apiKey !== null || keyId !== NO_KEY_ID, "keyId is not valid");
 
 export type UsageInput = z.output<typeof usageEventSchema>;
 

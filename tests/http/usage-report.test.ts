@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { signUsage } from "../../lib/usage/signature";
 import { DAY_MS } from "../../lib/values/days";
-import { adminCall, call, newKey, query, shared } from "../support/client";
+import { adminCall, call, newKey, query, shared, type TestKey } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
 import { report } from "../support/usage";
 
@@ -279,6 +279,26 @@ describe("POST /usage counts a call whatever ornaments it has", () => {
     const rows = await keptOf(user);
     expect([rows[1], rows[2]]).toMatchObject([kept, kept]);
     expect((await usageOf(user)).credits).toBe(995);
+  });
+
+  test.each<[string, (key: TestKey) => object, string[]]>([
+    ["an empty id beside its credential", ({ api_key }) => ({ apiKey: api_key, keyId: "" }), []],
+    ["an id of the sender's own beside it", ({ api_key }) => ({ apiKey: api_key, keyId: 123 }), ["keyId"]],
+    ["a word for an id beside it", ({ api_key }) => ({ apiKey: api_key, keyId: "main" }), ["keyId"]],
+    ["an empty credential beside its id", ({ id }) => ({ apiKey: "", keyId: id }), []],
+  ])("in a batch, where its key has %s", async (_, namedBy, adjusted) => {
+    const key = await newKey(await newUser());
+    const answer = await report({ events: [{ id: "1", delta: 1, ...namedBy(key) }] }, { id: null });
+    expect([answer.body.accepted, answer.body.rejected]).toStrictEqual([1, []]);
+    expect(answer.body.adjusted ?? []).toStrictEqual(adjusted.map((field) => ({ index: 0, field })));
+  });
+
+  test("unless it names no key: neither of two empty names does, nor an id that is none", async () => {
+    const named = [{ apiKey: "", keyId: "" }, { apiKey: "", keyId: "main" }, { keyId: 123 }, { apiKey: null }];
+    const events = named.map((names, index) => ({ id: String(index), delta: 1, ...names }));
+    const { body } = await report({ events }, { id: null });
+    const errors = ["Missing fields", "keyId is not valid", "keyId is not valid", "Missing fields"];
+    expect(body.rejected).toStrictEqual(errors.map((error, index) => ({ index, error })));
   });
 
   test("and names fields beside the events, but no event that was not counted", async () => {
