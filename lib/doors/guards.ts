@@ -7,7 +7,7 @@ import { cache } from "react";
 import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
-import { verifyAccessToken, verifyRefreshToken } from "@/lib/identity/tokens";
+import { readRefreshToken, verifyAccessToken } from "@/lib/identity/tokens";
 import { checkSecret } from "@/lib/request/admin-secret";
 import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
@@ -42,15 +42,23 @@ async function requireCookie(request: Request): Promise<OpenSession> {
   return session;
 }
 
-/** The session that a sign-out is about: the refresh token's, the cookie's or the access token's. Null when none is valid. */
+/**
+ * The session that a sign-out is about: the refresh token's, or, where that is none of ours, the cookie's or the access
+ * token's. Null when none is valid.
+ */
 export async function findSession(
   request: Request,
   refreshToken: string | undefined,
 ): Promise<{ sessionId: string; userId: string } | null> {
+  const named = refreshToken ? await unlessRefused(readRefreshToken(refreshToken)) : null;
+  if (named) return named;
+  const user = await unlessRefused(requireApiUser(request));
+  return user?.sessionId ? { sessionId: user.sessionId, userId: user.id } : null;
+}
+
+async function unlessRefused<Caller>(asking: Promise<Caller>): Promise<Caller | null> {
   try {
-    if (refreshToken) return await verifyRefreshToken(refreshToken);
-    const user = await requireApiUser(request);
-    return user.sessionId ? { sessionId: user.sessionId, userId: user.id } : null;
+    return await asking;
   } catch (error) {
     if (error instanceof AppError && error.status === 401) return null;
     throw error;

@@ -67,11 +67,10 @@ export const loginSchema = z.object({
 export const refreshSchema = z.object({ refresh: z.string(REQUIRED).min(1, BLANK).meta({ description: "A refresh token." }) });
 
 export const logoutSchema = z.object({
-  refresh: z
-    .string()
-    .optional()
-    .catch(undefined)
-    .meta({ description: "The token to end. Without it: the session of the cookie or of the access token." }),
+  refresh: z.string().optional().catch(undefined).meta({
+    description:
+      "A refresh token, also an expired one, whose session is to end. Without one of ours: that of the cookie or of the access token.",
+  }),
 });
 
 export const changePasswordSchema = z.object({

@@ -15,7 +15,8 @@ const KEY_GRACE_MS = 30 * DAY_MS;
 
 export type Tokens = { access: string; refresh: string };
 /** Whom a valid token speaks for: a session of ours, or a person whom a trusted issuer names by verified e-mail. */
-export type TokenSubject = { sessionId: string; userId: string } | { verifiedEmail: string };
+export type TokenSubject = OwnSession | { verifiedEmail: string };
+type OwnSession = { sessionId: string; userId: string };
 
 const ownClaims = z.object({ user_id: z.uuid(), sub: z.uuid(), sid: z.uuid() });
 
@@ -47,9 +48,21 @@ export async function verifyAccessToken(token: string): Promise<TokenSubject> {
 }
 
 /** @throws AppError REFRESH_TOKEN_NOT_VALID */
-export async function verifyRefreshToken(token: string): Promise<{ sessionId: string; userId: string }> {
+export async function verifyRefreshToken(token: string): Promise<OwnSession> {
+  return verifyRefresh(token);
+}
+
+/**
+ * The session of a refresh token, to end it: also of one that has expired, because others of its session may be younger.
+ * @throws AppError REFRESH_TOKEN_NOT_VALID
+ */
+export async function readRefreshToken(token: string): Promise<OwnSession> {
+  return verifyRefresh(token, LONGEST_SESSION_SECONDS);
+}
+
+async function verifyRefresh(token: string, clockTolerance = 0): Promise<OwnSession> {
   try {
-    return await verifyOwn(token, "refresh");
+    return await verifyOwn(token, "refresh", clockTolerance);
   } catch (error) {
     throw refuse(error, "REFRESH_TOKEN_NOT_VALID");
   }
@@ -76,8 +89,9 @@ async function sign(
   return token;
 }
 
-async function verifyOwn(token: string, tokenType: "access" | "refresh"): Promise<{ sessionId: string; userId: string }> {
-  const { payload } = await jwtVerify(token, ownKey, { ...audience(), issuer: env().appUrl, algorithms: [SIGNING_ALGORITHM] });
+async function verifyOwn(token: string, tokenType: "access" | "refresh", clockTolerance = 0): Promise<OwnSession> {
+  const options = { ...audience(), issuer: env().appUrl, algorithms: [SIGNING_ALGORITHM], clockTolerance };
+  const { payload } = await jwtVerify(token, ownKey, options);
   if (payload.token_type !== tokenType) throw new errors.JWTClaimValidationFailed("token_type", payload);
   const claims = ownClaims.parse(payload);
   return { sessionId: claims.sid, userId: claims.user_id };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type CallOptions, call } from "../support/client";
+import { type CallOptions, call, query } from "../support/client";
+import { newForger } from "../support/denials";
 import { IDENTITY_REFUSALS, refusesBadBodies, SAYING_NOTHING } from "../support/hostile";
-import { newUser, type TestUser } from "../support/people";
+import { claimsOf, newUser, type TestUser } from "../support/people";
 
 const PATH = "/api/auth/logout/";
 const DONE = { message: "Logout successful" };
@@ -38,6 +39,21 @@ describe("POST /api/auth/logout/ answers", () => {
       expect(await refreshStatus(user.refresh)).toBe(401);
     },
   );
+
+  test("200 for an expired refresh token, ending its session, which younger tokens have kept open", async () => {
+    const user = await newUser();
+    const [session] = await query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1", [user.id]);
+    const expired = await (await newForger()).sign(claimsOf("refresh", user.id, session?.id ?? "", -60));
+    expect(await refreshStatus(expired)).toBe(401);
+    expect((await call(PATH, { body: { refresh: expired } })).status).toBe(200);
+    expect(await profileStatus(user.access)).toBe(401);
+  });
+
+  test.each(["undefined", "x.y.z"])("200 for the refresh token %j, ending the access token's session", async (refresh) => {
+    const user = await newUser();
+    expect((await call(PATH, { body: { refresh }, token: user.access })).status).toBe(200);
+    expect(await profileStatus(user.access)).toBe(401);
+  });
 
   test("200 a second time", async () => {
     const user = await newUser();
