@@ -23,7 +23,9 @@ const email = z
   .toLowerCase()
   .min(1, { error: BLANK, abort: true })
   .max(MAX_EMAIL_LENGTH, "Enter a valid email address.")
-  .pipe(z.email("Enter a valid email address."))
+  .pipe(z.email({ error: "Enter a valid email address.", abort: true }))
+  // It is kept as it is, so that a credential in it would be too.
+  .refine((address) => maskCredentials(address) === address, "Enter a valid email address.")
   .meta({ format: "email", description: "Upper and lower case count as the same." });
 const newPassword = z
   .string(REQUIRED)

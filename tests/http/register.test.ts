@@ -125,6 +125,7 @@ describe("POST /api/auth/register/ refuses bad input", () => {
     ["null", "email", null, required],
     ["a word", "email", "abc", address],
     ["a NUL byte", "email", "a\u0000@example.com", address],
+    ["a credential", "email", `datazag_${"0a".repeat(32)}@example.com`, address],
     ["half a surrogate pair", "email", "\ud800@example.com", address],
     ["a list", "email", ["a@example.com"], required],
     ["a blank first name", "first_name", " ", blank],
