@@ -293,6 +293,13 @@ describe("POST /usage counts a call whatever ornaments it has", () => {
     expect(answer.body.adjusted ?? []).toStrictEqual(adjusted.map((field) => ({ index: 0, field })));
   });
 
+  test("null events beside it: it is one report", async () => {
+    const { api_key: apiKey } = await newKey(await newUser());
+    const answer = await report({ apiKey, delta: 1, events: null });
+    expect([answer.status, answer.body]).toStrictEqual([200, { ok: true }]);
+    expect((await report({ events: null })).body).toStrictEqual({ error: "Missing fields" });
+  });
+
   test("unless it names no key: neither of two empty names does, nor an id that is none", async () => {
     const named = [{ apiKey: "", keyId: "" }, { apiKey: "", keyId: "main" }, { keyId: 123 }, { apiKey: null }];
     const events = named.map((names, index) => ({ id: String(index), delta: 1, ...names }));

@@ -16,7 +16,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDi
     requireUsageSignature(request, body);
     keepAliveFor(keepHouseIfDue);
     const report = parseObject(body, "INVALID_USAGE_JSON");
-    if (report.events !== undefined) return { data: { ok: true, ...(await recordBatch(report)) } };
+    if (report.events !== undefined && report.events !== null) return { data: { ok: true, ...(await recordBatch(report)) } };
 
     if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
     const id = request.headers.get("x-idempotency-key") ?? undefined;
@@ -25,7 +25,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDi
     if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");
     if (typeof outcome === "object") throw new AppError("INVALID_INPUT", { message: outcome.refused });
     const { id: _, ...known } = usageReportSchema.shape;
-    const adjusted = adjustedFields(report, known, call).map((field) => ({ index: 0, field }));
+    const adjusted = adjustedFields(report, { ...known, events: null }, call).map((field) => ({ index: 0, field }));
     return { data: { ok: true, ...remarks(outcome === "conflict" ? 1 : 0, adjusted) } };
   },
 });
