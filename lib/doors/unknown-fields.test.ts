@@ -49,7 +49,7 @@ describe("Where originals' clients call, a field that is meant to limit a right 
     },
   );
 
-  test.each(["Email", "e_mail", "user_email"])("%s, where it names an owner, and nowhere else", (name) => {
+  test.each(["Email", "e_mail", "user_email", "emial"])("%s, where it names an owner, and nowhere else", (name) => {
     expect(refusal(listKeysSchema, { [name]: "a@example.com" })).toBe(near(name, "email"));
     expect(refusal(createKeySchema, { key_name: "a", [name]: "a@example.com" })).toBeNull();
   });

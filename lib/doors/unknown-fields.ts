@@ -64,7 +64,7 @@ function meantBy(name: string, known: readonly string[]): string | undefined {
 
 /** Letters that are missing, too many, wrong or swapped: one, or two of a long word. Short words are too like others. */
 function isMistyped(typed: string, word: string): boolean {
-  const allowed = word.length < 6 ? 0 : word.length < 9 ? 1 : 2;
+  const allowed = word.length < 5 ? 0 : word.length < 9 ? 1 : 2;
   return Math.abs(typed.length - word.length) <= allowed && countSlips(typed, word) <= allowed;
 }
 
