@@ -13,7 +13,10 @@ const validAnswer = z
     user_id: z.uuid(),
     ...limitAnswers,
     credits: z.int().meta({ description: "The owner’s balance before this call." }),
-    expires_at: z.date().nullable(),
+    expires_at: z
+      .date()
+      .nullable()
+      .meta({ description: "When the credential ends: as its key does, or, where it was replaced, with its grace." }),
   })
   .meta({ id: "ValidKey" });
 
@@ -42,6 +45,11 @@ export function toVerdict({ code, key, malformed }: Verdict): z.input<typeof ver
     user_id: key.userId,
     ...pickLimits(key),
     credits: key.owner.credits,
-    expires_at: key.expiresAt,
+    expires_at: endOfCredential(key),
   };
+}
+
+function endOfCredential({ expiresAt, replacedUntil }: { expiresAt: Date | null; replacedUntil: Date | null }): Date | null {
+  if (!expiresAt || !replacedUntil) return expiresAt ?? replacedUntil;
+  return expiresAt < replacedUntil ? expiresAt : replacedUntil;
 }

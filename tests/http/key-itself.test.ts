@@ -51,6 +51,19 @@ describe("GET /api/keys/self answers", () => {
     expect([answer.status, answer.body]).toStrictEqual([200, { valid: false, code, reason: expect.any(String), key_id: key.id }]);
   });
 
+  test("when what was presented ends: a replaced credential before its key, and never after it", async () => {
+    const user = await newUser();
+    const key = await newKey(user);
+    const path = `/api/auth/keys/${key.id}/regenerate/`;
+    const { data } = (await call(path, { token: user.access, body: { grace_seconds: 600, expires_at: "2125-01-01" } })).body;
+    const endOf = async (credential: string) => (await self(credential)).body.expires_at;
+    expect(await endOf(data.api_key)).toBe("2125-01-01T00:00:00.000Z");
+    expect(await endOf(key.api_key)).toBe(data.previous_expires_at);
+    const soon = new Date(Date.now() + 300_000).toISOString();
+    await change(user, key, { expires_at: soon });
+    for (const credential of [key.api_key, data.api_key]) expect(await endOf(credential)).toBe(soon);
+  });
+
   test("200 that says that nothing is left for another call", async () => {
     const user = await newUser();
     const key = await newKey(user);
