@@ -18,6 +18,8 @@ const LESS_USUAL = [
   "api_scopes",
   "access_level",
   "read_only",
+  "abilities",
+  "actions",
 ];
 const near = (wrong: string, right: string) => `Unknown field "${wrong}". Did you mean "${right}"?`;
 
@@ -26,6 +28,7 @@ describe("Where originals' clients call, a field that is meant to limit a right 
     ...["expiresAt", "ExpiresAt", "EXPIRES_AT", "expires-at", "expires", "expiry", "expires_in", "expiresIn", "expiration"],
     ...["expire_at", "expirationDate", "exp", "valid_until", "ttl", "ttl_seconds", "exp_date", "key_expires_at", "duration"],
     ...["expries_at", "exipres_at", "expres_at", "xpires_at"],
+    ...["expAt", "validity", "valid_days", "until", "ends_at", "endDate", "lifetime_seconds"],
   ])("%s", (name) => {
     for (const value of [null, 3600, "2030-01-01"]) {
       expect(refusal(createKeySchema, { key_name: "a", [name]: value })).toBe(near(name, "expires_at"));
@@ -63,6 +66,10 @@ describe("Where originals' clients call, a field that is meant to limit a right 
     "__proto__",
     "constructor",
     "experiment_id",
+    "export",
+    "endpoint",
+    "validated",
+    "action_url",
     "user_agent",
     "access_token",
     "never_expires",

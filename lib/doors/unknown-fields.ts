@@ -9,9 +9,9 @@ const OWNER = "userId";
 /** What people call a field, in small letters and without separators. */
 const OTHER_NAMES: Record<string, RegExp> = {
   expires_at:
-    /^(exp(date)?|(key|token|api)*expir.*|valid(until|to|till|for|ity)|notafter|ttl.*|lifetime|duration|maxage|enddate)$/,
+    /^(exp|exp(date|time|at|in|on)|(key|token|api)*expir.*|valid(ity|until|to|till|thru|through|for|days)|notafter|ttl.*|lifetime.*|duration|maxage|until|ends?(date|at|on)?)$/,
   permissions:
-    /^(.*permissions?(list)?|perms?|(api|key|token|allowed)*scopes?(list)?|rights?|grants?|privileges?|roles?|access(level|rights)?|readonly)$/,
+    /^(.*permissions?(list)?|perms?|(api|key|token|allowed)*scopes?(list)?|rights?|grants?|privileges?|roles?|access(level|rights)?|actions?|abilit(y|ies)|capabilit(y|ies)|readonly)$/,
   userId: /^(user|uid|owner|ownerid)$/,
   email: /^(user|owner)?e?mail(address)?$/,
   grace_seconds: /^(grace.*|overlap.*)$/,
