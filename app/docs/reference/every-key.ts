@@ -118,9 +118,10 @@ export const EVERY_KEY: Group = {
       callers: ["adminSecret"],
       parameters: [
         query("userId", userId, "user-id-string"),
-        query("email", email, "user@example.com"),
         query("limit", limit, 100),
         query("cursor", cursor, "1704067200000-123"),
+        // Last: generators make arguments of them, by their place.
+        query("email", email, "user@example.com"),
       ],
       answers: [
         adminAnswer(
