@@ -145,7 +145,9 @@ describe("the export of audit entries", () => {
 
   test("holds all that the list finds, over many chunks, and nothing else", async () => {
     const [head, ...lines] = await read({ to: "2026-01-03" });
-    expect(head).toBe("\uFEFFid,at,actor_kind,actor_id,actor,action,target_kind,target_id,target,address,request_id,before,after");
+    expect(head).toBe(
+      "\uFEFFid,at,actor_kind,actor_id,actor,action,target_kind,target_id,target,address,request_id,before,after",
+    );
     expect(lines.map((line) => line.split(",", 1)[0])).toStrictEqual(numbers(1, 4319));
   });
 
