@@ -40,6 +40,12 @@ const ENCODED = Object.values(CREDENTIAL_PREFIXES).map((prefix) => ({
   form: new RegExp(`(?:${base64Forms(prefix).join("|")})(?:[0-9A-Za-z+/_-]|[\\r\\n]|\\\\[rn])*={0,2}`, "g"),
 }));
 
+/** What every text has in which one could be found: nearly all of them have none of these, and are asked no more. */
+const SIGNS_OF_ONE = new RegExp(
+  [PREFIX, "%", String.raw`\\u00`, ...Object.values(CREDENTIAL_PREFIXES).flatMap(base64Forms)].join("|"),
+  "i",
+);
+
 /** Fresh credentials: `mf_live` keys come with a secret, `datazag` keys have none. */
 export function makeCredentials(format: CredentialFormat, random: Random): IssuedCredentials {
   const key = format === "mf_live" ? makeMfLive(random) : makeDatazag(random);
@@ -80,6 +86,7 @@ type Masked = { from: number; to: number; shown: string };
  * length of the text alone.
  */
 export function maskCredentials(text: string): string {
+  if (!SIGNS_OF_ONE.test(text)) return text;
   const found = readingsOf(text).flatMap(findMasked);
   let masked = "";
   let done = 0;
