@@ -33,6 +33,28 @@ export const LISTED = {
   expires_at: null,
 };
 
+export const ISSUED = {
+  id: ID,
+  key_name: "My API Key",
+  api_key: "mf_live_abc123...",
+  secret_key: "mf_live_xyz789...",
+  ...DEFAULT_LIMITS,
+  created_at: CREATED,
+  expires_at: null,
+  status: "active" as const,
+  is_active: true,
+  total_uses: 0,
+  last_used: null,
+  updated_at: CREATED,
+};
+
+export const RENEWED = {
+  ...ISSUED,
+  total_uses: 128,
+  last_used: new Date("2025-02-01T08:15:30.000Z"),
+  updated_at: new Date("2025-02-01T10:30:00.000Z"),
+};
+
 export const keyId: Parameter = {
   name: "id",
   in: "path",

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { verdictAnswer } from "@/app/_wire/verdicts";
 import { nothingSchema, regenerateSelfSchema } from "@/lib/keys/change-schemas";
-import { CREATED, ID } from "./key-changes";
+import { ID, RENEWED } from "./key-changes";
 import { answer, BODY_FAILURES, body, type Operation } from "./operation";
 
 /** What a key can ask and do with nothing but its own credential. */
@@ -82,21 +82,7 @@ export const KEY_ITSELF: Operation[] = [
     body: body(regenerateSelfSchema, { grace: { grace_seconds: 3600 }, at_once: {} }, { required: false }),
     answers: [
       answer(200, "The new credentials, shown this once", regeneratedKeyAnswer, {
-        grace: {
-          id: ID,
-          key_name: "My API Key",
-          api_key: "mf_live_abc123...",
-          secret_key: "mf_live_xyz789...",
-          ...DEFAULT_LIMITS,
-          created_at: CREATED,
-          expires_at: null,
-          status: "active",
-          is_active: true,
-          total_uses: 128,
-          last_used: new Date("2025-02-01T08:15:30.000Z"),
-          updated_at: new Date("2025-02-01T10:30:00.000Z"),
-          previous_expires_at: new Date("2025-02-01T11:30:00.000Z"),
-        },
+        grace: { ...RENEWED, previous_expires_at: new Date("2025-02-01T11:30:00.000Z") },
       }),
     ],
     failures: [

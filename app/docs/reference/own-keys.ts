@@ -4,7 +4,7 @@ import { z } from "zod";
 import { issuedKeyAnswer, ownKeyAnswer, regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { createKeySchema, emptyBodySchema, regenerateKeySchema } from "@/lib/keys/schemas";
-import { CREATED, ID, KEY_CHANGES, keyId, LISTED } from "./key-changes";
+import { CREATED, ID, ISSUED, KEY_CHANGES, keyId, LISTED, RENEWED } from "./key-changes";
 import {
   BODY_FAILURES,
   body,
@@ -16,28 +16,6 @@ import {
   unknownField,
   userAnswer,
 } from "./operation";
-
-// The samples of the Mifumo SMS documents.
-const ISSUED = {
-  id: ID,
-  key_name: "My API Key",
-  api_key: "mf_live_abc123...",
-  secret_key: "mf_live_xyz789...",
-  ...DEFAULT_LIMITS,
-  created_at: CREATED,
-  expires_at: null,
-  status: "active" as const,
-  is_active: true,
-  total_uses: 0,
-  last_used: null,
-  updated_at: CREATED,
-};
-
-const RENEWED = {
-  total_uses: 128,
-  last_used: new Date("2025-02-01T08:15:30.000Z"),
-  updated_at: new Date("2025-02-01T10:30:00.000Z"),
-};
 
 const REPEAT_FAILURES = repeatFailures({ id: 123, uuid: ID, name: "My API Key" });
 
@@ -147,8 +125,8 @@ export const OWN_KEYS: Group = {
       ),
       answers: [
         userAnswer(200, "API key regenerated successfully", regeneratedKeyAnswer, {
-          grace: { ...ISSUED, ...RENEWED, previous_expires_at: new Date("2025-02-01T11:30:00.000Z") },
-          at_once: { ...ISSUED, ...RENEWED },
+          grace: { ...RENEWED, previous_expires_at: new Date("2025-02-01T11:30:00.000Z") },
+          at_once: RENEWED,
         }),
       ],
       failures: [
