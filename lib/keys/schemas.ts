@@ -62,6 +62,17 @@ export const createKeySchema = z.object({
     .meta({ ...noteMeta, default: null, description: "What you want to remember of the key. Shown on its page." }),
 });
 
+/** A name that need not be given, and what is said of one that is none, too long or no name. */
+const optionalName = (none: string, tooLong: string, noName: string) =>
+  z
+    .string(none)
+    .nullish()
+    .transform((name) => name?.trim() || "API Key")
+    .refine(isNameLength, tooLong)
+    .refine(isNameText, noName)
+    .transform(maskCredentials)
+    .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." });
+
 /** `POST /api/api-keys` (DataZag seed), where `email` may name the owner instead. */
 export const adminCreateKeySchema = z
   .object({
@@ -77,14 +88,11 @@ export const adminCreateKeySchema = z
       .nullish()
       .transform((address) => address || null)
       .meta({ format: "email", description: "The owner’s e-mail address, where `userId` is not given." }),
-    name: z
-      .string("name must be a string")
-      .nullish()
-      .transform((name) => name?.trim() || "API Key")
-      .refine(isNameLength, `name must have at most ${MAX_KEY_NAME_LENGTH} characters`)
-      .refine(isNameText, "name must have something to see, and no characters that control or turn text")
-      .transform(maskCredentials)
-      .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
+    name: optionalName(
+      "name must be a string",
+      `name must have at most ${MAX_KEY_NAME_LENGTH} characters`,
+      "name must have something to see, and no characters that control or turn text",
+    ),
     ...limitFields,
     expires_at: expiresAtSchema,
   })
@@ -108,13 +116,7 @@ export const regenerateKeySchema = z.strictObject({
 
 /** `POST /api/auth/api-key/generate/`: as create, of a front end that need not name its keys. */
 export const generateKeySchema = z.object({
-  name: z
-    .string("INVALID_KEY_NAME")
-    .nullish()
-    .transform((name) => name?.trim() || "API Key")
-    .refine((name) => isNameText(name) && isNameLength(name), "INVALID_KEY_NAME")
-    .transform(maskCredentials)
-    .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." }),
+  name: optionalName("INVALID_KEY_NAME", "INVALID_KEY_NAME", "INVALID_KEY_NAME"),
   ...limitFields,
   expires_at: expiresAtSchema,
 });

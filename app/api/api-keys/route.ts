@@ -11,13 +11,19 @@ import { findIdByEmail } from "@/lib/users/find-people";
 /** Of an address that nobody has: no id is like it, and an empty one would be everybody's. */
 const NOBODY = "-";
 
+/** The id of whom a request names, by that or by the e-mail address; undefined where it names nobody. */
+async function namedOwner(userId: string | null | undefined, email: string | null | undefined): Promise<string | undefined> {
+  if (userId || !email) return userId || undefined;
+  return (await findIdByEmail(email)) ?? NOBODY;
+}
+
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {
     const actor = await requireAdminSecret(request);
     const { userId, email, name, expires_at: expiresAt, ...limits } = await readJson(request, adminCreateKeySchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
-    const ownerId = userId ?? (await findIdByEmail(email ?? "")) ?? "";
-    const key = await createKey(actor, ownerId, { name, ...limits, expiresAt, format: "datazag", idempotencyKey });
+    const ownerId = await namedOwner(userId, email);
+    const key = await createKey(actor, ownerId ?? NOBODY, { name, ...limits, expiresAt, format: "datazag", idempotencyKey });
     const data = { key: { id: key.id, key: key.key, name, active: true, created_at: key.createdAt }, user: key.owner };
     return { status: 201, message: "API key created successfully", data };
   },
@@ -25,8 +31,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   GET: async (request) => {
     const actor = await requireAdminSecret(request);
     const { email, ...query } = validate(listKeysSchema, Object.fromEntries(new URL(request.url).searchParams));
-    const named = query.userId || !email ? query : { ...query, userId: (await findIdByEmail(email)) ?? NOBODY };
-    const { keys, nextCursor } = await listAllKeys(actor, named);
+    const { keys, nextCursor } = await listAllKeys(actor, { ...query, userId: await namedOwner(query.userId, email) });
     const now = new Date();
     return { data: { keys: keys.map((key) => toAdminKey(key, now)), next_cursor: nextCursor } };
   },
