@@ -17,6 +17,12 @@ import { listSigningKeys, SIGNING_ALGORITHM } from "./signing-keys";
 export const SESSION_SECONDS = 7 * 24 * 3600;
 /** and from the sign-in, however often a page is used or tokens are refreshed. */
 export const LONGEST_SESSION_SECONDS = 90 * 24 * 3600;
+
+/** When a session is over at the latest. */
+export function lastEndOf(signedInAt: Date): Date {
+  return new Date(signedInAt.getTime() + LONGEST_SESSION_SECONDS * 1000);
+}
+
 /** The header in which our routes hand the client's address to better-auth. Always overwritten, never taken over. */
 export const ADDRESS_HEADER = "x-client-address";
 

@@ -2,7 +2,7 @@ import "server-only";
 import { createAuthEndpoint } from "better-auth/api";
 import { makeSignature } from "better-auth/crypto";
 import { db } from "@/lib/database/client";
-import { auth, LONGEST_SESSION_SECONDS } from "./auth";
+import { auth, lastEndOf } from "./auth";
 
 /** Those of the identity library, which any other program with it uses as well. */
 export const FORMER_SESSION_COOKIES = ["better-auth.session_token", "__Secure-better-auth.session_token"];
@@ -28,8 +28,11 @@ export async function sessionCookie(sessionId: string) {
     where: { id: sessionId },
     select: { token: true, createdAt: true },
   });
-  const expires = new Date(createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000);
-  return { name, value: `${token}.${await makeSignature(token, secret)}`, options: { ...options, expires } };
+  return {
+    name,
+    value: `${token}.${await makeSignature(token, secret)}`,
+    options: { ...options, expires: lastEndOf(createdAt) },
+  };
 }
 
 /**
@@ -43,9 +46,10 @@ export async function readSessionCookie(headers: Headers): Promise<string | null
 /** A session that was opened under the cookie's former name goes on: it is read under the present one, where there is none. */
 export async function withSessionCookie(headers: Headers): Promise<Headers> {
   const sent = (headers.get("cookie") ?? "").split(/;\s*/);
-  const { name } = await sessionCookieName();
   const former = sent.find((cookie) => FORMER_SESSION_COOKIES.some((formerName) => cookie.startsWith(`${formerName}=`)));
-  if (former === undefined || sent.some((cookie) => cookie.startsWith(`${name}=`))) return headers;
+  if (former === undefined) return headers;
+  const { name } = await sessionCookieName();
+  if (sent.some((cookie) => cookie.startsWith(`${name}=`))) return headers;
   const renamed = new Headers(headers);
   renamed.set("cookie", [...sent, `${name}${former.slice(former.indexOf("="))}`].join("; "));
   return renamed;

@@ -6,7 +6,7 @@ import { db } from "@/lib/database/client";
 import { AppError } from "@/lib/values/errors";
 import type { Prisma } from "@/prisma/generated/client";
 import { getProfile, type Profile } from "./accounts";
-import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./auth";
+import { ADDRESS_HEADER, auth, lastEndOf, SESSION_SECONDS } from "./auth";
 import { keepInOwnForm } from "./passwords";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
@@ -60,12 +60,12 @@ export async function refreshTokens(refreshToken: string): Promise<Tokens> {
 
 /** Seven days from now, up to ninety days after the sign-in. */
 function extendedEnd({ createdAt }: { createdAt: Date }): Date {
-  return new Date(Math.min(Date.now() + SESSION_SECONDS * 1000, createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000));
+  return new Date(Math.min(Date.now() + SESSION_SECONDS * 1000, lastEndOf(createdAt).getTime()));
 }
 
 /** Whether its ninety days are over. */
 function isOver({ createdAt }: { createdAt: Date }): boolean {
-  return createdAt.getTime() + LONGEST_SESSION_SECONDS * 1000 <= Date.now();
+  return lastEndOf(createdAt).getTime() <= Date.now();
 }
 
 const ONE_DAY_SECONDS = 24 * 3600;

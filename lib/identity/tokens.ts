@@ -5,7 +5,7 @@ import { z } from "zod";
 import { env } from "@/lib/settings/env";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
-import { auth, LONGEST_SESSION_SECONDS, SESSION_SECONDS } from "./auth";
+import { auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
 import { findSigningKey, SIGNING_ALGORITHM } from "./signing-keys";
 import { findIssuer, verifyForeign } from "./trusted-issuers";
 
@@ -82,7 +82,7 @@ async function sign(
     sid: sessionId,
     jti: randomUUID(),
     iat: now,
-    exp: Math.floor(Math.min(now + seconds, signedInAt.getTime() / 1000 + LONGEST_SESSION_SECONDS)),
+    exp: Math.floor(Math.min(now + seconds, lastEndOf(signedInAt).getTime() / 1000)),
     ...claims,
   };
   const { token } = await auth().api.signJWT({ body: { payload } });
