@@ -62,6 +62,7 @@ function serve<Params>(dialect: Dialect, handler: Handler<Params>, refuse: Handl
 
 /** Whatever the parameter is called: what stands in an address is kept by proxies, browsers and logs of others. */
 function refuseCredentialInAddress({ url }: Request): void {
+  if (!url.includes("?")) return;
   const { search, searchParams } = new URL(url);
   const texts = [search, ...[...searchParams].flat()];
   if (texts.some((text) => maskCredentials(text) !== text)) throw new AppError("CREDENTIAL_IN_ADDRESS");

@@ -32,8 +32,8 @@ export function keepMeta(given: unknown): Kept {
   if (isDeeper(given, MAX_META_DEPTH)) return DROPPED;
   const written = JSON.stringify(given);
   if (Buffer.byteLength(written) > MAX_META_BYTES) return DROPPED;
-  const storable = maskedJson(given, toStorable);
-  return { value: maskedJson(JSON.parse(storable)), isAdjusted: storable !== written };
+  const value = maskedJson(given, (text) => maskCredentials(toStorable(text)));
+  return { value, isAdjusted: maskedJson(given, toStorable) !== written };
 }
 
 /** The fields of which less is kept than was sent, and those that nobody knows. */
