@@ -28,7 +28,7 @@ export async function ensureFirstAdmin(dataDirectory: string): Promise<FirstAdmi
     const { id, email } = await registerUser(SYSTEM_ACTOR, input, { role: "admin", emailVerified: true });
     return { id, email, password };
   } catch (error) {
-    if (!(error instanceof AppError && error.code === "INVALID_INPUT")) throw error;
+    if (!(error instanceof AppError && error.code === "EMAIL_TAKEN")) throw error;
     // Another machine on the same database was quicker, and shows its password.
     fs.rmSync(file, { force: true });
     const other = await findAdmin();
