@@ -13,12 +13,14 @@ const BETWEEN_REPORTS_MS = 2;
 /**
  * Owner A's row is locked while `reports` reports for A wait. How long owner B's verifications take is compared with how
  * long they take when nothing else is done.
+ * @param longestPause seconds after which a report that was refused is sent again, also where the answer said later
  */
 export async function lockRow(
   ground: Ground,
   { callers, begins }: Weather,
   milliseconds: number,
   reports: number,
+  longestPause = 60,
 ): Promise<Finding[]> {
   const ofB = (from: number, to: number) =>
     callers.seen.filter(({ what, caller, began }) => what === "verify" && caller.startsWith("B") && began >= from && began < to);
@@ -34,7 +36,7 @@ export async function lockRow(
     await holder.query("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", [ground.owners.A.id]);
     begins();
     // All of them wait long before the row is free.
-    waiting = reportMany(ground, events);
+    waiting = reportMany(ground, events, longestPause);
     await pause(milliseconds);
   } finally {
     await holder.end();
@@ -57,7 +59,11 @@ export async function lockRow(
 }
 
 /** Sends them until each is counted. */
-async function reportMany({ address, settings, owners }: Ground, events: readonly Reported[]): Promise<{ hung: number }> {
+async function reportMany(
+  { address, settings, owners }: Ground,
+  events: readonly Reported[],
+  longestPause: number,
+): Promise<{ hung: number }> {
   const child = fork("scripts/drills/report-many.mjs", { execArgv: [] });
   const ended = new Promise<never>((_, reject) => child.once("exit", (code) => reject(new Error(`reports ended with ${code}`))));
   const done = new Promise<{ hung: number }>((resolve) => child.once("message", resolve));
@@ -68,6 +74,7 @@ async function reportMany({ address, settings, owners }: Ground, events: readonl
     ids: events.map(({ id }) => id),
     betweenMs: BETWEEN_REPORTS_MS,
     patienceMs: PATIENCE_MS.usage,
+    longestPauseMs: longestPause * 1000,
   });
   ended.catch(() => {});
   return Promise.race([done, ended]);

@@ -3,7 +3,7 @@
 import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
-process.once("message", async (/** @type {any} */ { address, secret, apiKey, ids, betweenMs, patienceMs }) => {
+process.once("message", async (/** @type {any} */ { address, secret, apiKey, ids, betweenMs, patienceMs, longestPauseMs }) => {
   const body = JSON.stringify({ apiKey, delta: 1 });
   const signature = createHmac("sha256", secret).update(body).digest("hex");
   let hung = 0;
@@ -17,7 +17,7 @@ process.once("message", async (/** @type {any} */ { address, secret, apiKey, ids
       await answer?.arrayBuffer().catch(() => null);
       if (answer?.ok) return;
       if (!answer) hung += 1;
-      await pause(Math.max(1, Number(answer?.headers.get("retry-after"))) * 1000);
+      await pause(Math.min(Math.max(1, Number(answer?.headers.get("retry-after"))) * 1000, longestPauseMs));
     }
   }
 

@@ -1,27 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exhaustConnections, lockRow } from "../../scripts/drills/contention";
 import { type Finding, type Row, type Weather, weatherOn } from "../../scripts/drills/drill";
-import { type OwnGround, openOwnGround } from "../../scripts/drills/ground";
+import { type Ground, type OwnGround, openOwnGround } from "../../scripts/drills/ground";
 import { freezeDatabase } from "../../scripts/drills/outages";
 import { liveWhole, openPooledGround } from "../../scripts/drills/pooler";
 import { refuseWrites } from "../../scripts/drills/refusals";
 import { silenceNewOnes, silenceOpenOnes } from "../../scripts/drills/silence";
+import { applyMigrations } from "../../scripts/migrate";
+import { type Cluster, openCluster } from "../../scripts/postgres";
+import { newFolder } from "../support/launch";
 import { hasPgBouncer } from "../support/pgbouncer";
+import { randomSecret } from "../support/server";
 
 /** What waits in vain does not wait for long here. */
 const SHORT = {
-  DATABASE_CONNECT_TIMEOUT_MS: "1500",
-  DATABASE_STATEMENT_TIMEOUT_MS: "2000",
-  DATABASE_LOCK_TIMEOUT_MS: "1500",
-  DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: "1500",
+  DATABASE_CONNECT_TIMEOUT_MS: "1000",
+  DATABASE_STATEMENT_TIMEOUT_MS: "1500",
+  DATABASE_LOCK_TIMEOUT_MS: "1000",
+  DATABASE_IDLE_TRANSACTION_TIMEOUT_MS: "1000",
+  VERIFY_TIMEOUT_MS: "1000",
 };
 
+let cluster: Cluster;
 let ground: OwnGround;
+/** Where there is no PgBouncer, `npm run drills` says so. */
+let pooled: Ground | undefined;
 
 beforeAll(async () => {
-  ground = await openOwnGround({ more: SHORT });
+  cluster = await openCluster(newFolder("weather"), randomSecret());
+  await applyMigrations(cluster.url);
+  [ground, pooled] = await Promise.all([
+    openOwnGround({ cluster, more: SHORT }),
+    hasPgBouncer() ? openPooledGround(cluster) : undefined,
+  ]);
 });
-afterAll(() => ground.close());
+afterAll(async () => {
+  await Promise.all([ground.close(), pooled?.close()]);
+  await cluster.stop("immediate");
+});
 
 /** What does not hold, whatever else runs on this machine: what a drill measures in time is for `npm run drills`. */
 function brokenOf({ findings }: Row): string[] {
@@ -34,7 +50,7 @@ describe("nothing hangs, nothing is lost or counted twice, and callers are serve
   test.each<[string, Happen]>([
     ["connections fall silent", (at, weather) => silenceOpenOnes(at, weather, 1_000)],
     ["new connections are never answered", (at, weather) => silenceNewOnes(at, weather, 1_000)],
-    ["a row is locked while reports wait for it", (at, weather) => lockRow(at, weather, 1_500, 40)],
+    ["a row is locked while reports wait for it", (at, weather) => lockRow(at, weather, 1_500, 40, 1)],
     ["the database stands still", (at, weather) => freezeDatabase(at, weather, 1_500)],
     ["nothing can be written", (at, weather) => refuseWrites(at, weather, 1_000)],
     ["no connection is left", (at, weather) => exhaustConnections(at, weather, 1_000)],
@@ -42,15 +58,9 @@ describe("nothing hangs, nothing is lost or counted twice, and callers are serve
     expect(brokenOf(await weatherOn(ground, title, happen))).toStrictEqual([]);
   });
 
-  // Where there is no PgBouncer, `npm run drills` says so.
   if (hasPgBouncer()) {
     test("when PgBouncer stands between, in transaction mode", async () => {
-      const pooled = await openPooledGround(ground.cluster);
-      try {
-        expect(brokenOf(await weatherOn(pooled, "PgBouncer", liveWhole))).toStrictEqual([]);
-      } finally {
-        await pooled.close();
-      }
+      expect(pooled && brokenOf(await weatherOn(pooled, "PgBouncer", liveWhole))).toStrictEqual([]);
     });
   }
 });

@@ -31,6 +31,7 @@ function poolOf(connectionString: string): pg.Pool {
 
 /** Closes what is open to a database that is about to go. */
 export async function closeQueries(url: string): Promise<void> {
-  await pools.get(url)?.end();
+  const open = pools.get(url);
   pools.delete(url);
+  await open?.end();
 }
