@@ -43,9 +43,13 @@ export function driverBounds({ connect, statement }: Bounds) {
   };
 }
 
-/** What the database is told: for a session of one's own, or, behind a pooler, for the present transaction. */
-export function setBounds({ statement, lock, idleTransaction }: Bounds, scope: "SESSION" | "LOCAL"): string {
+/**
+ * What the database is told: for a session of one's own, or, behind a pooler, for the present transaction. Short questions
+ * are planned once: by itself it would plan one with an array anew each time, which takes longer than the answer.
+ */
+export function setBounds({ statement, lock, idleTransaction, isForRequests }: Bounds, scope: "SESSION" | "LOCAL"): string {
   return [
+    ...(isForRequests ? [] : [`SET ${scope} plan_cache_mode = force_generic_plan`]),
     `SET ${scope} statement_timeout = ${statement}`,
     `SET ${scope} lock_timeout = ${lock}`,
     `SET ${scope} idle_in_transaction_session_timeout = ${idleTransaction}`,

@@ -71,6 +71,13 @@ describe.each([
     expect(pools.general.totalCount).toBe(1);
   });
 
+  test("look-ups are planned once for a connection, and nothing else is", async () => {
+    const asked = "SELECT current_setting('plan_cache_mode') AS mode";
+    const [looking, changing] = [pools.verification, pools.general].map(async (pool) => (await pool.query(asked)).rows[0]);
+    expect(await looking).toStrictEqual({ mode: pooler === "none" ? "force_generic_plan" : "auto" });
+    expect(await changing).toStrictEqual({ mode: "auto" });
+  });
+
   test("a single change that waits for a lock is given up, and does not happen later either", async () => {
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
