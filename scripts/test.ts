@@ -29,8 +29,8 @@ const STEPS: Record<string, Step> = {
   database: { run: (output) => vitest("database", ["database"], output) },
 };
 
-/** Two at a time, from the longest to the shortest; the last ones use one core at most, or wait. */
-const SIDE_BY_SIDE = ["browser", "start", "http", "neon", "database", "unit", "typecheck"];
+/** Two at a time: beside the build what needs none, then from the longest to the shortest. */
+const SIDE_BY_SIDE = ["build", "unit", "browser", "start", "http", "neon", "database", "typecheck"];
 const LANES = 2;
 
 /** `test`: every check there is, or the steps that are named, and one summary. */
@@ -50,18 +50,23 @@ export async function main(names: string[]): Promise<void> {
   const startedAt = performance.now();
   const results: Result[] = [];
   for (const name of asked.filter((name) => !SIDE_BY_SIDE.includes(name))) results.push(await take(name, "shown"));
-  // Without a build there is nothing for the long ones to talk to.
-  const isBuilt = results.every(({ name, count }) => name !== "build" || count.failed === 0);
-  if (isBuilt) results.push(...(await takeSideBySide(asked.filter((name) => SIDE_BY_SIDE.includes(name)))));
+  results.push(...(await takeSideBySide(SIDE_BY_SIDE.filter((name) => asked.includes(name)))));
   process.exit(summarize(results, performance.now() - startedAt) && results.length === asked.length ? 0 : 1);
 }
 
 async function takeSideBySide(names: string[]): Promise<Result[]> {
-  const output = names.length > 1 ? "kept" : "shown";
+  const output = names.filter((name) => name !== "build").length > 1 ? "kept" : "shown";
   const queue = [...names];
   const results: Result[] = [];
+  let building: Promise<Result> | undefined;
   const lane = async () => {
-    for (let name = queue.shift(); name; name = queue.shift()) results.push(await take(name, output));
+    for (let name = queue.shift(); name; name = queue.shift()) {
+      // Without a build there is nothing for it to talk to.
+      if (STEPS[name]?.needsBuild && (await building)?.count.failed) continue;
+      const taking = take(name, output);
+      if (name === "build") building = taking;
+      results.push(await taking);
+    }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return results.sort((one, other) => names.indexOf(one.name) - names.indexOf(other.name));
