@@ -21,7 +21,7 @@ export function CreateKeyDialog({ action, onClose, onClosed, title = "Create a k
   // Sent again after a lost connection, the form still means the same key. (randomUUID is missing on plain http.)
   const [idempotencyKey] = useState(() => [...crypto.getRandomValues(new Uint32Array(4))].join("-"));
   return (
-    <ShowOnceDialog title={title} submit="Create key" action={action} onClose={onClose} onClosed={onClosed}>
+    <ShowOnceDialog title={title} submit="Create key" sending="Creating…" action={action} onClose={onClose} onClosed={onClosed}>
       {children}
       <TextField name="key_name" label="Name" required autoComplete="off" hint="What will use it, such as Production." />
       <LimitFields />

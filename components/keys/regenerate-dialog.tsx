@@ -31,6 +31,7 @@ export function RegenerateDialog({
       title={`Regenerate “${target.name}”`}
       description="The key gets a new credential and a new secret. Its name, permissions, expiry and history stay."
       submit="Regenerate key"
+      sending="Regenerating…"
       action={regenerate}
       onClose={onClose}
       onClosed={onClosed}

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { flushSync } from "react-dom";
 import { primaryButton } from "@/components/ui/button-styles";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -9,21 +9,13 @@ import type { Issued } from "@/lib/keys/action-states";
 
 const SHOWN_LENGTH = 14;
 
-type Props = { issued: Issued; onSaved: () => void; onDone: () => void };
+type Props = { issued: Issued; onCopied: (credentials: readonly string[]) => void; onDone: () => void };
 
-/** The one time that credentials are shown. `onSaved` is called once all of them were copied. */
-export function SaveKey({ issued, onSaved, onDone }: Props) {
+/** The one time that credentials are shown. */
+export function SaveKey({ issued, onCopied, onDone }: Props) {
   const [isShown, setShown] = useState(false);
-  const [copied, setCopied] = useState<readonly string[]>([]);
   const { key, secret } = issued;
   const credentials = secret === null ? [key] : [key, secret];
-
-  const isSaved = credentials.every((credential) => copied.includes(credential));
-  const note = (what: readonly string[]) => setCopied((before) => [...before, ...what]);
-
-  useEffect(() => {
-    if (isSaved) onSaved();
-  }, [isSaved, onSaved]);
 
   const lines = {
     masked: (text: string) => credentials.reduce((shown, credential) => shown.replaceAll(credential, mask(credential)), text),
@@ -33,9 +25,12 @@ export function SaveKey({ issued, onSaved, onDone }: Props) {
   const env = secret === null ? `API_KEY=${key}` : `API_KEY=${key}\nAPI_SECRET=${secret}`;
   return (
     // Copied with the keyboard or the menu of the browser.
-    <div className="space-y-4" onCopy={() => isShown && note(credentials)}>
-      <CopyLine title="Key" text={key} onCopied={() => note([key])} {...lines} />
-      {secret !== null && <CopyLine title="Secret" text={secret} onCopied={() => note([secret])} {...lines} />}
+    <div
+      className="space-y-4"
+      onCopy={() => onCopied(credentials.filter((credential) => String(getSelection()).includes(credential)))}
+    >
+      <CopyLine title="Key" text={key} onCopied={() => onCopied([key])} {...lines} />
+      {secret !== null && <CopyLine title="Secret" text={secret} onCopied={() => onCopied([secret])} {...lines} />}
       <button
         type="button"
         aria-pressed={isShown}
@@ -47,8 +42,8 @@ export function SaveKey({ issued, onSaved, onDone }: Props) {
       <Tabs
         label="Ways to use it"
         tabs={[
-          { name: ".env", content: <CopyLine title=".env" text={env} onCopied={() => note(credentials)} {...lines} /> },
-          { name: "curl", content: <CopyLine title="curl" text={curl(key)} onCopied={() => note([key])} {...lines} /> },
+          { name: ".env", content: <CopyLine title=".env" text={env} onCopied={() => onCopied(credentials)} {...lines} /> },
+          { name: "curl", content: <CopyLine title="curl" text={curl(key)} onCopied={() => onCopied([key])} {...lines} /> },
           { name: "fetch", content: <CopyLine title="fetch" text={FETCH} onCopied={() => {}} {...lines} /> },
         ]}
       />

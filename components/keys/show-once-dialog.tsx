@@ -1,11 +1,12 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
+import { useLeaveGuard } from "@/components/ui/leave-guard";
 import { format, useTimeZone } from "@/components/ui/moment";
 import type { IssueAction, Issued } from "@/lib/keys/action-states";
 import { SaveKey } from "./save-key";
@@ -17,17 +18,24 @@ type Props = {
   onClose: () => void;
   onClosed: () => void;
   submit: string;
+  /** What the button says meanwhile. */
+  sending: string;
   action: IssueAction;
   /** The fields of the form that leads to credentials. */
   children: ReactNode;
 };
 
 /** A form, and then in its place the credentials that it led to. They are only ever in this component's memory. */
-export function ShowOnceDialog({ title, description, submit, action, onClose, onClosed, children }: Props) {
+export function ShowOnceDialog({ title, description, submit, sending, action, onClose, onClosed, children }: Props) {
   const router = useRouter();
   const [issued, setIssued] = useState<Issued | null>(null);
-  const [isSaved, setSaved] = useState(false);
+  const [copied, setCopied] = useState<readonly string[]>([]);
   const [isAsking, setAsking] = useState(false);
+  const isMaking = useRef(false);
+  const [isToldToWait, setToldToWait] = useState(false);
+  const missing = issued ? missingOf(issued, copied) : [];
+  const isAtStake = missing.length > 0;
+  const guard = useLeaveGuard(leave);
 
   // A page that the browser keeps for Back must not hold them.
   useEffect(() => {
@@ -36,7 +44,15 @@ export function ShowOnceDialog({ title, description, submit, action, onClose, on
     return () => window.removeEventListener("pagehide", forget);
   }, []);
 
+  // While it is under way the dialog stays: nobody else would see the answer.
+  function leave() {
+    if (isMaking.current) setToldToWait(true);
+    else if (isAtStake) setAsking(true);
+    else close();
+  }
+
   function close() {
+    guard.release();
     onClose();
     if (issued) router.refresh();
   }
@@ -46,27 +62,52 @@ export function ShowOnceDialog({ title, description, submit, action, onClose, on
       isOpen
       title={issued ? "Save your key" : title}
       description={issued ? <Ready issued={issued} /> : description}
-      onClose={() => (issued && !isSaved ? setAsking(true) : close())}
+      onClose={leave}
       onClosed={onClosed}
     >
       {issued ? (
-        <SaveKey issued={issued} onSaved={() => setSaved(true)} onDone={() => (isSaved ? close() : setAsking(true))} />
+        <SaveKey
+          issued={issued}
+          onCopied={(credentials) => {
+            const now = [...copied, ...credentials];
+            setCopied(now);
+            if (missingOf(issued, now).length === 0) guard.release();
+          }}
+          onDone={leave}
+        />
       ) : (
         <Form
           submit={submit}
+          sending={sending}
           action={async (state, form) => {
-            const { issued: received, ...next } = await action(state, form);
-            if (received) setIssued(received);
-            return next;
+            isMaking.current = true;
+            guard.hold();
+            try {
+              const { issued: received, ...next } = await action(state, form);
+              if (received) setIssued(received);
+              else guard.release();
+              return next;
+            } catch (error) {
+              guard.letGo();
+              throw error;
+            } finally {
+              isMaking.current = false;
+              setToldToWait(false);
+            }
           }}
         >
           {children}
+          {isToldToWait && (
+            <p role="status" className="text-ink-muted">
+              This stays open until the key is here: it is shown once.
+            </p>
+          )}
         </Form>
       )}
       <AlertDialog
         isOpen={isAsking}
         title="You will not see this key again"
-        description="Not all of it was copied. Once this is closed, the only way to new credentials is to regenerate the key."
+        description={`The ${missing.join(" and the ")} ${missing.length > 1 ? "were" : "was"} not copied. Once this is closed, the only way to new credentials is to regenerate the key.`}
         cancel="Go back and copy"
         confirm="Close anyway"
         onCancel={() => setAsking(false)}
@@ -74,6 +115,12 @@ export function ShowOnceDialog({ title, description, submit, action, onClose, on
       />
     </Dialog>
   );
+}
+
+/** What was not copied yet. */
+function missingOf({ key, secret }: Issued, copied: readonly string[]): string[] {
+  const credentials = { key, ...(secret !== null && { secret }) };
+  return Object.entries(credentials).flatMap(([name, credential]) => (copied.includes(credential) ? [] : [name]));
 }
 
 function Ready({ issued: { name, previousUntil } }: { issued: Issued }) {

@@ -10,6 +10,9 @@ const ANNOUNCEMENT: Record<State, string> = {
   failed: "Copying was not possible. The text is selected: copy it with the keyboard.",
 };
 
+/** What copies a selection. Asked only after a press: a server has no keyboard. */
+const shortcut = () => (/Mac|iP(ad|hone|od)/.test(navigator.platform) ? "⌘C" : "Ctrl+C");
+
 type Props = {
   text: string;
   what: string;
@@ -18,7 +21,10 @@ type Props = {
   onFailed?: () => void;
 };
 
-/** Copies `text`. Without a clipboard (a page on plain http) it selects the code of the figure it stands in. */
+/**
+ * Copies `text`. Without a clipboard (a page on plain http) it selects the code of the figure it stands in and copies the
+ * selection, as browsers did before; where that is refused as well, it says what to press.
+ */
 export function CopyButton({ text, what, onCopied, onFailed }: Props) {
   const [state, setState] = useState<State>("idle");
   const button = useRef<HTMLButtonElement>(null);
@@ -38,7 +44,8 @@ export function CopyButton({ text, what, onCopied, onFailed }: Props) {
       onFailed?.();
       const code = button.current?.closest("figure")?.querySelector("code");
       if (code) getSelection()?.selectAllChildren(code);
-      setState("failed");
+      const isCopied = code !== null && code !== undefined && document.execCommand("copy");
+      setState(isCopied ? "copied" : "failed");
     }
   }
 
@@ -52,7 +59,7 @@ export function CopyButton({ text, what, onCopied, onFailed }: Props) {
       >
         <Icon isDone={state === "copied"} />
         <span>
-          {state === "idle" ? "Copy" : state === "copied" ? "Copied" : "Selected"}
+          {state === "idle" ? "Copy" : state === "copied" ? "Copied" : `Press ${shortcut()}`}
           <span className="sr-only"> {what}</span>
         </span>
       </button>

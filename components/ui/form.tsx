@@ -22,6 +22,8 @@ export function useFormState(): FormState {
 type Props = {
   action: FormAction;
   submit: string;
+  /** What the button says until there is an answer. */
+  sending?: string;
   /** Where several forms share a page, none of them is its main thing. */
   submitStyle?: string;
   /** A way out, in front of the button. */
@@ -30,7 +32,7 @@ type Props = {
 };
 
 /** A form that a server action answers. It is a plain form until JavaScript is there; then it keeps the page, and the focus. */
-export function Form({ action, submit, submitStyle = primaryButton, cancel, children }: Props) {
+export function Form({ action, submit, sending = submit, submitStyle = primaryButton, cancel, children }: Props) {
   const isHydrated = useHydrated();
   const [state, formAction, isPending] = useActionState(isHydrated ? orUnreachable(action) : action, EMPTY);
   const form = useRef<HTMLFormElement>(null);
@@ -60,7 +62,7 @@ export function Form({ action, submit, submitStyle = primaryButton, cancel, chil
         <div className={cancel ? "flex flex-wrap justify-end gap-3" : undefined}>
           {cancel}
           <button type="submit" aria-disabled={isPending} className={`${submitStyle} aria-disabled:opacity-70`}>
-            {submit}
+            {isPending ? sending : submit}
           </button>
         </div>
       </StateContext>

@@ -44,9 +44,13 @@ test.describe("On the front page a visitor", () => {
   });
 
   test("gets the text selected where the clipboard is refused", async ({ page }) => {
-    await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, "clipboard", { value: undefined });
+      document.execCommand = () => false;
+    });
     await page.goto("/");
     await copyButton(page, "List your keys").click();
+    await expect(page.getByRole("button", { name: "Press Ctrl+C" })).toBeVisible();
     await expect(page.getByRole("status").filter({ hasText: "The text is selected" })).toHaveCount(1);
     expect(await page.evaluate(() => getSelection()?.toString().trim())).toMatch(/^curl http.*\n.*Bearer \$TOKEN"$/);
   });

@@ -90,6 +90,68 @@ test.describe("With a new key a person", () => {
     await expect(page.getByRole("rowheader")).toContainText("Guarded");
   });
 
+  test("loses nothing by closing, going back or loading anew while it is made or unsaved", async ({ page, person: _person }) => {
+    await openForm(page);
+    await dialog(page).getByLabel("Name").fill("On its way");
+    let send = () => {};
+    const sent = new Promise<void>((resolve) => (send = resolve));
+    await page.route("**/keys", async (route) => {
+      if (route.request().method() === "POST") await sent;
+      await route.continue();
+    });
+    await dialog(page).getByRole("button", { name: "Create key" }).click();
+    await expect(dialog(page).getByRole("button", { name: "Creating…" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await page.mouse.click(5, 5);
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    await page.evaluate(() => history.back());
+    await expect(dialog(page).getByRole("status").filter({ hasText: "stays open until the key is here" })).toBeVisible();
+    send();
+    await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+    await page.evaluate(() => history.back());
+    await expect(guard(page)).toContainText("The key and the secret were not copied.");
+    await page.keyboard.press("Enter");
+    const asked = page.waitForEvent("dialog");
+    const loading = page.evaluate(() => location.reload());
+    const question = await asked;
+    expect(question.type()).toBe("beforeunload");
+    await question.dismiss();
+    await loading;
+    const key = await copy(page, "Key");
+    expect(await verifyCode(key)).toBe("VALID");
+    await copy(page, "Secret");
+    await page.getByRole("button", { name: "Done" }).click();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(page.getByRole("rowheader")).toContainText("On its way");
+  });
+
+  test("is told what it has not copied yet: a word or one of the two is not all", async ({ page, person: _person }) => {
+    await create(page, "Half");
+    const select = (text: string | RegExp) =>
+      dialog(page)
+        .getByText(text)
+        .first()
+        .evaluate((element) => getSelection()?.selectAllChildren(element));
+    const leave = async () => {
+      await page.keyboard.press("Escape");
+      return guard(page);
+    };
+    await page.getByRole("button", { name: "Show key and secret" }).click();
+    await select("curl");
+    await page.keyboard.press("Control+c");
+    await expect(await leave()).toContainText("The key and the secret were not copied.");
+    await page.keyboard.press("Enter");
+    await select(/^mf_live_/);
+    await page.keyboard.press("Control+c");
+    await expect(await leave()).toContainText("The secret was not copied.");
+    await page.keyboard.press("Enter");
+    await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+    await copyButton(page, "Secret").click();
+    await expect(page.getByRole("status").filter({ hasText: "Copied to the clipboard." })).toHaveCount(1);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+
   test("meets it nowhere again: not by Back, in the address, in storage or in the page", async ({ page, person: _person }) => {
     await create(page, "Once");
     const key = await copy(page, "Key");
