@@ -5,7 +5,7 @@ import { userGate } from "@/lib/doors/dialects/user";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { isAdminApi } from "@/lib/request/gated-apis";
 import { allowHeader, ROUTED_METHODS } from "@/lib/request/methods";
-import { isAllowedOrigin } from "@/lib/request/origins";
+import { FOREIGN_FORM, isAllowedOrigin, isOwnForm } from "@/lib/request/origins";
 import { pageSecurityPolicy } from "@/lib/server/security-headers";
 import { AppError } from "@/lib/values/errors";
 
@@ -30,7 +30,7 @@ export const config = {
 };
 
 export function middleware(request: NextRequest): Response {
-  if (!request.nextUrl.pathname.startsWith("/api/")) return withNonce(request);
+  if (!request.nextUrl.pathname.startsWith("/api/")) return gatePage(request);
   const isAdmin = isAdminApi(request.nextUrl.pathname);
   const gate = isAdmin ? adminGate : userGate;
   const origin = request.headers.get("origin");
@@ -53,6 +53,12 @@ export function middleware(request: NextRequest): Response {
   if (!ROUTED_METHODS.includes(request.method)) return refuse(gate, methodUnknown(gate), cors);
   if (isAdmin && isSecretMissing(request)) return refuse(gate, new AppError("INVALID_ADMIN_SECRET"), cors);
   return NextResponse.next({ headers: cors });
+}
+
+/** The front door does this where the portal runs its own server. */
+function gatePage(request: NextRequest): Response {
+  if (request.method !== "POST" || isOwnForm(request.headers)) return withNonce(request);
+  return new Response(FOREIGN_FORM, { status: 403, headers: { "Cache-Control": "no-store" } });
 }
 
 /** Next takes the nonce for its scripts from the policy on the request. */

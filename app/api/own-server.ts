@@ -1,6 +1,7 @@
 import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
 import { logConsole } from "@/lib/server/console";
 import { answerDirectly, type DirectRoute } from "@/lib/server/direct-answers";
+import { refuseForeignForms } from "@/lib/server/forms";
 import { stopGracefully } from "@/lib/server/stop";
 import { answerUnread } from "@/lib/server/unread";
 import { env } from "@/lib/settings/env";
@@ -29,6 +30,7 @@ export async function prepareOwnServer(): Promise<void> {
     routes[`${path}/`] = routes[path];
   }
   answerDirectly(routes);
+  refuseForeignForms();
 }
 
 type Traced = (path: string, handler: DirectRoute["handler"]) => DirectRoute["handler"];

@@ -2,7 +2,7 @@ import "server-only";
 import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
 import { contextOf } from "@/lib/request/context";
-import { type AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/values/errors";
+import { AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/values/errors";
 import { logFailure } from "./endpoint";
 
 /** What a form shows after it was sent: the third dialect, beside the two of the HTTP APIs. */
@@ -36,6 +36,7 @@ const SENTENCES: Partial<Record<ErrorCode, Partial<Omit<FormState, "values">>>> 
  */
 export async function toFormState(thrown: unknown, form: FormData): Promise<FormState> {
   unstable_rethrow(thrown);
+  requireForm(form);
   const error = toAppError(thrown);
   const values = typedValues(form);
   if (error.status >= 500 && !SENTENCES[error.code]) {
@@ -52,6 +53,14 @@ function sentencesOf(error: AppError): Omit<FormState, "values"> {
   if (!error.fields) return { message: error.message, fields: {} };
   const { non_field_errors: general, ...fields } = error.fields;
   return { message: general?.join(" "), fields };
+}
+
+/**
+ * An action can be called with anything.
+ * @throws AppError INVALID_INPUT, which becomes the answer
+ */
+export function requireForm(sent: FormData): void {
+  if (!((sent as unknown) instanceof FormData)) throw new AppError("INVALID_INPUT");
 }
 
 function typedValues(form: FormData): Record<string, string> {

@@ -22,6 +22,16 @@ export function trustedProxies(ranges: readonly string[]): BlockList {
   return list;
 }
 
+/** Whether the connection's other end is a proxy that is believed. */
+export function isTrustedPeer(peer: string | undefined, trusted: BlockList): boolean {
+  const address = readAddress(peer ?? "");
+  return address !== null && isAmong(address, trusted);
+}
+
+function isAmong(address: string, list: BlockList): boolean {
+  return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
 /**
  * The client's address: the connection's, or, behind trusted proxies, the last one in `X-Forwarded-For` that is not
  * itself a trusted proxy. What a client writes in front of that is ignored, so the header is read from its end, and what
@@ -31,7 +41,7 @@ export function clientAddress(peer: string | undefined, forwardedFor: string | u
   let address = readAddress(peer ?? "");
   let rest = forwardedFor?.trim() ? forwardedFor : null;
   for (let hop = 0; hop < MAX_HOPS && address !== null && rest !== null; hop += 1) {
-    if (!trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4")) break;
+    if (!isAmong(address, trusted)) break;
     const comma: number = rest.lastIndexOf(",");
     const next = readAddress(rest.slice(comma + 1));
     if (next === null) return { address, isUnreadable: true };

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isIPv6 } from "node:net";
-import { readAddress, trustedProxies } from "./client-address";
+import { isTrustedPeer, readAddress, trustedProxies } from "./client-address";
 
 /** A request, or the headers of one: all that a page or an action knows of its own. */
 export type Incoming = { headers: Pick<Headers, "get"> };
@@ -52,7 +51,6 @@ const LOOPBACK = trustedProxies([]);
 
 /** Whether somebody on this machine asks, and not a proxy on it for somebody else. */
 export function isFromThisMachine({ arrival }: RequestContext): boolean {
-  const peer = readAddress(arrival?.peer ?? "");
-  if (!arrival || peer === null || !LOOPBACK.check(peer, isIPv6(peer) ? "ipv6" : "ipv4")) return false;
+  if (!arrival || !isTrustedPeer(arrival.peer, LOOPBACK)) return false;
   return !arrival.rawHeaders.some((text, index) => index % 2 === 0 && /^(forwarded|via|x-forwarded-.*)$/i.test(text));
 }

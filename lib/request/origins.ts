@@ -22,12 +22,31 @@ export function isAllowedOrigin(origin: string, headers: Headers, settings: Orig
   return settings.origins.some((entry) => entry && (entry.includes("*") ? matchesPattern(origin, entry) : origin === entry));
 }
 
+type Sent = Pick<Headers, "get">;
+
 /** Whether the page was served by the same host as the request goes to. */
-export function isOwnOrigin(origin: string, headers: Headers): boolean {
-  const scheme = firstOf(headers.get("x-forwarded-proto")) ?? "http";
+export function isOwnOrigin(origin: string, headers: Sent): boolean {
+  return isOfScheme(origin, firstOf(headers.get("x-forwarded-proto")) ?? "http", headers);
+}
+
+function isOfScheme(origin: string, scheme: string, headers: Sent): boolean {
   const hosts = [headers.get("host"), firstOf(headers.get("x-forwarded-host"))];
   return hosts.some((host) => host && origin === `${scheme}://${host.toLowerCase()}`);
 }
+
+/**
+ * Whether a form was sent by one of our own pages, or by no page at all. Which scheme they have is not asked: not every proxy
+ * passes it on.
+ */
+export function isOwnForm(headers: Sent): boolean {
+  const origin = headers.get("origin");
+  if (origin === null) return isOfNoOtherSite(headers);
+  return ["http", "https"].some((scheme) => isOfScheme(origin, scheme, headers));
+}
+
+/** What is told to whoever sent another one. */
+export const FOREIGN_FORM =
+  "This form was not sent by a page of this portal, so nothing was done. Open the portal itself, and send it from there.\n";
 
 function matchesPattern(origin: string, pattern: string): boolean {
   const [before = "", after = ""] = pattern.split("*");
@@ -46,8 +65,12 @@ function firstOf(header: string | null): string | undefined {
 }
 
 /** Whether a cookie may speak for this request: it comes from our own pages, or from no page at all. */
-export function isSameOrigin(headers: Headers): boolean {
+export function isSameOrigin(headers: Sent): boolean {
   const origin = headers.get("origin");
-  if (origin !== null) return isOwnOrigin(origin, headers);
+  return origin === null ? isOfNoOtherSite(headers) : isOwnOrigin(origin, headers);
+}
+
+/** As browsers say it where they say no origin. */
+function isOfNoOtherSite(headers: Sent): boolean {
   return ["same-origin", "none"].includes(headers.get("sec-fetch-site") ?? "none");
 }

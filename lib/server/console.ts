@@ -1,6 +1,7 @@
 import "server-only";
 import { log } from "@/lib/settings/log";
 import { causeOf, framesOf } from "@/lib/values/errors";
+import { blameForm } from "./forms";
 
 /**
  * Next writes errors of pages, and refusals of its own, to the console as a whole, with messages that can quote what a client
@@ -9,11 +10,14 @@ import { causeOf, framesOf } from "@/lib/values/errors";
  */
 export function logConsole(): void {
   for (const level of ["error", "warn"] as const)
-    console[level] = (...said: unknown[]) => log[level](describe(said), "unforeseen, outside of a route");
+    console[level] = (...said: unknown[]) => {
+      const error = said.find((part) => part instanceof Error);
+      if (error && blameForm(error)) log.warn(describe(said, error), "a form that cannot be read was refused");
+      else log[level](describe(said, error), "unforeseen, outside of a route");
+    };
 }
 
-function describe(said: unknown[]): Record<string, string | undefined> {
-  const error = said.find((part) => part instanceof Error);
+function describe(said: unknown[], error: Error | undefined): Record<string, string | undefined> {
   if (error) return { digest: digestOf(error), ...causeOf(error), at: framesOf(error) };
   const text = said.find((part) => typeof part === "string");
   return { said: text?.split(/[:"\n]|\bvalue\b/, 1)[0]?.trim() };

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { measureRequests } from "@/lib/metrics/requests";
-import { clientAddress, trustedProxies } from "@/lib/request/client-address";
+import { clientAddress, isTrustedPeer, trustedProxies } from "@/lib/request/client-address";
 import { closeContext, openContext, REQUEST_ID_HEADER } from "@/lib/request/context";
 import { boundRequest } from "@/lib/request/deadline";
+import { dropClaims } from "@/lib/request/forwarded";
 import { ROUTED_METHODS } from "@/lib/request/methods";
 import { isReachedFromElsewhere, noteReach } from "@/lib/request/reach";
 import { readTarget } from "@/lib/request/target";
@@ -12,7 +13,7 @@ import { isOnThisMachine } from "@/lib/settings/contradictions";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { onEachServer } from "./each-server";
-import { explainEarlierForm } from "./earlier-forms";
+import { explainRefusals } from "./forms";
 import { makeRoutable } from "./routable";
 import { nameRoutes } from "./routes";
 import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
@@ -29,6 +30,7 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
   const measure = measureRequests(routes, KNOWN_METHODS);
   const trusted = trustedProxies(env().TRUSTED_PROXIES);
   const isLocal = isOnThisMachine(env().appUrl);
+  const isUntold = !env().APP_URL && env().TRUSTED_PROXIES.length === 0;
   const requestTimeout = env().REQUEST_TIMEOUT_MS;
   // A body that does not come is given up as well (408).
   onEachServer((server) => Object.assign(server, { requestTimeout, headersTimeout: requestTimeout }));
@@ -45,11 +47,12 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     warnOfLostAddress(request, client.isUnreadable);
     noteReach(request.headers);
     if (isLocal && isReachedFromElsewhere()) warnOnce(MISLED);
+    if (!isTrustedPeer(arrival.peer, trusted) && dropClaims(request.headers, isUntold)) warnOnce(UNKNOWN_PROXY);
     nameOwnHost(request);
     makeRoutable(request, url);
     response.setHeader("X-Request-Id", context.id);
     secure(request, response, isDevelopment);
-    explainEarlierForm(request, response);
+    explainRefusals(request, response);
 
     response.once("close", () => {
       liftDeadline();
@@ -77,6 +80,8 @@ const UNREADABLE =
   "The proxy says something of the client that is no address: let it set X-Forwarded-For to that, or everybody is throttled as one.";
 const MISLED =
   "People reach the portal from elsewhere than this machine, but its links and tokens name localhost: set APP_URL to the address they use.";
+const UNKNOWN_PROXY =
+  "Somebody who is no known proxy says under which address people reach the portal (X-Forwarded-Host or X-Forwarded-Proto), and is not believed: if it is your proxy, set TRUSTED_PROXIES to its address and APP_URL to the address people use.";
 const warned = new Set<string>();
 
 /** Nothing else shows it: requests of everybody then seem to come from the proxy, and are throttled together. */

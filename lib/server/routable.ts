@@ -15,6 +15,8 @@ export function makeRoutable(request: IncomingMessage, url: string): void {
   for (const name of CREDENTIAL_HEADERS) joinDifferent(request, name);
   const [path = "", ...query] = url.split("?");
   if (/^\/usage\/?$/.test(path) && isReport(request)) request.url = ["/api/usage", ...query].join("?");
+  // Next's own pages, the one it shows when all else fails among them.
+  if (/^\/_(?!next\/)/.test(url)) request.url = "/_not-found";
   const isPage = !/^\/(api|metrics)(\/|\?|$)/.test(request.url);
   // By this header pages fetch their parts, and Next redirects it to an address of their own.
   if (!isPage) delete request.headers.rsc;

@@ -87,8 +87,60 @@ describe("A form whose Origin is that of APP_URL", () => {
 
   test("is the only one that is taken under another Host", async () => {
     for (const origin of ["https://evil.example", "http://keys.example.com", "https://keys.example.com:8443", "null"])
-      expect(await signIn({ Origin: origin, Host: "inner.example" })).toBeGreaterThanOrEqual(400);
+      expect(await signIn({ Origin: origin, Host: "inner.example" })).toBe(403);
   });
+});
+
+describe("A form of a page of another site", () => {
+  test.each<[string, Record<string, string>]>([
+    ["names it", { Origin: "https://evil.example" }],
+    ["hides it", { Origin: "null" }],
+    ["names nothing that is one", { Origin: "evil" }],
+    ["names none", { Origin: "" }],
+    ["names two", { Origin: `${PUBLIC}, https://evil.example` }],
+    ["names a look-alike", { Origin: "http://localhost.evil.example" }],
+    ["names the portal at another port", { Origin: "http://localhost:1" }],
+    ["is one of a sibling, by its browser", { "Sec-Fetch-Site": "same-site" }],
+    ["is one of a stranger, by its browser", { "Sec-Fetch-Site": "cross-site" }],
+    ["is sent by its scripts", { Origin: "https://evil.example", "Next-Action": "ab".repeat(21) }],
+  ])("is refused in words where it %s, and that is no failure of ours", async (_, headers) => {
+    const before = server.output().length;
+    const sent = { "Content-Type": "multipart/form-data; boundary=XX", "Content-Length": "8", ...headers };
+    for (const path of ["/sign-in", "/usage", "/nowhere"]) {
+      const answer = await ask(path, { Host: "localhost", ...sent }, "--XX--\r\n");
+      expect([answer.status, answer.headers["content-type"]]).toStrictEqual([403, "text/plain; charset=utf-8"]);
+      expect(answer.text).toContain("so nothing was done.");
+      const id = `"id":"${answer.headers["x-request-id"]}"`;
+      const warning = () =>
+        server
+          .output()
+          .split("\n")
+          .find((line) => line.includes(id) && line.includes('"level":"warn"'));
+      await until(() => warning() !== undefined, "its warning");
+    }
+    expect(server.output().slice(before)).not.toMatch(/"level":"error"|evil/);
+  });
+
+  test("is none that a page of ours sent through a proxy which says little or too much", async () => {
+    const taken: Record<string, string>[] = [
+      { Origin: "https://public.example", Host: "public.example" },
+      { Origin: "http://public.example", Host: "PUBLIC.example", "X-Forwarded-Proto": "https" },
+      { Origin: "https://public.example", Host: "public.example", "X-Forwarded-Host": "inner.example" },
+      { Origin: "https://public.example", Host: "inner.example", "X-Forwarded-Host": "public.example" },
+      { Host: "public.example", "Sec-Fetch-Site": "same-origin" },
+      { Host: "public.example" },
+    ];
+    for (const headers of taken) expect([headers, await signIn(headers)]).toStrictEqual([headers, 303]);
+  });
+});
+
+test("a form that cannot be read is no failure of ours", async () => {
+  const before = server.output().length;
+  const type = { "Content-Type": "multipart/form-data; boundary=XX" };
+  expect((await ask("/sign-in", { Host: "localhost", ...type }, "garbage")).status).toBe(400);
+  const told = () => server.output().slice(before);
+  await until(() => /"level":"warn".*a form that cannot be read was refused/.test(told()), "its warning");
+  expect(told()).not.toContain('"level":"error"');
 });
 
 describe("What a proxy says of the client", () => {

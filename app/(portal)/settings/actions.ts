@@ -3,7 +3,7 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { mailLater } from "@/app/_shell/mail-later";
-import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { type FormState, requireForm, toFormState } from "@/lib/doors/form-state";
 import { requireUser } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import { updateProfile } from "@/lib/identity/accounts";
@@ -60,6 +60,7 @@ function linkMessage(email: string): string {
 }
 
 export async function endSessionAction(form: FormData): Promise<void> {
+  requireForm(form);
   const user = await requireUser(PATH);
   const sessionId = z.uuid().safeParse(form.get("session"));
   if (sessionId.success) await endSession(user.actor, { sessionId: sessionId.data, userId: user.id });
