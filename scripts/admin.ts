@@ -5,19 +5,22 @@ import { grantAdmin } from "../lib/users/grant-admin";
 import { AppError } from "../lib/values/errors";
 import { Prisma } from "../prisma/generated/client";
 import { describeSecrets, reportSecrets } from "./admin-secrets";
+import { describeDiagnosis, diagnose } from "./doctor";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";
 
 const USAGE = `Say what to do, and for whom:
   npm run admin -- grant EMAIL            makes the user an administrator
   npm run admin -- reset-password EMAIL   prints a link that sets a new password
-  npm run admin -- secrets [--json]       says which secrets are being rotated, and which keys still need a former one`;
+  npm run admin -- secrets [--json]       says which secrets are being rotated, and which keys still need a former one
+  npm run admin -- doctor [--json]        says which settings to mend or to look at, and how the database is; ends with 1 to mend`;
 
 const COMMANDS: Record<string, (email: string) => Promise<string[]>> = { grant, "reset-password": resetPassword };
 
 /** For whoever runs the portal and cannot, or need not, sign in to it. */
 export async function main([name = "", email = "", ...rest]: string[]): Promise<void> {
   if (name === "secrets" && rest.length === 0 && ["", "--json"].includes(email)) return printSecrets(email === "--json");
+  if (name === "doctor" && rest.length === 0 && ["", "--json"].includes(email)) return printDiagnosis(email === "--json");
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || rest.length > 0) throw new Failure(USAGE);
   const input = forgotPasswordSchema.safeParse({ email });
@@ -40,6 +43,12 @@ async function printSecrets(isJson: boolean): Promise<void> {
     return isJson ? JSON.stringify(report, null, 2) : describeSecrets(report).join("\n");
   }).finally(disconnect);
   console.log(lines);
+}
+
+async function printDiagnosis(isJson: boolean): Promise<void> {
+  const diagnosis = await withDatabase(diagnose).finally(disconnect);
+  console.log(isJson ? JSON.stringify(diagnosis, null, 2) : describeDiagnosis(diagnosis).join("\n"));
+  if (diagnosis.problems.length > 0) process.exitCode = 1;
 }
 
 async function grant(email: string): Promise<string[]> {

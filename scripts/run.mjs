@@ -34,8 +34,8 @@ try {
   await generateClient();
   const { main } = await import(pathToFileURL(path.join(root, "scripts", `${command}.ts`)).href);
   await main(process.argv.slice(3));
-  // Drivers leave timers behind that would keep a finished command waiting.
-  process.exit(0);
+  // Drivers leave timers behind that would keep a finished command waiting. Some set the code that it ends with.
+  process.exit();
 } catch (error) {
   if (error instanceof Failure) fail(error.message);
   throw error;

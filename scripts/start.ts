@@ -84,7 +84,9 @@ async function bringUp(mode: "start" | "dev", stopping: AbortSignal): Promise<Ru
 async function refuseContradictions({ env }: Environment): Promise<void> {
   const found = contradictions(env);
   if (found.length === 0 || (await db().user.findFirst({ select: { id: true } }))) return;
-  throw new Failure(["These settings contradict each other (see .env.example):", ...found.map((one) => `  ${one}`)].join("\n"));
+  throw new Failure(
+    ["These settings contradict each other or are not safe (see .env.example):", ...found.map((one) => `  ${one}`)].join("\n"),
+  );
 }
 
 function serveUntil(stopping: AbortSignal, mode: "start" | "dev", { env }: Environment): Server {

@@ -51,7 +51,9 @@ function Contradictions() {
   if (all.length === 0) return null;
   return (
     <section aria-label="Settings" className="mt-6 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
-      <h2 className="font-medium">{found.length > 0 ? "Settings that contradict each other" : "Settings to look at again"}</h2>
+      <h2 className="font-medium">
+        {found.length > 0 ? "Settings that contradict each other or are not safe" : "Settings to look at again"}
+      </h2>
       <ul>
         {all.map((sentence) => (
           <li key={sentence}>{sentence}</li>

@@ -1,14 +1,16 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { cautions, contradictions, isOnThisMachine } from "./contradictions";
 import { parseEnv } from "./env";
 
+const made = (name: string) => createHash("sha256").update(name).digest("hex");
 const good = {
   DATABASE_URL: "postgresql://user:pw@localhost:5432/latchkey",
-  BETTER_AUTH_SECRET: "b".repeat(32),
-  KEY_HASH_SECRET: "k".repeat(32),
-  ADMIN_API_SECRET: "a".repeat(32),
-  SERVICE_API_SECRET: "s".repeat(32),
-  USAGE_WEBHOOK_SECRET: "u".repeat(32),
+  BETTER_AUTH_SECRET: made("b"),
+  KEY_HASH_SECRET: made("k"),
+  ADMIN_API_SECRET: made("a"),
+  SERVICE_API_SECRET: made("s"),
+  USAGE_WEBHOOK_SECRET: made("u"),
 };
 const SMTP_URL = "smtps://user:hidden@mail.example:465";
 const APP_URL = "https://keys.example.com";
@@ -37,6 +39,14 @@ describe("Settings contradict each other where", () => {
       { JWT_TRUSTED_ISSUERS: "http://id.example/jwks a.example" },
       ["JWT_TRUSTED_ISSUERS"],
     ],
+    ["staff's secret has one letter", { ADMIN_API_SECRET: "qzj" }, ["ADMIN_API_SECRET", "32 characters"]],
+    ["services' is short", { SERVICE_API_SECRET: "0f1e2d3c4b5a69788796a5b4c3d2e1f" }, ["SERVICE_API_SECRET", "32 characters"]],
+    ["that of reports repeats itself", { USAGE_WEBHOOK_SECRET: "0f1e2d3c".repeat(4) }, ["USAGE_WEBHOOK_SECRET", "guessed"]],
+    ["that of keys is a stand-in", { KEY_HASH_SECRET: `changeme-${made("k")}` }, ["KEY_HASH_SECRET", "guessed"]],
+    ["the coming one does", { KEY_HASH_SECRET_NEXT: "n".repeat(40) }, ["KEY_HASH_SECRET_NEXT", "guessed"]],
+    ["that of the metrics does", { METRICS_TOKEN: "m".repeat(40) }, ["METRICS_TOKEN", "guessed"]],
+    ["the metrics are another's", { METRICS_TOKEN: good.SERVICE_API_SECRET }, ["METRICS_TOKEN", "SERVICE_API_SECRET"]],
+    ["pages of anybody may call", { ALLOWED_ORIGINS: "https://app.example.com,https://*.vercel.app" }, ["ALLOWED_ORIGINS"]],
     ["everybody is one over IPv6", { TRUSTED_PROXIES: "::/0" }, ["TRUSTED_PROXIES"]],
   ])("%s", (_, settings, names) => {
     const [sentence = "", ...others] = found(settings);
@@ -56,13 +66,18 @@ describe("Settings contradict each other where", () => {
     ["the log does, on this machine", { SIGNUP_CREDITS_WHEN: "confirmed", KEYS_NEED_CONFIRMED_ADDRESS: "on" }],
     ["nothing waits for mail", { APP_URL, SIGNUP_CREDITS_WHEN: "signup", KEYS_NEED_CONFIRMED_ADDRESS: "off" }],
     ["keys of issuers come safely", { JWT_TRUSTED_ISSUERS: "https://id.example/jwks a.example,http://127.0.0.1:1/k b.example" }],
+    ["a former secret is weak", { ADMIN_API_SECRET_PREVIOUS: "a", KEY_HASH_SECRET_PREVIOUS: "k".repeat(32) }],
+    [
+      "previews have names of their own",
+      { ALLOWED_ORIGINS: "https://datazag-vercel-git-*-datazag.vercel.app,https://*.example.com" },
+    ],
     ["proxies have a range", { TRUSTED_PROXIES: "10.0.0.0/8,2001:db8::/32,10.0.0.10" }],
   ])("not where %s", (_, settings) => {
     expect(found(settings)).toStrictEqual([]);
   });
 
   test("all at once, each with a sentence", () => {
-    const SECRET = "x".repeat(32);
+    const SECRET = made("x");
     const all = found({
       SMTP_URL,
       TRUSTED_PROXIES: "::/0",
@@ -73,6 +88,19 @@ describe("Settings contradict each other where", () => {
     expect(all).toHaveLength(4);
     expect(all.join()).not.toContain(SECRET);
   });
+});
+
+test("a former secret that could be guessed is to be looked at again, without being shown", () => {
+  const former = {
+    ADMIN_API_SECRET_PREVIOUS: "qzj",
+    KEY_HASH_SECRET_PREVIOUS: "q".repeat(32),
+    USAGE_WEBHOOK_SECRET_PREVIOUS: made("x"),
+  };
+  const found = cautions(parseEnv({ ...good, ...former }));
+  expect(found).toStrictEqual(
+    ["KEY_HASH_SECRET_PREVIOUS", "ADMIN_API_SECRET_PREVIOUS"].map((name) => expect.stringContaining(name)),
+  );
+  expect(found.join()).not.toMatch(/qzj|qq/);
 });
 
 test("an issuer of tokens that may speak for everybody is to be looked at again, and nothing else is", () => {

@@ -2,10 +2,15 @@ import { type Env, env } from "./env";
 import { isSafelyReached } from "./issuers";
 import { SECRETS } from "./preview-secrets";
 import { isOnThisMachine } from "./this-machine";
+import { weaknessOf } from "./weak-secrets";
+import { isOpenToAnybody } from "./wide-origins";
 
 export { isOnThisMachine };
 
 const WITH_PREVIOUS = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"] as const;
+const ALL_SECRETS = [...SECRETS, "KEY_HASH_SECRET_NEXT", "METRICS_TOKEN"] as const;
+/** On their way out, and accepted as long as they are set. */
+const FORMER_SECRETS = WITH_PREVIOUS.map((name) => `${name}_PREVIOUS` as const);
 
 /** Whether nobody said where people reach the portal, so that its links lead to localhost. */
 export function isAddressGuessed({ APP_URL, appUrl }: Env): boolean {
@@ -13,28 +18,31 @@ export function isAddressGuessed({ APP_URL, appUrl }: Env): boolean {
 }
 
 /**
- * Settings that are right by themselves but not together: a sentence for each, with names and no values. They keep a new
- * database from being started on; one that is in use goes on, and says so.
+ * Settings that are right by themselves but not together, or that let anybody in: a sentence for each, with names and no
+ * values. They keep a new database from being started on; one that is in use goes on, and says so.
  */
 export function contradictions(settings: Env = env()): string[] {
   return [
     ...ofMail(settings),
     ...ofConfirming(settings),
     ...ofSecrets(settings),
+    ...ofWeakness(settings, ALL_SECRETS),
     ...ofPrevious(settings),
     ...ofProxies(settings),
     ...ofIssuers(settings),
+    ...ofOrigins(settings),
   ];
 }
 
 /** Settings that are served with as they are, and should be looked at again: a sentence for each, with no values. */
-export function cautions({ JWT_TRUSTED_ISSUERS }: Env = env()): string[] {
-  const isAnyUnbounded = JWT_TRUSTED_ISSUERS.some(({ domains }) => domains.length === 0);
-  return isAnyUnbounded
+export function cautions(settings: Env = env()): string[] {
+  const isAnyUnbounded = settings.JWT_TRUSTED_ISSUERS.some(({ domains }) => domains.length === 0);
+  const ofUnbounded = isAnyUnbounded
     ? [
         "JWT_TRUSTED_ISSUERS has an issuer without e-mail domains, so it can speak for every user: write its domains behind its address.",
       ]
     : [];
+  return [...ofUnbounded, ...ofWeakness(settings, FORMER_SECRETS)];
 }
 
 function ofMail(settings: Env): string[] {
@@ -55,11 +63,19 @@ function ofConfirming({ SIGNUP_CREDITS_WHEN, KEYS_NEED_CONFIRMED_ADDRESS, SMTP_U
 }
 
 function ofSecrets(settings: Env): string[] {
-  return SECRETS.flatMap((one, index) =>
-    SECRETS.slice(index + 1)
+  return ALL_SECRETS.flatMap((one, index) =>
+    ALL_SECRETS.slice(index + 1)
       .filter((other) => settings[one] !== undefined && settings[one] === settings[other])
       .map((other) => `${one} and ${other} are the same, so whoever has one has both: make one of them anew.`),
   );
+}
+
+function ofWeakness(settings: Env, names: readonly (keyof Env)[]): string[] {
+  return names.flatMap((name) => {
+    const secret = settings[name];
+    const weakness = typeof secret === "string" ? weaknessOf(secret) : null;
+    return weakness ? [`${name} ${weakness}, so it could be guessed: make it anew, for example with openssl rand -hex 32.`] : [];
+  });
 }
 
 function ofPrevious(settings: Env): string[] {
@@ -77,5 +93,12 @@ function ofIssuers({ JWT_TRUSTED_ISSUERS }: Env): string[] {
   if (JWT_TRUSTED_ISSUERS.every(isSafelyReached)) return [];
   return [
     "JWT_TRUSTED_ISSUERS has a key set at http://, which anybody on the way could change, so it is not asked for: give it by https.",
+  ];
+}
+
+function ofOrigins({ ALLOWED_ORIGINS }: Env): string[] {
+  if (!ALLOWED_ORIGINS.some(isOpenToAnybody)) return [];
+  return [
+    "ALLOWED_ORIGINS holds a * where anybody can register a name, so pages of anybody may call the key APIs: name your own hosts.",
   ];
 }

@@ -115,6 +115,32 @@ describe("npm run admin", () => {
     expect((await admin(["secrets", "everything"], started)).status).toBe(1);
   });
 
+  test("doctor says what is to be mended and what to be looked at, for people and for programs, and shows no value", async () => {
+    const guessed = `look at  APP_URL is not set, so links and tokens name http://localhost:${started.port}: set it where others use the portal.\n`;
+    expect(await admin(["doctor"], started)).toStrictEqual({ status: 0, output: guessed });
+    const APP_URL = "https://keys.example.com";
+    const nothing = { status: 0, output: "Nothing to mend, nothing to look at.\n" };
+    expect(await admin(["doctor"], started, { APP_URL })).toStrictEqual(nothing);
+
+    const weak = {
+      APP_URL,
+      ADMIN_API_SECRET: "qzj",
+      SERVICE_API_SECRET_PREVIOUS: "jzq",
+      ALLOWED_ORIGINS: "https://*.vercel.app",
+    };
+    const { status, output } = await admin(["doctor", "--json"], started, weak);
+    expect([status, JSON.parse(output)]).toStrictEqual([
+      1,
+      {
+        problems: [expect.stringContaining("ADMIN_API_SECRET has fewer"), expect.stringContaining("ALLOWED_ORIGINS holds")],
+        cautions: [expect.stringContaining("SERVICE_API_SECRET_PREVIOUS has fewer")],
+      },
+    ]);
+    expect(output).not.toMatch(/qzj|jzq|vercel/);
+    const text = await admin(["doctor"], started, weak);
+    expect([text.status, text.output.split("\n").length]).toStrictEqual([1, 4]);
+  });
+
   test("refuses in one sentence what it cannot do, and says what it can", async () => {
     const sentence = "\nThere is no user with the address nobody@example.com.\n";
     const [unknown, noAddress, noCommand] = await Promise.all(
@@ -139,6 +165,8 @@ describe("npm run admin", () => {
     expect(done).toStrictEqual({ status: 0, output: `${user.email} is an administrator now.\n` });
     expect(processesOf(started.dataDirectory)).toStrictEqual([]);
     expect(refused.status).toBe(1);
+    const pending = await admin(["doctor"], nowhere);
+    expect([pending.status, pending.output]).toStrictEqual([1, expect.stringMatching(/^mend {5}Migrations are pending: \d+_/)]);
     expect(refused.output).toMatch(/The database has no tables yet\. Make them first: npm run migrate\n$/);
   });
 });
