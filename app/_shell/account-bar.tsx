@@ -1,4 +1,5 @@
 import { ThemeSwitch } from "@/components/ui/theme-switch";
+import { Written } from "@/components/ui/written";
 import { currentTheme } from "./current-theme";
 import { signOutAction } from "./sign-out";
 import { chooseThemeAction } from "./theme";
@@ -10,7 +11,9 @@ export async function AccountBar({ email }: { email: string | undefined }) {
       <ThemeSwitch theme={await currentTheme()} action={chooseThemeAction} />
       {email && (
         <>
-          <span className="hidden max-w-64 text-right text-ink-muted text-sm [overflow-wrap:anywhere] lg:block">{email}</span>
+          <span className="hidden max-w-64 text-right text-ink-muted text-sm [overflow-wrap:anywhere] lg:block">
+            <Written>{email}</Written>
+          </span>
           <form action={signOutAction}>
             <button type="submit" className="rounded-sm py-2 text-ink-muted hover:text-ink">
               Sign out

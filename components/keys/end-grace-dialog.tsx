@@ -3,6 +3,7 @@
 import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { dangerButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
+import { Written } from "@/components/ui/written";
 import { useKeyActions } from "./key-actions";
 
 type Props = { uuid: string; name: string; onClose: () => void; onClosed: () => void };
@@ -16,7 +17,11 @@ export function EndGraceDialog({ uuid, name, onClose, onClosed }: Props) {
   return (
     <AlertPanel
       isOpen
-      title={`End the old credential of “${name}” now?`}
+      title={
+        <>
+          End the old credential of “<Written>{name}</Written>” now?
+        </>
+      }
       description="Programs that still use it stop working at once. The new one goes on working."
       onCancel={onClose}
       onClosed={onClosed}

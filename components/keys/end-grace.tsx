@@ -1,6 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { Written } from "@/components/ui/written";
 import { EndGraceDialog } from "./dialogs";
 import type { KeyTarget } from "./key-actions";
 
@@ -16,7 +17,11 @@ export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
         {...EndGraceDialog.approach}
         className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
       >
-        End now<span className="sr-only"> the old credential of {name}</span>
+        End now
+        <span className="sr-only">
+          {" "}
+          the old credential of <Written>{name}</Written>
+        </span>
       </button>
       {isOpen && (
         <EndGraceDialog

@@ -1,6 +1,7 @@
 import { Ellipsis } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
 import { Menu, MenuItem } from "@/components/ui/menu";
+import { isolated } from "@/lib/values/isolated";
 import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import type { KeyTarget } from "./key-actions";
 import { REFUSALS } from "./refusals";
@@ -13,7 +14,7 @@ type ItemProps = { target: KeyTarget; onSelect: () => void };
 export function KeyMenu({ target, triggerRef, children }: Props) {
   return (
     <Menu
-      label={`Actions for ${target.name}`}
+      label={`Actions for ${isolated(target.name)}`}
       trigger={<Ellipsis aria-hidden="true" className="size-4" />}
       triggerRef={triggerRef}
     >

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { dangerButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
+import { Written } from "@/components/ui/written";
 import type { RevokeAction, RevokeResult } from "@/lib/keys/action-states";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 
@@ -33,7 +34,15 @@ export function KeysDialog({ deed, warning, action, targets, onClose, onClosed, 
   return (
     <AlertPanel
       isOpen
-      title={single ? `${deed} “${single.name}”?` : `${deed} ${targets.length} keys?`}
+      title={
+        single ? (
+          <>
+            {deed} “<Written>{single.name}</Written>”?
+          </>
+        ) : (
+          `${deed} ${targets.length} keys?`
+        )
+      }
       description={results ? "This is what became of each." : warning}
       onCancel={onClose}
       onClosed={onClosed}
@@ -68,7 +77,9 @@ function Results({ targets, results, done }: ResultsProps) {
           const result = results.find((each) => each.uuid === uuid);
           return (
             <li key={uuid} className="px-3 py-2">
-              <span className="block font-medium [overflow-wrap:anywhere]">{name}</span>
+              <span className="block font-medium [overflow-wrap:anywhere]">
+                <Written>{name}</Written>
+              </span>
               {result?.problem === null ? (
                 <span className="text-positive">{done}</span>
               ) : (

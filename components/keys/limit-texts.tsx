@@ -1,6 +1,8 @@
 import { type KeyLimits, LIMIT_NAMES, type LimitName } from "@latchkey/rule/limits";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { Fact } from "@/components/ui/fact";
+import { Written } from "@/components/ui/written";
+import { isolated } from "@/lib/values/isolated";
 
 /** Each limit in a few words, as people type it: permissions are `read, write`, or `sms:send, reports:read`. */
 export type LimitTexts = Record<LimitName, string>;
@@ -22,7 +24,9 @@ export function LimitFacts({ limits }: { limits: KeyLimits }) {
   const texts = describeLimits(limits);
   return LIMIT_NAMES.map((name) => (
     <Fact key={name} term={TERMS[name]}>
-      <span className="[overflow-wrap:anywhere]">{texts[name]}</span>
+      <span className="[overflow-wrap:anywhere]">
+        <Written>{texts[name]}</Written>
+      </span>
     </Fact>
   ));
 }
@@ -30,8 +34,8 @@ export function LimitFacts({ limits }: { limits: KeyLimits }) {
 export function PermissionsText({ permissions }: Pick<KeyLimits, "permissions">) {
   const text = describePermissions(permissions);
   return (
-    <span title={text} className="line-clamp-2 [overflow-wrap:anywhere]">
-      {text}
+    <span title={isolated(text)} className="line-clamp-2 [overflow-wrap:anywhere]">
+      <Written>{text}</Written>
     </span>
   );
 }

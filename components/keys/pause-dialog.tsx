@@ -3,6 +3,7 @@
 import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { primaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
+import { Written } from "@/components/ui/written";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 
 type Props = { target: KeyTarget; onClose: () => void; onClosed: () => void };
@@ -26,7 +27,17 @@ export function PauseDialog({ target: { uuid, name, state }, onClose, onClosed }
   const deed = state === "disabled" ? "enable" : "disable";
   const { title, description, done } = DEEDS[deed];
   return (
-    <AlertPanel isOpen title={`${title} “${name}”?`} description={description} onCancel={onClose} onClosed={onClosed}>
+    <AlertPanel
+      isOpen
+      title={
+        <>
+          {title} “<Written>{name}</Written>”?
+        </>
+      }
+      description={description}
+      onCancel={onClose}
+      onClosed={onClosed}
+    >
       <div className="mt-5">
         <Form
           submit={`${title} key`}

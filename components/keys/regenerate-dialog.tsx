@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { format, useTimeZone } from "@/components/ui/moment";
+import { Written } from "@/components/ui/written";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 import { ShowOnceDialog } from "./show-once-dialog";
 
@@ -28,7 +29,11 @@ export function RegenerateDialog({
   if (!regenerate) return null;
   return (
     <ShowOnceDialog
-      title={`Regenerate “${target.name}”`}
+      title={
+        <>
+          Regenerate “<Written>{target.name}</Written>”
+        </>
+      }
       description="The key gets a new credential and a new secret. Its name, permissions, expiry and history stay."
       submit="Regenerate key"
       sending="Regenerating…"

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { useFormState } from "@/components/ui/form";
 import { Moment } from "@/components/ui/moment";
+import { Written } from "@/components/ui/written";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 import { KeysDialog, type KeysDialogProps } from "./keys-dialog";
@@ -24,7 +25,11 @@ export function RevokeDialog({ targets, onClose, onClosed }: KeysDialogProps) {
         {targets.map((target) => (
           <li key={target.uuid} className="px-3 py-2">
             <input type="hidden" name="uuid" value={target.uuid} />
-            {!isSingle && <span className="block font-medium [overflow-wrap:anywhere]">{target.name}</span>}
+            {!isSingle && (
+              <span className="block font-medium [overflow-wrap:anywhere]">
+                <Written>{target.name}</Written>
+              </span>
+            )}
             <Use target={target} recent={recent} />
           </li>
         ))}

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
+import { isolated } from "@/lib/values/isolated";
 import { RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
 
@@ -12,7 +13,7 @@ export function SelectRow({ uuid }: { uuid: string }) {
   return (
     <input
       type="checkbox"
-      aria-label={`Select ${target.name}`}
+      aria-label={`Select ${isolated(target.name)}`}
       checked={selected.includes(target)}
       onChange={(event) => select([uuid], event.target.checked)}
       className="mt-0.5 block size-4"

@@ -8,11 +8,12 @@ import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { useLeaveGuard } from "@/components/ui/leave-guard";
 import { format, useTimeZone } from "@/components/ui/moment";
+import { Written } from "@/components/ui/written";
 import type { IssueAction, Issued } from "@/lib/keys/action-states";
 import { SaveKey } from "./save-key";
 
 type Props = {
-  title: string;
+  title: ReactNode;
   description?: ReactNode;
   /** Closed for good: the credentials are gone from memory. */
   onClose: () => void;
@@ -127,7 +128,7 @@ function Ready({ issued: { name, previousUntil } }: { issued: Issued }) {
   const timeZone = useTimeZone();
   return (
     <>
-      “{name}” is ready. This is the only time that you can see it.
+      “<Written>{name}</Written>” is ready. This is the only time that you can see it.
       {previousUntil && ` The old credential works until ${format(previousUntil, timeZone, true)}.`}
       {previousUntil === null && " The old credential no longer works."}
     </>

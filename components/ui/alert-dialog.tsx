@@ -8,7 +8,7 @@ import { focusBy, overlayStyle, panelStyle } from "./dialog";
 type PanelProps = {
   isOpen: boolean;
   onCancel: () => void;
-  title: string;
+  title: ReactNode;
   description: ReactNode;
   children: ReactNode;
   onClosed?: () => void;

@@ -8,7 +8,7 @@ type Props = {
   isOpen: boolean;
   /** Esc, a click outside and the X all ask this; it may refuse by not closing. */
   onClose: () => void;
-  title: string;
+  title: ReactNode;
   description?: ReactNode;
   children: ReactNode;
   /** Where the focus goes when the dialog has closed. */
@@ -47,7 +47,9 @@ export function Dialog({ isOpen, onClose, title, description, children, onClosed
           }}
           onCloseAutoFocus={focusBy(onClosed)}
         >
-          <Primitive.Title className="pr-8 font-semibold text-xl tracking-tight">{title}</Primitive.Title>
+          <Primitive.Title className="pr-8 font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
+            {title}
+          </Primitive.Title>
           {description && <Primitive.Description className="mt-1 text-ink-muted">{description}</Primitive.Description>}
           <div className="mt-5">{children}</div>
           <Primitive.Close

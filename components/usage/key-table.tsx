@@ -1,5 +1,6 @@
 import { ChoiceLink } from "@/components/ui/choice-links";
 import { FigureTable } from "@/components/ui/figure-table";
+import { Written } from "@/components/ui/written";
 import type { UsageReport } from "@/lib/usage/report";
 import { figure } from "./figures";
 
@@ -42,7 +43,7 @@ function KeyName({ name, masked, address, isChosen }: NameProps) {
         isChosen={isChosen}
         className="rounded-sm font-medium underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink aria-[current]:text-accent"
       >
-        {name}
+        <Written>{name}</Written>
       </ChoiceLink>
       <code className="mt-0.5 block font-mono text-ink-muted text-xs">{masked}</code>
     </>

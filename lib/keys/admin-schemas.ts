@@ -2,6 +2,7 @@ import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
 import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
+import { isolated, withoutBidiControls } from "@/lib/values/isolated";
 import { searchText } from "@/lib/values/search-text";
 import { LEFT_KINDS } from "@/lib/verification/left-kinds";
 import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
@@ -49,16 +50,18 @@ export const adminDeleteKeysSchema = z
     path: ["confirmation"],
     error: ({ input }) => {
       const { uuids: chosen, name } = input as { uuids: string[]; name: string | null };
-      return `Type “${deletionPhrase(chosen.length, name)}”.`;
+      return `Type “${isolated(deletionPhrase(chosen.length, name))}”.`;
     },
   });
 
 /** What to type before keys are deleted. */
 export function deletionPhrase(count: number, name: string | null): string {
-  return count === 1 && name !== null ? plainSpaces(name) : `delete ${count} ${count === 1 ? "key" : "keys"}`;
+  return count === 1 && name !== null
+    ? plainSpaces(withoutBidiControls(name))
+    : `delete ${count} ${count === 1 ? "key" : "keys"}`;
 }
 
-/** Pages show several spaces as one. */
+/** Pages show several spaces as one, and no bidi controls. */
 function plainSpaces(typed: string): string {
   return typed.replace(/\s+/g, " ").trim();
 }

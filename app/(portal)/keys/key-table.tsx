@@ -5,6 +5,7 @@ import { StateBadge } from "@/components/keys/state-badge";
 import { Masked, Replaced } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
 import { RowLink } from "@/components/ui/table";
+import { Written } from "@/components/ui/written";
 import type { KeySearch, KeySort } from "@/lib/keys/schemas";
 import type { KeyRow } from "@/lib/keys/search";
 import { keysAddress } from "./address";
@@ -36,7 +37,7 @@ function Name({ row, now }: { row: KeyRow; now: Date }) {
   return (
     <>
       <RowLink data-name href={`/keys/${row.uuid}`}>
-        {row.name}
+        <Written>{row.name}</Written>
       </RowLink>
       <Masked>{row.masked}</Masked>
       <Replaced replaced={row.replaced} now={now} />

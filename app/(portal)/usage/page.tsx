@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
+import { Written } from "@/components/ui/written";
 import { Balance } from "@/components/usage/balance";
 import { KeyTable } from "@/components/usage/key-table";
 import { PeriodSwitch } from "@/components/usage/period-switch";
@@ -60,7 +61,10 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
       <p className="mt-4 text-ink-muted">
         {report.key ? (
           <>
-            Only <span className="font-medium text-ink [overflow-wrap:anywhere]">{report.key.name}</span>{" "}
+            Only{" "}
+            <span className="font-medium text-ink [overflow-wrap:anywhere]">
+              <Written>{report.key.name}</Written>
+            </span>{" "}
             <code className="font-mono text-xs">{report.key.masked}</code>.{" "}
             <Link href={keyAddress(null)} scroll={false} className={textLink}>
               Show all keys

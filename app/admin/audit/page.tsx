@@ -8,6 +8,7 @@ import { textLink } from "@/components/ui/text-link";
 import { type AuditPage, listAudit } from "@/lib/audit/list";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
 import { requireAdmin } from "@/lib/doors/guards";
+import { isolated } from "@/lib/values/isolated";
 import { isConfirmedAction } from "../confirm/actions";
 import { auditAddress } from "./address";
 
@@ -51,7 +52,7 @@ function isFiltered({ actor, action, target, from, to, after, before }: AuditSea
 }
 
 function emptySentence({ unknown }: AuditPage, { actor, target }: AuditSearch): string {
-  if (unknown === "actor") return `Nobody here has the address “${actor}”.`;
-  if (unknown === "target") return `There is no user and no key called “${target}”.`;
+  if (unknown === "actor") return `Nobody here has the address “${isolated(actor ?? "")}”.`;
+  if (unknown === "target") return `There is no user and no key called “${isolated(target ?? "")}”.`;
   return "No entry fits.";
 }

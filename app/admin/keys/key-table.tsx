@@ -5,6 +5,7 @@ import { Masked, Replaced } from "@/components/keys/table-parts";
 import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
 import { RowLink } from "@/components/ui/table";
+import { Written } from "@/components/ui/written";
 import { type AdminKeyRow, effectiveSort } from "@/lib/keys/admin-list";
 import type { AdminKeySearch } from "@/lib/keys/admin-schemas";
 import type { KeySort } from "@/lib/keys/schemas";
@@ -38,7 +39,9 @@ export function KeyTable({ keys, search, now }: Props) {
 function Name({ row, now }: { row: AdminKeyRow; now: Date }) {
   return (
     <>
-      <RowLink href={`/admin/keys/${row.uuid}`}>{row.name}</RowLink>
+      <RowLink href={`/admin/keys/${row.uuid}`}>
+        <Written>{row.name}</Written>
+      </RowLink>
       <Masked>{row.masked}</Masked> <span className="whitespace-nowrap text-ink-faint text-xs tabular-nums">#{row.id}</span>
       <Replaced replaced={row.replaced} now={now} />
       <span className="mt-1 block text-sm md:hidden">
@@ -62,7 +65,7 @@ function Owner({ owner: { id, email, isBanned } }: Pick<AdminKeyRow, "owner">) {
         href={`/admin/users/${id}`}
         className="rounded-sm underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink"
       >
-        {email}
+        <Written>{email}</Written>
       </Link>
       {isBanned && <span className="block text-danger text-sm">Banned</span>}
     </>

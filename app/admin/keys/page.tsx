@@ -17,6 +17,7 @@ import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from 
 import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import type { FoundCredential } from "@/lib/keys/admin-search";
 import { dayOf } from "@/lib/values/days";
+import { isolated } from "@/lib/values/isolated";
 import { isRotating } from "@/lib/verification/hash-secrets";
 import { LEFT_KINDS, type LeftKind } from "@/lib/verification/left-kinds";
 import { isConfirmedAction } from "../confirm/actions";
@@ -102,13 +103,13 @@ function isFiltered({ sort: _, ...conditions }: AdminKeySearch): boolean {
 }
 
 function describeFound({ keys, credential, unknown }: AdminKeyListing, { owner, hash }: AdminKeySearch, now: Date): string {
-  if (unknown === "owner") return `There is no user “${owner}”.`;
+  if (unknown === "owner") return `There is no user “${isolated(owner ?? "")}”.`;
   if (unknown === "credential") return "No key has, or had, the credential that you pasted.";
   const [key] = keys;
   if (!key) return "No key fits.";
   if (credential) return describeCredential(key, credential, now);
   if (hash) return LEFT_SENTENCES[hash];
-  return owner ? `Keys of ${key.owner.email}.` : "";
+  return owner ? `Keys of ${isolated(key.owner.email)}.` : "";
 }
 
 /** Which of the key's credentials it is and whether it still works, which is what whoever pasted it wants to know. */

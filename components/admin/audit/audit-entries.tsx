@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
+import { Written } from "@/components/ui/written";
 import { actionName } from "@/lib/audit/actions";
 import type { AuditRecord } from "@/lib/audit/list";
 import { Difference } from "./difference";
@@ -50,12 +51,12 @@ function Entry({ entry, now }: { entry: AuditRecord; now: Date }) {
           <Moment at={entry.at} now={now} as="minute" />
         </span>
         <Part>
-          {actorName(actor)}
+          <Written>{actorName(actor)}</Written>
           {actor.kind === "admin" && <span className="text-ink-muted"> (staff)</span>}
         </Part>
         <span className="block font-medium">{actionName(entry.action)}</span>
         <Part isSpare={target.kind === "user" && target.id === actor.id}>
-          {targetName(target)}
+          <Written>{targetName(target)}</Written>
           {target.masked && <code className="block font-mono text-ink-muted text-xs">{target.masked}</code>}
         </Part>
         <span className="block text-ink-muted tabular-nums [overflow-wrap:anywhere]">{entry.address}</span>
@@ -84,15 +85,15 @@ function Facts({ entry: { id, at, actor, target, requestId } }: { entry: AuditRe
       <Fact name="Who">
         {actor.id ? (
           <Links page={actor.email && `/admin/users/${actor.id}`} list={{ actor: actor.id }}>
-            {actorName(actor)}
+            <Written>{actorName(actor)}</Written>
           </Links>
         ) : (
-          actorName(actor)
+          <Written>{actorName(actor)}</Written>
         )}
       </Fact>
       <Fact name="To what">
         <Links page={pageOf(target)} list={{ target: target.id }}>
-          {targetName(target)}
+          <Written>{targetName(target)}</Written>
         </Links>
       </Fact>
     </dl>

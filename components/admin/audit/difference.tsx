@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Moment } from "@/components/ui/moment";
+import { Written } from "@/components/ui/written";
 import { fieldName } from "./words";
 
 type Json = Record<string, unknown>;
@@ -55,6 +56,11 @@ function valueText(value: unknown, now: Date): ReactNode {
   if (value === null || value === "") return <span className="text-ink-faint">none</span>;
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return value.toLocaleString("en-GB");
-  if (typeof value === "string") return INSTANT.test(value) ? <Moment at={new Date(value)} now={now} as="minute" /> : value;
-  return <code className="font-mono text-xs">{JSON.stringify(value)}</code>;
+  if (typeof value === "string")
+    return INSTANT.test(value) ? <Moment at={new Date(value)} now={now} as="minute" /> : <Written>{value}</Written>;
+  return (
+    <code className="font-mono text-xs">
+      <Written>{JSON.stringify(value)}</Written>
+    </code>
+  );
 }

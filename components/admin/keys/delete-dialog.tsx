@@ -2,7 +2,9 @@
 
 import { KeysDialog, type KeysDialogProps } from "@/components/keys/keys-dialog";
 import { TextField } from "@/components/ui/text-field";
+import { Written } from "@/components/ui/written";
 import { deletionPhrase } from "@/lib/keys/admin-schemas";
+import { isolated } from "@/lib/values/isolated";
 import { useRemoveKeys } from "./staff-key-actions";
 
 /** What it is about has to be typed. */
@@ -23,7 +25,7 @@ export function DeleteDialog({ targets, onClose, onClosed }: KeysDialogProps) {
         <ul className="mt-4 max-h-48 divide-y divide-line overflow-y-auto rounded-md border border-line">
           {targets.map(({ uuid, name }) => (
             <li key={uuid} className="px-3 py-2 [overflow-wrap:anywhere]">
-              {name}
+              <Written>{name}</Written>
             </li>
           ))}
         </ul>
@@ -33,7 +35,7 @@ export function DeleteDialog({ targets, onClose, onClosed }: KeysDialogProps) {
       ))}
       {single && <input type="hidden" name="name" value={single.name} />}
       <div className="mt-4 [overflow-wrap:anywhere]">
-        <TextField name="confirmation" label={`Type “${phrase}” to confirm`} required autoComplete="off" />
+        <TextField name="confirmation" label={`Type “${isolated(phrase)}” to confirm`} required autoComplete="off" />
       </div>
     </KeysDialog>
   );

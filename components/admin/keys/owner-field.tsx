@@ -3,7 +3,9 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useFormState } from "@/components/ui/form";
 import { describedBy, FieldLabel, FieldNotes, inputStyle } from "@/components/ui/text-field";
+import { Written } from "@/components/ui/written";
 import type { FoundPerson } from "@/lib/users/find-people";
+import { isolated } from "@/lib/values/isolated";
 
 export type FindPeople = (typed: string) => Promise<FoundPerson[]>;
 
@@ -86,8 +88,12 @@ export function OwnerField({ find }: { find: FindPeople }) {
             onClick={() => take(person)}
             className="cursor-pointer rounded-sm px-2.5 py-1.5 [overflow-wrap:anywhere] hover:bg-sunken aria-selected:bg-sunken"
           >
-            {person.email}
-            {person.name && <span className="block text-ink-muted text-sm">{person.name}</span>}
+            <Written>{person.email}</Written>
+            {person.name && (
+              <span className="block text-ink-muted text-sm">
+                <Written>{person.name}</Written>
+              </span>
+            )}
           </div>
         ))}
       </div>
@@ -101,7 +107,7 @@ export function OwnerField({ find }: { find: FindPeople }) {
 }
 
 function describeFound(chosen: FoundPerson | null, found: FoundPerson[] | null): string {
-  if (chosen) return `${chosen.email} is chosen.`;
+  if (chosen) return `${isolated(chosen.email)} is chosen.`;
   if (!found) return "";
   if (found.length === 0) return "Nobody fits.";
   return `${found.length} ${found.length === 1 ? "person" : "people"} found.`;

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { TextField } from "@/components/ui/text-field";
+import { Written } from "@/components/ui/written";
 import type { FormState } from "@/lib/doors/form-state";
 import { MAX_REASON_LENGTH } from "@/lib/values/lengths";
 import { ActionDialog } from "./action-dialog";
@@ -131,7 +132,11 @@ function seen({ id, role, isBanned }: UserTarget): Record<string, string> {
 }
 
 function Email({ user }: { user: UserTarget }) {
-  return <strong className="font-medium text-ink [overflow-wrap:anywhere]">{user.email}</strong>;
+  return (
+    <strong className="font-medium text-ink [overflow-wrap:anywhere]">
+      <Written>{user.email}</Written>
+    </strong>
+  );
 }
 
 function Reason({ hint }: { hint?: string }) {

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
+import { Written } from "@/components/ui/written";
 import type { RevokedKey } from "@/lib/users/revoke-all-keys";
 import { ActionDialog } from "./action-dialog";
 import type { DialogProps } from "./user-target";
@@ -17,7 +18,10 @@ export function RevokeAllDialog({ user, actions, onClose, onDone, onClosed }: Di
       title={count === 1 ? "Revoke the one key?" : `Revoke all ${count.toLocaleString("en-GB")} keys?`}
       description={
         <>
-          Programs that use the keys of <strong className="font-medium text-ink [overflow-wrap:anywhere]">{user.email}</strong>{" "}
+          Programs that use the keys of{" "}
+          <strong className="font-medium text-ink [overflow-wrap:anywhere]">
+            <Written>{user.email}</Written>
+          </strong>{" "}
           stop working at once, and for good. New keys can be made.
         </>
       }
@@ -51,7 +55,9 @@ function Results({ revoked, onClose, onClosed }: ResultsProps) {
           {revoked.map(({ id, name, masked }) => (
             <li key={id} className="flex flex-wrap items-baseline justify-between gap-x-4 px-3 py-2">
               <span className="min-w-0">
-                <span className="block font-medium [overflow-wrap:anywhere]">{name}</span>
+                <span className="block font-medium [overflow-wrap:anywhere]">
+                  <Written>{name}</Written>
+                </span>
                 <code className="font-mono text-ink-muted text-xs">{masked}</code>
               </span>
               <span className="text-positive">Revoked</span>

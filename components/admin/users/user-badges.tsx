@@ -1,5 +1,6 @@
 import { Badge } from "@/components/ui/badge";
 import type { UserRole } from "@/lib/users/schemas";
+import { withoutBidiControls } from "@/lib/values/isolated";
 
 const ROLE_NAMES: Record<UserRole, string> = { user: "User", admin: "Administrator" };
 
@@ -11,11 +12,11 @@ export function StatusBadge({ isBanned }: { isBanned: boolean }) {
 export function EmailText({ children: email }: { children: string }) {
   const [name = "", ...domain] = email.split(/(?=@)/);
   return (
-    <>
-      {name}
+    <bdi>
+      {withoutBidiControls(name)}
       <wbr />
-      {domain.join("")}
-    </>
+      {withoutBidiControls(domain.join(""))}
+    </bdi>
   );
 }
 

@@ -4,6 +4,7 @@ import { StateBadge } from "@/components/keys/state-badge";
 import { Masked } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
 import { Cell, Header, RowHeader, RowLink, Table } from "@/components/ui/table";
+import { Written } from "@/components/ui/written";
 import type { Adjustment } from "@/lib/users/adjust-credits";
 import type { UserKey, UserSession } from "@/lib/users/page";
 
@@ -40,7 +41,9 @@ export function UserKeys({ keys, now }: { keys: readonly UserKey[]; now: Date })
       {keys.map((key) => (
         <tr key={key.id} className="border-line border-b align-top">
           <RowHeader>
-            <RowLink href={`/admin/keys?q=${key.id}`}>{key.name}</RowLink>
+            <RowLink href={`/admin/keys?q=${key.id}`}>
+              <Written>{key.name}</Written>
+            </RowLink>
             <Masked>{key.masked}</Masked>
             <span className="mt-1 block text-ink-muted text-sm sm:hidden">
               <LastUsed at={key.lastUsedAt} now={now} />
@@ -74,7 +77,9 @@ export function Adjustments({ adjustments, now }: { adjustments: readonly Adjust
             {amount < 0 ? "−" : "+"}
             {Math.abs(amount).toLocaleString("en-GB")}
           </span>
-          <span className="[overflow-wrap:anywhere]">{reason ?? <span className="text-ink-faint">No reason given</span>}</span>
+          <span className="[overflow-wrap:anywhere]">
+            {reason === null ? <span className="text-ink-faint">No reason given</span> : <Written>{reason}</Written>}
+          </span>
           <span className="whitespace-nowrap text-ink-muted">
             <Moment at={at} now={now} as="ago" />
           </span>

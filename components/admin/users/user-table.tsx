@@ -1,5 +1,6 @@
 import { Moment } from "@/components/ui/moment";
 import { Cell, Header, RowHeader, RowLink, SortLink, Table } from "@/components/ui/table";
+import { Written } from "@/components/ui/written";
 import type { ListedUser } from "@/lib/users/list";
 import type { UserSort } from "@/lib/users/schemas";
 import { EmailText, RoleName, StatusBadge } from "./user-badges";
@@ -46,7 +47,9 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
         <RowLink href={`/admin/users/${user.id}`}>
           <EmailText>{user.email}</EmailText>
         </RowLink>
-        <span className="block text-ink-muted text-sm [overflow-wrap:anywhere]">{user.name}</span>
+        <span className="block text-ink-muted text-sm [overflow-wrap:anywhere]">
+          <Written>{user.name}</Written>
+        </span>
         <span className="mt-1.5 flex flex-wrap items-center gap-2 text-ink-muted text-sm sm:hidden">
           <StatusBadge isBanned={user.isBanned} />
           {user.role === "admin" && <RoleName of="admin" />}

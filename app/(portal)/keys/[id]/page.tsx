@@ -12,6 +12,7 @@ import { StateBadge } from "@/components/keys/state-badge";
 import { requireUser } from "@/lib/doors/guards";
 import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
 import { AppError } from "@/lib/values/errors";
+import { isolated } from "@/lib/values/isolated";
 import {
   endGraceAction,
   pauseKeyAction,
@@ -38,7 +39,7 @@ const loadKey = cache(async (id: string): Promise<KeyPage> => {
 });
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await loadKey((await params).id)).name };
+  return { title: isolated((await loadKey((await params).id)).name) };
 }
 
 const ACTIONS = {

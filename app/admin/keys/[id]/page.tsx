@@ -14,10 +14,12 @@ import { StateBadge } from "@/components/keys/state-badge";
 import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
+import { Written } from "@/components/ui/written";
 import { figure } from "@/components/usage/figures";
 import { requireAdmin } from "@/lib/doors/guards";
 import { type AdminKeyPage, getAnyKeyPage } from "@/lib/keys/admin-key-page";
 import { AppError } from "@/lib/values/errors";
+import { isolated } from "@/lib/values/isolated";
 import {
   deleteAnyKeysAction,
   pauseAnyKeyAction,
@@ -38,7 +40,7 @@ const loadKey = cache(async (id: string): Promise<AdminKeyPage> => {
 });
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await loadKey((await params).id)).name };
+  return { title: isolated((await loadKey((await params).id)).name) };
 }
 
 const ACTIONS = {
@@ -87,9 +89,15 @@ function Owner({ owner: { id, email, name, credits, isBanned }, id: number }: { 
     <p className="mt-2 text-ink-muted [overflow-wrap:anywhere]">
       Number {number}, of{" "}
       <Link href={`/admin/users/${id}`} className={textLink}>
-        {email}
+        <Written>{email}</Written>
       </Link>
-      {name && ` (${name})`}, who has {figure(credits)} credits
+      {name && (
+        <>
+          {" "}
+          (<Written>{name}</Written>)
+        </>
+      )}
+      , who has {figure(credits)} credits
       {isBanned && <strong className="text-danger"> and is banned</strong>}.
     </p>
   );

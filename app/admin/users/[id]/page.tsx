@@ -8,6 +8,7 @@ import { Adjustments, Nothing, Section, UserKeys, UserSessions } from "@/compone
 import type { UserTarget } from "@/components/admin/users/user-target";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
+import { Written } from "@/components/ui/written";
 import { PeriodSwitch } from "@/components/usage/period-switch";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { latestAudit } from "@/lib/audit/list";
@@ -124,7 +125,11 @@ function Title({ user: { email, name, role, isBanned } }: { user: UserPage }) {
         <EmailText>{email}</EmailText>
       </h1>
       <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-muted">
-        {name && <span className="[overflow-wrap:anywhere]">{name}</span>}
+        {name && (
+          <span className="[overflow-wrap:anywhere]">
+            <Written>{name}</Written>
+          </span>
+        )}
         <StatusBadge isBanned={isBanned} />
         <RoleName of={role} />
       </p>
@@ -135,7 +140,7 @@ function Title({ user: { email, name, role, isBanned } }: { user: UserPage }) {
 function Ban({ user: { banReason } }: { user: UserPage }) {
   return (
     <p className="mt-4 max-w-prose rounded-md border border-danger bg-danger-soft px-3 py-2 text-danger [overflow-wrap:anywhere]">
-      Banned: {banReason ?? "no reason given"}
+      Banned: {banReason === null ? "no reason given" : <Written>{banReason}</Written>}
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
+import { Written } from "@/components/ui/written";
 import { KeyTable } from "@/components/usage/key-table";
 import { UsageCharts } from "@/components/usage/usage-charts";
 import type { UsageReport } from "@/lib/usage/report";
@@ -14,7 +15,10 @@ export function UserUsage({ report, search, addressOf }: Props) {
       <p className="mt-1 text-ink-muted">
         {key ? (
           <>
-            Only <span className="font-medium text-ink [overflow-wrap:anywhere]">{key.name}</span>{" "}
+            Only{" "}
+            <span className="font-medium text-ink [overflow-wrap:anywhere]">
+              <Written>{key.name}</Written>
+            </span>{" "}
             <code className="font-mono text-xs">{key.masked}</code>.{" "}
             <Link href={addressOf({ key: null })} scroll={false} className={textLink}>
               Show all keys
