@@ -218,8 +218,11 @@ function isSameSecret(presented: string, secret: string): boolean {
   return timingSafeEqual(digest(presented), digest(secret));
 }
 
+/** As returnPath has it, with an origin in front. */
+const MAX_REFERER_LENGTH = 10_000;
+
 function pathOf(referer: string | null): string | null {
-  if (!referer || !URL.canParse(referer)) return null;
+  if (!referer || referer.length > MAX_REFERER_LENGTH || !URL.canParse(referer)) return null;
   const { pathname, search } = new URL(referer);
   return returnPath(pathname + search);
 }

@@ -47,7 +47,9 @@ export function bodyTooLarge(limit: number): AppError {
 }
 
 function isEncoded({ headers }: Request): boolean {
-  return (headers.get("content-encoding") ?? "").split(",").some((coding) => !/^\s*(identity)?\s*$/i.test(coding));
+  return (headers.get("content-encoding") ?? "")
+    .split(",")
+    .some((coding) => !["", "identity"].includes(coding.trim().toLowerCase()));
 }
 
 /** @throws AppError with `code` for anything but a JSON object in UTF-8 */

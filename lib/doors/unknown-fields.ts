@@ -21,6 +21,9 @@ const OTHER_NAMES: Record<string, RegExp> = {
   cost: /^(costs?|credits?|price|amount|delta)$/,
 };
 
+/** Longer ones are nobody's slip. */
+const MAX_NAME_LENGTH = 100;
+
 /** The words of real refusals of a caller, at which clients sign their user out, are not repeated. */
 const QUOTABLE = /^(?!.*(unauthorized|authentication))[!#-[\]-~]{1,64}$/i;
 
@@ -54,6 +57,7 @@ function unknownField(name: string, known: readonly string[], path: readonly Pro
 }
 
 function meantBy(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_NAME_LENGTH) return undefined;
   const bare = bareName(name);
   return (
     known.find((own) => bareName(own) === bare) ??

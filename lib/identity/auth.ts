@@ -95,10 +95,12 @@ function withoutValues(message: unknown): string {
   return (typeof message === "string" && message.split(/[:"`\n]/, 1)[0]) || "failed";
 }
 
+const MAX_USER_AGENT_LENGTH = 512;
+
 /** What a browser says of itself is kept, and shown in the list of sessions. */
 async function admit(session: { userId: string; userAgent?: string | null }) {
   await refuseBanned(session);
-  return { data: { userAgent: session.userAgent && maskCredentials(session.userAgent) } };
+  return { data: { userAgent: session.userAgent && maskCredentials(session.userAgent.slice(0, MAX_USER_AGENT_LENGTH)) } };
 }
 
 async function refuseBanned(session: { userId: string }): Promise<void> {

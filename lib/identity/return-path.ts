@@ -1,3 +1,5 @@
+/** Twice what the longest address of a list has, percent-encoded. */
+const MAX_LENGTH = 8192;
 const BASE = "http://portal.invalid";
 
 /**
@@ -5,7 +7,7 @@ const BASE = "http://portal.invalid";
  * that `//host`, `/\host` and tabs between the slashes are seen for the addresses they are.
  */
 export function returnPath(next: unknown): string {
-  if (typeof next !== "string" || !next.startsWith("/") || !URL.canParse(next, BASE)) return "/keys";
+  if (typeof next !== "string" || next.length > MAX_LENGTH || !next.startsWith("/") || !URL.canParse(next, BASE)) return "/keys";
   const { origin, pathname, search, hash } = new URL(next, BASE);
   // `/.//host` stays on this origin once, and leaves it when it is read a second time.
   if (origin !== BASE || pathname.startsWith("//")) return "/keys";

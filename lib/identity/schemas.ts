@@ -13,7 +13,7 @@ const text = (max: number) =>
     .string(REQUIRED)
     .trim()
     .min(1, { error: BLANK, abort: true })
-    .max(max, `Ensure this field has no more than ${max} characters.`)
+    .max(max, { error: `Ensure this field has no more than ${max} characters.`, abort: true })
     .refine(isPlainText, { error: "This field must not contain control characters.", abort: true })
     .refine(isNameText, "This field must have something to see, and nothing that turns text around.")
     .transform(maskCredentials);
@@ -42,7 +42,7 @@ const phoneNumber = z
   .meta({ description: "Digits with spaces, dots, dashes and brackets between them; `null` or empty: none." });
 const timezone = z
   .string("Enter a valid timezone.")
-  .max(64, "Enter a valid timezone.")
+  .max(64, { error: "Enter a valid timezone.", abort: true })
   .refine(isTimezone, "Enter a valid timezone.")
   .meta({ description: "A name of the IANA time zone database, such as `Africa/Dar_es_Salaam`." });
 
@@ -76,7 +76,7 @@ export const logoutSchema = z.object({
 });
 
 export const changePasswordSchema = z.object({
-  currentPassword: z.string(REQUIRED).meta({ description: "The password until now." }),
+  currentPassword: z.string(REQUIRED).max(1024, "This password is too long.").meta({ description: "The password until now." }),
   newPassword,
 });
 

@@ -3,7 +3,8 @@ import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
 import { isolated, withoutBidiControls } from "@/lib/values/isolated";
-import { searchText } from "@/lib/values/search-text";
+import { MAX_TYPED_LENGTH } from "@/lib/values/lengths";
+import { searchText, withoutEllipsis } from "@/lib/values/search-text";
 import { LEFT_KINDS } from "@/lib/verification/left-kinds";
 import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
 
@@ -16,7 +17,7 @@ const place = z.coerce.number().int().min(1).max(MAX_ID).nullable().catch(null);
 /** What the address of the list says. What is not valid in it is as if it were not there. */
 export const adminKeySearchSchema = z.object({
   /** Part of a key's name or of its owner's e-mail address or name, the visible part, or an id. Never a whole credential. */
-  q: searchText.transform((typed) => typed.replace(/(\.{2,}|…)$/, "")),
+  q: searchText.transform(withoutEllipsis),
   digest: digestText,
   status: z.enum(ADMIN_KEY_STATUSES).nullable().catch(null),
   /** An e-mail address or a user's id. */
@@ -63,5 +64,5 @@ export function deletionPhrase(count: number, name: string | null): string {
 
 /** Pages show several spaces as one, and no bidi controls. */
 function plainSpaces(typed: string): string {
-  return typed.replace(/\s+/g, " ").trim();
+  return typed.slice(0, MAX_TYPED_LENGTH).replace(/\s+/g, " ").trim();
 }

@@ -22,9 +22,14 @@ export const ownSelect = {
 } as const;
 
 const MAX_OWN_KEYS = 1000;
+/** Of one answer, which permissions could make four times as long. */
+const MAX_OWN_BYTES = 1024 * 1024;
+/** What an answer says of a key besides its name and its permissions. */
+const ROW_BYTES = 500;
 
 /**
- * The owner's keys, newest first, revoked and expired ones included; those after the thousandth are found by the cursor.
+ * The owner's keys, newest first, revoked and expired ones included; those after the thousandth, or after a megabyte of them,
+ * are found by the cursor.
  * @throws AppError INVALID_INPUT for a cursor that this function did not make
  */
 export async function listOwnKeys(owner: CurrentUser, cursor: string | null = null) {
@@ -39,9 +44,19 @@ export async function listOwnKeys(owner: CurrentUser, cursor: string | null = nu
     select: { id: true, ...ownSelect },
     take: MAX_OWN_KEYS + 1,
   });
-  const keys = found.slice(0, MAX_OWN_KEYS).map((key) => ({ ...key, ...readLimits(key) }));
+  const keys = found.slice(0, countFitting(found)).map((key) => ({ ...key, ...readLimits(key) }));
   const last = keys.at(-1);
-  return { keys, nextCursor: found.length > MAX_OWN_KEYS && last ? cursorOf(last.createdAt, last.id) : null };
+  return { keys, nextCursor: found.length > keys.length && last ? cursorOf(last.createdAt, last.id) : null };
+}
+
+/** How many of them one answer holds: one at least, so that a list always comes to its end. */
+function countFitting(found: readonly { name: string; permissions: unknown }[]): number {
+  let bytes = 0;
+  const count = found.findIndex(({ name, permissions }, index) => {
+    bytes += ROW_BYTES + Buffer.byteLength(JSON.stringify([name, permissions]));
+    return index > 0 && (index === MAX_OWN_KEYS || bytes > MAX_OWN_BYTES);
+  });
+  return count === -1 ? found.length : count;
 }
 
 const LISTED = {

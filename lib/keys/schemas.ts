@@ -4,12 +4,15 @@ import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { AppError } from "@/lib/values/errors";
 import { parseInstant } from "@/lib/values/instant";
-import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
+import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH, MAX_TYPED_LENGTH } from "@/lib/values/lengths";
+import { withoutEllipsis } from "@/lib/values/search-text";
 import { limitedCallFields, limitFields } from "./limits";
 
 const MAX_GRACE_SECONDS = 604_800;
 
-const isNameLength = (name: string) => [...name].length <= MAX_KEY_NAME_LENGTH;
+/** No character takes more than two places of a string. */
+const hasAtMost = (text: string, max: number) => text.length <= 2 * max && [...text].length <= max;
+const isNameLength = (name: string) => hasAtMost(name, MAX_KEY_NAME_LENGTH);
 
 // What the API reference says of fields stands beside their rules, as metadata.
 function readEnd(value: unknown, context: z.RefinementCtx): Date | null {
@@ -36,11 +39,15 @@ export const newEndSchema = z
   .optional()
   .transform((value, context) => (value === undefined ? undefined : readEnd(value, context)));
 
+/** With the white space around it, which is not kept, and lines that end in two characters. */
+const MAX_NOTE_PLACES = 4 * MAX_NOTE_LENGTH;
+
 /** Several lines. A credential that somebody pasted into it is cut to its visible part. */
 export const note = z
   .string("INVALID_NOTE")
+  .refine((text) => text.length <= MAX_NOTE_PLACES, "INVALID_NOTE")
   .transform((text) => maskCredentials(text.replace(/\r\n?/g, "\n").trim()) || null)
-  .refine((text) => text === null || (isPlainText(text.replace(/[\n\t]/g, " ")) && [...text].length <= MAX_NOTE_LENGTH), {
+  .refine((text) => text === null || (hasAtMost(text, MAX_NOTE_LENGTH) && isPlainText(text.replace(/[\n\t]/g, " "))), {
     error: "INVALID_NOTE",
   })
   .nullish();
@@ -52,7 +59,7 @@ export const createKeySchema = z.object({
     .string("MISSING_KEY_NAME")
     .trim()
     .min(1, { error: "MISSING_KEY_NAME", abort: true })
-    .refine((name) => isNameText(name) && isNameLength(name), "INVALID_KEY_NAME")
+    .refine((name) => isNameLength(name) && isNameText(name), "INVALID_KEY_NAME")
     .transform(maskCredentials)
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, description: "What people call the key. Trimmed; two keys may share a name." }),
   ...limitFields,
@@ -68,7 +75,7 @@ const optionalName = (none: string, tooLong: string, noName: string) =>
     .string(none)
     .nullish()
     .transform((name) => name?.trim() || "API Key")
-    .refine(isNameLength, tooLong)
+    .refine(isNameLength, { error: tooLong, abort: true })
     .refine(isNameText, noName)
     .transform(maskCredentials)
     .meta({ maxLength: MAX_KEY_NAME_LENGTH, default: "API Key", description: "What people call the key. Trimmed." });
@@ -231,14 +238,8 @@ export const searchKeysSchema = z.object({
   q: z
     .string()
     .catch("")
-    // Lists show a masked credential with dots at its end, and people paste it as they see it.
-    .transform((text) =>
-      isPlainText(text)
-        ? maskCredentials(text.trim())
-            .replace(/(\.{2,}|…)$/, "")
-            .slice(0, MAX_KEY_NAME_LENGTH)
-        : "",
-    ),
+    .transform((text) => text.slice(0, MAX_TYPED_LENGTH))
+    .transform((text) => (isPlainText(text) ? withoutEllipsis(maskCredentials(text.trim())).slice(0, MAX_KEY_NAME_LENGTH) : "")),
   digest: digestText,
   status: z.enum(KEY_STATES).nullable().catch(null),
   check: z.enum(KEY_CHECKS).nullable().catch(null),

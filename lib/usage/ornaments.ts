@@ -22,7 +22,7 @@ export function keepText(given: unknown, max: number): Kept {
   if (given === undefined || given === null) return NOTHING;
   if (Number.isFinite(given)) return { value: String(given), isAdjusted: false };
   if (typeof given !== "string") return DROPPED;
-  const plain = cut(toPlainText(given), max);
+  const plain = cut(toPlainText(given.slice(0, 4 * max)), max);
   return { value: cut(maskCredentials(plain), max), isAdjusted: plain !== given };
 }
 

@@ -4,6 +4,7 @@ import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { collectValues, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
+import { MAX_EMAIL_LENGTH } from "@/lib/values/lengths";
 
 const PERSON = { id: uuid, email: text, name: text };
 export type FoundPerson = RowOf<typeof PERSON>;
@@ -29,7 +30,7 @@ const BY_EMAIL = statement("user-id-by-email", { id: uuid }, "SELECT id FROM use
 /** `email` in lower case, as addresses are kept. */
 export async function findIdByEmail(email: string): Promise<string | null> {
   // What the database could not hold is nobody's.
-  if (!isPlainText(email)) return null;
+  if (email.length > MAX_EMAIL_LENGTH || !isPlainText(email)) return null;
   const [row] = await sql(BY_EMAIL, { email });
   return row?.id ?? null;
 }

@@ -1,7 +1,7 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
-import { MAX_REASON_LENGTH } from "@/lib/values/lengths";
+import { MAX_REASON_LENGTH, MAX_TYPED_LENGTH } from "@/lib/values/lengths";
 import { searchText } from "@/lib/values/search-text";
 
 /** What is kept of balances and shown of them is exact up to here. */
@@ -16,7 +16,7 @@ const reason = z
   .string("Say why.")
   .trim()
   .min(1, "Say why.")
-  .max(MAX_REASON_LENGTH, `Say it in at most ${MAX_REASON_LENGTH} characters.`)
+  .max(MAX_REASON_LENGTH, { error: `Say it in at most ${MAX_REASON_LENGTH} characters.`, abort: true })
   .refine(isPlainText, "Leave out line breaks and control characters.")
   .transform(maskCredentials);
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
@@ -30,6 +30,7 @@ export const adjustCreditsSchema = z
     change: z.enum(["add", "remove"], "Choose one."),
     amount: z
       .string(WHOLE)
+      .max(MAX_TYPED_LENGTH, WHOLE)
       .transform((text) => text.replace(/[\s,_]/g, ""))
       .pipe(z.string().regex(/^0*[1-9]\d*$/, WHOLE))
       .transform(Number)

@@ -1,11 +1,15 @@
 const ISO_8601 =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:([Zz])|([+-])(\d{2}):?(\d{2})?)?)?$/;
 
+/** Twice the longest that can be written, for white space around it. */
+const MAX_LENGTH = 80;
+
 /**
  * An ISO 8601 date, or date and time, to the millisecond; null for anything else and for days that do not exist.
  * Without a zone it is UTC; a date alone is its first instant.
  */
 export function parseInstant(text: string): Date | null {
+  if (text.length > MAX_LENGTH) return null;
   const match = ISO_8601.exec(text.trim());
   if (!match) return null;
   const number = (index: number) => Number(match[index] ?? 0);

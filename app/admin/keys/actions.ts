@@ -16,12 +16,12 @@ import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
 import { AppError } from "@/lib/values/errors";
-import { MAX_SEARCH_LENGTH } from "@/lib/values/lengths";
+import { searchText } from "@/lib/values/search-text";
 
 /** Who could be meant, while an owner is being typed. */
 export async function findOwnersAction(typed: string): Promise<FoundPerson[]> {
   const admin = await requireAdmin();
-  return typeof typed === "string" ? findPeople(admin, typed.trim().slice(0, MAX_SEARCH_LENGTH)) : [];
+  return findPeople(admin, searchText.parse(typed));
 }
 
 /** For the dialog that revokes. */

@@ -17,6 +17,7 @@ import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
 import { askedMethod, METHODS } from "@/lib/request/methods";
+import { withoutEndSlashes } from "@/lib/request/target";
 import { AppError } from "@/lib/values/errors";
 import { LIBRARY_BODIES, LIBRARY_ROUTES } from "./library-routes";
 
@@ -43,7 +44,7 @@ async function conclude(request: Request, action: AuditAction, { password }: Inp
 async function serve(request: Request): Promise<Response> {
   try {
     const url = new URL(request.url);
-    url.pathname = url.pathname.replace(/\/+$/, "");
+    url.pathname = withoutEndSlashes(url.pathname);
     const path = url.pathname.slice(USER_API.length);
     const method = Object.hasOwn(LIBRARY_ROUTES, path) ? LIBRARY_ROUTES[path] : undefined;
     if (!method) throw new AppError("NOT_FOUND");
