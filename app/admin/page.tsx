@@ -9,6 +9,7 @@ import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/guards";
 import { getOverview, type Overview } from "@/lib/operations/overview";
 import { cautions, contradictions } from "@/lib/settings/contradictions";
+import { REPLAYABLE_DAYS } from "@/lib/usage/replayable";
 import { countLeftKeys } from "@/lib/verification/left-keys";
 import { RotationNotice } from "./rotation-notice";
 
@@ -24,6 +25,7 @@ export default async function OverviewPage() {
       <h1 className="font-semibold text-2xl tracking-tight">Overview</h1>
       <Contradictions />
       <RotationNotice left={left} />
+      <Replayable calls={overview.replayable} />
       <Numbers overview={overview} />
       <section aria-label="Usage" className="mt-10">
         <p className="text-ink-muted">
@@ -59,6 +61,20 @@ function Contradictions() {
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+function Replayable({ calls }: { calls: number }) {
+  if (calls === 0) return null;
+  return (
+    <section aria-label="Usage reports" className="mt-6 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
+      <h2 className="font-medium">Usage reports that could be replayed</h2>
+      <p>
+        {figure(calls)} of the calls of the last {REPLAYABLE_DAYS} days: whoever captured such a report could have it charged
+        again. Have its sender sign with the time and the id (<code>x-signature: t=…,v1=…</code>), or name <code>ts</code> and{" "}
+        <code>requestId</code> in the body.
+      </p>
     </section>
   );
 }

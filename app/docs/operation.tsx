@@ -16,7 +16,7 @@ const CALLERS: Record<Caller, string> = {
   adminSecret: "the admin secret (`X-Admin-Secret`)",
   apiKey: "the key itself (`Authorization: Bearer`)",
   serviceSecret: "the service secret (`Authorization: Bearer`)",
-  usageSignature: "a signature over the body (`x-signature`)",
+  usageSignature: "a signature over time, id and body (`x-signature`)",
 };
 
 type Props = { operation: Operation; document: OpenApiDocument; address: string };

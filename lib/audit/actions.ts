@@ -19,6 +19,7 @@ export const ACTION_WORDS = {
   "user.reset_link_issued": "Reset link issued",
   "user.email_verified": "E-mail address verified",
   "user.credits_adjusted": "Credits adjusted",
+  "user.usage_not_charged": "Usage not charged",
   "user.banned": "Banned",
   "user.unbanned": "Unbanned",
   "user.role_changed": "Role changed",

@@ -12,7 +12,7 @@ import { checkSecret } from "@/lib/request/admin-secret";
 import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
 import { env } from "@/lib/settings/env";
-import { isSignedBy } from "@/lib/usage/signature";
+import { readSignature, type Signature } from "@/lib/usage/signature";
 import { AppError } from "@/lib/values/errors";
 import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
 
@@ -92,14 +92,19 @@ export function requireKey(request: Request): { actor: Actor; credential: Creden
   return { actor: actorOf(request, "api_key", null), credential };
 }
 
-/** The Public API, reporting usage. @throws AppError INVALID_SIGNATURE, USAGE_NOT_CONFIGURED */
-export function requireUsageSignature(request: Request, body: Uint8Array): void {
-  const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS } = env();
+/**
+ * The Public API, reporting usage. The time of a signature is for the use case, which asks the database for its clock.
+ * @throws AppError INVALID_SIGNATURE, USAGE_NOT_CONFIGURED
+ */
+export function requireUsageSignature(request: Request, body: Uint8Array): Signature {
+  const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS, USAGE_SIGNATURE } = env();
   if (!USAGE_WEBHOOK_SECRET) throw new AppError("USAGE_NOT_CONFIGURED", { details: "USAGE_WEBHOOK_SECRET is not set." });
-  const signature = request.headers.get("x-signature");
-  const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS];
-  if (!secrets.some((secret) => secret && isSignedBy(secret, body, signature))) throw new AppError("INVALID_SIGNATURE");
+  const signed = { body, id: request.headers.get("x-idempotency-key") };
+  const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined);
+  const signature = readSignature(request.headers.get("x-signature"), signed, secrets);
+  if (!signature || (USAGE_SIGNATURE === "v2" && signature.form === "v1")) throw new AppError("INVALID_SIGNATURE");
   contextOf(request).actor = "service";
+  return signature;
 }
 
 /**

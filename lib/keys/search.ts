@@ -174,12 +174,15 @@ function readTotals(row: RowOf<typeof TOTALS> | undefined): Omit<KeyListing, "ke
   };
 }
 
+/** Of the keys of a page together: a key that is regenerated again and again has as many. */
+const MAX_REPLACED = 1000;
+
 const LIVE_REPLACED = statement(
   "live-replaced",
   { key_id: int, format: FORMAT, hint: text, valid_until: instant },
   `SELECT r.key_id, k.format, r.hint, r.valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
    WHERE r.key_id = ANY($keys::int[]) AND r.valid_until > ${NOW}
-     AND ${whereStatus("active", { key: "k", now: NOW })} ORDER BY r.valid_until DESC`,
+     AND ${whereStatus("active", { key: "k", now: NOW })} ORDER BY r.valid_until DESC LIMIT ${MAX_REPLACED}`,
 );
 
 /** The credentials of these keys that were replaced and still work, the longest living first. */
@@ -187,8 +190,9 @@ export async function findReplaced(keyIds: (number | null)[], now: Date): Promis
   const rows = await sql(LIVE_REPLACED, { keys: keyIds, now });
   const byKey = new Map<number | null, LiveReplaced[]>();
   for (const row of rows) {
-    const live = { masked: maskCredential(row.format, row.hint), validUntil: row.valid_until };
-    byKey.set(row.key_id, [...(byKey.get(row.key_id) ?? []), live]);
+    const ofKey = byKey.get(row.key_id) ?? [];
+    ofKey.push({ masked: maskCredential(row.format, row.hint), validUntil: row.valid_until });
+    byKey.set(row.key_id, ofKey);
   }
   return byKey;
 }

@@ -5,7 +5,10 @@ import { int, statement } from "@/lib/database/statements";
 import { housekeepingDone, housekeepingRemoved, housekeepingRuns } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
 import { idHashOf } from "@/lib/usage/event-id";
+import { countReplayable, REPLAYABLE_DAYS } from "@/lib/usage/replayable";
 import { RETENTION_DAYS } from "@/lib/usage/schemas";
+import { auditUncharged } from "@/lib/usage/uncharged";
+import { DAY_MS } from "@/lib/values/days";
 import { causeOf } from "@/lib/values/errors";
 import { maskStored } from "./masking";
 
@@ -68,6 +71,20 @@ function foldUsageEvents() {
   );
 }
 
+/** What is done besides, by what the log calls it. */
+const WORKS = { masking: maskStored, "uncharged usage": auditUncharged, "replayable usage": tellOfReplayable };
+
+let toldOn: number | undefined;
+
+/** Once a day. */
+async function tellOfReplayable(): Promise<void> {
+  const today = Math.floor(Date.now() / DAY_MS);
+  if (toldOn === today) return;
+  const calls = await countReplayable();
+  if (calls > 0) log.warn({ calls, days: REPLAYABLE_DAYS }, "usage reports that could be replayed");
+  toldOn = today;
+}
+
 /** Rows, by table. */
 export type Removed = Record<keyof typeof REMOVALS, number>;
 
@@ -87,10 +104,12 @@ export async function keepHouse(): Promise<Removed> {
     });
     housekeepingRemoved.inc({ table }, removed[table]);
   }
-  await maskStored().catch((error: unknown) => {
-    outcome = "failure";
-    log.error({ work: "masking", ...causeOf(error) }, "housekeeping failed");
-  });
+  for (const [work, run] of Object.entries(WORKS)) {
+    await run().catch((error: unknown) => {
+      outcome = "failure";
+      log.error({ work, ...causeOf(error) }, "housekeeping failed");
+    });
+  }
   housekeepingRuns.inc({ outcome });
   if (outcome === "success") housekeepingDone.setToCurrentTime();
   return removed;

@@ -4,6 +4,7 @@ import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { int, statement } from "@/lib/database/statements";
 import { listUsageDays, sumTotals, type Totals, type UsageDay } from "@/lib/usage/days";
+import { countReplayable } from "@/lib/usage/replayable";
 import { CHART_DAYS } from "@/lib/values/days";
 
 const WEEK = 7;
@@ -20,6 +21,8 @@ export type Overview = {
   today: UsageDay;
   /** The whole of the same day last week. */
   lastWeek: UsageDay;
+  /** Of the last days, calls whose report could be sent again and would count again. */
+  replayable: number;
 };
 
 const COUNTS = statement(
@@ -34,9 +37,10 @@ const COUNTS = statement(
 /** How the portal is doing. The numbers are those of the lists that they lead to. */
 export async function getOverview(_admin: CurrentAdmin): Promise<Overview> {
   const now = new Date();
-  const [[counts], days] = await Promise.all([
+  const [[counts], days, replayable] = await Promise.all([
     sql(COUNTS, { now }),
     listUsageDays({ ownerId: null, keyId: null }, now, CHART_DAYS),
+    countReplayable(),
   ]);
   const none = { date: "", calls: 0, credits: 0 };
   return {
@@ -48,5 +52,6 @@ export async function getOverview(_admin: CurrentAdmin): Promise<Overview> {
     total: sumTotals(days),
     today: days.at(-1) ?? none,
     lastWeek: days.at(-1 - WEEK) ?? none,
+    replayable,
   };
 }

@@ -8,12 +8,14 @@ import { withPreviewSecrets } from "./preview-secrets";
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema.optional());
 /** In plain digits. `unit` is what it counts: nobody may believe that another one can be written behind it. */
-const wholeNumber = (fallback: number, min: number, max: number, unit?: string) => {
-  const rule = `must be a whole number${unit ? ` of ${unit}` : ""}, in digits alone, such as ${fallback}`;
+const numberIn = (example: number, min: number, max: number, unit?: string) => {
+  const rule = `must be a whole number${unit ? ` of ${unit}` : ""}, in digits alone, such as ${example}`;
   const inRange = z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
   const digits = z.string().regex(/^(?:0|[1-9]\d{0,14})$/, rule);
-  return z.preprocess(blankIsUnset, digits.transform(Number).pipe(inRange).default(fallback));
+  return digits.transform(Number).pipe(inRange);
 };
+const wholeNumber = (fallback: number, ...rest: [min: number, max: number, unit?: string]) =>
+  z.preprocess(blankIsUnset, numberIn(fallback, ...rest).default(fallback));
 /** Whoever means seconds is below the least there may be. */
 const duration = (fallback: number, min: number, max: number) => wholeNumber(fallback, min, max, "milliseconds");
 const list = z.preprocess(
@@ -74,6 +76,10 @@ const fields = z.object({
   SERVICE_API_SECRET_PREVIOUS: optional(z.string()),
   USAGE_WEBHOOK_SECRET: optional(z.string()),
   USAGE_WEBHOOK_SECRET_PREVIOUS: optional(z.string()),
+  USAGE_SIGNATURE: z.preprocess(blankIsUnset, z.enum(["any", "v2"], { error: "must be any or v2" }).default("any")),
+  MAX_OVERDRAFT: optional(numberIn(10_000, 0, 1_000_000_000, "credits")),
+  MAX_KEYS_PER_USER: wholeNumber(1000, 1, 1_000_000, "keys"),
+  WRITES_PER_MINUTE: wholeNumber(300, 1, 1_000_000, "changes a minute"),
   METRICS_TOKEN: optional(longSecret),
   ALLOWED_ORIGINS: list.pipe(
     z.array(

@@ -3,8 +3,11 @@ import { parseCredential } from "@latchkey/rule/credentials";
 import { sql, transaction } from "@/lib/database/client";
 import { instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { creditsCharged, usageEvents } from "@/lib/metrics/counters";
+import { env } from "@/lib/settings/env";
+import { AppError } from "@/lib/values/errors";
 import { credentialHashes } from "@/lib/verification/hashes";
-import { idHashOf, storedEventId } from "./event-id";
+import { storedEventId } from "./event-id";
+import { INSERT_USAGE } from "./insert-usage";
 import { refuseTime, type UsageInput } from "./schemas";
 import { inTurn } from "./turns";
 
@@ -16,16 +19,27 @@ export type ReportedCall = Pick<UsageInput, "id" | "delta"> & Partial<UsageInput
 
 type Key = { id: number; ownerId: string };
 
+/** Of a report of one call. `bodyHash`: null where the same bytes may come again and be another call. */
+export type OneCall = { bodyHash: Buffer | null; isReplayable: boolean };
+
+/** `signedAt`: null for a signature that does not say; `one`: left out for a batch. */
+type Report = { signedAt?: Date | null; one?: OneCall };
+
+/** How far the time of a signature may be off, either way. */
+const MAX_SIGNATURE_AGE_MS = 5 * 60 * 1000;
+
 /**
  * Counts reported calls, each exactly once per key and id, in one transaction: events, the keys' counters, day totals,
  * one ledger entry per owner and, through it, the balance. Everything but the events is computed from the events that
  * were really inserted, so a repeat, whenever and from wherever it comes, changes nothing.
  * @returns what became of each input, in the same order
+ * @throws AppError INVALID_SIGNATURE where the signature was made more than five minutes from now, by the database's clock
  */
-export async function recordUsage(inputs: readonly ReportedCall[]): Promise<Outcome[]> {
+export async function recordUsage(inputs: readonly ReportedCall[], { signedAt, one }: Report = {}): Promise<Outcome[]> {
   if (inputs.length === 0) return [];
   const refs = refsOf(inputs);
   const { now, keys } = await findKeys(new Set(refs.flat()));
+  if (signedAt && Math.abs(signedAt.getTime() - now.getTime()) > MAX_SIGNATURE_AGE_MS) throw new AppError("INVALID_SIGNATURE");
   const outcomes = inputs.map(({ ts }): Outcome => {
     const refused = typeof ts === "number" ? refuseTime(ts, now) : null;
     return refused ? { refused } : "unknown_key";
@@ -40,7 +54,8 @@ export async function recordUsage(inputs: readonly ReportedCall[]): Promise<Outc
   const owners = [...new Set(known.map(({ key }) => key.ownerId))];
   // Of repeats inside one batch the first is the one that counts.
   const firsts = new Map(known.toReversed().map((call) => [nameOf(call), call]));
-  const { inserted, deltas } = await inTurn(owners, () => insert([...firsts.values()], owners, now));
+  const { inserted, deltas, uncharged } = await inTurn(owners, () => insert([...firsts.values()], owners, now, one));
+  let charged = -uncharged;
   for (const call of known) {
     const { delta } = call.input;
     const first = firsts.get(nameOf(call));
@@ -48,8 +63,9 @@ export async function recordUsage(inputs: readonly ReportedCall[]): Promise<Outc
     const counted = deltas.get(nameOf(call)) ?? first?.input.delta;
     outcomes[call.index] = counted === delta ? outcome : "conflict";
     usageEvents.inc({ outcome });
-    if (outcome === "accepted") creditsCharged.inc(delta);
+    if (outcome === "accepted") charged += delta;
   }
+  creditsCharged.inc(charged);
   return outcomes;
 }
 
@@ -59,37 +75,6 @@ const LOCK_OWNERS = statement(
   "lock-owners",
   { id: uuid },
   "SELECT id FROM users WHERE id = ANY($owners::uuid[]) ORDER BY id FOR NO KEY UPDATE",
-);
-
-const INSERT_USAGE = statement(
-  "insert-usage",
-  { id: text },
-  `WITH inserted AS (
-     INSERT INTO usage_events (key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts)
-     SELECT key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts
-     FROM unnest($keyIds::int[], $eventIds::text[], $userIds::uuid[], $deltas::int[], $instants::timestamptz[],
-       $endpoints::text[], $requestIds::text[], $metas::json[], $haveTs::bool[], $formerIds::text[])
-       AS r(key_id, event_id, user_id, delta, at, endpoint, request_id, meta, has_ts, former_id)
-     WHERE NOT EXISTS (SELECT 1 FROM remembered_events m WHERE m.key_id = r.key_id AND m.id_hash = ${idHashOf("r")})
-       AND (r.former_id IS NULL
-         OR NOT EXISTS (SELECT 1 FROM usage_events f WHERE f.key_id = r.key_id AND f.event_id = r.former_id))
-     ON CONFLICT (key_id, event_id) DO NOTHING
-     RETURNING key_id, event_id, user_id, delta, at
-   ),
-   counted AS (
-     UPDATE api_keys k SET total_uses = total_uses + n.calls, last_used_at = greatest(k.last_used_at, least(n.last, now()))
-     FROM (SELECT key_id, count(*) AS calls, max(at) AS last FROM inserted GROUP BY key_id) n WHERE k.id = n.key_id
-   ),
-   totalled AS (
-     INSERT INTO usage_days (key_id, user_id, day, calls, credits)
-     SELECT key_id, user_id, (at AT TIME ZONE 'UTC')::date, count(*), sum(delta) FROM inserted GROUP BY 1, 2, 3
-     ON CONFLICT (key_id, day) DO UPDATE SET calls = usage_days.calls + excluded.calls, credits = usage_days.credits + excluded.credits
-   ),
-   charged AS (
-     INSERT INTO credit_entries (user_id, amount, kind)
-     SELECT user_id, -sum(delta), 'usage' FROM inserted GROUP BY user_id HAVING sum(delta) <> 0
-   )
-   SELECT key_id || ' ' || event_id AS id FROM inserted`,
 );
 
 const FIND_DELTAS = statement(
@@ -107,14 +92,17 @@ function nameOf({ key, id }: Known): string {
 }
 
 /** By key and id: what was inserted, and, where there are repeats, the costs that count. */
-type Inserted = { inserted: Set<string>; deltas: Map<string, number> };
+type Inserted = { inserted: Set<string>; deltas: Map<string, number>; uncharged: number };
 
-async function insert(events: readonly Known[], owners: readonly string[], now: Date): Promise<Inserted> {
+async function insert(events: readonly Known[], owners: readonly string[], now: Date, one?: OneCall): Promise<Inserted> {
   const column = <T>(pick: (event: Known) => T) => events.map(pick);
+  const { MAX_OVERDRAFT: maxOverdraft } = env();
+  const isBounded = maxOverdraft !== undefined;
+  const insertUsage = INSERT_USAGE[one ? "one" : "several"][isBounded ? "bounded" : "unbounded"];
   return transaction(async (run) => {
     await run(LOCK_OWNERS, { owners });
     const [keyIds, eventIds] = [column(({ key }) => key.id), column(({ id }) => id)];
-    const rows = await run(INSERT_USAGE, {
+    const rows = await run(insertUsage, {
       keyIds,
       eventIds,
       userIds: column(({ key }) => key.ownerId),
@@ -126,11 +114,14 @@ async function insert(events: readonly Known[], owners: readonly string[], now: 
       // Until the version before has gone, and what it stored is masked, an id may be there as it came.
       formerIds: column(({ input, id }) => (id === input.id ? null : input.id)),
       haveTs: column(({ input }) => typeof input.ts === "number"),
+      ...one,
+      ...(isBounded && { maxOverdraft }),
     });
     const repeats = rows.length < events.length ? await run(FIND_DELTAS, { keyIds, eventIds }) : [];
     return {
       inserted: new Set(rows.map((row) => row.id)),
       deltas: new Map(repeats.map(({ id, delta }) => [id, delta])),
+      uncharged: rows[0]?.uncharged ?? 0,
     };
   });
 }

@@ -10,6 +10,7 @@ import { dayBefore } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 import { listUsageDays, SUMS, sumTotals, TOTALS, type Totals, type UsageDay } from "./days";
 import type { UsageSearch } from "./schemas";
+import { getUncharged, type Uncharged } from "./uncharged";
 
 const PACE_DAYS = 7;
 /** More keys than this are told as one sum. */
@@ -32,6 +33,8 @@ export type UsageReport = {
   keys: (ReportKey & Totals)[];
   otherKeys: (Totals & { count: number }) | null;
   deletedKeys: Totals | null;
+  /** What calls cost that was not charged, if that ever happened. */
+  uncharged: Uncharged | null;
   /** Whether there was ever a call. */
   isUsed: boolean;
 };
@@ -43,12 +46,13 @@ export type UsageReport = {
 export async function getUsageReport(owner: { id: string }, search: UsageSearch): Promise<UsageReport> {
   const now = new Date();
   const own = await findKey(owner, search);
-  const [user, anyDay, paceDays, days, keys] = await Promise.all([
+  const [user, anyDay, paceDays, days, keys, uncharged] = await Promise.all([
     db().user.findUniqueOrThrow({ where: { id: owner.id }, select: { credits: true } }),
     db().usageDay.findFirst({ where: { userId: owner.id }, select: { day: true } }),
     listUsageDays({ ownerId: owner.id, keyId: null }, now, PACE_DAYS + 1),
     listUsageDays({ ownerId: owner.id, keyId: own?.id ?? null }, now, search.days),
     sumKeys(owner, now, search.days),
+    getUncharged(owner),
   ]);
   const balance = Number(user.credits);
   return {
@@ -58,6 +62,7 @@ export async function getUsageReport(owner: { id: string }, search: UsageSearch)
     days,
     total: sumTotals(days),
     ...keys,
+    uncharged,
     isUsed: anyDay !== null,
   };
 }

@@ -32,6 +32,7 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
         "replaced_credentials.credential_hashed_under",
         "replaced_credentials.secret_hash",
         "replaced_credentials.secret_hashed_under",
+        "usage_events.body_hash",
       ].sort(),
     );
     const { rows } = await client.query("SELECT FROM pg_tables WHERE schemaname = 'public'");

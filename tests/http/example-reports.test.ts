@@ -57,7 +57,8 @@ describe("reports of the example", () => {
     expect(countedBy(portal)).toStrictEqual(idsOf(calls));
     for (const { path, body, headers } of portal.asked) {
       expect(path).toBe("/usage");
-      expect(headers["x-signature"]).toBe(createHmac("sha256", SECRET).update(body).digest("hex"));
+      const [, t, digest] = /^t=(\d+),v1=(\w+)$/.exec(headers["x-signature"] ?? "") ?? [];
+      expect(digest).toBe(createHmac("sha256", SECRET).update(`${t}..${body}`).digest("hex"));
     }
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { signUsage } from "../../lib/usage/signature";
+import { signUsage, signUsageAt } from "../../lib/usage/signature";
 import { call, shared, type TestKey } from "../support/client";
 import { registerOverHttp, type TestUser } from "../support/people";
 import { type ScratchDatabase, scratchDatabase } from "../support/scratch-database";
@@ -52,6 +52,15 @@ describe("While secrets are rotated", () => {
       (secret: string) => {
         const raw = JSON.stringify({ apiKey: keys.kept.api_key, delta: 1 });
         const headers = { "x-signature": signUsage(raw, secret), "x-idempotency-key": randomUUID() };
+        return call("/usage", { raw, headers }, server.url);
+      },
+    ],
+    [
+      "USAGE_WEBHOOK_SECRET",
+      (secret: string) => {
+        const raw = JSON.stringify({ apiKey: keys.kept.api_key, delta: 1 });
+        const id = randomUUID();
+        const headers = { "x-signature": signUsageAt(new Date(), { body: raw, id }, secret), "x-idempotency-key": id };
         return call("/usage", { raw, headers }, server.url);
       },
     ],

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { signUsage } from "../../lib/usage/signature";
+import { signUsage, signUsageAt } from "../../lib/usage/signature";
 import { DAY_MS } from "../../lib/values/days";
 import { adminCall, call, newKey, query, shared, type TestKey } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
@@ -368,6 +368,104 @@ describe("POST /usage says of a repeat", () => {
       [key.id],
     );
     expect(row).toStrictEqual({ used: true });
+  });
+});
+
+const eventsOf = (user: TestUser) =>
+  query<{ event_id: string; delta: number }>("SELECT event_id, delta FROM usage_events WHERE user_id = $1 ORDER BY at", [
+    user.id,
+  ]);
+const replayableOf = async (user: TestUser) =>
+  Number((await query<{ n: string }>("SELECT sum(replayable) AS n FROM usage_days WHERE user_id = $1", [user.id]))[0]?.n);
+
+describe("A captured report", () => {
+  const secret = () => shared().settings.USAGE_WEBHOOK_SECRET ?? "";
+
+  test.each(["one call", "a batch"])(
+    "of %s with a signature of the second form: its time and its id are part of it",
+    async (form) => {
+      const user = await newUser();
+      const call = { apiKey: (await newKey(user)).api_key, delta: 5 };
+      const body = form === "one call" ? call : { events: [{ id: randomUUID(), ...call }] };
+      const id = form === "one call" ? "a call" : null;
+      const now = Date.now();
+      const status = async (signedAt: Date, sentAs = id) => {
+        const headers = { "x-signature": signUsageAt(signedAt, { body: JSON.stringify(body), id }, secret()) };
+        return (await report(body, { id: sentAs, headers })).status;
+      };
+      expect(await status(new Date(now - 6 * 60_000))).toBe(401);
+      expect(await status(new Date(now + 6 * 60_000))).toBe(401);
+      expect(await status(new Date(now), "another id")).toBe(401);
+      expect(await eventsOf(user)).toStrictEqual([]);
+      expect(await status(new Date(now - 4 * 60_000))).toBe(200);
+      expect(await status(new Date(now + 4 * 60_000))).toBe(200);
+      expect(await usageOf(user)).toMatchObject({ calls: 1, credits: 995 });
+      expect(await replayableOf(user)).toBe(0);
+    },
+  );
+
+  test.each([
+    ["of another time", (signature: string) => signature.replace(/t=\d+/, `t=${Math.floor(Date.now() / 1000) - 1}`)],
+    ["of another digest", (signature: string) => `${signature.slice(0, -1)}${signature.endsWith("0") ? 1 : 0}`],
+    ["with a time that is none", (signature: string) => signature.replace("t=", "t=0x")],
+    ["with something behind it", (signature: string) => `${signature},v1=${"0".repeat(64)}`],
+    ["of the first form within the second", (signature: string) => signature.replace(/v1=.*/, `v1=${signUsage("{}", secret())}`)],
+  ])("whose signature is one %s: 401", async (_, change) => {
+    const signature = change(signUsageAt(new Date(), { body: "{}", id: "1" }, secret()));
+    expect((await report({}, { id: "1", raw: "{}", headers: { "x-signature": signature } })).status).toBe(401);
+  });
+
+  test.each([undefined, new Date()])(
+    "with a time and a request's id counts once under any id, signed at %s",
+    async (signedAt) => {
+      const user = await newUser();
+      const body = { apiKey: (await newKey(user)).api_key, delta: 5, ts: Date.now(), requestId: "req-1" };
+      const answers = await Promise.all(["1", "2", "3", "4"].map((id) => report(body, { id, signedAt })));
+      expect(answers.map((answer) => [answer.status, answer.body])).toStrictEqual(Array(4).fill([200, { ok: true }]));
+      expect(await usageOf(user)).toMatchObject({ calls: 1, credits: 995 });
+      const reordered = Object.fromEntries(Object.entries(body).reverse());
+      expect((await report(reordered, { id: "5", signedAt })).body).toStrictEqual({ ok: true });
+      expect(await usageOf(user)).toMatchObject({ calls: 2, credits: 990 });
+      expect([await ledgerOf(user), await replayableOf(user)]).toStrictEqual([990, 0]);
+    },
+  );
+
+  test("that was a repeat by its id is no first call by its bytes", async () => {
+    const user = await newUser();
+    const body = { apiKey: (await newKey(user)).api_key, delta: 5, ts: Date.now(), requestId: "req-1" };
+    await report({ ...body, requestId: "req-0" }, { id: "1" });
+    expect((await report({ ...body, delta: 6 }, { id: "1" })).body).toStrictEqual({ ok: true, conflicts: 1 });
+    expect((await report({ ...body, delta: 6 }, { id: "2" })).body).toStrictEqual({ ok: true });
+    expect((await eventsOf(user)).map(({ delta }) => delta)).toStrictEqual([5, 6]);
+  });
+
+  test("of the first form without both is charged again, and counted as one that can be", async () => {
+    const user = await newUser();
+    const call = { apiKey: (await newKey(user)).api_key, delta: 5 };
+    const bodies = [
+      call,
+      { ...call, ts: Date.now() },
+      { ...call, requestId: "req-1" },
+      { ...call, requestId: "", ts: Date.now() },
+    ];
+    for (const body of bodies) for (const id of [randomUUID(), randomUUID()]) await report(body, { id });
+    await report(call, { signedAt: new Date() });
+    expect(await usageOf(user)).toMatchObject({ calls: 9, credits: 955 });
+    expect(await replayableOf(user)).toBe(8);
+  });
+
+  test("of a batch is known by the ids in it", async () => {
+    const user = await newUser();
+    const { api_key: apiKey } = await newKey(user);
+    const body = {
+      events: [
+        { id: "1", apiKey, delta: 5 },
+        { id: "2", apiKey, delta: 5, ts: Date.now() },
+      ],
+    };
+    for (const id of ["1", "2", null]) await report(body, { id });
+    expect(await usageOf(user)).toMatchObject({ calls: 2, credits: 990 });
+    expect(await replayableOf(user)).toBe(0);
   });
 });
 

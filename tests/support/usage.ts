@@ -1,15 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { signUsage } from "../../lib/usage/signature";
+import { signUsage, signUsageAt } from "../../lib/usage/signature";
 import { DAY_MS } from "../../lib/values/days";
 import { type Answer, type CallOptions, call, shared } from "./client";
-/** Reports usage as the Public API does: signed over the very bytes that are sent. */
+
+type ReportOptions = CallOptions & { id?: string | null; path?: string; signedAt?: Date };
+
+/**
+ * Reports usage as the Public API does: signed over the very bytes that are sent; with `signedAt` in the second form, which
+ * covers that time and the id.
+ */
 export function report(
   body: unknown,
-  { id = randomUUID(), path = "/usage", ...options }: CallOptions & { id?: string | null; path?: string } = {},
+  { id = randomUUID(), path = "/usage", signedAt, ...options }: ReportOptions = {},
   url = shared().url,
 ): Promise<Answer> {
   const raw = options.raw ?? JSON.stringify(body);
-  const signature = signUsage(raw, shared().settings.USAGE_WEBHOOK_SECRET ?? "");
+  const secret = shared().settings.USAGE_WEBHOOK_SECRET ?? "";
+  const signature = signedAt ? signUsageAt(signedAt, { body: raw, id }, secret) : signUsage(raw, secret);
   const headers = { "x-signature": signature, ...(id === null ? {} : { "x-idempotency-key": id }), ...options.headers };
   return call(path, { ...options, raw, headers }, url);
 }

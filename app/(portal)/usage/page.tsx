@@ -8,6 +8,7 @@ import { Written } from "@/components/ui/written";
 import { Balance } from "@/components/usage/balance";
 import { KeyTable } from "@/components/usage/key-table";
 import { PeriodSwitch } from "@/components/usage/period-switch";
+import { UnchargedNotice } from "@/components/usage/uncharged-notice";
 import { UsageCharts } from "@/components/usage/usage-charts";
 import { requireUser } from "@/lib/doors/guards";
 import { getUsageReport, type UsageReport } from "@/lib/usage/report";
@@ -30,6 +31,7 @@ export default async function UsagePage({ searchParams }: Props) {
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Usage</h1>
       <Balance balance={report.balance} pace={report.pace} callsToday={report.days.at(-1)?.calls ?? 0} />
+      <UnchargedNotice uncharged={report.uncharged} />
       {report.isUsed ? <Period report={report} search={search} /> : <NoCalls />}
     </>
   );

@@ -5,23 +5,28 @@ import { requireUsageSignature } from "@/lib/doors/guards";
 import { bodyTooLarge, MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
 import { recordBatch, remarks } from "@/lib/usage/batch";
+import { describeCall } from "@/lib/usage/one-call";
 import { adjustedFields } from "@/lib/usage/ornaments";
 import { recordUsage } from "@/lib/usage/record";
 import { MAX_BATCH_BYTES, usageReportSchema } from "@/lib/usage/schemas";
+import { signedAtOf } from "@/lib/usage/signature";
 import { AppError } from "@/lib/values/errors";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDialect, {
   POST: async (request) => {
     const body = await readBody(request, MAX_BATCH_BYTES);
-    requireUsageSignature(request, body);
+    const signature = requireUsageSignature(request, body);
     keepAliveFor(keepHouseIfDue);
     const report = parseObject(body, "INVALID_USAGE_JSON");
-    if (report.events !== undefined && report.events !== null) return { data: { ok: true, ...(await recordBatch(report)) } };
+    if (report.events !== undefined && report.events !== null) {
+      return { data: { ok: true, ...(await recordBatch(report, signature)) } };
+    }
 
     if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
     const id = request.headers.get("x-idempotency-key") ?? undefined;
     const call = validate(usageReportSchema, { ...report, id });
-    const [outcome] = await recordUsage([call]);
+    const one = describeCall(call, body, signature);
+    const [outcome] = await recordUsage([call], { signedAt: signedAtOf(signature), one });
     if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");
     if (typeof outcome === "object") throw new AppError("INVALID_INPUT", { message: outcome.refused });
     const { id: _, ...known } = usageReportSchema.shape;

@@ -51,7 +51,8 @@ const SECURITY: Record<Caller, Record<string, string>> = {
     type: "apiKey",
     in: "header",
     name: "x-signature",
-    description: "Lower-case hex of HMAC-SHA-256 over the body’s bytes, under the server’s setting USAGE_WEBHOOK_SECRET.",
+    description:
+      '`t=<seconds since 1970>,v1=<lower-case hex of HMAC-SHA-256 of "<t>.<x-idempotency-key>.<body>">` under the server’s setting USAGE_WEBHOOK_SECRET; or, unless USAGE_SIGNATURE is v2, the hex of HMAC-SHA-256 over the body’s bytes alone.',
   },
 };
 

@@ -2,6 +2,7 @@ import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { Written } from "@/components/ui/written";
 import { KeyTable } from "@/components/usage/key-table";
+import { UnchargedNotice } from "@/components/usage/uncharged-notice";
 import { UsageCharts } from "@/components/usage/usage-charts";
 import type { UsageReport } from "@/lib/usage/report";
 import type { UsageSearch } from "@/lib/usage/schemas";
@@ -12,6 +13,7 @@ export function UserUsage({ report, search, addressOf }: Props) {
   const { key, days, total, keys } = report;
   return (
     <>
+      <UnchargedNotice uncharged={report.uncharged} />
       <p className="mt-1 text-ink-muted">
         {key ? (
           <>
