@@ -7,6 +7,8 @@ export const LOCKS = {
   migrations: 7_261_001,
   /** Held by the transaction that changes who the administrators are. */
   administrators: 7_261_002,
+  /** Of two numbers: with the hash of an owner's id, held by the transaction that may give them one usable key more. */
+  keysOfOwner: 7_261_004,
   /** Held, shared, by a session of everyone who needs the embedded PostgreSQL; alone, by the one who stops it. */
   embeddedPostgres: 7_261_003,
   /** Prisma's own tools take this one for their session while they migrate: nobody else may. */

@@ -87,21 +87,18 @@ export async function getProfile(userId: string): Promise<Profile> {
   return db().user.findUniqueOrThrow({ where: { id: userId }, select: profileSelect });
 }
 
-/** Changes the fields that people may change themselves; what is left out stays. */
+/** Changes the fields that people may change themselves; what is left out stays. Where nothing changes, nothing is recorded. */
 export async function updateProfile(user: CurrentUser, input: ProfileInput): Promise<Profile> {
   return db().$transaction(async (tx) => {
     const before = await lockProfile(tx, user.id);
     const firstName = input.first_name ?? before.firstName;
     const lastName = input.last_name ?? before.lastName;
+    const phoneNumber = input.phone_number === undefined ? before.phoneNumber : input.phone_number;
+    const wanted = { firstName, lastName, phoneNumber, timezone: input.timezone ?? before.timezone };
+    if (JSON.stringify(editable(before)) === JSON.stringify(editable(wanted))) return before;
     const after = await tx.user.update({
       where: { id: user.id },
-      data: {
-        firstName,
-        lastName,
-        name: `${firstName} ${lastName}`.trim(),
-        phoneNumber: input.phone_number,
-        timezone: input.timezone,
-      },
+      data: { ...wanted, name: `${firstName} ${lastName}`.trim() },
       select: profileSelect,
     });
     await recordAudit(tx, user.actor, {
@@ -119,6 +116,6 @@ async function lockProfile(tx: Transaction, userId: string): Promise<Profile> {
   return tx.user.findUniqueOrThrow({ where: { id: userId }, select: profileSelect });
 }
 
-function editable(user: Profile) {
+function editable(user: Pick<Profile, "firstName" | "lastName" | "phoneNumber" | "timezone">) {
   return { first_name: user.firstName, last_name: user.lastName, phone_number: user.phoneNumber, timezone: user.timezone };
 }

@@ -6,7 +6,7 @@ import { maskedJson } from "@latchkey/rule/masked-json";
 import type { KeyLife } from "@latchkey/rule/status";
 import { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
-import { sql, transaction } from "@/lib/database/client";
+import { type Run, sql, transaction } from "@/lib/database/client";
 import { type Once, sha256 } from "@/lib/database/idempotency";
 import { LIMIT_COLUMNS, LIMIT_PLACES, limitValues } from "@/lib/database/key-columns";
 import { bytes, instant, int, statement, text } from "@/lib/database/statements";
@@ -15,6 +15,7 @@ import { AppError } from "@/lib/values/errors";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 import { requireConfirmedAddress } from "./confirmed-owner";
+import { keyLimitFor, keyLimitReached, lockKeysOf, WHERE_ROOM } from "./key-limit";
 import { claimForKey, describeKeyOnce, explainRepeat } from "./repeat";
 
 export type NewKey = KeyLimits & {
@@ -53,7 +54,7 @@ const CREATE = statement(
   "create-key",
   CREATED,
   `
-  WITH owner AS (SELECT id, email, credits FROM users WHERE id = $owner),
+  WITH owner AS (SELECT id, email, credits FROM users WHERE id = $owner AND ${WHERE_ROOM}),
   account AS (
     INSERT INTO api_accounts (id, account_id, user_id, name)
     SELECT gen_random_uuid(), ${NEW_ACCOUNT_ID}, id, 'API account' FROM owner
@@ -76,7 +77,7 @@ const CREATE = statement(
 
 /**
  * Makes a key, and the owner's API account if there is none yet.
- * @throws AppError USER_NOT_FOUND, EMAIL_NOT_CONFIRMED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ * @throws AppError USER_NOT_FOUND, EMAIL_NOT_CONFIRMED, KEY_LIMIT_REACHED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function createKey(actor: Actor, givenOwnerId: string, input: NewKey): Promise<IssuedKey> {
   if (!z.uuid().safeParse(givenOwnerId).success) throw new AppError("USER_NOT_FOUND");
@@ -115,10 +116,10 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
     address: actor.address,
     request: actor.requestId,
     after: maskedJson(after),
+    keyLimit: keyLimitFor(actor),
   };
   const once = describeKeyOnce(actor, "create-key", input.idempotencyKey, [ownerId, describeInput(input)]);
-  const [row] = await (once ? createOnce(actor, once, input, values) : sql(CREATE, values));
-  if (!row) throw new AppError("USER_NOT_FOUND");
+  const row = await (once ? createOnce(actor, once, input, values) : createInTurn(values));
   return {
     id: row.id,
     uuid,
@@ -145,7 +146,7 @@ const FORMER = statement(
 );
 
 /** @throws AppError IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH */
-function createOnce(actor: Actor, once: Once, input: NewKey, values: { owner: string; uuid: string }) {
+function createOnce(actor: Actor, once: Once, input: NewKey, values: Values) {
   return transaction(async (run) => {
     const { owner, uuid } = values;
     // The admin API had no such header then.
@@ -153,11 +154,25 @@ function createOnce(actor: Actor, once: Once, input: NewKey, values: { owner: st
     if (former && !former.input_hash.equals(sha256(describeInput(input)))) throw new AppError("IDEMPOTENCY_KEY_MISMATCH");
     if (former) throw await explainRepeat(run, former.uuid);
     await claimForKey(run, once, uuid);
-    const rows = await run(CREATE, values);
     // What failed is not remembered.
-    if (rows.length === 0) throw new AppError("USER_NOT_FOUND");
-    return rows;
+    return createWith(run, values);
   });
+}
+
+type Values = { owner: string; uuid: string; keyLimit: number | null };
+
+/** Where nothing bounds how many there may be, the one statement is enough. */
+function createInTurn(values: Values) {
+  return values.keyLimit === null ? createWith(sql, values) : transaction((run) => createWith(run, values));
+}
+
+/** @throws AppError USER_NOT_FOUND, KEY_LIMIT_REACHED */
+async function createWith(run: Run, values: Values) {
+  if (values.keyLimit !== null) await lockKeysOf(run, values.owner);
+  const [row] = await run(CREATE, values);
+  if (row) return row;
+  // Whoever makes a key of their own is there.
+  throw values.keyLimit === null ? new AppError("USER_NOT_FOUND") : keyLimitReached(values.keyLimit);
 }
 
 /** Hashes of earlier versions are of these four alone: what a later one adds to an input counts where it is given. */

@@ -11,6 +11,7 @@ import { isUuid } from "@/lib/values/ids";
 const lockedSelect = {
   id: true,
   uuid: true,
+  userId: true,
   name: true,
   note: true,
   selfRotation: true,

@@ -1,9 +1,10 @@
 import "server-only";
-import type { KeyLife } from "@latchkey/rule/status";
+import { isUsable, type KeyLife } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/client";
 import { AppError } from "@/lib/values/errors";
+import { requireRoom } from "./key-limit";
 import { lockOwnKey } from "./own-key";
 
 /** Who ended a key or disabled it, as its row says. */
@@ -30,7 +31,7 @@ export async function disableKey(owner: CurrentUser, uuid: string): Promise<Paus
 
 /**
  * Ends a pause, if its owner began it. Enabling what is enabled changes nothing.
- * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, ENDED_BY_STAFF, API_KEY_LEAKED
+ * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, ENDED_BY_STAFF, API_KEY_LEAKED, KEY_LIMIT_REACHED
  */
 export async function enableKey(owner: CurrentUser, uuid: string): Promise<PausedKey> {
   return db().$transaction(async (tx) => {
@@ -38,6 +39,7 @@ export async function enableKey(owner: CurrentUser, uuid: string): Promise<Pause
     if (key.revokedAt) throw explainEnd(key.revokedBy);
     if (!key.disabledAt) return key;
     if (key.disabledBy !== "owner") throw explainEnd(key.disabledBy);
+    if (isUsable({ ...key, disabledAt: null }, new Date())) await requireRoom(tx, owner.actor, owner.id);
     await markEnabled(tx, owner.actor, { ...key, disabledAt: key.disabledAt });
     return { ...key, disabledAt: null };
   });

@@ -1,5 +1,6 @@
 import "server-only";
 import type { IssuedCredentials } from "@latchkey/rule/credentials";
+import { isUsable } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sqlIn, type Transaction } from "@/lib/database/client";
@@ -10,6 +11,7 @@ import { isUuid } from "@/lib/values/ids";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
 import type { IssuedKey } from "./create";
+import { requireRoom } from "./key-limit";
 import { type LockedKey, lockOwnKey } from "./own-key";
 import { claimForKey, describeKeyOnce } from "./repeat";
 
@@ -21,7 +23,7 @@ export type RegeneratedKey = Omit<IssuedKey, "owner"> & { previousExpiresAt: Dat
  * Gives the same key new credentials. The pair it had stays valid for `graceSeconds`; without a grace every earlier pair
  * is dead at once. Of calls that overlap, only the last one's pair works: a pair that nobody can have used yet gets no
  * grace.
- * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, API_KEY_EXPIRED, INVALID_EXPIRES_AT, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, API_KEY_EXPIRED, KEY_LIMIT_REACHED, INVALID_EXPIRES_AT, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function regenerateKey(owner: CurrentUser, uuid: string, asked: Regeneration): Promise<RegeneratedKey> {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
@@ -32,7 +34,7 @@ export async function regenerateKey(owner: CurrentUser, uuid: string, asked: Reg
 
 /**
  * The same for a key that is locked, whoever's it is. `seen`: the key before it was locked.
- * @throws AppError API_KEY_REVOKED, API_KEY_EXPIRED, INVALID_EXPIRES_AT, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ * @throws AppError API_KEY_REVOKED, API_KEY_EXPIRED, KEY_LIMIT_REACHED, INVALID_EXPIRES_AT, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function replaceCredentials(
   tx: Transaction,
@@ -46,6 +48,8 @@ export async function replaceCredentials(
   if (key.revokedAt) throw new AppError("API_KEY_REVOKED");
   const replacedAt = new Date();
   const expiresAt = chooseEnd(key.expiresAt, asked.expiresAt, replacedAt);
+  const isRevived = !isUsable(key, replacedAt) && isUsable({ ...key, expiresAt }, replacedAt);
+  if (isRevived) await requireRoom(tx, actor, key.userId);
   const { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, ...facts } = key;
   const { id, hint } = facts;
   const credentials = issueCredentials(key.format);

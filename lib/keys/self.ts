@@ -3,8 +3,9 @@ import type { Credential } from "@latchkey/rule/credentials";
 import { wherePresent } from "@latchkey/rule/sql";
 import { type KeyStatus, keyStatus } from "@latchkey/rule/status";
 import type { Actor } from "@/lib/audit/actors";
-import { db, sqlIn, type Transaction } from "@/lib/database/client";
-import { bool, int, statement } from "@/lib/database/statements";
+import { db, sql, sqlIn, type Transaction } from "@/lib/database/client";
+import { bool, int, statement, uuid } from "@/lib/database/statements";
+import { countWrite } from "@/lib/identity/write-rate";
 import { AppError } from "@/lib/values/errors";
 import { credentialHashes, inArray } from "@/lib/verification/hashes";
 import { endCredentials } from "./end-grace";
@@ -33,9 +34,11 @@ export async function revokeSelf(actor: Actor, credential: Credential): Promise<
 
 /**
  * Replaces a key's credentials for whoever holds the newest, where its owner has allowed that.
- * @throws AppError INVALID_API_KEY, SELF_ROTATION_OFF, CREDENTIAL_REPLACED, API_KEY_REVOKED, API_KEY_EXPIRED, API_KEY_DISABLED
+ * @throws AppError INVALID_API_KEY, SELF_ROTATION_OFF, CREDENTIAL_REPLACED, API_KEY_REVOKED, API_KEY_EXPIRED, API_KEY_DISABLED, TOO_MANY_REQUESTS
  */
 export async function regenerateSelf(actor: Actor, credential: Credential, graceSeconds: number): Promise<RegeneratedKey> {
+  const [found] = await sql(FIND, { hashes: credentialHashes(credential).map(inArray) });
+  if (found) await countWrite(found.owner);
   return db().$transaction(async (tx) => {
     const { key, isReplaced, isDead, isBanned } = await lockPresented(tx, credential);
     if (isDead) throw new AppError("INVALID_API_KEY");
@@ -50,11 +53,11 @@ export async function regenerateSelf(actor: Actor, credential: Credential, grace
   });
 }
 
-const PRESENTED = { key_id: int, is_replaced: bool, is_dead: bool, is_banned: bool };
+const PRESENTED = { key_id: int, owner: uuid, is_replaced: bool, is_dead: bool, is_banned: bool };
 const FIND = statement(
   "presented-key",
   PRESENTED,
-  `SELECT k.id AS key_id, found.is_replaced, found.is_dead, u.banned AS is_banned FROM (
+  `SELECT k.id AS key_id, k.user_id AS owner, found.is_replaced, found.is_dead, u.banned AS is_banned FROM (
      SELECT id, false AS is_replaced, false AS is_dead FROM api_keys WHERE credential_hash = ANY($hashes::bytea[])
      UNION ALL SELECT key_id, true, valid_until <= clock_timestamp() FROM replaced_credentials WHERE credential_hash = ANY($hashes::bytea[])
    ) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id

@@ -45,6 +45,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
   API_KEY_REVOKED: { status: 409, message: "This API key is revoked; create a new one instead" },
   API_KEY_EXPIRED: { status: 409, message: "This API key has expired; give expires_at for the new credentials" },
+  KEY_LIMIT_REACHED: { status: 409, message: "No more usable keys are allowed. Revoke or disable one first." },
   KEY_NOT_DELETED: { status: 409, message: "API key is not deleted" },
   API_KEY_DISABLED: { status: 409, message: "This API key is disabled for now" },
   CREDENTIAL_REPLACED: { status: 409, message: "This credential was replaced; use the new one" },

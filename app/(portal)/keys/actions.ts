@@ -3,7 +3,7 @@
 import { refresh } from "next/cache";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { findUser, requireUserOnPage } from "@/lib/doors/guards";
+import { findUser, requireUserOnPage, requireWriterOnPage } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { changeKeySchema, pauseKeySchema } from "@/lib/keys/change-schemas";
@@ -23,7 +23,7 @@ import { refusePast, textOf, withSentences } from "./form-fields";
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const user = await requireUserOnPage("/keys");
+    const user = await requireWriterOnPage("/keys");
     const { key_name, expires_at, ...limits } = validate(createKeySchema, {
       key_name: textOf(form, "key_name"),
       ...readLimitForm(form),
@@ -46,7 +46,7 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
 
 export async function regenerateKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const user = await requireUserOnPage("/keys");
+    const user = await requireWriterOnPage("/keys");
     const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), {
       graceSeconds: grace_seconds,
@@ -60,7 +60,7 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
 /** A field whose choice is "keep" is left out. */
 export async function updateKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireUserOnPage(`/keys/${textOf(form, "uuid")}`);
+    const user = await requireWriterOnPage(`/keys/${textOf(form, "uuid")}`);
     const { key_name, expires_at, self_rotation, ...changes } = validate(changeKeySchema, {
       key_name: textOf(form, "key_name"),
       ...readLimitChanges(form),
@@ -84,7 +84,7 @@ export async function updateKeyAction(_state: FormState, form: FormData): Promis
 
 export async function pauseKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireUserOnPage("/keys");
+    const user = await requireWriterOnPage("/keys");
     const { uuid, deed } = validate(pauseKeySchema, { uuid: textOf(form, "uuid"), deed: textOf(form, "deed") });
     await (deed === "enable" ? enableKey : disableKey)(user, uuid);
     return { isDone: true, fields: {}, values: {} };

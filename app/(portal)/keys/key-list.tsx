@@ -9,6 +9,7 @@ import { secondaryButton } from "@/components/ui/button-styles";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
 import type { CurrentUser } from "@/lib/audit/actors";
+import { findReachedLimit } from "@/lib/keys/key-limit";
 import type { KeySearch } from "@/lib/keys/schemas";
 import { type KeyRow, searchKeys } from "@/lib/keys/search";
 import {
@@ -34,7 +35,7 @@ const ACTIONS = {
 
 /** Everything below the heading: cards, search, table, pages. */
 export async function KeyList({ user, search }: { user: CurrentUser; search: KeySearch }) {
-  const listing = await searchKeys(user, search);
+  const [listing, reachedLimit] = await Promise.all([searchKeys(user, search), findReachedLimit(user)]);
   const now = new Date();
   if (listing.total === 0) return <NoKeys email={user.email} address={await publicAddress()} />;
   return (
@@ -44,10 +45,13 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
         <div className="min-w-48 max-w-md grow">
           <KeySearchBox />
         </div>
-        <div className="ml-auto">
-          <CreateKey action={createKeyAction} />
-        </div>
+        <div className="ml-auto">{!reachedLimit && <CreateKey action={createKeyAction} />}</div>
       </div>
+      {reachedLimit && (
+        <p role="status" className="mt-4 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
+          {reachedLimit}
+        </p>
+      )}
       <StatusFilter search={search} />
       <p role="status" className="mt-4 text-ink-muted">
         {describeFound(listing.found, search)}{" "}

@@ -12,6 +12,7 @@ import { changePassword } from "@/lib/identity/passwords";
 import { changePasswordSchema, replaceProfileSchema } from "@/lib/identity/schemas";
 import { endSession } from "@/lib/identity/sessions";
 import { countAttempt, countMail } from "@/lib/identity/throttle";
+import { countWrite } from "@/lib/identity/write-rate";
 
 import { mailRoute } from "@/lib/notifications/mail";
 
@@ -20,6 +21,7 @@ const PATH = "/settings";
 export async function updateProfileAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
     const user = await requireUser(PATH);
+    await countWrite(user.id);
     await updateProfile(user, validate(replaceProfileSchema, Object.fromEntries(form)));
   } catch (error) {
     return toFormState(error, form);

@@ -9,7 +9,7 @@ import {
   replaceProfileSchema,
 } from "@/lib/identity/schemas";
 import { PASSWORD, PROFILE, required, THROTTLE, USER, wrong } from "./identity-samples";
-import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES } from "./operation";
+import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES, WRITER_FAILURES } from "./operation";
 
 const TOKENS = { access: "eyJhbGciOiJFUzI1NiIs…", refresh: "eyJhbGciOiJFUzI1NiIs…" };
 
@@ -143,7 +143,7 @@ export const ACCOUNTS: Group = {
       callers: USER_CALLERS,
       body: body(replaceProfileSchema, { profile: PROFILE }),
       answers: [answer(200, "The account as it is now", userObject, { success: USER })],
-      failures: [required("first_name"), ...BODY_FAILURES, ...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
+      failures: [required("first_name"), ...BODY_FAILURES, ...WRITER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
     },
     {
       id: "changeProfile",
@@ -155,7 +155,12 @@ export const ACCOUNTS: Group = {
       callers: USER_CALLERS,
       body: body(changeProfileSchema, { timezone: { timezone: "Africa/Dar_es_Salaam" } }, { required: false }),
       answers: [answer(200, "The account as it is now", userObject, { success: USER })],
-      failures: [wrong({ timezone: ["Enter a valid timezone."] }), ...BODY_FAILURES, ...USER_FAILURES, "TEMPORARILY_UNAVAILABLE"],
+      failures: [
+        wrong({ timezone: ["Enter a valid timezone."] }),
+        ...BODY_FAILURES,
+        ...WRITER_FAILURES,
+        "TEMPORARILY_UNAVAILABLE",
+      ],
     },
     {
       id: "getKeySet",

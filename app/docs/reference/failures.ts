@@ -23,7 +23,7 @@ const REASONS: Record<number, string> = {
   413: "The body is larger than this route reads.",
   415: "The body is encoded, or of another type than JSON.",
   422: "It contradicts an earlier request.",
-  429: "Too many attempts; `Retry-After` says when to try again.",
+  429: "Too many attempts, or changes; `Retry-After` says when to try again.",
   500: "The server failed, or a setting is missing. The request id leads to the log.",
   503: "The database could not be had in time, or a lock; `Retry-After` says when to try again. Nothing is half done.",
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { generatedKeyAnswer } from "@/app/_wire/own-keys";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { generateKeySchema, keyIdSchema } from "@/lib/keys/schemas";
-import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES } from "./operation";
+import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES, WRITER_FAILURES } from "./operation";
 
 const ID = "550e8400-e29b-41d4-a716-446655440000";
 const MADE = "API key generated successfully";
@@ -45,7 +45,8 @@ export const GENERATED_KEYS: Group = {
         "INVALID_EXPIRES_AT",
         "EMAIL_NOT_CONFIRMED",
         ...BODY_FAILURES,
-        ...USER_FAILURES,
+        ...WRITER_FAILURES,
+        "KEY_LIMIT_REACHED",
         "TEMPORARILY_UNAVAILABLE",
       ],
     },

@@ -11,9 +11,9 @@ import {
   type Operation,
   type Parameter,
   USER_CALLERS,
-  USER_FAILURES,
   unknownField,
   userAnswer,
+  WRITER_FAILURES,
 } from "./operation";
 
 // The samples of the Mifumo SMS documents.
@@ -67,7 +67,7 @@ export const keyId: Parameter = {
 const PAUSE_FAILURES: (ErrorCode | FailureCase)[] = [
   { code: "UNKNOWN_FIELD", message: 'Unknown field "reason".' },
   ...BODY_FAILURES,
-  ...USER_FAILURES,
+  ...WRITER_FAILURES,
   "API_KEY_NOT_FOUND",
   "API_KEY_REVOKED",
   "ENDED_BY_STAFF",
@@ -106,7 +106,7 @@ export const KEY_CHANGES: Operation[] = [
       unknownField("expiresAt", "expires_at"),
       "NOT_NARROWER",
       ...BODY_FAILURES,
-      ...USER_FAILURES,
+      ...WRITER_FAILURES,
       "API_KEY_NOT_FOUND",
       "API_KEY_REVOKED",
       "TEMPORARILY_UNAVAILABLE",
@@ -147,6 +147,6 @@ export const KEY_CHANGES: Operation[] = [
         success: { id: ID, status: "active", is_active: true },
       }),
     ],
-    failures: PAUSE_FAILURES,
+    failures: [...PAUSE_FAILURES, "KEY_LIMIT_REACHED"],
   },
 ];

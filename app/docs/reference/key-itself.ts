@@ -5,7 +5,7 @@ import { regeneratedKeyAnswer } from "@/app/_wire/own-keys";
 import { verdictAnswer } from "@/app/_wire/verdicts";
 import { nothingSchema, regenerateSelfSchema } from "@/lib/keys/change-schemas";
 import { ID, RENEWED } from "./key-changes";
-import { answer, BODY_FAILURES, body, type Operation } from "./operation";
+import { answer, BODY_FAILURES, body, type Operation, TOO_MANY_CHANGES } from "./operation";
 
 /** What a key can ask and do with nothing but its own credential. */
 export const KEY_ITSELF: Operation[] = [
@@ -95,6 +95,7 @@ export const KEY_ITSELF: Operation[] = [
       "API_KEY_REVOKED",
       { code: "API_KEY_EXPIRED", message: "This API key has expired" },
       "API_KEY_DISABLED",
+      TOO_MANY_CHANGES,
       "TEMPORARILY_UNAVAILABLE",
     ],
   },

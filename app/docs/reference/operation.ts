@@ -106,6 +106,12 @@ export function libraryRefusal(status: number, messages: Record<string, string>)
 /** What every route behind the user API's gate can answer; those who call it show a token or a cookie. */
 export const USER_CALLERS: Caller[] = ["accessToken", "sessionCookie"];
 export const USER_FAILURES: ErrorCode[] = ["NOT_AUTHENTICATED", "TOKEN_NOT_VALID", "ORIGIN_NOT_ALLOWED"];
+export const TOO_MANY_CHANGES: FailureCase = {
+  code: "TOO_MANY_REQUESTS",
+  message: "Too many changes. Try again in 42 seconds.",
+};
+/** The same of a route that changes something. */
+export const WRITER_FAILURES: (ErrorCode | FailureCase)[] = [...USER_FAILURES, TOO_MANY_CHANGES];
 export const idempotencyKey: Parameter = {
   name: "Idempotency-Key",
   in: "header",

@@ -15,6 +15,7 @@ import {
   USER_FAILURES,
   unknownField,
   userAnswer,
+  WRITER_FAILURES,
 } from "./operation";
 
 const REPEAT_FAILURES = repeatFailures({ id: 123, uuid: ID, name: "My API Key" });
@@ -52,8 +53,9 @@ export const OWN_KEYS: Group = {
         "EMAIL_NOT_CONFIRMED",
         "INVALID_NOTE",
         ...BODY_FAILURES,
-        ...USER_FAILURES,
+        ...WRITER_FAILURES,
         ...REPEAT_FAILURES,
+        "KEY_LIMIT_REACHED",
         "TEMPORARILY_UNAVAILABLE",
       ],
     },
@@ -134,11 +136,12 @@ export const OWN_KEYS: Group = {
         "INVALID_EXPIRES_AT",
         unknownField("graceSeconds", "grace_seconds"),
         ...BODY_FAILURES,
-        ...USER_FAILURES,
+        ...WRITER_FAILURES,
         "API_KEY_NOT_FOUND",
         "API_KEY_REVOKED",
         "API_KEY_EXPIRED",
         ...REPEAT_FAILURES,
+        "KEY_LIMIT_REACHED",
         "TEMPORARILY_UNAVAILABLE",
       ],
     },

@@ -3,7 +3,17 @@ import { userAnswer as userObject } from "@/app/_wire/people";
 import { changeOwnPasswordSchema, changeProfileSchema, confirmResetSchema, forgotPasswordSchema } from "@/lib/identity/schemas";
 import { ERRORS } from "@/lib/values/errors";
 import { PASSWORD, PROFILE, RESET_TOKEN, required, THROTTLE, USER, wrong } from "./identity-samples";
-import { answer, BODY_FAILURES, body, type Group, type Operation, USER_CALLERS, USER_FAILURES, userAnswer } from "./operation";
+import {
+  answer,
+  BODY_FAILURES,
+  body,
+  type Group,
+  type Operation,
+  USER_CALLERS,
+  USER_FAILURES,
+  userAnswer,
+  WRITER_FAILURES,
+} from "./operation";
 
 const SETTINGS = "/api/auth/settings/profile/";
 const NEXT = "staple of another kind";
@@ -24,7 +34,7 @@ const saveSettings = (id: string, method: "PUT" | "PATCH"): Operation => ({
   failures: [
     wrong({ phone_number: ["Enter a valid phone number."] }),
     ...BODY_FAILURES,
-    ...USER_FAILURES,
+    ...WRITER_FAILURES,
     "TEMPORARILY_UNAVAILABLE",
   ],
 });

@@ -2,13 +2,13 @@ import type { z } from "zod";
 import { toUser } from "@/app/_wire/people";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser } from "@/lib/doors/guards";
+import { requireApiUser, requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
 import { changeProfileSchema, type ProfileInput, replaceProfileSchema } from "@/lib/identity/schemas";
 
 const change = (schema: z.ZodType<ProfileInput>) => async (request: Request) => {
-  const user = await requireApiUser(request);
+  const user = await requireApiWriter(request);
   const input = await readJson(request, schema);
   return { data: toUser(await updateProfile(user, input)) };
 };

@@ -1,14 +1,14 @@
 import { toChangedKey } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser } from "@/lib/doors/guards";
+import { requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { patchKeySchema } from "@/lib/keys/change-schemas";
 import { updateKey } from "@/lib/keys/update";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   PATCH: async (request, { id }) => {
-    const user = await requireApiUser(request);
+    const user = await requireApiWriter(request);
     const { key_name, expires_at, self_rotation, ...changes } = await readJson(request, patchKeySchema);
     const named = { name: key_name, expiresAt: expires_at, selfRotation: self_rotation };
     const key = await updateKey(user, id, { ...changes, ...named });

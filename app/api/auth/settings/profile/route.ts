@@ -1,14 +1,14 @@
 import { toUser } from "@/app/_wire/people";
 import { profileSettingsDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser } from "@/lib/doors/guards";
+import { requireApiUser, requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
 import { changeProfileSchema } from "@/lib/identity/schemas";
 
 /** The first front end sends what a person changed, and calls it PUT. */
 async function change(request: Request) {
-  const user = await requireApiUser(request);
+  const user = await requireApiWriter(request);
   const input = await readJson(request, changeProfileSchema);
   return { message: "Profile settings updated successfully", data: toUser(await updateProfile(user, input)) };
 }

@@ -1,14 +1,14 @@
 import { toKeyStatus } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser } from "@/lib/doors/guards";
+import { requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { nothingSchema } from "@/lib/keys/change-schemas";
 import { enableKey } from "@/lib/keys/pause";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   POST: async (request, { id }) => {
-    const user = await requireApiUser(request);
+    const user = await requireApiWriter(request);
     await readJson(request, nothingSchema);
     const key = await enableKey(user, id);
     return { message: "API key enabled successfully", data: toKeyStatus(key, new Date()) };

@@ -1,14 +1,14 @@
 import { toRegeneratedKey } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser } from "@/lib/doors/guards";
+import { requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { regenerateKey } from "@/lib/keys/regenerate";
 import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(userDialect, {
   POST: async (request, { id }) => {
-    const user = await requireApiUser(request);
+    const user = await requireApiWriter(request);
     const { grace_seconds: graceSeconds, expires_at: expiresAt } = await readJson(request, regenerateKeySchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
     const key = await regenerateKey(user, id, { graceSeconds, expiresAt, idempotencyKey });
