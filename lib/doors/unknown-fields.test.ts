@@ -97,6 +97,7 @@ describe("Where ignoring any would, every unknown field is refused by name", () 
     ['quoted"', "Unknown field."],
     ["two\nlines", "Unknown field."],
     ["n".repeat(65), "Unknown field."],
+    [`mf_live_${"A1b2".repeat(10)}`, "Unknown field."],
   ])("%j", (name, message) => {
     const sent = JSON.parse(`{"key":"a",${JSON.stringify(name)}:1}`);
     expect(refusal(verifySchema, sent)).toBe(message);

@@ -1,3 +1,4 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
 import { z } from "zod";
 import { AppError } from "@/lib/values/errors";
 
@@ -51,7 +52,7 @@ function unknownField(name: string, known: readonly string[], path: readonly Pro
   const [list, index] = path;
   const place = index === undefined ? "" : `${String(list)}[${String(index)}]: `;
   const meant = meantBy(name, known);
-  const quoted = QUOTABLE.test(name) ? ` "${name}"` : "";
+  const quoted = QUOTABLE.test(name) && maskCredentials(name) === name ? ` "${name}"` : "";
   const message = `${place}Unknown field${quoted}.${meant === undefined ? "" : ` Did you mean "${meant}"?`}`;
   return new AppError("UNKNOWN_FIELD", { message, fields: { [quoted ? name : "non_field_errors"]: [message] } });
 }
