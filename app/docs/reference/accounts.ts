@@ -202,7 +202,7 @@ export const ACCOUNTS: Group = {
           },
         ),
       ],
-      failures: ["ORIGIN_NOT_ALLOWED"],
+      failures: ["ORIGIN_NOT_ALLOWED", "TEMPORARILY_UNAVAILABLE"],
     },
   ],
 };

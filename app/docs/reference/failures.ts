@@ -11,7 +11,7 @@ import type { Answer, DialectName, Operation } from "./operation";
 const REQUEST_ID = "80e93dde-d2f0-44e6-828f-62a658277869";
 
 /** What any operation can answer. */
-const COMMON: ErrorCode[] = ["METHOD_NOT_ALLOWED", "INTERNAL_ERROR"];
+const COMMON: ErrorCode[] = ["METHOD_NOT_ALLOWED", "INTERNAL_ERROR", "NOT_CONFIGURED"];
 
 const REASONS: Record<number, string> = {
   400: "The request is malformed, or a field of it is wrong.",
@@ -32,9 +32,9 @@ const REASONS: Record<number, string> = {
 export function failureAnswers(operation: Operation, allowed: readonly string[]): Answer[] {
   const { dialect, describeFailure } = DIALECTS[operation.dialect];
   const inAddress: ErrorCode[] = dialect.refusesCredentialsInAddress ? ["CREDENTIAL_IN_ADDRESS"] : [];
-  const listed = [...operation.failures, ...inAddress, ...COMMON].map((failure) =>
-    typeof failure === "string" ? { code: failure } : failure,
-  );
+  const own = operation.failures.map((failure) => (typeof failure === "string" ? { code: failure } : failure));
+  const common = [...inAddress, ...COMMON].filter((code) => !own.some((failure) => failure.code === code));
+  const listed = [...own, ...common.map((code): FailureCase => ({ code }))];
   const statuses = [...new Set(listed.map(({ code }) => ERRORS[code].status))].sort((left, right) => left - right);
   return statuses.map((status) => {
     const failures = listed.filter(({ code }) => ERRORS[code].status === status);
