@@ -128,7 +128,7 @@ export const BROWSER_SESSIONS: Group = {
             success: { token: "uWx0Nov0PM1l…", user: USER },
           }),
         ),
-        libraryRefusal(400, { INVALID_PASSWORD: "Invalid password" }),
+        libraryRefusal(400, { INVALID_PASSWORD: "Invalid password", PASSWORD_TOO_LONG: "Password too long" }),
         libraryRefusal(401, { UNAUTHORIZED: "Unauthorized" }),
         FOREIGN,
         OTHER_TYPE,

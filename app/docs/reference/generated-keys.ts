@@ -3,7 +3,7 @@ import { z } from "zod";
 import { generatedKeyAnswer } from "@/app/_wire/own-keys";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { generateKeySchema, keyIdSchema } from "@/lib/keys/schemas";
-import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES, WRITER_FAILURES } from "./operation";
+import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES, unknownField, WRITER_FAILURES } from "./operation";
 
 const ID = "550e8400-e29b-41d4-a716-446655440000";
 const MADE = "API key generated successfully";
@@ -43,6 +43,7 @@ export const GENERATED_KEYS: Group = {
         "INVALID_KEY_NAME",
         ...LIMIT_CODES,
         "INVALID_EXPIRES_AT",
+        unknownField("expiresAt", "expires_at"),
         "EMAIL_NOT_CONFIRMED",
         ...BODY_FAILURES,
         ...WRITER_FAILURES,
