@@ -1,0 +1,244 @@
+import fc from "fast-check";
+import { query } from "../../tests/support/client";
+import { type Asked, asAdminApi, ask, brief, type Reply, textAt } from "./ask";
+import { attack } from "./attack";
+import { newPerson } from "./ground";
+
+/** Nothing to see, or what turns text around. */
+const CROOKED = [
+  "\u202Eevil",
+  "a\u202Db",
+  "\u2066x\u2069",
+  "a\u2067b",
+  "\u200E",
+  "\u200B\u200B",
+  "\u2060",
+  "\uFEFF",
+  "\u00AD",
+  "\u3164",
+  "\u2800",
+  "\u180E",
+  "\u{E0041}",
+  "a\u0000b",
+  "a\u0007b",
+  "a\u2028b",
+  "a\r\nb",
+  "\u034F",
+  "\u115F",
+  "\uFFF9",
+];
+const ISOLATES = /[\p{Bidi_Control}\p{Cc}\u2028\u2029]/u;
+
+type Door = { name: string; path: string; method?: string; body(name: string): Record<string, unknown>; isAdmin?: boolean };
+
+const DOORS: Door[] = [
+  { name: "create", path: "/api/auth/keys/create/", body: (key_name) => ({ key_name }) },
+  { name: "generate", path: "/api/auth/api-key/generate/", body: (name) => ({ name }) },
+  { name: "first name", path: "/api/auth/profile/", method: "PATCH", body: (first_name) => ({ first_name }) },
+  { name: "last name", path: "/api/auth/settings/profile/", method: "PATCH", body: (last_name) => ({ last_name }) },
+  { name: "admin create", path: "/api/api-keys", body: (name) => ({ name }), isAdmin: true },
+];
+
+const crookedNames = attack(
+  "names that deceive",
+  fc.record({ door: fc.nat(DOORS.length - 1), name: fc.constantFrom(...CROOKED), around: fc.constantFrom("", "Key") }),
+  async ({ ground, holds }, { door: number, name, around }) => {
+    const door = DOORS[number];
+    if (!door) return;
+    const person = await newPerson();
+    const written = around + name;
+    const isSeen = around !== "" || /[a-z]/.test(name);
+    const asked: Asked = {
+      method: door.method ?? "POST",
+      body: { ...door.body(written), ...(door.isAdmin && { userId: person.id }) },
+    };
+    const reply = await (door.isAdmin
+      ? asAdminApi(ground, door.path, asked)
+      : ask(ground, door.path, { ...asked, token: person.access }));
+    holds("no name is a 5xx", reply.status > 0 && reply.status < 500, brief(reply));
+    if (ISOLATES.test(written.trim()))
+      holds("a name with controls is refused", reply.status === 400, `${door.name}: ${JSON.stringify(written)}: ${reply.status}`);
+    if (!isSeen && door.name !== "admin create" && door.name !== "generate")
+      holds("a name with nothing to see is refused", reply.status === 400, `${door.name}: ${JSON.stringify(written)}`);
+    if (reply.status < 300 && (door.name === "admin create" || door.name === "generate") && !isSeen) {
+      const shown = textAt(reply, "key", "name") || textAt(reply, "name");
+      holds("a key has a name to see", shown === "API Key", JSON.stringify(shown));
+    }
+  },
+);
+
+const MARKUP = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "</script><script>alert(1)</script>",
+  "{{7*7}}",
+  "#{7*7}",
+  "javascript:alert(1)",
+  "<!--",
+  "]]>",
+  "&lt;b&gt;",
+  "'-alert(1)-'",
+];
+
+const markup = attack(
+  "markup in names",
+  fc.record({
+    text: fc.constantFrom(...MARKUP),
+    page: fc.constantFrom("/keys", "/settings", "/admin/keys", "/admin/users", "/admin/audit", "/keys?q=", "/usage", "own page"),
+  }),
+  async ({ ground, holds }, { text, page }) => {
+    const person = await newPerson({ isStaff: true });
+    const made = await ask(ground, "/api/auth/keys/create/", { token: person.access, body: { key_name: text, note: text } });
+    await ask(ground, "/api/auth/profile/", { method: "PATCH", token: person.access, body: { first_name: text } });
+    const path =
+      page === "own page" ? `/keys/${textAt(made, "data", "id")}` : page.endsWith("=") ? page + encodeURIComponent(text) : page;
+    const reply = await ask(ground, path, { cookie: person.cookie });
+    holds("a page with markup in a name is answered", reply.status === 200, `${path} ${reply.status}`);
+    const isRaw = text.includes("<") && text !== "<!--" && reply.text.includes(text) && /^["<']/.test(text);
+    holds("markup in a name stays text", !isRaw, path);
+    const policy = String(reply.headers["content-security-policy"] ?? "");
+    holds(
+      "a page has a policy without inline scripts",
+      /script-src/.test(policy) && !/script-src[^;]*'unsafe-inline'/.test(policy),
+      policy.slice(0, 200),
+    );
+    if (page === "own page" || page === "/keys") holds("a name stands in <bdi>", /<bdi/.test(reply.text), path);
+  },
+);
+
+const FORMULAS = [
+  "=cmd|'/c calc'!A1",
+  "x;=1+1",
+  "x\t=1+1",
+  "x,=1+1",
+  "@SUM(1)",
+  "+1+1",
+  "-1+1",
+  '"=1+1',
+  '";"=1+1',
+  "x|=1",
+  " =1+1",
+  "x\n=1",
+  "\u00A0=1",
+  "\uFF1D1+1",
+];
+
+/** The cells of a line, as a spreadsheet reads it that takes this for the separator. */
+function cellsOf(text: string, separator: string): string[] {
+  const cells: string[] = [];
+  let cell = "";
+  let isQuoted = false;
+  for (const character of text) {
+    if (character === '"') isQuoted = !isQuoted;
+    if (!isQuoted && (character === separator || character === "\n")) {
+      cells.push(cell);
+      cell = "";
+    } else cell += character;
+  }
+  return [...cells, cell].map((one) => one.replace(/^"|"$/g, "").replaceAll('""', '"'));
+}
+
+const csv = attack(
+  "formulas in files",
+  fc.record({
+    text: fc.constantFrom(...FORMULAS),
+    file: fc.constantFrom("/admin/keys/export", "/admin/users/export", "/admin/audit/export", "/usage/export"),
+  }),
+  async ({ ground, holds }, { text, file }) => {
+    const [person, staff] = [await newPerson(), await newPerson({ isStaff: true })];
+    const made = await ask(ground, "/api/auth/keys/create/", { token: person.access, body: { key_name: text, note: text } });
+    await ask(ground, "/api/auth/profile/", {
+      method: "PATCH",
+      token: person.access,
+      body: { first_name: text, last_name: text },
+    });
+    await query(
+      "INSERT INTO usage_days (key_id, user_id, day, calls, credits) SELECT id, user_id, current_date, 1, 1 FROM api_keys WHERE uuid::text = $1",
+      [textAt(made, "data", "id")],
+    );
+    const search: Record<string, string> = {
+      "/admin/keys/export": `?owner=${person.id}`,
+      "/admin/users/export": `?q=${person.email}`,
+      "/admin/audit/export": `?target=${person.id}`,
+      "/usage/export": "",
+    };
+    const reply = await ask(ground, file + search[file], { cookie: file === "/usage/export" ? person.cookie : staff.cookie });
+    holds("a file is answered", reply.status === 200, `${file} ${brief(reply)}`);
+    holds("a file begins with a BOM", reply.text.startsWith("\uFEFF"), reply.text.slice(0, 20));
+    for (const separator of [",", ";", "\t", "|"]) {
+      const formula = cellsOf(reply.text.slice(1), separator).find(
+        (cell) => /^[\s\u00A0]*[=+\-@\uFF1D]/.test(cell) && !/^-?\d+(\.\d+)?$/.test(cell.trim()),
+      );
+      holds(
+        "no cell of a file begins a formula",
+        formula === undefined,
+        `${file} by ${JSON.stringify(separator)}: ${JSON.stringify(formula)}`,
+      );
+    }
+  },
+);
+
+/** Where a page may be told to go on to. */
+const ELSEWHERE = [
+  "//evil.example",
+  "/\\evil.example",
+  "https://evil.example",
+  "https:evil.example",
+  "javascript:alert(1)",
+  "/%09/evil.example",
+  "/%5Cevil.example",
+  "%2F%2Fevil.example",
+  "/.//evil.example",
+  "/keys/..//evil.example",
+  "\\\\evil.example",
+  "/%0d%0aLocation:%20https://evil.example",
+  "http:///evil.example",
+  "/@evil.example",
+  "/;@evil.example",
+  "\u2028//evil.example",
+  " //evil.example",
+  "/\t/evil.example",
+];
+
+const isElsewhere = (location: string, url: string) => {
+  try {
+    return new URL(location, url).host !== new URL(url).host;
+  } catch {
+    return true;
+  }
+};
+
+const redirects = attack(
+  "redirects to elsewhere",
+  fc.record({
+    next: fc.constantFrom(...ELSEWHERE),
+    page: fc.constantFrom("/sign-in", "/sign-up", "/admin/confirm", "/forgot-password", "path"),
+    isIn: fc.boolean(),
+    encoded: fc.boolean(),
+  }),
+  async ({ ground, holds }, { next, page, isIn, encoded }) => {
+    const staff = await newPerson({ isStaff: true });
+    const asked = isIn ? { cookie: staff.cookie } : {};
+    const text = encoded ? encodeURIComponent(next) : next.replaceAll(/[^\x21-\x7e]/g, encodeURIComponent);
+    const path = page === "path" ? (text.startsWith("/") ? text : `/${text}`) : `${page}?next=${text}`;
+    const reply: Reply = await ask(ground, path, asked);
+    const location = reply.headers.location ?? "";
+    holds("no address leads elsewhere", !location || !isElsewhere(location, ground.url), `${path}: ${location}`);
+    const links = [...reply.text.matchAll(/(?:href|action|content|value)="([^"]*evil\.example[^"]*)"/g)].map(([, link = ""]) =>
+      link.replaceAll("&amp;", "&"),
+    );
+    for (const link of links)
+      holds(
+        "no link or field of a page leads elsewhere",
+        !/^[\s\\/]*[\\/]{2}|^[a-z]+:/i.test(link) || !isElsewhere(link, ground.url),
+        `${path}: ${link}`,
+      );
+    holds(
+      "no address breaks a header",
+      reply.headers["x-injected"] === undefined && reply.status > 0 && reply.status < 500,
+      brief(reply),
+    );
+  },
+);
+
+export const NAMES = [crookedNames, markup, csv, redirects];
