@@ -1,9 +1,12 @@
 import "server-only";
-import { hashPassword, verifyPassword as verifyOwn } from "better-auth/crypto";
+import { hashPassword as hashOwn, verifyPassword as verifyOwn } from "better-auth/crypto";
 import { matchesForeign } from "./foreign-hashes";
+import { hashInTurn } from "./hash-lanes";
 
-/** Salted scrypt: of every password that is set, here or by the identity library (auth.ts gets these two). */
-export { hashPassword };
+/** Salted scrypt, in turn: of every password that is set, here or by the identity library (auth.ts gets these two). */
+export function hashPassword(password: string): Promise<string> {
+  return hashInTurn(() => hashOwn(password));
+}
 
 /** `salt:key` in hex. */
 export function isOwnForm(hash: string): boolean {
@@ -15,7 +18,9 @@ export function isOwnForm(hash: string): boolean {
  * an account with a cheaper one, or with none that has a password, is not told from others by the time.
  */
 export async function verifyPassword({ hash, password }: { hash: string; password: string }): Promise<boolean> {
-  if (isOwnForm(hash)) return verifyOwn({ hash, password });
-  const [isRight] = await Promise.all([matchesForeign(hash, password), hashPassword(password)]);
-  return isRight;
+  return hashInTurn(async () => {
+    if (isOwnForm(hash)) return verifyOwn({ hash, password });
+    const [isRight] = await Promise.all([matchesForeign(hash, password), hashOwn(password)]);
+    return isRight;
+  });
 }

@@ -23,6 +23,7 @@ export const ERRORS = {
   EMAIL_TAKEN: { status: 400, message: "user with this email already exists." },
   LINK_NOT_VALID: { status: 400, message: "This link has expired or was used before. Ask for a new one." },
   WRONG_PASSWORD: { status: 400, message: "Old password is incorrect." },
+  PASSWORD_NOT_CONFIRMED: { status: 400, message: "This is not your password." },
   INVALID_CREDENTIALS: { status: 400, message: "Invalid credentials." },
   NOT_AUTHENTICATED: { status: 401, message: "Authentication credentials were not provided." },
   TOKEN_NOT_VALID: { status: 401, message: "Token is invalid or expired" },
@@ -135,6 +136,7 @@ export function toAppError(error: unknown): AppError {
   }
   if (isDatabaseUnavailable(error)) return unavailable(1, { details: "The database could not be reached.", cause: error });
   if (isRequestTimeout(error)) return unavailable(5, { details: "The request took too long.", cause: error });
+  if (isTooBusy(error)) return unavailable(2, { details: "Too many passwords wait to be checked.", cause: error });
   if (isTooSlow(error)) return unavailable(1, { details: "The database took too long.", cause: error });
   const refusal = writeRefusal(error);
   if (refusal) return unavailable(5, { details: `The database takes no changes: ${refusal}.`, cause: error });
@@ -174,6 +176,15 @@ export function requestTimeout(): Error {
 
 function isRequestTimeout(error: unknown): boolean {
   return causesOf(error).some(({ code }) => code === "REQUEST_TIMEOUT");
+}
+
+/** More work of one kind at once than is taken on. Not an `AppError`, for the same reason. */
+export function tooBusy(): Error {
+  return Object.assign(new Error("Too busy"), { code: "TOO_BUSY" });
+}
+
+function isTooBusy(error: unknown): boolean {
+  return causesOf(error).some(({ code }) => code === "TOO_BUSY");
 }
 
 /** The driver's bound of a statement: nothing is known of what became of it, nor of the connection. */
