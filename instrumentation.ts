@@ -12,6 +12,8 @@ export async function register(): Promise<void> {
     const { allRoutes } = await import("./app/api/routes");
     const { scheduleHousekeeping } = await import("./lib/operations/housekeeping");
     const isDevelopment = process.env.NODE_ENV === "development";
+    const { keepAliveForTraces } = await import("./app/_shell/keep-alive");
+    keepAliveForTraces();
     watchRequests({ isDevelopment, routes: allRoutes() });
     // In development routes are compiled anew, which this copy would not notice. On Vercel what follows an answer is Next's.
     if (!isDevelopment && !process.env.VERCEL) {

@@ -1,4 +1,5 @@
 import { after } from "next/server";
+import { leaveTracesBy } from "@/lib/audit/traces";
 import { env } from "@/lib/settings/env";
 
 /**
@@ -7,4 +8,9 @@ import { env } from "@/lib/settings/env";
  */
 export function keepAliveFor(work: () => Promise<void>): void {
   if (env().VERCEL) after(work);
+}
+
+/** The same for what anybody who is refused leaves in the audit log. */
+export function keepAliveForTraces(): void {
+  if (env().VERCEL) leaveTracesBy(after);
 }

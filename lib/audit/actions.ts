@@ -11,11 +11,15 @@ export const ACTION_WORDS = {
   "api_key.restored": "Key restored",
   "user.registered": "Registered",
   "user.signed_in": "Signed in",
+  "user.sign_in_failed": "Sign-in failed",
   "user.signed_out": "Signed out",
+  "session.used_from_new_network": "Session used from another network",
   "user.profile_updated": "Profile changed",
   "user.password_changed": "Password changed",
   "user.password_reset": "Password reset",
   "user.password_confirmed": "Password confirmed",
+  "user.password_refused": "Wrong password in a session",
+  "user.reset_link_requested": "Reset link asked for",
   "user.reset_link_issued": "Reset link issued",
   "user.email_verified": "E-mail address verified",
   "user.credits_adjusted": "Credits adjusted",
@@ -25,6 +29,8 @@ export const ACTION_WORDS = {
   "user.role_changed": "Role changed",
   "user.sessions_ended": "Sessions ended",
   "user.keys_revoked": "All keys revoked",
+  "secret.refused": "Wrong secret",
+  "keys.listed": "Keys of everyone listed",
   "keys.exported": "Keys exported",
   "users.exported": "Users exported",
   "audit.exported": "Audit log exported",
@@ -46,8 +52,20 @@ export const EXPORTS: Record<string, string> = {
   audit: "The audit log",
 };
 
-/** What acts without being a person. */
+/** Where a secret is asked for, by the id that an entry has as its target when nobody is known to be meant. */
+export const DOOR_NAMES = {
+  sign_in: "The sign-in, for nobody’s address",
+  admin_secret: "The secret of the admin API",
+  service_secret: "The secret of services",
+  usage_signature: "The signature of usage reports",
+  metrics_token: "The token for metrics",
+} as const;
+
+export type Door = keyof typeof DOOR_NAMES;
+
+/** What acts without being a known person. */
 export const NAMELESS_ACTORS: Record<string, string> = {
+  visitor: "Somebody unknown",
   system: "Latchkey",
   admin_api: "Admin API",
   api_key: "The key itself",

@@ -1,12 +1,17 @@
-/** Who acts: a person, staff through the portal's pages or the admin API's shared secret, whoever holds a key, or the portal itself. */
+/** Who acts: a person, somebody of whom nothing is known (`visitor`), staff through the portal's pages or the admin API's shared secret, whoever holds a key, or the portal itself. */
 export type Actor = {
-  kind: "user" | "admin" | "admin_api" | "api_key" | "system";
+  kind: "user" | "visitor" | "admin" | "admin_api" | "api_key" | "system";
   userId: string | null;
   address: string | null;
   requestId: string | null;
 };
 
 export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null, requestId: null };
+
+/** Somebody who showed nothing that is right. */
+export function visitorOf({ address, id }: { address: string | null; id: string }): Actor {
+  return { kind: "visitor", userId: null, address, requestId: id };
+}
 
 /** A signed-in person, and how their deeds are recorded. Only the guards in `lib/doors` make one. */
 export type CurrentUser = { id: string; email: string; sessionId: string | null; actor: Actor };

@@ -4,7 +4,7 @@ import { int, statement, uuid } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
 import { isUuid } from "@/lib/values/ids";
 import { parseInstant } from "@/lib/values/instant";
-import { type AuditAction, EXPORTS, NAMELESS_ACTORS } from "./actions";
+import { type AuditAction, DOOR_NAMES, EXPORTS, NAMELESS_ACTORS } from "./actions";
 import type { AuditConditions } from "./schemas";
 
 /** The conditions of a list of entries, with everything that was named looked up. */
@@ -50,6 +50,7 @@ async function findActor(text: string): Promise<AuditFilter["actor"]> {
 async function findTarget(text: string): Promise<AuditFilter["target"]> {
   if (!text) return null;
   if (Object.hasOwn(EXPORTS, text.toLowerCase())) return { kind: "export", id: text.toLowerCase() };
+  if (Object.hasOwn(DOOR_NAMES, text.toLowerCase())) return { kind: "door", id: text.toLowerCase() };
   if (/^\d{1,9}$/.test(text)) return { kind: "api_key", id: String(Number(text)) };
   if (!isUuid(text)) {
     const id = await findUserId(text);

@@ -5,16 +5,16 @@ import type { Transaction } from "@/lib/database/client";
 import type { Prisma } from "@/prisma/generated/client";
 import type { AuditAction } from "./actions";
 
-type Entry = {
+export type AuditEntryInput = {
   action: AuditAction;
-  /** An export has no row of its own: its id says of what it was, such as "keys". */
-  target: { kind: "api_key" | "user" | "export"; id: string };
+  /** An export and a door have no rows of their own: the id says of what it was, such as "keys", or which, such as "sign_in". */
+  target: { kind: "api_key" | "user" | "export" | "door"; id: string };
   before?: Prisma.InputJsonObject;
   after?: Prisma.InputJsonObject;
 };
 
 /** Writes the entry in the caller's transaction, so that a change and its record stand or fall together. */
-export async function recordAudit(tx: Transaction, actor: Actor, entry: Entry): Promise<void> {
+export async function recordAudit(tx: Transaction, actor: Actor, entry: AuditEntryInput): Promise<void> {
   await tx.auditEntry.create({
     data: {
       actorKind: actor.kind,

@@ -1,4 +1,4 @@
-import { EXPORTS, NAMELESS_ACTORS } from "@/lib/audit/actions";
+import { DOOR_NAMES, EXPORTS, NAMELESS_ACTORS } from "@/lib/audit/actions";
 
 export function actorName({ kind, id, email }: { kind: string; id: string | null; email: string | null }): string {
   return email ?? id ?? NAMELESS_ACTORS[kind] ?? kind;
@@ -6,6 +6,7 @@ export function actorName({ kind, id, email }: { kind: string; id: string | null
 
 export function targetName({ kind, id, name }: { kind: string; id: string; name: string | null }): string {
   if (kind === "export") return EXPORTS[id] ?? id;
+  if (kind === "door") return Object.entries(DOOR_NAMES).find(([door]) => door === id)?.[1] ?? id;
   return name ?? (kind === "api_key" ? `Key ${id}` : id);
 }
 
