@@ -1,3 +1,4 @@
+import type { Actor } from "@/lib/audit/actors";
 import { mailResetLink } from "@/lib/identity/password-reset";
 import { countMail } from "@/lib/identity/throttle";
 import { mailRoute } from "@/lib/notifications/mail";
@@ -17,8 +18,8 @@ const MESSAGES: Record<ReturnType<typeof mailRoute>, string> = {
  * address or not.
  * @throws AppError TOO_MANY_REQUESTS
  */
-export async function askForResetLink(email: string, next: string): Promise<string> {
+export async function askForResetLink(actor: Actor, email: string, next: string): Promise<string> {
   await countMail(email);
-  mailLater(() => mailResetLink(email, next));
+  mailLater(() => mailResetLink(actor, email, next));
   return MESSAGES[mailRoute()];
 }

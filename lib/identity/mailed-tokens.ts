@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash, randomBytes } from "node:crypto";
-import { db, sqlIn, type Transaction } from "@/lib/database/client";
+import { db, sql, sqlIn, type Transaction } from "@/lib/database/client";
 import { statement, text } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError, ERRORS } from "@/lib/values/errors";
@@ -13,6 +13,12 @@ const SPEND = statement(
   "spend-token",
   { value: text },
   "DELETE FROM verifications WHERE identifier = $identifier AND expires_at > now() RETURNING value",
+);
+
+const FIND = statement(
+  "find-token",
+  { value: text },
+  "SELECT value FROM verifications WHERE identifier = $identifier AND expires_at > now()",
 );
 
 /** A secret of 256 bits that speaks for the user once. Only its hash is stored, and it takes the place of older ones. */
@@ -48,8 +54,16 @@ export async function endMailedTokens(tx: Transaction, userId: string): Promise<
  * @throws AppError LINK_NOT_VALID
  */
 export async function spendToken(tx: Transaction, purpose: Purpose, token: string): Promise<string> {
-  const [spent] = await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) });
-  const userId = spent?.value.split(" ")[1];
+  return ownerIn(await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) }));
+}
+
+/** The same without using it up: it may be used up by somebody else before it is spent. */
+export async function findTokenOwner(purpose: Purpose, token: string): Promise<string> {
+  return ownerIn(await sql(FIND, { identifier: identifierOf(purpose, token) }));
+}
+
+function ownerIn([found]: { value: string }[]): string {
+  const userId = found?.value.split(" ")[1];
   if (!userId) throw new AppError("LINK_NOT_VALID", { fields: { non_field_errors: [ERRORS.LINK_NOT_VALID.message] } });
   return userId;
 }

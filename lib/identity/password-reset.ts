@@ -1,18 +1,24 @@
 import "server-only";
-import type { Actor } from "@/lib/audit/actors";
+import { type Actor, visitorOf } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
+import { leaveTrace } from "@/lib/audit/traces";
 import { db } from "@/lib/database/client";
 import { sendMail } from "@/lib/notifications/mail";
+import { networkOf } from "@/lib/request/network";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
-import { endMailedTokens, issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
+import { asKnown } from "./hash-lanes";
+import { rememberNetwork } from "./known-networks";
+import { endMailedTokens, findTokenOwner, issueToken, issueTokenIn, spendToken } from "./mailed-tokens";
 import { hashPassword } from "./password-hash";
 import { withReturnPath } from "./return-path";
 
 /** Mails a link to whoever has an account with this address, who then goes on to `next`. Says nothing about whether anyone has. */
-export async function mailResetLink(email: string, next: string): Promise<void> {
+export async function mailResetLink(actor: Actor, email: string, next: string): Promise<void> {
   const user = await db().user.findUnique({ where: { email }, select: { id: true, email: true } });
   if (!user) return;
+  const visitor = visitorOf({ address: actor.address, id: actor.requestId ?? "" });
+  leaveTrace(visitor, { action: "user.reset_link_requested", target: { kind: "user", id: user.id } });
   await sendMail({ to: user.email, subject: "Choose a new password", write: () => writeResetMail(user.id, next) });
 }
 
@@ -47,11 +53,14 @@ function linkOf(token: string): string {
 }
 
 /**
- * Sets the password of the person the link was mailed to, and ends all their sessions: whoever had the old one is out.
+ * Sets the password of the person the link was mailed to, and ends all their sessions: whoever had the old one is out. Answers
+ * whose it was: the network that they come from is known to them from now on.
  * @throws AppError LINK_NOT_VALID
  */
-export async function resetPassword(actor: Actor, token: string, password: string): Promise<void> {
-  const hash = await hashPassword(password);
+export async function resetPassword(actor: Actor, token: string, password: string): Promise<string> {
+  // Nothing is hashed for a link that is none, and for one that is not behind those who have none.
+  const owner = await findTokenOwner("reset-password", token);
+  const hash = await asKnown(owner, () => hashPassword(password));
   await db().$transaction(async (tx) => {
     const userId = await spendToken(tx, "reset-password", token);
     await tx.account.upsert({
@@ -68,4 +77,6 @@ export async function resetPassword(actor: Actor, token: string, password: strin
       { action: "user.password_reset", target: { kind: "user", id: userId }, after: { sessions_ended: count } },
     );
   });
+  await rememberNetwork(owner, networkOf(actor.address));
+  return owner;
 }

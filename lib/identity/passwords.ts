@@ -50,11 +50,11 @@ export async function keepInOwnForm(userId: string, password: string): Promise<v
 
 /**
  * Notes that whoever uses this session has just given its person's password again.
- * @throws AppError INVALID_INPUT with fields when it is wrong, NOT_AUTHENTICATED when the session has ended
+ * @throws AppError PASSWORD_NOT_CONFIRMED with fields, NOT_AUTHENTICATED when the session has ended
  */
 export async function confirmPassword(user: CurrentUser, password: string): Promise<void> {
   if (!(await findOwnAccount(user.id, password))) {
-    throw new AppError("INVALID_INPUT", { fields: { password: ["This is not your password."] } });
+    throw new AppError("PASSWORD_NOT_CONFIRMED", { fields: { password: [ERRORS.PASSWORD_NOT_CONFIRMED.message] } });
   }
   await db().$transaction(async (tx) => {
     const count = await tx.$executeRaw`UPDATE sessions SET confirmed_at = now() WHERE id = ${user.sessionId}::uuid`;

@@ -24,14 +24,15 @@ export async function sessionCookieName(): Promise<{ name: string; options: Cook
 export async function sessionCookie(sessionId: string) {
   const { name, options } = await sessionCookieName();
   const { secret } = await auth().$context;
-  const { token, createdAt } = await db().session.findUniqueOrThrow({
+  const { token, createdAt, userId } = await db().session.findUniqueOrThrow({
     where: { id: sessionId },
-    select: { token: true, createdAt: true },
+    select: { token: true, createdAt: true, userId: true },
   });
   return {
     name,
     value: `${token}.${await makeSignature(token, secret)}`,
     options: { ...options, expires: lastEndOf(createdAt) },
+    userId,
   };
 }
 

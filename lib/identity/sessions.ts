@@ -2,11 +2,15 @@ import "server-only";
 import { isAPIError } from "better-auth/api";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
+import { leaveTrace } from "@/lib/audit/traces";
 import { db } from "@/lib/database/client";
+import { networkOf } from "@/lib/request/network";
 import { AppError } from "@/lib/values/errors";
 import type { Prisma } from "@/prisma/generated/client";
 import { getProfile, type Profile } from "./accounts";
-import { ADDRESS_HEADER, auth, lastEndOf, SESSION_SECONDS } from "./auth";
+import { attemptSignIn, type Caller } from "./attempts";
+import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
+import { rememberNetwork } from "./known-networks";
 import { keepInOwnForm } from "./passwords";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
@@ -15,10 +19,14 @@ export type SignedIn = { user: Profile; sessionId: string; tokens: Tokens };
 /**
  * Checks a password and opens a session. Unknown, wrong and banned are one answer in like time: better-auth hashes even
  * when there is nothing to compare with.
- * @throws AppError INVALID_CREDENTIALS
+ * @throws AppError INVALID_CREDENTIALS, TOO_MANY_REQUESTS
  */
-export async function signIn(actor: Actor, email: string, password: string, userAgent: string | null): Promise<SignedIn> {
-  const headers = new Headers({ [ADDRESS_HEADER]: actor.address ?? "", "user-agent": userAgent ?? "" });
+export async function signIn(caller: Caller, email: string, password: string): Promise<SignedIn> {
+  return attemptSignIn(caller, email, { run: () => checkAndOpen(caller, email, password) });
+}
+
+async function checkAndOpen({ actor, headers: sent }: Caller, email: string, password: string): Promise<SignedIn> {
+  const headers = new Headers({ [ADDRESS_HEADER]: actor.address ?? "", "user-agent": sent.get("user-agent") ?? "" });
   const { token } = await auth()
     .api.signInEmail({ body: { email, password }, headers })
     .catch((error: unknown) => {
@@ -45,17 +53,31 @@ export async function openSession(actor: Actor, userId: string, userAgent: strin
  * after the sign-in it is over all the same.
  * @throws AppError REFRESH_TOKEN_NOT_VALID
  */
-export async function refreshTokens(refreshToken: string): Promise<Tokens> {
+export async function refreshTokens(actor: Actor, refreshToken: string): Promise<Tokens> {
   const { sessionId, userId } = await verifyRefreshToken(refreshToken);
   const session = await db().session.findFirst({
     where: { id: sessionId, userId, expiresAt: { gt: new Date() } },
-    select: { createdAt: true, user: { select: { banned: true, email: true } } },
+    select: { createdAt: true, ipAddress: true, user: { select: { banned: true, email: true } } },
   });
   if (!session || session.user.banned || isOver(session)) throw new AppError("REFRESH_TOKEN_NOT_VALID");
   const { count } = await db().session.updateMany({ where: { id: sessionId }, data: { expiresAt: extendedEnd(session) } });
   // Signed out in between: a session that is gone is not brought back.
   if (count === 0) throw new AppError("REFRESH_TOKEN_NOT_VALID");
+  traceNetwork({ ...actor, userId }, sessionId, session.ipAddress);
   return issueTokens({ userId, email: session.user.email, sessionId, signedInAt: session.createdAt });
+}
+
+/** Once per session and network, if it is not the one of the sign-in. */
+function traceNetwork(actor: Actor & { userId: string }, sessionId: string, signedInFrom: string | null): void {
+  if (networkOf(actor.address).near === networkOf(signedInFrom).near) return;
+  const target = { kind: "user", id: actor.userId } as const;
+  leaveTrace(actor, {
+    action: "session.used_from_new_network",
+    target,
+    of: sessionId,
+    isOnce: true,
+    seconds: LONGEST_SESSION_SECONDS,
+  });
 }
 
 /** Seven days from now, up to ninety days after the sign-in. */
@@ -123,6 +145,7 @@ async function complete(actor: Actor, session: { id: string; userId: string; cre
     await tx.$executeRaw`UPDATE users SET last_login_at = now() WHERE id = ${userId}::uuid`;
     await recordAudit(tx, { ...actor, userId }, { action: "user.signed_in", target: { kind: "user", id: userId } });
   });
+  await rememberNetwork(userId, networkOf(actor.address));
   const user = await getProfile(userId);
   return { user, sessionId, tokens: await issueTokens({ userId, email: user.email, sessionId, signedInAt }) };
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { sql } from "@/lib/database/client";
 import { REMEMBERED_DAYS } from "@/lib/database/idempotency";
 import { int, statement } from "@/lib/database/statements";
+import { KNOWN_DAYS } from "@/lib/identity/known-devices";
 import { housekeepingDone, housekeepingRemoved, housekeepingRuns } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
 import { idHashOf } from "@/lib/usage/event-id";
@@ -31,12 +32,20 @@ const REMOVALS = {
     "caller, route, key_hash",
     `created_at < now() - interval '${REMEMBERED_DAYS} days'`,
   ),
-  // `expire` is in epoch milliseconds, and a window lasts a quarter of an hour at most.
+  // `expire` is in epoch milliseconds.
   rate_limits: removal("rate_limits", "key", "expire < extract(epoch FROM now() - interval '1 hour') * 1000"),
+  known_networks: removal("known_networks", "user_id, network_hash", `last_at < now() - interval '${KNOWN_DAYS} days'`),
 } as const;
 
 const TABLES = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
-const NOTHING = { usage_events: 0, replaced_credentials: 0, sessions: 0, idempotency_records: 0, rate_limits: 0 };
+const NOTHING = {
+  usage_events: 0,
+  replaced_credentials: 0,
+  sessions: 0,
+  idempotency_records: 0,
+  rate_limits: 0,
+  known_networks: 0,
+};
 
 function removal(table: string, primaryKey: string, condition: string) {
   return statement(
@@ -90,7 +99,7 @@ export type Removed = Record<keyof typeof REMOVALS, number>;
 
 /**
  * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered of
- * Idempotency-Keys and throttling that is past, and masks what was stored with credentials. Running it twice, or in two places
+ * Idempotency-Keys, throttling that is past and networks where somebody signed in long ago, and masks what was stored with credentials. Running it twice, or in two places
  * at once, changes nothing more. A table that fails is logged, and keeps no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {

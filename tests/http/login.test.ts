@@ -31,9 +31,12 @@ describe("POST /api/auth/login/ answers", () => {
     expect((await call(PATH, { body: { email, password }, token: "x.y.z" })).status).toBe(200);
   });
 
-  test("200 without a cookie that a browser would keep", async () => {
+  test("200 without a cookie that signs a browser in: the one it has makes it known to the account", async () => {
     const { email, password } = await newUser();
-    expect((await login(email, password)).headers.get("set-cookie")).toBeNull();
+    const cookies = (await login(email, password)).headers.getSetCookie();
+    expect(cookies).toStrictEqual([
+      expect.stringMatching(/^latchkey-\d+\.devices=[\w.-]+; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax$/),
+    ]);
   });
 
   test("200 again once a ban is over", async () => {

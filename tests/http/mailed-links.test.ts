@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { adminCall, type CallOptions, call, randomEmail, shared } from "../support/client";
+import { adminCall, type CallOptions, call, query, randomAddress, randomEmail, shared } from "../support/client";
 import { newUser, registerOverHttp } from "../support/people";
 import { sendPlainForm } from "../support/plain-form";
 import { startServer, type TestServer } from "../support/server";
@@ -38,6 +38,30 @@ describe("POST /api/auth/forgot-password/ by mail", () => {
     expect([(await confirm()).status, (await confirm()).status]).toStrictEqual([200, 400]);
     expect((await ask("/api/auth/login/", { body: { email, password: "the second of its kind" } })).status).toBe(200);
     expect(post.mails.filter(({ to }) => to === stranger)).toStrictEqual([]);
+  });
+
+  test("sends three in a quarter of an hour, whoever asks: the link in the last one helps its owner all the same", async () => {
+    const { email } = await newUser();
+    const forgot = () => ask("/api/auth/forgot-password/", { body: { email } });
+    for (let count = 1; count <= 3; count += 1) {
+      expect((await forgot()).status).toBe(200);
+      await mailedTo(email, count);
+    }
+    const refused = await forgot();
+    expect(refused.status).toBe(429);
+    expect(refused.body.message).toMatch(/^Too many attempts\. Try again in \d+ seconds\. .*the link in the last one works\.$/);
+    const body = { token: await mailedTo(email, 3), new_password: "the fourth of its kind" };
+    expect((await ask("/api/auth/password/reset/confirm/", { body })).status).toBe(200);
+  });
+
+  test("is named to whoever has tried too often in a network that is not known", async () => {
+    const { email, password } = await newUser();
+    const address = randomAddress();
+    const values = [`auth:network:${address}`, Date.now() + 60_000];
+    await query("INSERT INTO rate_limits (key, points, expire) VALUES ($1, 20, $2)", values);
+    const answer = await ask("/api/auth/login/", { body: { email, password }, headers: { "X-Forwarded-For": address } });
+    expect(answer.status).toBe(429);
+    expect(answer.body.message).toMatch(/ Or have a link mailed to you with which you choose a new password\.$/);
   });
 });
 

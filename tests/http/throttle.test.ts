@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, call, query, randomAddress, randomEmail, shared } from "../support/client";
 import { newUser } from "../support/people";
@@ -28,7 +29,7 @@ function expectThrottled(answer: Answer): void {
 }
 
 describe("Sign-in is throttled", () => {
-  test("per address, across instances and accounts", async () => {
+  test("per network, across instances and accounts", async () => {
     const address = randomAddress();
     for (let attempt = 0; attempt < LIMIT; attempt += 1) expect((await login(attempt, randomEmail(), address)).status).toBe(400);
     expectThrottled(await login(0, randomEmail(), address));
@@ -36,17 +37,46 @@ describe("Sign-in is throttled", () => {
     expect((await login(0, randomEmail(), randomAddress())).status).toBe(400);
   });
 
-  test("per account, across instances, addresses and the case of the letters", async () => {
-    const email = randomEmail();
-    for (let attempt = 0; attempt < LIMIT; attempt += 1) expect((await login(attempt, email, randomAddress())).status).toBe(400);
-    expectThrottled(await login(0, email, randomAddress()));
-    expectThrottled(await login(1, ` ${email.toUpperCase()}`, randomAddress()));
+  test("per /64 of IPv6, however it is spelled, and ten times as much per /48", async () => {
+    const site = `2001:db8:${randomBytes(2).toString("hex")}`;
+    const spellings = [`${site}:1::1`, `${site.toUpperCase()}:0001:ABCD:0:0:9`, `[${site}:1::2]:4711`];
+    for (const [attempt, spelled] of spellings.entries()) expect((await login(attempt, randomEmail(), spelled)).status).toBe(400);
+    expectThrottled(await login(0, randomEmail(), `${site}:1:ffff::1`));
+    const rest = Array.from({ length: 9 * LIMIT }, (_, index) => `${site}:${(index + 2).toString(16)}::1`);
+    const answers = await Promise.all(rest.map((address, index) => login(index, randomEmail(), address)));
+    expect(new Set(answers.map(({ status }) => status))).toStrictEqual(new Set([400]));
+    expectThrottled(await login(0, randomEmail(), `${site}:ffff::1`));
+    const other = site.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
+    expect((await login(0, randomEmail(), `${other}:1::1`)).status).toBe(400);
   });
 
-  test("for the right password too, and without saying so", async () => {
+  test("as one address where one of IPv4 is written within one of IPv6", async () => {
+    const address = randomAddress();
+    const spellings = [`::ffff:${address}`, `0:0:0:0:0:FFFF:${address}`, `[::ffff:${address}]:80`];
+    for (const [attempt, spelled] of spellings.entries()) expect((await login(attempt, randomEmail(), spelled)).status).toBe(400);
+    expectThrottled(await login(0, randomEmail(), address));
+  });
+
+  test("but the right password is not counted, nor what is refused before it is looked at", async () => {
+    const address = randomAddress();
+    const headers = { "X-Forwarded-For": address };
+    const people = await Promise.all(Array.from({ length: LIMIT + 1 }, newUser));
+    for (const [attempt, { email, password }] of people.entries())
+      expect((await call("/api/auth/login/", { body: { email, password }, headers }, url(attempt))).status).toBe(200);
+    for (const body of [{ email: randomEmail() }, { password: "a" }, {}, { email: 1, password: [] }])
+      expect((await call("/api/auth/login/", { body, headers }, url(0))).status).toBe(400);
+    for (let attempt = 0; attempt < LIMIT; attempt += 1) expect((await login(attempt, randomEmail(), address)).status).toBe(400);
+    expectThrottled(await login(0, randomEmail(), address));
+  });
+
+  test("per account, across instances, networks and the case of the letters, for those that it does not know", async () => {
     const { email, password } = await newUser();
-    for (let attempt = 0; attempt < LIMIT; attempt += 1) await login(attempt, email, randomAddress());
-    expectThrottled(await call("/api/auth/login/", { body: { email, password } }, url(0)));
+    const written = (index: number) => (index % 2 === 0 ? email : ` ${email.toUpperCase()}`);
+    const guesses = Array.from({ length: 5 * LIMIT }, (_, index) => login(index, written(index), randomAddress()));
+    expect(new Set((await Promise.all(guesses)).map(({ status }) => status))).toStrictEqual(new Set([400]));
+    expectThrottled(await login(0, email, randomAddress()));
+    // The right password as well, without saying so.
+    expectThrottled(await call("/api/auth/login/", { body: { email, password } }, url(1)));
   });
 
   test("counting every one of many attempts at once", async () => {
@@ -64,8 +94,9 @@ describe("Sign-in is throttled", () => {
 
   test("until its minute is over", async () => {
     const address = randomAddress();
-    for (let attempt = 0; attempt <= LIMIT; attempt += 1) await login(0, randomEmail(), address);
-    await query("UPDATE rate_limits SET expire = 1 WHERE key LIKE $1", [`%address:${address}`]);
+    for (let attempt = 0; attempt < LIMIT; attempt += 1) await login(0, randomEmail(), address);
+    expectThrottled(await login(0, randomEmail(), address));
+    await query("UPDATE rate_limits SET expire = 1 WHERE key LIKE $1", [`%network:${address}`]);
     for (const instance of [0, 1]) expect((await login(instance, randomEmail(), address)).status).toBe(400);
   });
 });
@@ -87,12 +118,15 @@ describe("Throttled as well", () => {
     expectThrottled(await call(path, options, url(0)));
   });
 
-  test("guesses of the old password where it is changed, by the account", async () => {
-    const { access: token } = await newUser();
-    const body = { old_password: "guess", new_password: "a long sentence" };
-    const guess = (instance: number) => call("/api/auth/password/change/", { token, body }, url(instance));
-    for (let attempt = 0; attempt < LIMIT; attempt += 1) expect((await guess(attempt)).status).toBe(400);
-    expectThrottled(await guess(0));
+  test("registration from one /64, whoever registers, and from its /48", async () => {
+    const site = `2001:db8:${randomBytes(2).toString("hex")}`;
+    const register = (instance: number, address: string) =>
+      call("/api/auth/register/", { body: {}, headers: { "X-Forwarded-For": address } }, url(instance));
+    for (let attempt = 0; attempt < LIMIT; attempt += 1)
+      expect((await register(attempt, `${site}:1::${attempt}`)).status).toBe(400);
+    expectThrottled(await register(0, `${site}:1::99`));
+    for (let attempt = LIMIT; attempt < 10 * LIMIT; attempt += 1) await register(attempt, `${site}:${attempt}::1`);
+    expectThrottled(await register(0, `${site}:ffff::1`));
   });
 
   test("the portal's own sign-in, together with the Mifumo route", async () => {

@@ -7,11 +7,12 @@ import { type FormState, requireForm, toFormState } from "@/lib/doors/form-state
 import { requireUser } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import { updateProfile } from "@/lib/identity/accounts";
+import { attemptInSession } from "@/lib/identity/attempts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { changePassword } from "@/lib/identity/passwords";
 import { changePasswordSchema, replaceProfileSchema } from "@/lib/identity/schemas";
 import { endSession } from "@/lib/identity/sessions";
-import { countAttempt, countMail } from "@/lib/identity/throttle";
+import { countMail } from "@/lib/identity/throttle";
 import { countWrite } from "@/lib/identity/write-rate";
 
 import { mailRoute } from "@/lib/notifications/mail";
@@ -35,8 +36,7 @@ export async function changePasswordAction(_state: FormState, form: FormData): P
     const user = await requireUser(PATH);
     const { currentPassword: current, newPassword: next } = validate(changePasswordSchema, Object.fromEntries(form));
     // The current password could be guessed here as well as on the sign-in page.
-    await countAttempt({ address: user.actor.address, account: user.email });
-    const ended = await changePassword(user, { current, next });
+    const ended = await attemptInSession(user, { run: () => changePassword(user, { current, next }) });
     revalidatePath(PATH);
     return { message: `Your password is changed. ${signedOut(ended)}`, isDone: true, fields: {}, values: {} };
   } catch (error) {

@@ -9,9 +9,9 @@ import { countVisitor } from "../visitor";
 
 export async function forgotPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    await countVisitor();
+    const { actor } = await countVisitor();
     const { email } = validate(forgotPasswordSchema, Object.fromEntries(form));
-    const message = await askForResetLink(email, returnPath(form.get("next")));
+    const message = await askForResetLink(actor, email, returnPath(form.get("next")));
     return { message, isDone: true, fields: {}, values: { email } };
   } catch (error) {
     return toFormState(error, form);

@@ -6,16 +6,13 @@ import { validate } from "@/lib/doors/read-json";
 import { returnPath } from "@/lib/identity/return-path";
 import { loginSchema } from "@/lib/identity/schemas";
 import { signIn } from "@/lib/identity/sessions";
-import { countAttempt } from "@/lib/identity/throttle";
 import { keepSession } from "../keep-session";
-import { countVisitor } from "../visitor";
+import { findVisitor } from "../visitor";
 
 export async function signInAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const { actor, userAgent } = await countVisitor();
     const { email, password } = validate(loginSchema, Object.fromEntries(form));
-    await countAttempt({ account: email });
-    const { sessionId } = await signIn(actor, email, password, userAgent);
+    const { sessionId } = await signIn(await findVisitor(), email, password);
     await keepSession(sessionId);
   } catch (error) {
     return toFormState(error, form);

@@ -9,7 +9,6 @@ import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { returnPath } from "@/lib/identity/return-path";
 import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
-import { countAttempt } from "@/lib/identity/throttle";
 import { keepSession } from "../keep-session";
 import { countVisitor } from "../visitor";
 
@@ -18,7 +17,6 @@ export async function signUpAction(_state: FormState, form: FormData): Promise<F
     const { actor, userAgent } = await countVisitor();
     // The page shows the password instead of asking for it twice.
     const input = validate(registerSchema, { ...Object.fromEntries(form), password_confirm: form.get("password") });
-    await countAttempt({ account: input.email });
     const { id } = await registerUser(actor, input);
     const { sessionId } = await openSession(actor, id, userAgent);
     await keepSession(sessionId);

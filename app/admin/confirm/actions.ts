@@ -3,9 +3,9 @@
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { isConfirmed, requireAdminToConfirm } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
+import { attemptInSession } from "@/lib/identity/attempts";
 import { confirmPassword } from "@/lib/identity/passwords";
 import { confirmPasswordSchema } from "@/lib/identity/schemas";
-import { countAttempt } from "@/lib/identity/throttle";
 
 /** For 15 minutes from now, this session may change things. */
 export async function confirmPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
@@ -13,8 +13,7 @@ export async function confirmPasswordAction(_state: FormState, form: FormData): 
     const admin = await requireAdminToConfirm();
     const { password } = validate(confirmPasswordSchema, { password: form.get("password") });
     // The password could be guessed here as well as on the sign-in page.
-    await countAttempt({ address: admin.actor.address, account: admin.email });
-    await confirmPassword(admin, password);
+    await attemptInSession(admin, { run: () => confirmPassword(admin, password) });
     return { isDone: true, message: "Your password is confirmed.", fields: {}, values: {} };
   } catch (error) {
     return toFormState(error, form);

@@ -28,7 +28,7 @@ export const ACCOUNTS: Group = {
   name: "Accounts and tokens",
   caller: "Open to anyone; profile and log-out take the token itself.",
   about:
-    "Successful answers have no `success` key. Wrong input is a map of field to sentences; `non_field_errors` holds those of no single field, and `message` has them too when they are all there is. Every other refusal has a `message`. Registering, signing in and resetting a password are limited to 20 attempts a minute by address, and by account.",
+    "Successful answers have no `success` key. Wrong input is a map of field to sentences; `non_field_errors` holds those of no single field, and `message` has them too when they are all there is. Every other refusal has a `message`. Wrong passwords are limited to 20 a minute by network (an IPv4 address, a /64 of IPv6, ten times as many in a /48), and to ten times as many by account; right ones are not counted. Whoever signs in gets a cookie, `latchkey.devices` or with the port in its name: a browser that sends it back, and a network from which the account signed in, have 20 a minute of their own for 90 days, and what others do does not keep them out. Clients that are no browsers need not keep it. Registering, asking for mails and using their links are limited to 20 a minute by network, whatever comes of it. A 429 says in `Retry-After` how many seconds to wait, 60 at most for a password.",
   operations: [
     {
       id: "register",

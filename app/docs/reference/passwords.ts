@@ -63,7 +63,8 @@ export const PASSWORDS: Group = {
       method: "POST",
       path: "/api/auth/password/change/",
       summary: "Change the password; other sessions end",
-      description: "Links that were mailed are dead as well. The session that asks goes on.",
+      description:
+        "Links that were mailed are dead as well. The session that asks goes on. Wrong old passwords are limited to 20 a minute by the session, together with every other form that asks for it again.",
       dialect: "identity",
       callers: USER_CALLERS,
       ends: "every other session, with its tokens",
@@ -88,7 +89,7 @@ export const PASSWORDS: Group = {
       path: "/api/auth/forgot-password/",
       summary: "Ask for a link to a new password",
       description:
-        "The answer is the same whether anybody has this address or not. The link works once, for one hour. At most three mails to one address in a quarter of an hour.",
+        "The answer is the same whether anybody has this address or not. The link works once, for one hour. At most three mails to one address in a quarter of an hour; the link in the last one works all the same.",
       dialect: "identity",
       callers: [],
       body: body(forgotPasswordSchema, { address: { email: "asha@example.com" } }),
@@ -105,7 +106,7 @@ export const PASSWORDS: Group = {
       method: "POST",
       path: "/api/auth/password/reset/confirm/",
       summary: "Set a new password with the token of a mailed link",
-      description: "Every session ends.",
+      description: "Every session ends. The browser that sends it is known to the account from then on, as after a log-in.",
       dialect: "identity",
       callers: [],
       ends: "every session of whom the link was mailed to",

@@ -8,20 +8,21 @@ import { renderFailure } from "@/lib/doors/endpoint";
 import { actorOf, findSession } from "@/lib/doors/guards";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
+import { findSessionByCookie } from "@/lib/doors/who-asks";
+import { attemptInSession, attemptSignIn, browserHeader, type Caller } from "@/lib/identity/attempts";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
+import { rememberNetwork } from "@/lib/identity/known-networks";
 import { endMailedTokens } from "@/lib/identity/mailed-tokens";
 import { keepInOwnForm } from "@/lib/identity/passwords";
 import { withSessionCookie } from "@/lib/identity/session-cookie";
 import { endSession } from "@/lib/identity/sessions";
-import { countAttempt } from "@/lib/identity/throttle";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
 import { askedMethod, METHODS } from "@/lib/request/methods";
+import { networkOf } from "@/lib/request/network";
 import { withoutEndSlashes } from "@/lib/request/target";
 import { AppError } from "@/lib/values/errors";
 import { LIBRARY_BODIES, LIBRARY_ROUTES } from "./library-routes";
-
-const THROTTLED = new Set(["/sign-in/email", "/change-password"]);
 
 // The library's transaction is over by then: the pages go through use cases of ours, which write both in one.
 const AUDITED: Partial<Record<string, AuditAction>> = {
@@ -35,6 +36,7 @@ type Input = Record<string, unknown>;
 
 async function conclude(request: Request, action: AuditAction, { password }: Input, id: string): Promise<void> {
   if (action === "user.signed_in" && typeof password === "string") await keepInOwnForm(id, password);
+  if (action === "user.signed_in") await rememberNetwork(id, networkOf(contextOf(request).address));
   await db().$transaction(async (tx) => {
     if (action === "user.password_changed") await endMailedTokens(tx, id);
     await recordAudit(tx, actorOf(request, "user", id), { action, target: { kind: "user", id } });
@@ -53,18 +55,31 @@ async function serve(request: Request): Promise<Response> {
     if (method === "GET") return await pass(request, url);
     const body = await readBody(request);
     const input = parseObject(body);
-    if (THROTTLED.has(path)) await throttle(request, input);
     const read = bodyFor(path, body, input);
     if (path === "/sign-out") await signOut(request);
-    return await pass(request, url, input, read);
+    return await counted(request, path, input, () => pass(request, url, input, read));
   } catch (error) {
     return renderFailure(userDialect, error, request);
   }
 }
 
-async function throttle(request: Request, { email }: Input): Promise<void> {
-  await countAttempt({ address: contextOf(request).address });
-  if (typeof email === "string") await countAttempt({ account: email });
+/** What the library says of a password that is wrong, as of one of an address that nobody has. Other refusals have not seen it. */
+const isWrongSignIn = ({ status }: Response) => status === 401;
+const isWrongChange = ({ status }: Response) => status === 400;
+
+/** Where the library looks at a password, its failures are counted as those of our own routes are. */
+async function counted(request: Request, path: string, { email }: Input, run: () => Promise<Response>): Promise<Response> {
+  if (path === "/sign-in/email" && typeof email === "string")
+    return attemptSignIn(callerOf(request), email, { run, isWrong: isWrongSignIn });
+  if (path !== "/change-password") return run();
+  const session = await findSessionByCookie(request.headers);
+  // A session that the library alone would still take is nobody's.
+  if (!session) return attemptSignIn(callerOf(request), "", { run, isWrong: isWrongChange });
+  return attemptInSession({ ...session, actor: actorOf(request, "user", session.id) }, { run, isWrong: isWrongChange });
+}
+
+function callerOf(request: Request): Caller {
+  return { actor: actorOf(request, "user", null), headers: request.headers };
 }
 
 /** Where the session could not be ended, the library says all the same that it was: it only gets to take the cookie back. */
@@ -93,6 +108,8 @@ async function pass(request: Request, url: URL, input: Input = {}, body?: BodyIn
   if (response.ok && action) {
     const { user } = (await response.clone().json()) as { user?: { id?: string } };
     if (user?.id) await conclude(request, action, input, user.id);
+    if (user?.id && action === "user.signed_in")
+      response.headers.append("Set-Cookie", browserHeader(callerOf(request), user.id)["Set-Cookie"]);
   }
   if (isJson) return response;
   // Clients parse every answer as JSON.

@@ -5,12 +5,13 @@ import { actorOf } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { returnPath } from "@/lib/identity/return-path";
 import { forgotPasswordSchema } from "@/lib/identity/schemas";
-import { countAttempt } from "@/lib/identity/throttle";
+import { countAsking } from "@/lib/identity/throttle";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
-    await countAttempt({ address: actorOf(request, "user", null).address });
+    const actor = actorOf(request, "user", null);
+    await countAsking(actor.address);
     const { email } = await readJson(request, forgotPasswordSchema);
-    return { data: { message: await askForResetLink(email, returnPath(null)) } };
+    return { data: { message: await askForResetLink(actor, email, returnPath(null)) } };
   },
 });

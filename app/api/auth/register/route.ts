@@ -5,20 +5,21 @@ import { createEndpoint } from "@/lib/doors/endpoint";
 import { actorOf } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
+import { browserHeader } from "@/lib/identity/attempts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
-import { countAttempt } from "@/lib/identity/throttle";
+import { countAsking } from "@/lib/identity/throttle";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
     const actor = actorOf(request, "user", null);
-    await countAttempt({ address: actor.address });
+    await countAsking(actor.address);
     const input = await readJson(request, registerSchema);
-    await countAttempt({ account: input.email });
     const { id } = await registerUser(actor, input);
     const { user, tokens } = await openSession(actor, id, request.headers.get("user-agent"));
     mailLater(() => mailVerificationLink(id));
-    return { status: 201, data: { message: "User registered successfully", user: toUser(user), tokens } };
+    const headers = browserHeader({ actor, headers: request.headers }, id);
+    return { status: 201, data: { message: "User registered successfully", user: toUser(user), tokens }, headers };
   },
 });

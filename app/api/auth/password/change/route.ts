@@ -2,17 +2,16 @@ import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { attemptInSession } from "@/lib/identity/attempts";
 import { changePassword } from "@/lib/identity/passwords";
 import { changeOwnPasswordSchema } from "@/lib/identity/schemas";
-import { countAttempt } from "@/lib/identity/throttle";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
     const user = await requireApiUser(request);
     const { old_password: current, new_password: next } = await readJson(request, changeOwnPasswordSchema);
     // The old password could be guessed here as well as at the log-in.
-    await countAttempt({ address: user.actor.address, account: user.email });
-    await changePassword(user, { current, next });
+    await attemptInSession(user, { run: () => changePassword(user, { current, next }) });
     return { data: { message: "Password changed successfully" } };
   },
 });

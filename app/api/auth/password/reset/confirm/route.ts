@@ -2,16 +2,18 @@ import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { actorOf } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { browserHeader } from "@/lib/identity/attempts";
 import { resetPassword } from "@/lib/identity/password-reset";
 import { confirmResetSchema } from "@/lib/identity/schemas";
-import { countAttempt } from "@/lib/identity/throttle";
+import { countAsking } from "@/lib/identity/throttle";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
     const actor = actorOf(request, "user", null);
-    await countAttempt({ address: actor.address });
+    await countAsking(actor.address);
     const { token, new_password: password } = await readJson(request, confirmResetSchema);
-    await resetPassword(actor, token, password);
-    return { data: { message: "Password reset successfully" } };
+    const userId = await resetPassword(actor, token, password);
+    const headers = browserHeader({ actor, headers: request.headers }, userId);
+    return { data: { message: "Password reset successfully" }, headers };
   },
 });
