@@ -4,6 +4,7 @@ import { type Credential, parseCredential } from "@latchkey/rule/credentials";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
+import type { Door } from "@/lib/audit/actions";
 import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
@@ -13,9 +14,12 @@ import { checkSecret } from "@/lib/request/admin-secret";
 import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
 import { env } from "@/lib/settings/env";
+
 import { readSignature, type Signature } from "@/lib/usage/signature";
-import { AppError } from "@/lib/values/errors";
+import { AppError, type ErrorCode } from "@/lib/values/errors";
+
 import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
+import { refuseSecret } from "./wrong-secrets";
 
 /** Also names the kind of caller in the request's log line. */
 export function actorOf(request: Incoming, kind: Actor["kind"], userId: string | null): Actor {
@@ -76,23 +80,30 @@ async function unlessRefused<Caller>(asking: Promise<Caller>): Promise<Caller | 
   }
 }
 
-/** @throws AppError INVALID_ADMIN_SECRET, NOT_CONFIGURED */
+/** @throws AppError INVALID_ADMIN_SECRET, TOO_MANY_REQUESTS for wrong ones, NOT_CONFIGURED */
 export async function requireAdminSecret(request: Request): Promise<Actor> {
+  const presented = request.headers.get("x-admin-secret");
   const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = env();
-  const check = await checkSecret(request.headers.get("x-admin-secret"), ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
+  const check = await checkSecret(presented, ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
   if (check === "not_configured") throw new AppError("NOT_CONFIGURED", { details: "ADMIN_API_SECRET is not set." });
-  if (check === "wrong") throw new AppError("INVALID_ADMIN_SECRET");
+  if (check === "wrong") throw refuse(request, presented, "admin_secret", "INVALID_ADMIN_SECRET");
   return actorOf(request, "admin_api", null);
 }
 
-/** The Public API, calling the data plane. @throws AppError INVALID_SERVICE_SECRET, NOT_CONFIGURED */
+/** One that is missing is no guess. */
+function refuse(request: Incoming, presented: string | null, door: Door, code: ErrorCode): AppError {
+  return presented ? refuseSecret(request, door, code) : new AppError(code);
+}
+
+/** The Public API, calling the data plane. @throws AppError INVALID_SERVICE_SECRET, TOO_MANY_REQUESTS for wrong ones, NOT_CONFIGURED */
 export function requireService(request: Request): void {
   const { SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS } = env();
   if (!SERVICE_API_SECRET) throw new AppError("NOT_CONFIGURED", { details: "SERVICE_API_SECRET is not set." });
   // Synchronous, unlike checkSecret: this is paid for by every call that the Public API serves.
-  const token = bearerToken(request) ?? "";
+  const token = bearerToken(request);
   const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
-  if (!secrets.some((secret) => secret && isSameSecret(token, secret))) throw new AppError("INVALID_SERVICE_SECRET");
+  if (!secrets.some((secret) => secret && isSameSecret(token ?? "", secret)))
+    throw refuse(request, token, "service_secret", "INVALID_SERVICE_SECRET");
   contextOf(request).actor = "service";
 }
 
@@ -105,29 +116,32 @@ export function requireKey(request: Request): { actor: Actor; credential: Creden
 
 /**
  * The Public API, reporting usage. The time of a signature is for the use case, which asks the database for its clock.
- * @throws AppError INVALID_SIGNATURE, USAGE_NOT_CONFIGURED
+ * @throws AppError INVALID_SIGNATURE, TOO_MANY_REQUESTS for wrong ones, USAGE_NOT_CONFIGURED
  */
 export function requireUsageSignature(request: Request, body: Uint8Array): Signature {
   const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS, USAGE_SIGNATURE } = env();
   if (!USAGE_WEBHOOK_SECRET) throw new AppError("USAGE_NOT_CONFIGURED", { details: "USAGE_WEBHOOK_SECRET is not set." });
   const signed = { body, id: request.headers.get("x-idempotency-key") };
   const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined);
-  const signature = readSignature(request.headers.get("x-signature"), signed, secrets);
-  if (!signature || (USAGE_SIGNATURE === "v2" && signature.form === "v1")) throw new AppError("INVALID_SIGNATURE");
+  const sent = request.headers.get("x-signature");
+  const signature = readSignature(sent, signed, secrets);
+  if (!signature) throw refuse(request, sent, "usage_signature", "INVALID_SIGNATURE");
+  // Who has the secret guesses nothing.
+  if (USAGE_SIGNATURE === "v2" && signature.form === "v1") throw new AppError("INVALID_SIGNATURE");
   contextOf(request).actor = "service";
   return signature;
 }
 
 /**
  * Who collects the metrics: with METRICS_TOKEN, or, where there is none, from this machine.
- * @throws AppError NOT_FOUND: to everybody else there is no such address
+ * @throws AppError NOT_FOUND: to everybody else there is no such address; TOO_MANY_REQUESTS for wrong tokens
  */
 export function requireCollector(request: Request): void {
   const { METRICS_TOKEN, VERCEL } = env();
   const isCollector = METRICS_TOKEN
     ? isSameSecret(bearerToken(request) ?? "", METRICS_TOKEN)
     : !VERCEL && isFromThisMachine(contextOf(request));
-  if (!isCollector) throw new AppError("NOT_FOUND");
+  if (!isCollector) throw refuse(request, METRICS_TOKEN ? bearerToken(request) : null, "metrics_token", "NOT_FOUND");
 }
 
 type PageSession = OpenSession & { user: CurrentUser };

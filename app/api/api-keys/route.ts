@@ -1,4 +1,6 @@
 import { toAdminKey } from "@/app/_wire/every-key";
+import type { Actor } from "@/lib/audit/actors";
+import { leaveTrace } from "@/lib/audit/traces";
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireAdminSecret } from "@/lib/doors/guards";
@@ -17,6 +19,11 @@ async function namedOwner(userId: string | null | undefined, email: string | nul
   return (await findIdByEmail(email)) ?? NOBODY;
 }
 
+/** Whoever reads the keys of everyone does so unseen otherwise. */
+function traceBulkRead(actor: Actor, rows: number): void {
+  leaveTrace(actor, { action: "keys.listed", target: { kind: "export", id: "keys" }, after: { rows } });
+}
+
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {
     const actor = await requireAdminSecret(request);
@@ -31,7 +38,9 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   GET: async (request) => {
     const actor = await requireAdminSecret(request);
     const { email, ...query } = validate(listKeysSchema, Object.fromEntries(new URL(request.url).searchParams));
-    const { keys, nextCursor } = await listAllKeys(actor, { ...query, userId: await namedOwner(query.userId, email) });
+    const userId = await namedOwner(query.userId, email);
+    const { keys, nextCursor } = await listAllKeys(actor, { ...query, userId });
+    if (userId === undefined) traceBulkRead(actor, keys.length);
     const now = new Date();
     return { data: { keys: keys.map((key) => toAdminKey(key, now)), next_cursor: nextCursor } };
   },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { verdictAnswer } from "@/app/_wire/verdicts";
 import { verifyManyForm, verifySchema } from "@/lib/keys/schemas";
 import { MAX_BATCH_BYTES, MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
+import { THROTTLE } from "./identity-samples";
 import { KEY_ITSELF } from "./key-itself";
 import { answer, BODY_FAILURES, body, type Group, tooLarge, unknownField } from "./operation";
 
@@ -79,7 +80,7 @@ export const DATA_PLANE: Group = {
   name: "Behind your API",
   caller: "The service secret for checks, a signature for usage, a key for itself. Health and the reference are open.",
   about:
-    "For the API that the keys open. It asks here whether a key is valid, and reports here what was used; it never sees the database. A credential of a key in the query of an address is refused. The secrets are the server’s settings `SERVICE_API_SECRET` and `USAGE_WEBHOOK_SECRET`.",
+    "For the API that the keys open. It asks here whether a key is valid, and reports here what was used; it never sees the database. A credential of a key in the query of an address is refused. The secrets are the server’s settings `SERVICE_API_SECRET` and `USAGE_WEBHOOK_SECRET`. Wrong secrets and signatures are limited to 20 a minute by network; right ones are never refused for what else came from it.",
   operations: [
     {
       id: "verifyKey",
@@ -115,6 +116,7 @@ export const DATA_PLANE: Group = {
         { code: "INVALID_INPUT", message: "keys[1]: key is required" },
         ...BODY_FAILURES,
         "INVALID_SERVICE_SECRET",
+        THROTTLE,
         "NOT_CONFIGURED",
         "TEMPORARILY_UNAVAILABLE",
       ],
@@ -181,6 +183,7 @@ export const DATA_PLANE: Group = {
         { code: "INVALID_INPUT", message: "Missing fields" },
         { code: "INVALID_INPUT", message: "delta must not be negative" },
         "INVALID_SIGNATURE",
+        THROTTLE,
         "UNKNOWN_API_KEY",
         tooLarge(MAX_BATCH_BYTES),
         "UNSUPPORTED_ENCODING",

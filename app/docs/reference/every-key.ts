@@ -4,6 +4,7 @@ import type { FailureCase } from "@/lib/doors/dialects/dialect";
 import { nothingSchema } from "@/lib/keys/change-schemas";
 import { LIMIT_CODES } from "@/lib/keys/limits";
 import { adminCreateKeySchema, listKeysSchema } from "@/lib/keys/schemas";
+import { THROTTLE } from "./identity-samples";
 import {
   adminAnswer,
   BODY_FAILURES,
@@ -20,6 +21,7 @@ const CREATED = new Date("2024-01-01T00:00:00.000Z");
 
 const GATE: FailureCase[] = [
   { code: "INVALID_ADMIN_SECRET" },
+  THROTTLE,
   { code: "ORIGIN_NOT_ALLOWED" },
   { code: "NOT_CONFIGURED", details: "ADMIN_API_SECRET is not set." },
   { code: "TEMPORARILY_UNAVAILABLE", details: "The database could not be reached." },
@@ -59,7 +61,7 @@ export const EVERY_KEY: Group = {
   name: "Everyone’s keys",
   caller: "X-Admin-Secret, for staff and back-office systems.",
   about:
-    "The secret is the server’s setting `ADMIN_API_SECRET`. Answers are `{success,…}`, refusals `{success,error}`. Browsers may call this only from allowed origins.",
+    "The secret is the server’s setting `ADMIN_API_SECRET`. Answers are `{success,…}`, refusals `{success,error}`. Browsers may call this only from allowed origins. Wrong secrets are limited to 20 a minute by network; a right one is never refused for what else came from its network.",
   operations: [
     {
       id: "adminCreateKey",
