@@ -39,7 +39,7 @@ export function refuseSecret(request: Incoming, door: Door, code: ErrorCode): Ap
   if (wait === 0 && used === 1) leaveTrace(visitor, { ...trace, of: "first" });
   const last = counted.find(({ isLast }) => isLast);
   if (wait === 0 && last) leaveTrace(visitor, { ...trace, of: "bound", after: { count: last.used } });
-  return wait > 0 ? tooMany(Math.ceil(wait / 1000)) : new AppError(code);
+  return wait > 0 ? tooMany("attempts", Math.ceil(wait / 1000)) : new AppError(code);
 }
 
 /** `isLast`: what comes after it within this minute waits. */

@@ -113,11 +113,11 @@ function perMinute(key: string, times = 1): Counter {
 
 function need(outcome: Outcome, more?: string): Taken[] {
   if ("taken" in outcome) return outcome.taken;
-  throw tooMany(outcome.waitSeconds, more);
+  throw tooMany("attempts", outcome.waitSeconds, more);
 }
 
-export function tooMany(seconds: number, more?: string): AppError {
-  const message = [`Too many attempts. Try again in ${seconds} seconds.`, more].filter(Boolean).join(" ");
+export function tooMany(what: "attempts" | "changes", seconds: number, more?: string): AppError {
+  const message = [`Too many ${what}. Try again in ${seconds} seconds.`, more].filter(Boolean).join(" ");
   return new AppError("TOO_MANY_REQUESTS", { message, headers: { "Retry-After": String(seconds) } });
 }
 
