@@ -202,6 +202,11 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     const { id: uuid } = await newKey(cast.user);
     return { fields: { uuid, understood: "on" }, done: noProblem(uuid) };
   },
+  revokeAllAction: async () => {
+    const user = await newUser();
+    await newKey(user);
+    return { as: await newPerson(user), done: { redirect: "/keys?status=revoked" } };
+  },
   recentCallsAction: async () => ({
     takes: [[cast.key.id]],
     done: { returned: [expect.objectContaining({ uuid: cast.key.id })] },

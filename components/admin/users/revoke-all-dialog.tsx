@@ -4,7 +4,7 @@ import { useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import { Written } from "@/components/ui/written";
-import type { RevokedKey } from "@/lib/users/revoke-all-keys";
+import type { RevokedKey } from "@/lib/keys/revoke-all";
 import { ActionDialog } from "./action-dialog";
 import type { DialogProps } from "./user-target";
 

@@ -1,0 +1,15 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { requireUser } from "@/lib/doors/guards";
+import { revokeOwnKeys } from "@/lib/keys/revoke-all";
+
+export async function revokeAllAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    await revokeOwnKeys(await requireUser("/keys/revoke-all"));
+  } catch (error) {
+    return toFormState(error, form);
+  }
+  redirect("/keys?status=revoked");
+}
