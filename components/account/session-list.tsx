@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Moment } from "@/components/ui/moment";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { browserName } from "./browser-name";
+import { browserName } from "@/lib/values/browser-name";
 
 type Session = { id: string; createdAt: Date; ipAddress: string | null; userAgent: string | null };
 type Props = { sessions: Session[]; current: string | null; now: Date; action: (form: FormData) => Promise<void> };

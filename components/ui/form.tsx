@@ -5,6 +5,7 @@ import { createContext, type ReactNode, useActionState, useContext, useEffect, u
 import type { FormAction, FormState } from "@/lib/doors/form-state";
 import { primaryButton } from "./button-styles";
 import { useHydrated } from "./hydrated";
+import { Link } from "./link";
 import { explainNoAnswer } from "./no-answer";
 import { Notice } from "./notice";
 
@@ -57,7 +58,19 @@ export function Form({ action, submit, sending = submit, submitStyle = primaryBu
       }}
     >
       <StateContext value={state}>
-        {state.message && <Notice tone={state.isDone ? "positive" : "danger"}>{state.message}</Notice>}
+        {state.message && (
+          <Notice tone={state.isDone ? "positive" : "danger"}>
+            {state.message}
+            {state.offer && (
+              <>
+                {" "}
+                <Link href={state.offer.href} className="rounded-sm font-medium underline underline-offset-4">
+                  {state.offer.text}
+                </Link>
+              </>
+            )}
+          </Notice>
+        )}
         {children}
         <div className={cancel ? "flex flex-wrap justify-end gap-3" : undefined}>
           {cancel}

@@ -22,6 +22,7 @@ export const ACTION_WORDS = {
   "user.reset_link_requested": "Reset link asked for",
   "user.reset_link_issued": "Reset link issued",
   "user.email_verified": "E-mail address verified",
+  "user.account_reclaimed": "Account reclaimed by whose address it is",
   "user.credits_adjusted": "Credits adjusted",
   "user.usage_not_charged": "Usage not charged",
   "user.banned": "Banned",

@@ -4,6 +4,8 @@ export type Actor = {
   userId: string | null;
   address: string | null;
   requestId: string | null;
+  /** The session that speaks for a person: what it does has to be done before it ends. */
+  sessionId?: string | null;
 };
 
 export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null, requestId: null };

@@ -10,6 +10,8 @@ export type FormState = {
   /** About the form as a whole: what went wrong, or what was done. */
   message?: string;
   isDone?: boolean;
+  /** What one may want to do next. */
+  offer?: { href: string; text: string };
   /** Nothing was done: the password has to be given again first, and then the same form be sent once more. */
   needsPassword?: boolean;
   /** Sentences per input field. */

@@ -6,6 +6,7 @@ import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { Door } from "@/lib/audit/actions";
 import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
+import { proveByIssuer } from "@/lib/identity/proof";
 import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
 import { readRefreshToken, verifyAccessToken } from "@/lib/identity/tokens";
@@ -30,14 +31,16 @@ export function actorOf(request: Incoming, kind: Actor["kind"], userId: string |
 
 /**
  * The caller of the user API: an access token in `Authorization`, or the portal's session cookie on a request from our
- * own pages.
+ * own pages. A trusted issuer's token proves the address of an account that nobody has proved yet.
  * @throws AppError NOT_AUTHENTICATED (nothing presented), TOKEN_NOT_VALID (also when its person is gone or banned)
  */
 export async function requireApiUser(request: Request): Promise<CurrentUser> {
   const token = bearerToken(request);
   const person = token === null ? await requireCookie(request) : await findSubject(await verifyAccessToken(token));
   if (!person || person.isBanned) throw new AppError("TOKEN_NOT_VALID");
-  return toUser(request, person);
+  const user = toUser(request, person);
+  if (person.isUnproven) await proveByIssuer(user.actor, user.id);
+  return user;
 }
 
 /**
@@ -238,7 +241,7 @@ async function requireStaffSession(): Promise<PageSession> {
 }
 
 function toUser(request: Incoming, { id, email, sessionId }: Pick<CurrentUser, "id" | "email" | "sessionId">): CurrentUser {
-  return { id, email, sessionId, actor: actorOf(request, "user", id) };
+  return { id, email, sessionId, actor: { ...actorOf(request, "user", id), sessionId } };
 }
 
 async function toAdmin({ user, sessionId }: PageSession): Promise<CurrentAdmin> {

@@ -7,7 +7,8 @@ import type { TokenSubject } from "@/lib/identity/tokens";
 
 const FRESH_MINUTES = 15;
 
-type Person = { id: string; email: string; isBanned: boolean };
+/** `isUnproven`: whoever made this account need not be whom an issuer names by its address. */
+type Person = { id: string; email: string; isBanned: boolean; isUnproven?: boolean };
 
 /** All that any page, action or route asks of a session and its person. Fresh: the password was given lately. */
 export type OpenSession = Person & {
@@ -31,8 +32,8 @@ const BY_COOKIE = statement("session-by-cookie", SESSION, `${OPEN_SESSION} s.tok
 const BY_ID = statement("session-by-id", SESSION, `${OPEN_SESSION} s.id = $session AND s.user_id = $user`);
 const BY_VERIFIED_EMAIL = statement(
   "user-by-verified-email",
-  PERSON,
-  "SELECT id, email, banned FROM users WHERE email = $email AND email_verified",
+  { ...PERSON, is_unproven: bool },
+  `SELECT id, email, banned, NOT email_verified AS is_unproven FROM users WHERE email = $email AND (email_verified OR unproven)`,
 );
 
 /** The session of a browser's cookie. Null, without asking the database, when there is none that we signed. */
@@ -52,12 +53,12 @@ export async function findSubject(subject: TokenSubject): Promise<(Person & { se
 }
 
 /**
- * Both sides must have verified the address: otherwise whoever registers someone else's address here first would
- * receive the keys that person makes later.
+ * Both sides must have verified the address, or whoever registers someone else's address here first would receive the keys
+ * that person makes later. An account that nobody has proved is found as such: its maker is shut out before it is used.
  */
 async function findByVerifiedEmail(email: string): Promise<(Person & { sessionId: null }) | null> {
   const [row] = await sql(BY_VERIFIED_EMAIL, { email });
-  return row ? { ...toPerson(row), sessionId: null } : null;
+  return row ? { ...toPerson(row), isUnproven: row.is_unproven, sessionId: null } : null;
 }
 
 function toSession(row: RowOf<typeof SESSION>): OpenSession {

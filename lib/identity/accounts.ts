@@ -5,7 +5,7 @@ import { db, type Transaction } from "@/lib/database/client";
 import { enterCredits } from "@/lib/ledger/ledger";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { Prisma, type Role } from "@/prisma/generated/client";
-import { hashPassword } from "./password-hash";
+import { hashNewPassword } from "./new-password";
 import type { ProfileInput, RegisterInput } from "./schemas";
 import { divideSignupCredits } from "./signup-credits";
 
@@ -33,15 +33,17 @@ type NewUser = Pick<RegisterInput, "email" | "password" | "first_name" | "last_n
   Partial<Pick<RegisterInput, "phone_number" | "timezone">>;
 
 /**
- * Makes a user with a password, in one transaction with the audit entry.
- * @throws AppError EMAIL_TAKEN with fields
+ * Makes a user with a password, in one transaction with the audit entry. Who signs up themselves has proved nothing yet.
+ * @throws AppError EMAIL_TAKEN with fields, INVALID_INPUT with fields for a password that is too easy
  */
 export async function registerUser(
   actor: Actor,
   input: NewUser,
   special: { role?: Role; emailVerified?: boolean } = {},
 ): Promise<Profile> {
-  const hash = await hashPassword(input.password);
+  const owner = { email: input.email, firstName: input.first_name, lastName: input.last_name };
+  const hash = await hashNewPassword({ text: input.password, field: "password" }, owner);
+  const isUnproven = actor.kind === "user" && !special.emailVerified;
   try {
     return await db().$transaction(async (tx) => {
       const credits = await divideSignupCredits(tx, special.emailVerified ?? false);
@@ -54,6 +56,7 @@ export async function registerUser(
           phoneNumber: input.phone_number ?? null,
           timezone: input.timezone ?? "UTC",
           creditsOnConfirmation: credits.later,
+          unproven: isUnproven,
           ...special,
         },
         select: { id: true },

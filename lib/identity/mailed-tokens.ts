@@ -5,8 +5,9 @@ import { statement, text } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError, ERRORS } from "@/lib/values/errors";
 
-const LIFETIME_MS = { "reset-password": 3600 * 1000, "verify-email": DAY_MS };
-type Purpose = keyof typeof LIFETIME_MS;
+/** What an operator passes on says nothing of whose address it is: the link of a reset that was mailed does. */
+const LIFETIME_MS = { "reset-password": 3600 * 1000, "operator-reset": 3600 * 1000, "verify-email": DAY_MS };
+export type Purpose = keyof typeof LIFETIME_MS;
 const PURPOSES = Object.keys(LIFETIME_MS) as Purpose[];
 
 const SPEND = statement(
@@ -49,27 +50,33 @@ export async function endMailedTokens(tx: Transaction, userId: string): Promise<
   await tx.verification.deleteMany({ where: { value: { in: values } } });
 }
 
+/** Whom a token speaks for. Null when it has expired, was used, or is none. */
+export async function findTokenOwner(purpose: Purpose, token: string): Promise<string | null> {
+  const [found] = await sql(FIND, { identifier: identifierOf(purpose, token) });
+  return found ? userOf(found.value) : null;
+}
+
 /**
- * Whom a token speaks for. Uses it up in the caller's transaction: of several at once, one gets an answer.
+ * Uses up a token of the user's in the caller's transaction: of several at once, one gets an answer. The user is locked first,
+ * so that two links of one person never wait for one another.
  * @throws AppError LINK_NOT_VALID
  */
-export async function spendToken(tx: Transaction, purpose: Purpose, token: string): Promise<string> {
-  return ownerIn(await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) }));
+export async function spendToken(tx: Transaction, purpose: Purpose, token: string, userId: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+  const [spent] = await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) });
+  if (!spent || userOf(spent.value) !== userId) throw deadLink();
 }
 
-/** The same without using it up: it may be used up by somebody else before it is spent. */
-export async function findTokenOwner(purpose: Purpose, token: string): Promise<string> {
-  return ownerIn(await sql(FIND, { identifier: identifierOf(purpose, token) }));
-}
-
-function ownerIn([found]: { value: string }[]): string {
-  const userId = found?.value.split(" ")[1];
-  if (!userId) throw new AppError("LINK_NOT_VALID", { fields: { non_field_errors: [ERRORS.LINK_NOT_VALID.message] } });
-  return userId;
+export function deadLink(): AppError {
+  return new AppError("LINK_NOT_VALID", { fields: { non_field_errors: [ERRORS.LINK_NOT_VALID.message] } });
 }
 
 function identifierOf(purpose: Purpose, token: string): string {
   return createHash("sha256").update(`${purpose}:${token}`).digest("base64url");
+}
+
+function userOf(value: string): string {
+  return value.split(" ")[1] ?? "";
 }
 
 function ownerOf(purpose: Purpose, userId: string): string {

@@ -1,5 +1,5 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { isNameText, isPlainText } from "@latchkey/rule/plain-text";
+import { hasVisible, isNameText, isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
 import { MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
 
@@ -27,12 +27,22 @@ const email = z
   // It is kept as it is, so that a credential in it would be too.
   .refine((address) => maskCredentials(address) === address, "Enter a valid email address.")
   .meta({ format: "email", description: "Upper and lower case count as the same." });
+const TOO_SHORT = `This password is too short. It must contain at least ${MIN_PASSWORD_LENGTH} characters.`;
+/** What it may not be for other reasons, new-password.ts says. */
 const newPassword = z
   .string(REQUIRED)
-  .min(MIN_PASSWORD_LENGTH, `This password is too short. It must contain at least ${MIN_PASSWORD_LENGTH} characters.`)
+  .min(MIN_PASSWORD_LENGTH, { error: TOO_SHORT, abort: true })
   .max(MAX_PASSWORD_LENGTH, `This password is too long. It must contain at most ${MAX_PASSWORD_LENGTH} characters.`)
-  .refine((password) => password.isWellFormed(), "This password contains characters that cannot be stored.")
-  .meta({ description: `${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters of any kind.` });
+  .refine((password) => password.isWellFormed(), {
+    error: "This password contains characters that cannot be stored.",
+    abort: true,
+  })
+  // Counted as the hash takes it: characters, and not what they are stored as.
+  .refine((password) => [...password.normalize("NFKC")].length >= MIN_PASSWORD_LENGTH, { error: TOO_SHORT, abort: true })
+  .refine(hasVisible, "This password has nothing to see in it.")
+  .meta({
+    description: `${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters of any kind, something to see among them. None of the commonest passwords, and without what stands before the \`@\` or a name of the person, where that has four letters or more.`,
+  });
 const phoneNumber = z
   .string("Enter a valid phone number.")
   .trim()
@@ -112,7 +122,22 @@ export const forgotPasswordSchema = z.object({ email });
 
 export const resetPasswordSchema = z.object({ token: z.string().max(200).catch(""), password: newPassword });
 
-/** The same, as programs write it. */
+/** Who made the account is answered only where the page asks for it, and a password is needed by one of the answers alone. */
+export const verifyEmailSchema = z
+  .object({
+    token: z.string().max(200).catch(""),
+    maker: z.enum(["me", "someone-else"]).optional().catch(undefined),
+    password: z.string().optional(),
+  })
+  .transform(({ token, maker, password }, context) => {
+    if (!maker) return { token, answer: null };
+    if (maker === "me") return { token, answer: { isMaker: true } as const };
+    const chosen = newPassword.safeParse(password);
+    for (const { message } of chosen.error?.issues ?? []) context.addIssue({ code: "custom", path: ["password"], message });
+    return { token, answer: { isMaker: false, password: { text: chosen.data ?? "", field: "password" } } as const };
+  });
+
+/** A reset, as programs write it. */
 export const confirmResetSchema = z.object({
   token: z.string(REQUIRED).min(1, BLANK).meta({ description: "What stands behind `token=` in the mailed link." }),
   new_password: newPassword,

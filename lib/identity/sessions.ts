@@ -11,7 +11,7 @@ import { getProfile, type Profile } from "./accounts";
 import { attemptSignIn, type Caller } from "./attempts";
 import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
 import { rememberNetwork } from "./known-networks";
-import { keepInOwnForm } from "./passwords";
+import { findPasswordHash, isStillRight, keepInOwnForm } from "./passwords";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
 export type SignedIn = { user: Profile; sessionId: string; tokens: Tokens };
@@ -27,25 +27,49 @@ export async function signIn(caller: Caller, email: string, password: string): P
 
 async function checkAndOpen({ actor, headers: sent }: Caller, email: string, password: string): Promise<SignedIn> {
   const headers = new Headers({ [ADDRESS_HEADER]: actor.address ?? "", "user-agent": sent.get("user-agent") ?? "" });
+  const former = await findPasswordHash(email);
   const { token } = await auth()
     .api.signInEmail({ body: { email, password }, headers })
     .catch((error: unknown) => {
       if (!isAPIError(error) || error.statusCode >= 500) throw error;
-      throw new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause: error });
+      throw invalidCredentials(error);
     });
-  const session = await db().session.findUniqueOrThrow({ where: { token }, select: { id: true, userId: true, createdAt: true } });
+  const session = await db().session.findUniqueOrThrow({
+    where: { token },
+    select: { id: true, token: true, userId: true, createdAt: true },
+  });
+  await keepOnlyUnder(session, { former, password });
   await keepInOwnForm(session.userId, password);
   return complete(actor, session);
 }
 
-/** Opens a session for someone who has just registered. */
+/** Opens a session for someone who has just registered, or proved who they are. */
 export async function openSession(actor: Actor, userId: string, userAgent: string | null): Promise<SignedIn> {
+  return complete(actor, await startSession(actor, userId, userAgent));
+}
+
+/** Opens a session that is no sign-in of its own. */
+export async function startSession(actor: Actor, userId: string, userAgent: string | null) {
   const { internalAdapter } = await auth().$context;
-  const session = await internalAdapter.createSession(userId, false, {
-    ipAddress: actor.address ?? "",
-    userAgent: userAgent ?? "",
-  });
-  return complete(actor, session);
+  return internalAdapter.createSession(userId, false, { ipAddress: actor.address ?? "", userAgent: userAgent ?? "" });
+}
+
+/**
+ * A session that was opened while the password changed is none under the new one, and was not there yet when the others ended.
+ * `former`: the hash that the password was compared with, where it is known.
+ * @throws AppError INVALID_CREDENTIALS
+ */
+export async function keepOnlyUnder(
+  session: { token: string; userId: string },
+  given: { former: string | null; password: string },
+): Promise<void> {
+  if (await isStillRight(session.userId, given)) return;
+  await db().session.deleteMany({ where: { token: session.token } });
+  throw invalidCredentials();
+}
+
+function invalidCredentials(cause?: unknown): AppError {
+  return new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause });
 }
 
 /**

@@ -37,14 +37,14 @@ async function readDecision(tx: Transaction): Promise<When> {
   return row?.decided ?? "signup";
 }
 
-/** Marks the address as confirmed, in the caller's transaction, and gives what waited for that. Answers how much it was. */
+/** Marks the address as confirmed, and so the account as proved, in the caller's transaction, and gives what waited for that. Answers how much it was. */
 export async function confirmAddress(tx: Transaction, userId: string): Promise<number> {
   await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
   const { creditsOnConfirmation } = await tx.user.findUniqueOrThrow({
     where: { id: userId },
     select: { creditsOnConfirmation: true },
   });
-  const data = { emailVerified: true, creditsOnConfirmation: null };
+  const data = { emailVerified: true, unproven: false, creditsOnConfirmation: null };
   await tx.user.update({ where: { id: userId }, data, select: { id: true } });
   const amount = Number(creditsOnConfirmation ?? 0);
   await enterCredits(tx, { userId, amount, kind: "signup" });

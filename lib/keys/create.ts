@@ -9,7 +9,7 @@ import type { Actor } from "@/lib/audit/actors";
 import { type Run, sql, transaction } from "@/lib/database/client";
 import { type Once, sha256 } from "@/lib/database/idempotency";
 import { LIMIT_COLUMNS, LIMIT_PLACES, limitValues } from "@/lib/database/key-columns";
-import { bytes, instant, int, statement, text } from "@/lib/database/statements";
+import { bool, bytes, instant, int, statement, text } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
@@ -49,12 +49,17 @@ const NO_END: KeyLife = { expiresAt: null, revokedAt: null, disabledAt: null, de
 /** SQL for a short public name of an API account, for support requests and invoices. */
 export const NEW_ACCOUNT_ID = "'acc_' || left(replace(gen_random_uuid()::text, '-', ''), 16)";
 
-// Account, key and audit entry in one statement: one round trip, and all of it or nothing.
+// Account, key and audit entry in one statement: one round trip, and all of it or nothing. The session that asks is held until
+// the key is there: who ends it finds the key, and what it had asked for before makes none afterwards.
 const CREATE = statement(
   "create-key",
   CREATED,
   `
-  WITH owner AS (SELECT id, email, credits FROM users WHERE id = $owner AND ${WHERE_ROOM}),
+  WITH asking AS (SELECT id FROM sessions WHERE id = $session::uuid FOR KEY SHARE),
+  owner AS (
+    SELECT id, email, credits, unproven AND NOT email_verified AND $actorKind = 'user' AS is_unproven FROM users
+    WHERE id = $owner AND ${WHERE_ROOM} AND ($session::uuid IS NULL OR EXISTS (SELECT 1 FROM asking))
+  ),
   account AS (
     INSERT INTO api_accounts (id, account_id, user_id, name)
     SELECT gen_random_uuid(), ${NEW_ACCOUNT_ID}, id, 'API account' FROM owner
@@ -63,9 +68,9 @@ const CREATE = statement(
   ),
   created AS (
     INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, credential_hashed_under, secret_hashed_under,
-                          ${LIMIT_COLUMNS}, expires_at, note)
+                          ${LIMIT_COLUMNS}, expires_at, note, made_unproven)
     SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, $under, $under,
-      ${LIMIT_PLACES}, $expiresAt, $note FROM owner
+      ${LIMIT_PLACES}, $expiresAt, $note, is_unproven FROM owner
     RETURNING id, created_at
   ),
   audited AS (
@@ -75,9 +80,12 @@ const CREATE = statement(
   SELECT created.id, created.created_at, owner.email, owner.credits FROM created, owner`,
 );
 
+const ROOM = statement("room-for-a-key", { is_there: bool }, `SELECT ${WHERE_ROOM} AS is_there`);
+
 /**
  * Makes a key, and the owner's API account if there is none yet.
- * @throws AppError USER_NOT_FOUND, EMAIL_NOT_CONFIRMED, KEY_LIMIT_REACHED, IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
+ * @throws AppError USER_NOT_FOUND, TOKEN_NOT_VALID, EMAIL_NOT_CONFIRMED, KEY_LIMIT_REACHED, IDEMPOTENCY_KEY_USED,
+ *   IDEMPOTENCY_KEY_MISMATCH
  */
 export async function createKey(actor: Actor, givenOwnerId: string, input: NewKey): Promise<IssuedKey> {
   if (!z.uuid().safeParse(givenOwnerId).success) throw new AppError("USER_NOT_FOUND");
@@ -113,6 +121,7 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
     note,
     actorKind: actor.kind,
     actor: actor.userId,
+    session: actor.sessionId ?? null,
     address: actor.address,
     request: actor.requestId,
     after: maskedJson(after),
@@ -159,20 +168,23 @@ function createOnce(actor: Actor, once: Once, input: NewKey, values: Values) {
   });
 }
 
-type Values = { owner: string; uuid: string; keyLimit: number | null };
+type Values = { owner: string; uuid: string; session: string | null; keyLimit: number | null };
 
 /** Where nothing bounds how many there may be, the one statement is enough. */
 function createInTurn(values: Values) {
   return values.keyLimit === null ? createWith(sql, values) : transaction((run) => createWith(run, values));
 }
 
-/** @throws AppError USER_NOT_FOUND, KEY_LIMIT_REACHED */
+/** @throws AppError USER_NOT_FOUND, TOKEN_NOT_VALID, KEY_LIMIT_REACHED */
 async function createWith(run: Run, values: Values) {
   if (values.keyLimit !== null) await lockKeysOf(run, values.owner);
   const [row] = await run(CREATE, values);
   if (row) return row;
-  // Whoever makes a key of their own is there.
-  throw values.keyLimit === null ? new AppError("USER_NOT_FOUND") : keyLimitReached(values.keyLimit);
+  const { owner, keyLimit, session } = values;
+  const [room] = await run(ROOM, { owner, keyLimit });
+  if (keyLimit !== null && !room?.is_there) throw keyLimitReached(keyLimit);
+  // Whoever asks with a session that has ended meanwhile is told that, and not that there is no such user.
+  throw new AppError(session ? "TOKEN_NOT_VALID" : "USER_NOT_FOUND");
 }
 
 /** Hashes of earlier versions are of these four alone: what a later one adds to an input counts where it is given. */

@@ -7,7 +7,7 @@ import { AppError } from "@/lib/values/errors";
 import { requireRoom } from "./key-limit";
 import { lockOwnKey } from "./own-key";
 
-/** Who ended a key or disabled it, as its row says. */
+/** Who ended a key or disabled it, as its row says; `proof.ts` of identity also ends some, "proof" by name. */
 export type Ender = "owner" | "staff" | "leak";
 
 /** Whoever holds a key acts as its owner. */

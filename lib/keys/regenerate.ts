@@ -5,6 +5,7 @@ import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sqlIn, type Transaction } from "@/lib/database/client";
 import { PRESENT } from "@/lib/database/key-columns";
+import { isUnprovenNow } from "@/lib/identity/proof";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
@@ -68,7 +69,13 @@ export async function replaceCredentials(
   });
   await tx.apiKey.update({
     where: { id },
-    data: { hint: credentials.hint, ...newHashes(credentials), expiresAt, regeneratedAt: replacedAt },
+    data: {
+      hint: credentials.hint,
+      ...newHashes(credentials),
+      expiresAt,
+      regeneratedAt: replacedAt,
+      ...(await markMaker(tx, actor)),
+    },
     select: { id: true },
   });
   const previousExpiresAt = graceEndsAt > replacedAt ? graceEndsAt : null;
@@ -82,6 +89,11 @@ export async function replaceCredentials(
   });
   const { key: issued, secret } = credentials;
   return { ...facts, key: issued, secret, expiresAt, updatedAt: replacedAt, previousExpiresAt };
+}
+
+/** Also of a key that staff made, the credential is now that of whoever signed up. */
+async function markMaker(tx: Transaction, { kind, userId }: Actor): Promise<{ madeUnproven?: true }> {
+  return kind === "user" && userId && (await isUnprovenNow(tx, userId)) ? { madeUnproven: true } : {};
 }
 
 /** @throws AppError API_KEY_EXPIRED, INVALID_EXPIRES_AT */

@@ -92,6 +92,7 @@ const fields = z.object({
   SIGNUP_CREDITS: wholeNumber(1000, 0, 1_000_000_000, "credits"),
   SIGNUP_CREDITS_WHEN: optional(z.enum(["signup", "confirmed"], { error: "must be signup or confirmed" })),
   KEYS_NEED_CONFIRMED_ADDRESS: z.preprocess(blankIsUnset, z.enum(["on", "off"], { error: "must be on or off" }).default("off")),
+  HIBP: z.preprocess(blankIsUnset, z.enum(["on", "off"], { error: "must be on or off" }).default("off")),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: "must look like smtps://user:password@host:465" })),
   MAIL_FROM: z.preprocess(blankIsUnset, z.string().default("Latchkey <no-reply@localhost>")),
   SECURITY_CONTACT: optional(

@@ -2,12 +2,13 @@ import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
+import { endAccess } from "@/lib/identity/access";
 import { AppError } from "@/lib/values/errors";
 import { lockAdminsAndUser, lockUser, requireAsSeen, requireOtherAdmin, requireStillAdmin } from "./locked-user";
 import type { BanInput } from "./schemas";
 
 /**
- * Shuts a user out: sessions end, and with them their tokens; keys are refused for as long as the ban lasts. Answers how
+ * Shuts a user out: sessions end, and with them their tokens, and links that were mailed; keys are refused for as long as the ban lasts. Answers how
  * many sessions were ended.
  * @throws AppError USER_NOT_FOUND, CONFLICT, OWN_ROLE, LAST_ADMIN
  */
@@ -24,7 +25,7 @@ export async function banUser(admin: CurrentAdmin, input: BanInput): Promise<num
       data: { banned: true, banReason: input.reason },
       select: { id: true },
     });
-    const { count } = await tx.session.deleteMany({ where: { userId: user.id } });
+    const count = await endAccess(tx, user.id);
     await recordAudit(tx, admin.actor, {
       action: "user.banned",
       target: { kind: "user", id: user.id },
@@ -50,7 +51,7 @@ export async function unbanUser(admin: CurrentAdmin, input: BanInput): Promise<v
       data: { banned: false, banReason: null },
       select: { id: true },
     });
-    await tx.session.deleteMany({ where: { userId: user.id } });
+    await endAccess(tx, user.id);
     await recordAudit(tx, admin.actor, {
       action: "user.unbanned",
       target: { kind: "user", id: user.id },
@@ -61,13 +62,13 @@ export async function unbanUser(admin: CurrentAdmin, input: BanInput): Promise<v
 }
 
 /**
- * Ends a user's sessions, and with them their tokens; one's own all but the one that asks. Answers how many.
+ * Ends a user's sessions, and with them their tokens, and links that were mailed; one's own all but the one that asks. Answers how many.
  * @throws AppError USER_NOT_FOUND
  */
 export async function endSessions(admin: CurrentAdmin, userId: string): Promise<number> {
   return db().$transaction(async (tx) => {
     const user = await lockUser(tx, userId);
-    const { count } = await tx.session.deleteMany({ where: { userId: user.id, NOT: { id: admin.sessionId } } });
+    const count = await endAccess(tx, user.id, admin.sessionId);
     if (count === 0) return 0;
     await recordAudit(tx, admin.actor, {
       action: "user.sessions_ended",

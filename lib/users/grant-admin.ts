@@ -2,6 +2,7 @@ import "server-only";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
+import { endMailedTokens } from "@/lib/identity/mailed-tokens";
 import { AppError } from "@/lib/values/errors";
 
 type Granted = { wasAdmin: boolean; isBanned: boolean };
@@ -21,6 +22,7 @@ export async function grantAdmin(actor: Actor, email: string): Promise<Granted> 
     const granted = { wasAdmin: user.role === "admin", isBanned: user.banned };
     if (granted.wasAdmin) return granted;
     await tx.user.update({ where: { id: user.id }, data: { role: "admin" }, select: { id: true } });
+    await endMailedTokens(tx, user.id);
     await recordAudit(tx, actor, {
       action: "user.role_changed",
       target: { kind: "user", id: user.id },

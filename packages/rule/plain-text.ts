@@ -16,7 +16,11 @@ const MISLEADING = /[\p{Bidi_Control}\u2028\u2029]/u;
 /** Not a space, a mark upon nothing, or what is drawn as nothing (U+2800 is a braille cell without a dot). */
 const VISIBLE = /[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
+export function hasVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
+
 /** Plain text that can be told from others by eye: a name. Joiners within words stay. */
 export function isNameText(text: string): boolean {
-  return isPlainText(text) && !MISLEADING.test(text) && VISIBLE.test(text);
+  return isPlainText(text) && !MISLEADING.test(text) && hasVisible(text);
 }

@@ -46,7 +46,7 @@ test("credits wait for the address to be confirmed, are given once, and on recor
   const [first, second] = await Promise.all([register(), register()]);
   expect([await creditsOf(first), await creditsOf(second)]).toStrictEqual(Array(2).fill({ credits: 0, entries: 0 }));
   const links = await Promise.all([1, 2, 3].map(() => linkFor(first)));
-  await Promise.all(links.map((link) => verifyEmail(SYSTEM_ACTOR, link)));
+  await Promise.all(links.map((link) => verifyEmail(SYSTEM_ACTOR, link, { visitor: null, answer: null })));
   expect(await creditsOf(first)).toStrictEqual({ credits: 1000, entries: 1 });
   expect(await creditsOf(second)).toStrictEqual({ credits: 0, entries: 0 });
   const written = await database.query(
@@ -67,6 +67,6 @@ test("what was decided stays, also when mail is no longer sent; an installation 
   const user = await register();
   expect(await creditsOf(user)).toStrictEqual({ credits: 1000, entries: 1 });
   expect(await decided()).toStrictEqual([{ signup_credits_when: "signup" }]);
-  await verifyEmail(SYSTEM_ACTOR, await linkFor(user));
+  await verifyEmail(SYSTEM_ACTOR, await linkFor(user), { visitor: null, answer: null });
   expect(await creditsOf(user)).toStrictEqual({ credits: 1000, entries: 1 });
 });

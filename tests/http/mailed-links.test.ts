@@ -65,6 +65,33 @@ describe("POST /api/auth/forgot-password/ by mail", () => {
   });
 });
 
+test("The mail that confirms an address says when and from where the account was made", async () => {
+  const { id, email } = await registerOverHttp(server.url);
+  const { text } = await post.newestTo(email);
+  const [made] = await query<{ day: string; address: string }>(
+    `SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD "at" HH24:MI "UTC"') AS day, address FROM audit_entries
+     WHERE target_id = $1 AND action = 'user.registered'`,
+    [id],
+  );
+  expect(text).toContain(
+    `made with this address on ${made?.day}, from the network address ${made?.address}, with an app or script.`,
+  );
+  expect(text).toContain("If you did not make this account, the link is for you as well");
+});
+
+describe("A reset of somebody who has not confirmed the address", () => {
+  test("gives what waited for that", async () => {
+    const user = await registerOverHttp(server.url);
+    await ask("/api/auth/forgot-password/", { body: { email: user.email } });
+    const body = { token: await mailedTo(user.email, 2), new_password: "the second of its kind" };
+    expect((await ask("/api/auth/password/reset/confirm/", { body })).status).toBe(200);
+    const answer = await ask("/api/auth/login/", { body: { email: user.email, password: "the second of its kind" } });
+    expect(answer.body.user).toMatchObject({ is_verified: true, credits: 1000 });
+    const made = await ask("/api/auth/keys/create/", { token: answer.body.tokens.access, body: { key_name: "First" } });
+    expect(made.status).toBe(201);
+  });
+});
+
 describe("Somebody who has not confirmed the address", () => {
   test("has no credits and makes no key, until they do", async () => {
     const user = await registerOverHttp(server.url);
@@ -84,7 +111,8 @@ describe("Somebody who has not confirmed the address", () => {
     expect(made.status).toBe(201);
 
     const page = `${server.url}/verify-email?token=${await mailedTo(user.email)}`;
-    expect([(await sendPlainForm(page, {})).status, (await sendPlainForm(page, {})).status]).toStrictEqual([303, 200]);
+    const confirm = () => sendPlainForm(page, { maker: "me" });
+    expect([(await confirm()).status, (await confirm()).status]).toStrictEqual([303, 200]);
     expect(await creditsOf()).toBe(1000);
     for (const [path, body] of routes) expect((await ask(path, { token, body })).status).toBe(201);
   });

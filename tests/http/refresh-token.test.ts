@@ -76,15 +76,28 @@ describe("A session that is refreshed again and again", () => {
     expect([secondsLeft(last.access) <= 1800, secondsLeft(last.refresh) <= 1800]).toStrictEqual([true, true]);
   });
 
-  test("is over then, whatever was promised it before: 401 to its tokens and to its cookie", async () => {
-    const user = await openedBefore(91);
-    await expectRefused(user.refresh);
-    expect((await call("/api/auth/profile/", { token: user.access })).status).toBe(401);
-    const headers = { Cookie: await signInByCookie(user), Origin: shared().url };
-    expect((await call("/api/auth/profile/", { headers })).status).toBe(200);
-    await query("UPDATE sessions SET created_at = now() - interval '91 days' WHERE user_id = $1", [user.id]);
-    expect((await call("/api/auth/profile/", { headers })).status).toBe(401);
-  });
+  test.each([91, 400])(
+    "is over after %i days, whatever was promised it before: 401 to its tokens and to its cookie",
+    async (days) => {
+      const user = await openedBefore(days);
+      await expectRefused(user.refresh);
+      expect((await call("/api/auth/profile/", { token: user.access })).status).toBe(401);
+      const headers = { Cookie: await signInByCookie(user), Origin: shared().url };
+      expect((await call("/api/auth/profile/", { headers })).status).toBe(200);
+      await query("UPDATE sessions SET created_at = now() - $2 * interval '1 day' WHERE user_id = $1", [user.id, days]);
+      expect((await call("/api/auth/profile/", { headers })).status).toBe(401);
+      const body = { currentPassword: user.password, newPassword: "an entirely new one" };
+      expect((await call("/api/auth/change-password", { body, headers })).status).toBe(401);
+      const page = await fetch(`${shared().url}/settings`, { headers, redirect: "manual" });
+      expect([page.status, page.headers.get("location")]).toStrictEqual([307, "/sign-in?next=%2Fsettings"]);
+      // Nothing has made it last longer.
+      const [left] = await query(
+        "SELECT max(expires_at) < now() + interval '7 days' AS is_short FROM sessions WHERE user_id = $1",
+        [user.id],
+      );
+      expect(left).toStrictEqual({ is_short: true });
+    },
+  );
 });
 
 describe("POST /api/auth/token/refresh/ refuses bad input", () => {

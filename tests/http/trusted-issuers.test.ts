@@ -2,7 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { call, deleteUser, query, shared } from "../support/client";
+import { adminCall, call, deleteUser, newKey, query, shared, verifyCode } from "../support/client";
 import { newUser, signInByCookie, type TestUser } from "../support/people";
 import { startServer, type TestServer } from "../support/server";
 
@@ -178,13 +178,42 @@ describe("A token of a trusted issuer", () => {
   });
 
   test.each([
-    ["has not verified the address here", "UPDATE users SET email_verified = false WHERE id = $1"],
+    ["has not verified the address here", "UPDATE users SET email_verified = false, unproven = false WHERE id = $1"],
     ["is banned", "UPDATE users SET banned = true WHERE id = $1"],
   ])("is refused for a user who %s", async (_, statement) => {
     const user = await verifiedUser();
     const token = await sign(claimsFor(user));
     await query(statement, [user.id]);
     expect((await ask(token)).status).toBe(401);
+  });
+
+  test("shuts out whoever signed up with the address that it names, before anything is shared", async () => {
+    const user = await newUser();
+    const [key, cookie] = [await newKey(user), await signInByCookie(user)];
+    const made = await adminCall("/api/api-keys", { body: { userId: user.id } });
+    const token = await sign(claimsFor(user));
+    const statuses = await Promise.all([1, 2].map(async () => (await ask(token)).status));
+    expect(statuses).toStrictEqual([200, 200]);
+    const codes = [await verifyCode(key.api_key), await verifyCode(made.body.key.key)];
+    expect(codes).toStrictEqual(["DISABLED", "VALID"]);
+    const login = await call("/api/auth/login/", { body: { email: user.email, password: user.password } });
+    const refresh = await call("/api/auth/token/refresh/", { body: { refresh: user.refresh } });
+    const page = await fetch(`${shared().url}/settings`, { headers: { Cookie: cookie }, redirect: "manual" });
+    expect([login.status, refresh.status, page.status]).toStrictEqual([400, 401, 307]);
+    const written = await query("SELECT after FROM audit_entries WHERE target_id = $1 AND action = 'user.email_verified'", [
+      user.id,
+    ]);
+    expect(written).toStrictEqual([{ after: { by: "trusted_issuer", sessions_ended: 2, keys_disabled: 1 } }]);
+    const enabled = await call(`/api/auth/keys/${key.id}/enable/`, { method: "POST", token }, server.url);
+    expect([enabled.status, (await ask(token)).body.is_verified]).toStrictEqual([200, true]);
+    expect(await verifyCode(key.api_key)).toBe("VALID");
+  });
+
+  test("ends nothing of a banned person, and is refused", async () => {
+    const user = await newUser();
+    await query("UPDATE users SET banned = true WHERE id = $1", [user.id]);
+    expect((await ask(await sign(claimsFor(user)))).status).toBe(401);
+    expect(await query("SELECT 1 FROM sessions WHERE user_id = $1", [user.id])).toHaveLength(1);
   });
 
   test("is refused for a user who is deleted", async () => {

@@ -42,7 +42,7 @@ export async function newUser(): Promise<TestUser> {
   const [id, email] = [randomUUID(), randomEmail()];
   await query(
     `WITH person AS (
-       INSERT INTO users (id, email, name, first_name, last_name) VALUES ($1::uuid, $2, 'Asha Mrema', 'Asha', 'Mrema')
+       INSERT INTO users (id, email, name, first_name, last_name, unproven) VALUES ($1::uuid, $2, 'Asha Mrema', 'Asha', 'Mrema', true)
      ), account AS (
        INSERT INTO accounts (id, account_id, provider_id, user_id, password, updated_at)
        VALUES (gen_random_uuid(), $1, 'credential', $1::uuid, $3, now())
@@ -76,7 +76,10 @@ export function sessionCookieName(address = shared().url): string {
 }
 
 /** A link's secret, as one that was mailed. */
-export async function newMailedToken(purpose: "reset-password" | "verify-email", { id }: { id: string }): Promise<string> {
+export async function newMailedToken(
+  purpose: "reset-password" | "operator-reset" | "verify-email",
+  { id }: { id: string },
+): Promise<string> {
   const token = randomUUID();
   const identifier = createHash("sha256").update(`${purpose}:${token}`).digest("base64url");
   await query(

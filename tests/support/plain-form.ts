@@ -1,3 +1,5 @@
+import { randomAddress } from "./client";
+
 /**
  * Sends the form of a page as a browser without scripts would: with the hidden fields that the page gave it.
  * @param button what the form's button says, on a page with several
@@ -36,6 +38,6 @@ export function postForm(
   more: Record<string, string> = {},
 ): Promise<Response> {
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  const headers = { Origin: new URL(address).origin, Accept: "text/html", ...more };
+  const headers = { "X-Forwarded-For": randomAddress(), Origin: new URL(address).origin, Accept: "text/html", ...more };
   return fetch(address, { method: "POST", body, headers, redirect: "manual" });
 }

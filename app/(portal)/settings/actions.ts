@@ -34,11 +34,15 @@ export async function updateProfileAction(_state: FormState, form: FormData): Pr
 export async function changePasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
     const user = await requireUser(PATH);
-    const { currentPassword: current, newPassword: next } = validate(changePasswordSchema, Object.fromEntries(form));
+    const { currentPassword: current, newPassword: text } = validate(changePasswordSchema, Object.fromEntries(form));
     // The current password could be guessed here as well as on the sign-in page.
-    const ended = await attemptInSession(user, { run: () => changePassword(user, { current, next }) });
+    const { sessionsEnded, keysWorking } = await attemptInSession(user, {
+      run: () => changePassword(user, { current, next: { text, field: "newPassword" } }),
+    });
     revalidatePath(PATH);
-    return { message: `Your password is changed. ${signedOut(ended)}`, isDone: true, fields: {}, values: {} };
+    const message = `Your password is changed. ${signedOut(sessionsEnded)} ${goingOn(keysWorking)}`;
+    const offer = keysWorking > 0 ? { href: "/keys/revoke-all", text: "Revoke all keys" } : undefined;
+    return { message, offer, isDone: true, fields: {}, values: {} };
   } catch (error) {
     return toFormState(error, form);
   }
@@ -72,4 +76,9 @@ export async function endSessionAction(form: FormData): Promise<void> {
 function signedOut(count: number): string {
   if (count === 0) return "You were signed in nowhere else.";
   return count === 1 ? "One other session was signed out." : `${count} other sessions were signed out.`;
+}
+
+function goingOn(keys: number): string {
+  if (keys === 0) return "No key of yours works.";
+  return keys === 1 ? "One key goes on working." : `${keys} keys go on working.`;
 }

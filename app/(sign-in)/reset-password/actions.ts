@@ -10,12 +10,17 @@ import { rememberVisitor } from "../keep-session";
 import { countVisitor } from "../visitor";
 
 export async function resetPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
+  let page = "/sign-in?done=reset";
   try {
     const { actor } = await countVisitor();
     const { token, password } = validate(resetPasswordSchema, Object.fromEntries(form));
-    await rememberVisitor(await resetPassword(actor, token, password));
+    const { userId, keysWorking, keysDisabled } = await resetPassword(actor, token, { text: password, field: "password" });
+    await rememberVisitor(userId);
+    // They are told on a page before the sign-in, where nobody is known yet.
+    if (keysDisabled > 0) page += `&disabled=${keysDisabled}`;
+    if (keysWorking > 0) page += `&working=${keysWorking}`;
   } catch (error) {
     return toFormState(error, form);
   }
-  redirect(withReturnPath("/sign-in?done=reset", form.get("next")));
+  redirect(withReturnPath(page, form.get("next")));
 }

@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
-import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
@@ -10,22 +9,23 @@ import { findUser } from "@/lib/doors/guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { Elsewhere } from "../elsewhere";
 import { signInAction } from "./actions";
+import { AfterReset } from "./after-reset";
 
 export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({
   searchParams,
 }: {
-  searchParams: Promise<{ next?: string | string[]; done?: string | string[] }>;
+  searchParams: Promise<Record<"next" | "done" | "disabled" | "working", string | string[] | undefined>>;
 }) {
-  const { next, done } = await searchParams;
+  const { next, done, disabled, working } = await searchParams;
   if (await findUser()) redirect(returnPath(next));
   return (
     <>
       <h1 className="mb-6 font-semibold text-2xl tracking-tight">Sign in</h1>
       {done === "reset" && (
         <div className="mb-5">
-          <Notice tone="positive">Your new password is set. Sign in with it.</Notice>
+          <AfterReset disabled={countOf(disabled)} working={countOf(working)} />
         </div>
       )}
       <Form action={signInAction} submit="Sign in">
@@ -43,4 +43,9 @@ export default async function SignInPage({
       </Elsewhere>
     </>
   );
+}
+
+/** Digits of an address alone are shown: anybody may have written it. */
+function countOf(text: unknown): number {
+  return typeof text === "string" && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0;
 }

@@ -2,15 +2,25 @@
 
 import { redirect } from "next/navigation";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
+import { findUser } from "@/lib/doors/guards";
+import { validate } from "@/lib/doors/read-json";
 import { verifyEmail } from "@/lib/identity/email-verification";
+import { verifyEmailSchema } from "@/lib/identity/schemas";
+import { openSession } from "@/lib/identity/sessions";
+import { keepSession } from "../keep-session";
 import { countVisitor } from "../visitor";
 
 export async function verifyEmailAction(_state: FormState, form: FormData): Promise<FormState> {
+  let page = "/settings";
   try {
-    const { actor } = await countVisitor();
-    await verifyEmail(actor, String(form.get("token") ?? "").slice(0, 200));
+    const { actor, userAgent } = await countVisitor();
+    const { token, answer } = validate(verifyEmailSchema, Object.fromEntries(form));
+    const visitor = (await findUser())?.id ?? null;
+    const { userId, isReclaimed, isBanned } = await verifyEmail(actor, token, { visitor, answer });
+    if (isReclaimed && !isBanned) await keepSession((await openSession(actor, userId, userAgent)).sessionId);
+    if (visitor !== userId) page = `/verify-email?done=${isReclaimed ? "reclaimed" : "confirmed"}`;
   } catch (error) {
     return toFormState(error, form);
   }
-  redirect("/settings");
+  redirect(page);
 }

@@ -8,7 +8,7 @@ import {
   registerSchema,
   replaceProfileSchema,
 } from "@/lib/identity/schemas";
-import { PASSWORD, PROFILE, required, THROTTLE, USER, wrong } from "./identity-samples";
+import { PASSWORD, PROFILE, required, THROTTLE, TOO_COMMON, USER, wrong } from "./identity-samples";
 import { answer, BODY_FAILURES, body, type Group, USER_CALLERS, USER_FAILURES, WRITER_FAILURES } from "./operation";
 
 const TOKENS = { access: "eyJhbGciOiJFUzI1NiIs…", refresh: "eyJhbGciOiJFUzI1NiIs…" };
@@ -36,7 +36,7 @@ export const ACCOUNTS: Group = {
       path: "/api/auth/register/",
       summary: "Make an account and get its tokens",
       description:
-        "Where this portal waits for the e-mail address to be confirmed, its credits come with that: `credits` is 0 until then.",
+        "Where this portal waits for the e-mail address to be confirmed, its credits come with that: `credits` is 0 until then. Whoever opens the mailed link without being signed in to the account is asked whether they made it; if not, its sessions and password end and the keys made so far are revoked.",
       dialect: "identity",
       callers: [],
       body: body(registerSchema, {
@@ -58,6 +58,7 @@ export const ACCOUNTS: Group = {
         { code: "EMAIL_TAKEN", fields: { email: ["user with this email already exists."] } },
         wrong({ non_field_errors: ["Passwords don't match."] }),
         required("first_name"),
+        wrong({ password: [TOO_COMMON] }),
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
         THROTTLE,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { changePasswordSchema } from "@/lib/identity/schemas";
+import { TOO_COMMON } from "./identity-samples";
 import { type Answer, answer, BODY_FAILURES, body, type Group, libraryRefusal, unknownField } from "./operation";
 
 const sessionUser = z
@@ -130,14 +131,13 @@ export const BROWSER_SESSIONS: Group = {
         ),
         libraryRefusal(400, { INVALID_PASSWORD: "Invalid password", PASSWORD_TOO_LONG: "Password too long" }),
         libraryRefusal(401, { UNAUTHORIZED: "Unauthorized" }),
-        FOREIGN,
-        OTHER_TYPE,
       ],
       failures: [
-        { code: "INVALID_INPUT", message: "This password is too short. It must contain at least 8 characters." },
+        { code: "INVALID_INPUT", message: TOO_COMMON },
         "UNKNOWN_FIELD",
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
+        "CONFLICT",
         "TOO_MANY_REQUESTS",
         "TEMPORARILY_UNAVAILABLE",
       ],

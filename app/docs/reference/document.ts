@@ -35,7 +35,8 @@ const SECURITY: Record<Caller, Record<string, string>> = {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "`access` of `tokens`, from registering, logging in or refreshing. Good for an hour.",
+    description:
+      "`access` of `tokens`, from registering, logging in or refreshing. Good for an hour. Where this portal trusts another issuer, its token for a person with that e-mail address is as good; the first one for an account whose address nobody has confirmed ends its sessions and password, and disables its keys until they are enabled.",
   },
   sessionCookie: {
     type: "apiKey",

@@ -25,6 +25,7 @@ export const PROFILE = {
   timezone: "Africa/Dar_es_Salaam",
 };
 export const RESET_TOKEN = "p5VbJ0n3sC2eYv8qK1wZrT7uXh4dLf9gMa6iBo0jQkE";
+export const TOO_COMMON = "This password is too common.";
 export const PASSWORD = "correct horse battery";
 
 export const wrong = (fields: Record<string, string[]>): FailureCase => ({ code: "INVALID_INPUT", fields });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { userAnswer as userObject } from "@/app/_wire/people";
 import { changeOwnPasswordSchema, changeProfileSchema, confirmResetSchema, forgotPasswordSchema } from "@/lib/identity/schemas";
 import { ERRORS } from "@/lib/values/errors";
-import { PASSWORD, PROFILE, RESET_TOKEN, required, THROTTLE, USER, wrong } from "./identity-samples";
+import { PASSWORD, PROFILE, RESET_TOKEN, required, THROTTLE, TOO_COMMON, USER, wrong } from "./identity-samples";
 import {
   answer,
   BODY_FAILURES,
@@ -76,6 +76,7 @@ export const PASSWORDS: Group = {
         { code: "WRONG_PASSWORD", fields: { old_password: [ERRORS.WRONG_PASSWORD.message] } },
         wrong({ non_field_errors: ["Passwords don't match."] }),
         required("new_password"),
+        wrong({ new_password: [TOO_COMMON] }),
         ...BODY_FAILURES,
         ...USER_FAILURES,
         "CONFLICT",
@@ -106,7 +107,8 @@ export const PASSWORDS: Group = {
       method: "POST",
       path: "/api/auth/password/reset/confirm/",
       summary: "Set a new password with the token of a mailed link",
-      description: "Every session ends. The browser that sends it is known to the account from then on, as after a log-in.",
+      description:
+        "Every session ends. The browser that sends it is known to the account from then on, as after a log-in. Where nobody had confirmed the address, this does: keys that whoever signed up has made are disabled then, and can be enabled again.",
       dialect: "identity",
       callers: [],
       ends: "every session of whom the link was mailed to",
@@ -117,6 +119,7 @@ export const PASSWORDS: Group = {
       failures: [
         { code: "LINK_NOT_VALID", fields: { non_field_errors: [ERRORS.LINK_NOT_VALID.message] } },
         required("token"),
+        wrong({ new_password: [TOO_COMMON] }),
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
         THROTTLE,

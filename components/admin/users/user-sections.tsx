@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { browserName } from "@/components/account/browser-name";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Masked } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
@@ -7,6 +6,7 @@ import { Cell, Header, RowHeader, RowLink, Table } from "@/components/ui/table";
 import { Written } from "@/components/ui/written";
 import type { Adjustment } from "@/lib/users/adjust-credits";
 import type { UserKey, UserSession } from "@/lib/users/page";
+import { browserName } from "@/lib/values/browser-name";
 
 type SectionProps = { title: string; aside?: ReactNode; children: ReactNode };
 

@@ -12,10 +12,9 @@ import { findSessionByCookie } from "@/lib/doors/who-asks";
 import { attemptInSession, attemptSignIn, browserHeader, type Caller } from "@/lib/identity/attempts";
 import { ADDRESS_HEADER, auth } from "@/lib/identity/auth";
 import { rememberNetwork } from "@/lib/identity/known-networks";
-import { endMailedTokens } from "@/lib/identity/mailed-tokens";
-import { keepInOwnForm } from "@/lib/identity/passwords";
+import { findPasswordHash, keepInOwnForm } from "@/lib/identity/passwords";
 import { withSessionCookie } from "@/lib/identity/session-cookie";
-import { endSession } from "@/lib/identity/sessions";
+import { endSession, keepOnlyUnder } from "@/lib/identity/sessions";
 import { contextOf } from "@/lib/request/context";
 import { USER_API } from "@/lib/request/gated-apis";
 import { askedMethod, METHODS } from "@/lib/request/methods";
@@ -23,24 +22,25 @@ import { networkOf } from "@/lib/request/network";
 import { withoutEndSlashes } from "@/lib/request/target";
 import { AppError } from "@/lib/values/errors";
 import { LIBRARY_BODIES, LIBRARY_ROUTES } from "./library-routes";
+import { answerPasswordChange, CHANGE_PASSWORD } from "./password-change";
 
 // The library's transaction is over by then: the pages go through use cases of ours, which write both in one.
-const AUDITED: Partial<Record<string, AuditAction>> = {
-  "/sign-in/email": "user.signed_in",
-  "/change-password": "user.password_changed",
-};
+const AUDITED: Partial<Record<string, AuditAction>> = { "/sign-in/email": "user.signed_in" };
 
 const NO_FIELDS = z.strictObject({});
 
 type Input = Record<string, unknown>;
 
-async function conclude(request: Request, action: AuditAction, { password }: Input, id: string): Promise<void> {
-  if (action === "user.signed_in" && typeof password === "string") await keepInOwnForm(id, password);
-  if (action === "user.signed_in") await rememberNetwork(id, networkOf(contextOf(request).address));
-  await db().$transaction(async (tx) => {
-    if (action === "user.password_changed") await endMailedTokens(tx, id);
-    await recordAudit(tx, actorOf(request, "user", id), { action, target: { kind: "user", id } });
-  });
+type Opened = { token: string; userId: string; former: string | null };
+
+async function conclude(request: Request, action: AuditAction, { password }: Input, opened: Opened): Promise<void> {
+  const { userId: id, former } = opened;
+  if (typeof password === "string") {
+    await keepOnlyUnder(opened, { former, password });
+    await keepInOwnForm(id, password);
+  }
+  await rememberNetwork(id, networkOf(contextOf(request).address));
+  await db().$transaction((tx) => recordAudit(tx, actorOf(request, "user", id), { action, target: { kind: "user", id } }));
 }
 
 async function serve(request: Request): Promise<Response> {
@@ -88,10 +88,9 @@ async function signOut(request: Request): Promise<void> {
   if (session) await endSession(actorOf(request, "user", session.userId), session);
 }
 
-/** What the library gets to read. It insists on a body, and would leave sessions alive under a new password. */
+/** What the library gets to read. It insists on a body. */
 function bodyFor(path: string, body: Uint8Array, input: Input): BodyInit {
-  const checked = validate(LIBRARY_BODIES[path] ?? NO_FIELDS, input);
-  if (path === "/change-password") return JSON.stringify({ ...checked, revokeOtherSessions: true });
+  validate(LIBRARY_BODIES[path] ?? NO_FIELDS, input);
   return body.byteLength === 0 ? "{}" : new Uint8Array(body);
 }
 
@@ -100,16 +99,21 @@ async function pass(request: Request, url: URL, input: Input = {}, body?: BodyIn
   headers.set(ADDRESS_HEADER, contextOf(request).address ?? "");
   headers.delete("content-length");
   if (typeof body === "string") headers.set("content-type", "application/json");
-  const response = await auth().handler(new Request(url, { method: request.method, headers, body }));
+  const former = typeof input.email === "string" ? await findPasswordHash(input.email) : null;
+  const isChange = url.pathname.endsWith(CHANGE_PASSWORD);
+  const response = await (isChange
+    ? answerPasswordChange(request, input)
+    : auth().handler(new Request(url, { method: request.method, headers, body })));
   const isJson = response.headers.get("content-type")?.includes("application/json");
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   response.headers.set("Cache-Control", "no-store");
   const action = AUDITED[url.pathname.slice(USER_API.length)];
   if (response.ok && action) {
-    const { user } = (await response.clone().json()) as { user?: { id?: string } };
-    if (user?.id) await conclude(request, action, input, user.id);
-    if (user?.id && action === "user.signed_in")
+    const { user, token = "" } = (await response.clone().json()) as { user?: { id?: string }; token?: string };
+    if (user?.id) {
+      await conclude(request, action, input, { token, userId: user.id, former });
       response.headers.append("Set-Cookie", browserHeader(callerOf(request), user.id)["Set-Cookie"]);
+    }
   }
   if (isJson) return response;
   // Clients parse every answer as JSON.

@@ -9,9 +9,9 @@ import { changeOwnPasswordSchema } from "@/lib/identity/schemas";
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect, {
   POST: async (request) => {
     const user = await requireApiUser(request);
-    const { old_password: current, new_password: next } = await readJson(request, changeOwnPasswordSchema);
+    const { old_password: current, new_password: text } = await readJson(request, changeOwnPasswordSchema);
     // The old password could be guessed here as well as at the log-in.
-    await attemptInSession(user, { run: () => changePassword(user, { current, next }) });
+    await attemptInSession(user, { run: () => changePassword(user, { current, next: { text, field: "new_password" } }) });
     return { data: { message: "Password changed successfully" } };
   },
 });

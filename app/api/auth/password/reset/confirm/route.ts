@@ -11,8 +11,8 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(identityDialect,
   POST: async (request) => {
     const actor = actorOf(request, "user", null);
     await countAsking(actor.address);
-    const { token, new_password: password } = await readJson(request, confirmResetSchema);
-    const userId = await resetPassword(actor, token, password);
+    const { token, new_password: text } = await readJson(request, confirmResetSchema);
+    const { userId } = await resetPassword(actor, token, { text, field: "new_password" });
     const headers = browserHeader({ actor, headers: request.headers }, userId);
     return { data: { message: "Password reset successfully" }, headers };
   },
