@@ -3,7 +3,7 @@ import { adminGate } from "@/lib/doors/dialects/admin";
 import { type Gate, methodUnknown } from "@/lib/doors/dialects/dialect";
 import { userGate } from "@/lib/doors/dialects/user";
 import { jsonResponse } from "@/lib/doors/json-response";
-import { isAdminApi } from "@/lib/request/gated-apis";
+import { isAdminApi, withoutEndSlashes } from "@/lib/request/gated-apis";
 import { allowHeader, ROUTED_METHODS } from "@/lib/request/methods";
 import { FOREIGN_FORM, isAllowedOrigin, isOwnForm } from "@/lib/request/origins";
 import { pageSecurityPolicy } from "@/lib/server/security-headers";
@@ -81,7 +81,7 @@ function isSecretMissing({ headers }: NextRequest): boolean {
 function originSettings() {
   const { APP_URL, ALLOWED_ORIGINS, VERCEL_URL, VERCEL_BRANCH_URL, VERCEL_PROJECT_PRODUCTION_URL } = process.env;
   return {
-    origins: [APP_URL?.replace(/\/+$/, ""), ...(ALLOWED_ORIGINS?.split(",").map((entry) => entry.trim()) ?? [])],
+    origins: [APP_URL && withoutEndSlashes(APP_URL), ...(ALLOWED_ORIGINS?.split(",").map((entry) => entry.trim()) ?? [])],
     hosts: [VERCEL_URL, VERCEL_BRANCH_URL, VERCEL_PROJECT_PRODUCTION_URL],
   };
 }

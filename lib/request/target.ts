@@ -13,13 +13,6 @@ export function readTarget(target: string): string {
   return [resolveDots(path.replace(/%[0-9a-f]{2}/gi, decodeUnreserved)), ...query].join("?");
 }
 
-/** A path without the slashes at its end. */
-export function withoutEndSlashes(path: string): string {
-  let end = path.length;
-  while (path[end - 1] === "/") end -= 1;
-  return path.slice(0, end);
-}
-
 function isDecodable(path: string): boolean {
   try {
     decodeURIComponent(path);
