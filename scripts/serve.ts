@@ -17,7 +17,10 @@ type ServeOptions = {
 export function serve({ mode = "start", port, host, folder, env, output = "inherit" }: ServeOptions): ChildProcess {
   const args = [mode, ...(folder ? [folder] : []), "-p", String(port), ...(host ? ["-H", host] : [])];
   return fork("node_modules/next/dist/bin/next", args, {
-    execArgv: ["--import", pathToFileURL(path.resolve("scripts/exit-with-parent.mjs")).href],
+    execArgv: ["watch-connections", "exit-with-parent"].flatMap((name) => [
+      "--import",
+      pathToFileURL(path.resolve(`scripts/${name}.mjs`)).href,
+    ]),
     env: {
       ...env,
       PORT: String(port),

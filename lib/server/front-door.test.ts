@@ -1,6 +1,7 @@
 import diagnostics from "node:diagnostics_channel";
-import { IncomingMessage, ServerResponse } from "node:http";
-import { Socket } from "node:net";
+import { once } from "node:events";
+import { createServer, IncomingMessage, ServerResponse } from "node:http";
+import net, { type AddressInfo, Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { log } from "@/lib/settings/log";
 import { deploymentSettings } from "@/tests/support/server";
@@ -8,8 +9,19 @@ import { watchRequests } from "./front-door";
 
 const CLAIMS = { "x-forwarded-for": "203.0.113.9", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https" };
 
+const SHORT = {
+  REQUEST_TIMEOUT_MS: "500",
+  DATABASE_CONNECT_TIMEOUT_MS: "500",
+  DATABASE_STATEMENT_TIMEOUT_MS: "500",
+  DATABASE_LOCK_TIMEOUT_MS: "100",
+};
+
 beforeAll(() => {
-  const settings = { ...deploymentSettings("postgresql://user:pw@localhost:5432/latchkey"), TRUSTED_PROXIES: "10.0.0.0/8" };
+  const settings = {
+    ...deploymentSettings("postgresql://user:pw@localhost:5432/latchkey"),
+    TRUSTED_PROXIES: "10.0.0.0/8",
+    ...SHORT,
+  };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   watchRequests({ isDevelopment: false, routes: [] });
 });
@@ -42,4 +54,25 @@ describe("What is said of how a request came here", () => {
       warn.mockRestore();
     },
   );
+});
+
+test("an answer that nobody takes is given up", async () => {
+  const part = Buffer.alloc(64 * 1024);
+  const server = createServer((_, response) => {
+    const fill = () => {
+      while (response.write(part));
+    };
+    response.on("drain", fill);
+    fill();
+    response.once("close", () => server.emit("given up", response.writableFinished));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const socket = net
+    .connect((server.address() as AddressInfo).port, "127.0.0.1")
+    .pause()
+    .on("error", () => {});
+  socket.write("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  expect(await once(server, "given up")).toStrictEqual([false]);
+  socket.destroy();
+  server.close();
 });

@@ -10,7 +10,7 @@ import { ROUTED_METHODS } from "@/lib/request/methods";
 import { isReachedFromElsewhere, noteReach } from "@/lib/request/reach";
 import { readTarget } from "@/lib/request/target";
 import { isOnThisMachine } from "@/lib/settings/contradictions";
-import { env } from "@/lib/settings/env";
+import { type Env, env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { onEachServer } from "./each-server";
 import { explainRefusals } from "./forms";
@@ -32,8 +32,9 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
   const isLocal = isOnThisMachine(env().appUrl);
   const isUntold = !env().APP_URL && env().TRUSTED_PROXIES.length === 0;
   const requestTimeout = env().REQUEST_TIMEOUT_MS;
-  // A body that does not come is given up as well (408).
-  onEachServer((server) => Object.assign(server, { requestTimeout, headersTimeout: requestTimeout }));
+  // A body that does not come is given up as well (408), and an answer that nobody takes.
+  const timeout = stalledAfter(env());
+  onEachServer((server) => Object.assign(server, { requestTimeout, headersTimeout: requestTimeout, timeout }));
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const liftDeadline = boundRequest(requestTimeout);
@@ -83,6 +84,12 @@ const MISLED =
 const UNKNOWN_PROXY =
   "Somebody who is no known proxy says under which address people reach the portal (X-Forwarded-Host or X-Forwarded-Proto), and is not believed: if it is your proxy, set TRUSTED_PROXIES to its address and APP_URL to the address people use.";
 const warned = new Set<string>();
+
+/** In milliseconds: longer than a connection is quiet while something is waited for here. */
+function stalledAfter(settings: Env): number {
+  const { REQUEST_TIMEOUT_MS, DATABASE_CONNECT_TIMEOUT_MS, DATABASE_STATEMENT_TIMEOUT_MS } = settings;
+  return 2 * (REQUEST_TIMEOUT_MS + DATABASE_CONNECT_TIMEOUT_MS + DATABASE_STATEMENT_TIMEOUT_MS);
+}
 
 /** Nothing else shows it: requests of everybody then seem to come from the proxy, and are throttled together. */
 function warnOfLostAddress({ headers }: IncomingMessage, isUnreadable: boolean): void {

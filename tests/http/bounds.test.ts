@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import net from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, newKey, query, shared } from "../support/client";
@@ -83,4 +84,38 @@ test("reports of one owner whose row is held keep few connections, and nobody el
   expect(late.length).toBeGreaterThanOrEqual(2);
   for (const { headers } of late) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
   expect(answers.filter(({ status }) => status !== 200 && status !== 503)).toStrictEqual([]);
+});
+
+const POST = (length: string) =>
+  `POST /api/auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
+const FORM =
+  "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=XX\r\nContent-Length: 9999\r\n\r\n";
+
+test("a request of which a byte comes now and then is given up soon after its time", async () => {
+  const drip = async (beginning: string, drop: string) => {
+    const socket = net.connect(server.port, "127.0.0.1");
+    socket.write(beginning);
+    let drops = 0;
+    const dripping = setInterval(() => {
+      drops += 1;
+      if (socket.writable) socket.write(drop);
+    }, 250);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk);
+    clearInterval(dripping);
+    expect([beginning, Buffer.concat(chunks).toString().split("\r\n", 1)[0]]).toStrictEqual([
+      beginning,
+      "HTTP/1.1 408 Request Timeout",
+    ]);
+    // Node by itself would look for it after 30 seconds.
+    expect(drops).toBeLessThan(80);
+  };
+  await Promise.all([
+    drip("", ""),
+    drip("GET /", "a"),
+    drip("GET /api/health HTTP/1.1\r\nHost: localhost\r\nX-Long: ", "a"),
+    drip(`${POST("Content-Length: 9999")}{`, " "),
+    drip(POST("Transfer-Encoding: chunked"), "1\r\n \r\n"),
+    drip(`${FORM}--XX\r\n`, "-"),
+  ]);
 });
