@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { listRoutes } from "./lib/server/list-routes.js";
-import { CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from "./lib/server/security-headers.js";
+import { CONTENT_SECURITY_POLICY, HTTPS_ONLY, SECURITY_HEADERS } from "./lib/server/security-headers.js";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("package.json", import.meta.url), "utf8"));
 const migrations = fs
@@ -17,7 +17,7 @@ const routes = listRoutes(fileURLToPath(new URL("app", import.meta.url)));
 const platformHeaders = [
   {
     source: "/:path*",
-    headers: Object.entries({ ...SECURITY_HEADERS, "Strict-Transport-Security": "max-age=31536000" }).map(([key, value]) => ({
+    headers: Object.entries({ ...SECURITY_HEADERS, ...HTTPS_ONLY }).map(([key, value]) => ({
       key,
       value,
     })),

@@ -58,7 +58,11 @@ describe("What is said of how a request came here", () => {
 
 test("an answer that nobody takes is given up", async () => {
   const part = Buffer.alloc(64 * 1024);
-  const server = createServer((_, response) => {
+  const server = createServer(({ method }, response) => {
+    if (method === "HEAD") {
+      response.end();
+      return;
+    }
     const fill = () => {
       while (response.write(part));
     };
@@ -67,8 +71,11 @@ test("an answer that nobody takes is given up", async () => {
     response.once("close", () => server.emit("given up", response.writableFinished));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  // The first connection tells of the server.
+  await fetch(`http://127.0.0.1:${port}`, { method: "HEAD" });
   const socket = net
-    .connect((server.address() as AddressInfo).port, "127.0.0.1")
+    .connect(port, "127.0.0.1")
     .pause()
     .on("error", () => {});
   socket.write("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -16,7 +16,7 @@ import { onEachServer } from "./each-server";
 import { explainRefusals } from "./forms";
 import { makeRoutable } from "./routable";
 import { nameRoutes } from "./routes";
-import { CONTENT_SECURITY_POLICY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
+import { CONTENT_SECURITY_POLICY, HTTPS_ONLY, pageSecurityPolicy, SECURITY_HEADERS } from "./security-headers";
 
 const KNOWN_METHODS = new Set([...ROUTED_METHODS, "OPTIONS"]);
 
@@ -116,8 +116,8 @@ function nameOwnHost({ headers }: IncomingMessage): void {
 
 /** The policy is set on the request as well, over anything a client sent: Next takes the nonce for its scripts from there. */
 function secure(request: IncomingMessage, response: ServerResponse, isDevelopment: boolean): void {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-  if (env().appUrl.startsWith("https:")) response.setHeader("Strict-Transport-Security", "max-age=31536000");
+  const headers = { ...SECURITY_HEADERS, ...(env().appUrl.startsWith("https:") && HTTPS_ONLY) };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   const isPage = !/^\/((api|_next)\/|metrics\b)/.test(request.url ?? "");
   const policy = isPage ? pageSecurityPolicy(randomBytes(16).toString("base64"), isDevelopment) : CONTENT_SECURITY_POLICY;
   request.headers["content-security-policy"] = policy;

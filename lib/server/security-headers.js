@@ -16,8 +16,14 @@ export const SECURITY_HEADERS = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "strict-origin-when-cross-origin",
   "X-Frame-Options": "DENY",
-  "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+  "Permissions-Policy": "browsing-topics=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  // Pages of others neither hold a window of ours nor take in what we answer. (What CORS allows, this does not ask about.)
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
 };
+
+/** On every answer where the portal is reached over https, which then nobody leaves. */
+export const HTTPS_ONLY = { "Strict-Transport-Security": "max-age=31536000" };
 
 /** For answers that are not pages. */
 export const CONTENT_SECURITY_POLICY = COMMON.join("; ");

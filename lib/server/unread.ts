@@ -3,9 +3,10 @@ import diagnostics from "node:diagnostics_channel";
 import type { Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { allowHeader, METHODS } from "@/lib/request/methods";
+import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { onEachServer } from "./each-server";
-import { SECURITY_HEADERS } from "./security-headers";
+import { CONTENT_SECURITY_POLICY, HTTPS_ONLY, SECURITY_HEADERS } from "./security-headers";
 
 type Refusal = { status: string; error: string; code: string; headers?: Record<string, string> };
 
@@ -66,6 +67,8 @@ function refuse(socket: Duplex, { status, error, code, headers }: Refusal): void
   const fields = {
     "X-Request-Id": id,
     ...SECURITY_HEADERS,
+    ...(env().appUrl.startsWith("https:") && HTTPS_ONLY),
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     ...headers,
     "Cache-Control": "no-store",
     "Content-Type": "application/json",

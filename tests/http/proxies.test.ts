@@ -167,3 +167,41 @@ describe("What a proxy says of the client", () => {
     expect(server.output()).not.toContain("_hidden-client");
   });
 });
+
+test("every answer, whoever gives it, keeps pages of others out, and people on https", async () => {
+  const form = { "Content-Type": "multipart/form-data; boundary=XX" };
+  const answers: [string, Record<string, string>, string?][] = [
+    ["/sign-in", {}],
+    ["/nowhere", {}],
+    ["/keys", {}],
+    ["/favicon.ico", {}],
+    ["/_next/static/nowhere.js", {}],
+    ["/.well-known/change-password", {}],
+    ["/api/health", {}],
+    ["/api/nowhere", {}],
+    ["/api/auth/settings/", { Origin: "https://evil.example" }],
+    ["/api/keys/verify", { "Content-Length": "2" }, "{}"],
+    ["/sign-in", { ...form, Origin: "https://evil.example" }, "--XX--"],
+    ["/sign-in", { ...form, Origin: "http://localhost" }, "garbage"],
+    ["/sign-in", { Expect: "something" }],
+    ["/sign-in", { "X-Long": "a".repeat(20_000) }],
+  ];
+  for (const [path, sent, body] of answers) {
+    const { status, headers } = await ask(path, { Host: "localhost", ...sent }, body);
+    expect([path, status, headers]).toStrictEqual([
+      path,
+      status,
+      expect.objectContaining({
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "strict-origin-when-cross-origin",
+        "permissions-policy": expect.stringContaining("camera=()"),
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "strict-transport-security": "max-age=31536000",
+        "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
+        "x-request-id": expect.any(String),
+      }),
+    ]);
+  }
+});
