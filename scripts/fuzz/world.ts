@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { SECRETS } from "../../lib/settings/preview-secrets";
+import type { OpenApi } from "../../tests/support/conformance";
+import { closeQueries, query } from "../../tests/support/database";
+import { type Launched, launch } from "../../tests/support/launch";
+import { type Portal, sharePortal } from "../../tests/support/portal";
+import { startServer, type TestServer } from "../../tests/support/server";
+import { embeddedUrl, superuserUrl } from "../postgres";
+import { newCrowdedPerson, type Person } from "./people";
+
+/** Where something is the matter, so that what the document says of that can be seen. */
+export type Trouble = "unset" | "cutOff" | "strict";
+
+/** A portal as `npm start` starts it, and servers beside it that lack something. */
+export type World = {
+  portal: Portal;
+  document: OpenApi;
+  troubles: Record<Trouble, TestServer>;
+  crowded: Person;
+  /** What all servers have printed. */
+  output(): string;
+  /** The lines of the portal itself that tell of a failure of ours. */
+  errors(): string[];
+  close(): Promise<void>;
+};
+
+/** Attempts are not what is tested here, but where they are. */
+const ROOMY = { AUTH_RATE_LIMIT_PER_MINUTE: "1000000" };
+const NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/latchkey";
+/** Keys of samples get numbers that no cut or changed number of another one hits. */
+const FIRST_NUMBER = 1_000_000;
+
+export async function openWorld(): Promise<World> {
+  const started = await launch({ env: ROOMY });
+  await started.ready();
+  const portal = portalOf(started);
+  sharePortal(portal);
+  await query(`ALTER SEQUENCE api_keys_id_seq RESTART ${FIRST_NUMBER}`);
+  const beside = { ...portal.settings, APP_URL: portal.url };
+  const [unset, cutOff, strict, crowded, document] = await Promise.all([
+    startServer({ ...beside, BETTER_AUTH_SECRET: "", KEY_HASH_SECRET: "", ...noSecrets() }),
+    startServer({ ...beside, DATABASE_URL: NOWHERE }),
+    startServer({ ...beside, AUTH_RATE_LIMIT_PER_MINUTE: "1" }),
+    newCrowdedPerson(),
+    fetch(`${portal.url}/api/openapi.json`).then((served) => served.json() as Promise<OpenApi>),
+  ]);
+  const troubles = { unset, cutOff, strict };
+  return {
+    portal,
+    document,
+    troubles,
+    crowded,
+    output: () => [started, ...Object.values(troubles)].map((server) => server.output()).join("\n"),
+    errors: () =>
+      started
+        .output()
+        .split("\n")
+        // The identity library calls it an error when it refuses somebody.
+        .filter((line) => line.includes('"level":"error"') && !line.includes('"source":"better-auth"')),
+    close: async () => {
+      await Promise.all(Object.values(troubles).map((server) => server.stop()));
+      await closeQueries(portal.operatorUrl);
+      await started.stop();
+      sharePortal(undefined);
+    },
+  };
+}
+
+function portalOf({ url, dataDirectory }: Launched): Portal {
+  const secret = (name: string) => fs.readFileSync(path.join(dataDirectory, "secrets", name), "utf8").trim();
+  const settings = Object.fromEntries(SECRETS.map((name) => [name, secret(name)]));
+  const DATABASE_URL = embeddedUrl(dataDirectory, secret("POSTGRES_PASSWORD"));
+  return { url, settings: { ...settings, DATABASE_URL, ...ROOMY }, operatorUrl: superuserUrl(dataDirectory) };
+}
+
+function noSecrets(): Record<string, string> {
+  return { ADMIN_API_SECRET: "", SERVICE_API_SECRET: "", USAGE_WEBHOOK_SECRET: "" };
+}
+
+/** A text that was not there before, short and without any meaning. */
+export function newMark(): string {
+  return randomBytes(6).toString("hex");
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { reportOf } from "../../scripts/fuzz/report";
+import { fuzz } from "../../scripts/fuzz/run";
+import { openWorld } from "../../scripts/fuzz/world";
+
+// `npm run fuzz` sends as many as one likes, each time others; these are always the same.
+const QUICK = { requests: 5_000, seed: 1 };
+
+test("whatever is sent, each operation answers as the reference says, shows no credential, and changes nobody else's rows", async () => {
+  const world = await openWorld();
+  try {
+    const report = reportOf(await fuzz(world, QUICK), {});
+    expect(report.isWell, report.text).toBe(true);
+  } finally {
+    await world.close();
+  }
+}, 300_000);
