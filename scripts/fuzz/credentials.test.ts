@@ -1,0 +1,20 @@
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { makeCredentials, maskCredentials } from "../../packages/rule/credentials";
+import { findCredential } from "./credentials";
+import { formsOf } from "./field-changes";
+
+const credentials = (["mf_live", "datazag"] as const).map((format) => makeCredentials(format, randomBytes).key);
+
+test("a credential is found in every form in which requests carry one, and no more once it is masked", () => {
+  for (const form of credentials.flatMap(formsOf)) {
+    expect(findCredential(`{"name":"before ${form} behind"}`), form).not.toBeNull();
+    expect(findCredential(`{"name":"before ${maskCredentials(form)} behind"}`), form).toBeNull();
+  }
+  expect(findCredential('{"api_key":"mf_live_abc123...","id":"0b8e3fd8-6cf4-4d62-a2d9-95e5b3f0a0a1"}')).toBeNull();
+});
+
+test("a token is found", () => {
+  const token = ["header", "payload"].map((part) => Buffer.from(JSON.stringify({ part })).toString("base64url"));
+  expect(findCredential(`Bearer ${[...token, randomBytes(32).toString("base64url")].join(".")}`)).not.toBeNull();
+});
