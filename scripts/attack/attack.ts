@@ -61,11 +61,17 @@ export function attack<Input>(
   const tally: Tally = { tries: 0, checks: 0, broken: new Map(), mishaps: new Map(), notes: new Set() };
   const strike = async (ground: Ground, seed: number, milliseconds: number) => {
     const until = performance.now() + milliseconds;
+    const keep = (says: string, saw: string, input: unknown) =>
+      tally.broken.set(says, { says, saw, example: fc.stringify(input).replaceAll("__proto__:null,", ""), seed, times: 1 });
     let breaksAt = Number.POSITIVE_INFINITY;
     const property = fc.asyncProperty(inputs, async (input) => {
       if (performance.now() > breaksAt) return;
       try {
-        await tryOnce(tally, ground, (one) => attempt(one, input));
+        const fresh = await tryOnce(tally, ground, (one) => attempt(one, input));
+        const [first, ...others] = fresh;
+        // One is made smaller at a time; what else was seen is told as it was.
+        for (const { says, saw } of others) keep(says, saw, input);
+        if (first) throw first;
       } catch (error) {
         if (breaksAt === Number.POSITIVE_INFINITY) breaksAt = performance.now() + SHRINK_MS;
         throw error;
@@ -75,7 +81,7 @@ export function attack<Input>(
     const run = await fc.check(property, { seed, numRuns, interruptAfterTimeLimit: milliseconds, markInterruptAsFailure: false });
     if (run.errorInstance instanceof Broken) {
       const { says, saw } = run.errorInstance;
-      tally.broken.set(says, { says, saw, example: fc.stringify(run.counterexample?.[0]), seed, times: 1 });
+      keep(says, saw, run.counterexample?.[0]);
       // What breaks at once must not end the turn: the next thing may be broken too.
       if (performance.now() < until) await strike(ground, seed + 1, until - performance.now());
     } else if (run.errorInstance) throw run.errorInstance;
@@ -83,7 +89,7 @@ export function attack<Input>(
   return { name: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"), title, tally, strike, ...options };
 }
 
-async function tryOnce(tally: Tally, ground: Ground, run: (attempt: Attempt) => Promise<void>): Promise<void> {
+async function tryOnce(tally: Tally, ground: Ground, run: (attempt: Attempt) => Promise<void>): Promise<Broken[]> {
   const fresh: Broken[] = [];
   const attempt: Attempt = {
     ground,
@@ -103,7 +109,7 @@ async function tryOnce(tally: Tally, ground: Ground, run: (attempt: Attempt) => 
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, " ").slice(0, MAX_SAW) : String(error);
     tally.mishaps.set(reason, (tally.mishaps.get(reason) ?? 0) + 1);
   }
-  if (fresh[0]) throw fresh[0];
+  return fresh.filter(({ says }, index) => fresh.findIndex((other) => other.says === says) === index);
 }
 
 function shown(saw: unknown): string {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { query, randomAddress, randomEmail } from "../../tests/support/client";
 import { signInByCookie } from "../../tests/support/people";
+import { until } from "../../tests/support/server";
 import { ask, at, brief, textAt, verdictOf } from "./ask";
 import { type Attempt, attack } from "./attack";
 import { type Browser, cookieOf, formsOf, openBrowser, type PageForm, sendForm, visit } from "./browser";
@@ -52,16 +53,13 @@ async function squat(ground: Ground, holdings: readonly string[]): Promise<Squat
 
 const HOLDINGS = ["key", "generated key", "replaced key", "self-rotating key", "disabled key"] as const;
 
-/** The secret of the newest mailed link of a kind. */
-async function mailedToken(ground: Ground, email: string, page: string): Promise<string> {
-  const began = performance.now();
-  for (;;) {
-    const mails = ground.mails.mails.filter(({ to, text }) => to === email && text.includes(page));
-    const token = /token=([\w%-]+)/.exec(mails.at(-1)?.text ?? "")?.[1];
-    if (token) return token;
-    if (performance.now() - began > 20_000) throw new Error(`no mail with ${page} came`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+const mailsOf = (ground: Ground, email: string, page: string) =>
+  ground.mails.mails.filter(({ to, text }) => to === email && text.includes(page));
+
+/** The secret of a mailed link of a kind, when more than `before` have come. */
+async function mailedToken(ground: Ground, email: string, page: string, before = 0): Promise<string> {
+  await until(() => mailsOf(ground, email, page).length > before, `a mail with ${page}`, 20);
+  return /token=([\w%-]+)/.exec(mailsOf(ground, email, page).at(-1)?.text ?? "")?.[1] ?? "";
 }
 
 const choices = ({ inputs }: PageForm) =>
@@ -107,8 +105,9 @@ async function confirm(attempt: Attempt, { email, id }: Squatter, answer: "denie
 
 async function reset(attempt: Attempt, { email }: Squatter, byForm: boolean): Promise<void> {
   const { ground, holds } = attempt;
+  const before = mailsOf(ground, email, "/reset-password").length;
   await ask(ground, "/api/auth/forgot-password/", { body: { email } });
-  const token = await mailedToken(ground, email, "/reset-password");
+  const token = await mailedToken(ground, email, "/reset-password", before);
   const reply = byForm
     ? await sendForm(ground, openBrowser(), `/reset-password?token=${token}`, { password: NEXT })
     : await ask(ground, "/api/auth/password/reset/confirm/", { body: { token, new_password: NEXT } });

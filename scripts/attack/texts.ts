@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { type Asked, asAdminApi, ask, at, brief, type Reply } from "./ask";
+import { type Asked, asAdminApi, ask, brief, type Reply } from "./ask";
 import { attack } from "./attack";
 import { type Ground, newPerson, type Person } from "./ground";
 
@@ -105,7 +104,7 @@ const PLACES: Place[] = [
   },
 ];
 
-/** Slower than this, and than so many times one letter, three times in a row: the text makes the work. */
+/** Slower than this, and than so many times one letter, each time again: the text makes the work. */
 const SLOW_MS = 750;
 const SLOW_TIMES = 8;
 
@@ -114,122 +113,36 @@ const craftedText = attack(
   fc.record({
     place: fc.nat(PLACES.length - 1),
     length: fc.integer({ min: 0, max: 2000 }).map((less) => 15_900 - less),
-    end: fc.constantFrom("x", "!", " "),
+    end: fc.constantFrom("x", "x", "x", "!"),
   }),
   async ({ ground, holds }, { place, length, end }) => {
     const where = PLACES[place];
     if (!where) return;
     const [person, staff] = [await newPerson(), await newPerson({ isStaff: true })];
     const send = (text: string) => where.send(ground, person, staff, text);
-    for (const unit of AWKWARD) {
-      const crafted = unit.repeat(Math.ceil(length / unit.length)).slice(0, length) + end;
-      const first = await send(crafted);
+    const craft = (unit: string) => unit.repeat(Math.ceil(length / unit.length)).slice(0, length) + end;
+    const first = await Promise.all(AWKWARD.map((unit) => send(craft(unit))));
+    for (const [index, unit] of AWKWARD.entries()) {
+      const reply = first[index];
+      if (!reply) continue;
       const shown = `${where.name} of ${JSON.stringify(unit)}`;
-      holds("no text is answered with a 5xx", first.status < 500, `${shown}: ${brief(first)}`);
-      holds("a text is answered", first.status !== 0, `${shown}: ${first.text}`);
-      if (first.ms < SLOW_MS) continue;
-      const times = [first.ms];
-      const plain: number[] = [];
-      for (let again = 0; again < 3; again += 1) {
-        plain.push((await send("b")).ms);
-        times.push((await send(crafted)).ms);
-      }
-      const [least, usual] = [Math.min(...times), Math.min(...plain)];
+      holds("no text is answered with a 5xx", reply.status < 500, `${shown}: ${brief(reply)}`);
+      holds("a text is answered", reply.status !== 0, `${shown}: ${reply.text}`);
+      // One of them may have kept all waiting: each by itself, again and again while it is slow.
+      let least = reply.ms;
+      for (let again = 0; again < 3 && least >= SLOW_MS; again += 1) least = Math.min(least, (await send(craft(unit))).ms);
+      if (least < SLOW_MS) continue;
+      const usual = (await send("b")).ms;
+      const isSlow = least >= SLOW_TIMES * usual;
       holds(
         "no 16 KB of text make much more work than others",
-        least < SLOW_MS || least < SLOW_TIMES * usual,
+        !isSlow,
         `${shown}: ${Math.round(least)} ms, and ${Math.round(usual)} ms for one letter`,
       );
+      // The next one would keep everybody waiting as well.
+      if (isSlow) return;
     }
   },
 );
 
-/** Numbers and texts at the edges of what types hold. */
-const EDGES = [
-  "0",
-  "-1",
-  "1.5",
-  "1e309",
-  "NaN",
-  "2147483647",
-  "2147483648",
-  "9007199254740993",
-  "99999999999999999999",
-  "0x10",
-  "",
-  "null",
-  "[]",
-  "%00",
-  "١",
-];
-
-const edges = attack(
-  "numbers at the edge",
-  fc.record({ edge: fc.constantFrom(...EDGES), place: fc.nat(8) }),
-  async ({ ground, holds }, { edge, place }) => {
-    const person = await newPerson();
-    const raw = /^-?[\d.]+(e\d+)?$/.test(edge) ? edge : JSON.stringify(edge);
-    const id = encodeURIComponent(edge);
-    const sent = [
-      () => asAdminApi(ground, `/api/api-keys/${id}`, { method: "DELETE" }),
-      () => asAdminApi(ground, `/api/api-keys/${id}/restore`, { method: "POST" }),
-      () => asAdminApi(ground, `/api/api-keys?limit=${id}`),
-      () => asAdminApi(ground, `/api/api-keys?cursor=${id}`),
-      () => asAdminApi(ground, "/api/api-keys", { method: "POST", raw: `{"userId":${raw}}` }),
-      () => ask(ground, `/keys?page=${id}`, { cookie: person.cookie }),
-      () => ask(ground, `/api/auth/settings/?cursor=${id}`, { token: person.access }),
-      () => ask(ground, "/api/keys/verify", { token: ground.settings.SERVICE_API_SECRET, raw: `{"key":"a","cost":${raw}}` }),
-      () =>
-        ask(ground, `/api/auth/keys/${randomUUID()}/regenerate/`, {
-          token: person.access,
-          method: "POST",
-          raw: `{"grace_seconds":${raw}}`,
-        }),
-    ][place];
-    const reply = await sent?.();
-    if (!reply) return;
-    holds("no number is answered with a 5xx", reply.status > 0 && reply.status < 500, brief(reply));
-  },
-);
-
-const PROTOTYPE =
-  '"__proto__":{"role":"admin","isStaff":true,"expires_at":null,"valid":true},"constructor":{"prototype":{"role":"admin"}}';
-
-const jsonTricks = attack(
-  "JSON that says things twice",
-  fc.record({
-    path: fc.constantFrom(
-      "/api/auth/keys/create/",
-      "/api/auth/api-key/generate/",
-      "/api/auth/profile/",
-      "/api/keys/verify",
-      "/api/api-keys",
-    ),
-    trick: fc.constantFrom(
-      PROTOTYPE,
-      '"key_name":{},"key_name":"b"',
-      '"a":1e999',
-      '"\\u0000":1',
-      '"a":"\\ud800"',
-      `"a":${"[".repeat(9000)}${"]".repeat(9000)}`,
-    ),
-  }),
-  async ({ ground, holds }, { path, trick }) => {
-    const person = await newPerson();
-    const body = `{"key_name":"a","first_name":"a","last_name":"b","userId":"${person.id}","key":"a",${trick}}`;
-    const headers = path === "/api/api-keys" ? { "X-Admin-Secret": ground.settings.ADMIN_API_SECRET } : {};
-    const token = path === "/api/keys/verify" ? ground.settings.SERVICE_API_SECRET : person.access;
-    const reply = await ask(ground, path, { method: path.endsWith("profile/") ? "PUT" : "POST", raw: body, token, headers });
-    holds("no JSON is answered with a 5xx", reply.status > 0 && reply.status < 500, brief(reply));
-    const stranger = await newPerson();
-    const after = await ask(ground, "/api/auth/profile/", { token: stranger.access });
-    holds("what one request sends changes no other", at(after, "is_staff") === false && after.status === 200, brief(after));
-    const verdict = await ask(ground, "/api/keys/verify", {
-      token: ground.settings.SERVICE_API_SECRET,
-      body: { key: "mf_live_x" },
-    });
-    holds("no unknown key is valid", at(verdict, "valid") === false, brief(verdict));
-  },
-);
-
-export const TEXTS = [craftedText, edges, jsonTricks];
+export const TEXTS = [craftedText];
