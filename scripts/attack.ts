@@ -13,7 +13,7 @@ import { ensureBuilt } from "./build";
 import { Failure } from "./failure";
 
 /** How many attack at once, beside those that never rest. */
-const LANES = 3;
+const LANES = 2;
 const TURN_MS = 20_000;
 const QUIET_MS = 45_000;
 

@@ -38,7 +38,7 @@ export function tellAttacks(attacks: readonly Attack[]): string[] {
       broken.push(
         `${title}: ${says}\n    saw: ${saw || "that it does not"}\n    with: ${example}  (${times} times, seed ${seed})`,
       );
-    if (tally.checks === 0 && tally.tries > 0) broken.push(`${title}: no try of it could be carried through`);
+    if (tally.checks === 0 && tally.mishaps.size > 0) broken.push(`${title}: no try of it could be carried through`);
   }
   console.log(`\n${aligned(lines)}`);
   for (const { title, tally } of attacks) {

@@ -7,7 +7,7 @@ import { attack } from "./attack";
 import type { Ground } from "./ground";
 
 /** What comes back for these very bytes, until the connection ends or nothing comes for so long. */
-async function speak({ port }: Ground, bytes: string, patienceMs = 4000): Promise<string> {
+async function speak({ port }: Ground, bytes: string, patienceMs = 20_000): Promise<string> {
   const socket = net.connect(port, "127.0.0.1");
   const chunks: Buffer[] = [];
   const ended = new Promise<void>((resolve) => {
@@ -137,7 +137,7 @@ const smuggling = attack(
     const answer = await speak(
       ground,
       `POST ${path} HTTP/1.1\r\nHost: localhost:${ground.port}\r\nX-Forwarded-For: ${randomAddress()}\r\nContent-Type: application/json\r\n${rest}`,
-      2500,
+      5000,
     );
     const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status));
     holds("no bytes are answered with a 5xx", !statuses.some((status) => status >= 500 && status !== 501), answer.slice(0, 200));
