@@ -6,7 +6,7 @@ const AT_ONCE = 3;
 /** Of them for whom nobody knows: one is left for the others. */
 const OF_STRANGERS = 2;
 /** More that wait, of strangers and of the others, are refused: they would wait for seconds. */
-const MOST_WAITING = 60;
+const MOST_WAITING = 30;
 /** Of one account that is known: whoever has an account must not keep the others waiting. */
 const MOST_OF_ONE = 4;
 

@@ -133,7 +133,7 @@ describe("The first front end", () => {
   test("is told to wait, in words", async () => {
     const headers = { "X-Forwarded-For": randomAddress() };
     let last: Answer | undefined;
-    for (let attempt = 0; attempt <= 20; attempt += 1) last = await call("/api/auth/login/", { body: {}, headers });
+    for (let attempt = 0; attempt <= 20; attempt += 1) last = await call("/api/auth/register/", { body: {}, headers });
     expect(last?.status).toBe(429);
     expect(last && shown(last)).toMatch(/^Too many attempts\. Try again in \d+ seconds\.$/);
   });
