@@ -10,7 +10,6 @@ import { proveByIssuer } from "@/lib/identity/proof";
 import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
 import { readRefreshToken, verifyAccessToken } from "@/lib/identity/tokens";
-import { countWrite } from "@/lib/identity/write-rate";
 import { checkSecret } from "@/lib/request/admin-secret";
 import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
@@ -40,16 +39,6 @@ export async function requireApiUser(request: Request): Promise<CurrentUser> {
   if (!person || person.isBanned) throw new AppError("TOKEN_NOT_VALID");
   const user = toUser(request, person);
   if (person.isUnproven) await proveByIssuer(user.actor, user.id);
-  return user;
-}
-
-/**
- * The same where something is changed, of which one person may do so much in a minute. What ends a key is never refused for it.
- * @throws AppError NOT_AUTHENTICATED, TOKEN_NOT_VALID, TOO_MANY_REQUESTS
- */
-export async function requireApiWriter(request: Request): Promise<CurrentUser> {
-  const user = await requireApiUser(request);
-  await countWrite(user.id);
   return user;
 }
 
@@ -176,13 +165,6 @@ export async function requireUser(path: string): Promise<CurrentUser> {
 /** In an action: comes back to the page whose form was sent, as it was filtered and sorted. */
 export async function requireUserOnPage(fallback: string): Promise<CurrentUser> {
   return requireUser(pathOf((await headers()).get("referer")) ?? fallback);
-}
-
-/** The same where something is changed. @throws AppError TOO_MANY_REQUESTS */
-export async function requireWriterOnPage(fallback: string): Promise<CurrentUser> {
-  const user = await requireUserOnPage(fallback);
-  await countWrite(user.id);
-  return user;
 }
 
 /** Whether to show the way to the pages of staff. No guard. */

@@ -30,6 +30,10 @@ describe("Settings", () => {
       ALLOWED_ORIGINS: [],
       AUTH_RATE_LIMIT_PER_MINUTE: 20,
       SIGNUP_CREDITS: 1000,
+      MAX_OVERDRAFT: undefined,
+      MAX_KEYS_PER_USER: 1000,
+      WRITES_PER_MINUTE: 300,
+      USAGE_SIGNATURE: "any",
       KEYS_NEED_CONFIRMED_ADDRESS: "off",
       JWT_TRUSTED_ISSUERS: [],
     });
@@ -151,6 +155,10 @@ describe("Wrong settings", () => {
     ["ALLOWED_ORIGINS", "https://*.*.example"],
     ["AUTH_RATE_LIMIT_PER_MINUTE", "0"],
     ["SIGNUP_CREDITS", "-1"],
+    ["MAX_OVERDRAFT", "5k"],
+    ["MAX_KEYS_PER_USER", "0"],
+    ["WRITES_PER_MINUTE", "5/s"],
+    ["USAGE_SIGNATURE", "v1"],
     ["SMTP_URL", "https://user:topsecret@mail.example"],
     ["JWT_TRUSTED_ISSUERS", "issuer.example"],
     ["JWT_TRUSTED_ISSUERS", "https://issuer.example/jwks @example.com"],
@@ -194,6 +202,7 @@ describe("Wrong settings", () => {
     expect(complaint({ SIGNUP_CREDITS: value })).toContain(
       "  SIGNUP_CREDITS must be a whole number of credits, in digits alone, such as 1000",
     );
+    expect(complaint({ MAX_OVERDRAFT: value })).toContain("  MAX_OVERDRAFT must be a whole number of credits");
     expect(complaint({ PORT: value })).toContain("  PORT must be a whole number, in digits alone, such as 3000");
   });
 

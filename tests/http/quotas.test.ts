@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { adminCall, call, newKey, query } from "../support/client";
-import { newUser, type TestUser } from "../support/people";
+import { open } from "../support/doors";
+import { newUser, signInByCookie, type TestUser } from "../support/people";
 
 const send = (user: TestUser, path: string, body: unknown = {}, method = "POST") =>
   call(`/api/auth/${path}`, { method, token: user.access, body });
@@ -41,6 +42,12 @@ describe("One person's usable keys", () => {
       message: "There are 1,000 usable keys, and no more are allowed. Revoke or disable one first.",
     });
     expect(await usableOf(user)).toBe(1000);
+    const page = async () => (await open("/keys", { user, cookie: await signInByCookie(user) })).text();
+    const full = await page();
+    expect([full.includes("There are 1,000 usable keys"), full.includes("Create key<")]).toStrictEqual([true, false]);
+    await query("UPDATE api_keys SET disabled_at = now() WHERE user_id = $1 AND name = 'One'", [user.id]);
+    const free = await page();
+    expect([free.includes("usable keys"), free.includes("Create key<")]).toStrictEqual([false, true]);
   });
 
   test("do not become more by enabling or by a new end; what is not usable takes no place", async () => {

@@ -59,6 +59,26 @@ describe("GET /api/auth/settings/ answers", () => {
     expect(first.api_keys.map((key: { key_name: string }) => key.key_name)).not.toContain("1");
   });
 
+  test("no more than a megabyte of them at once, and the rest by the cursor", async () => {
+    const user = await newUser();
+    await query(
+      `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions)
+       SELECT gen_random_uuid(), $1::text::uuid, n::text, 'mf_live', 'abcdef', sha256(($1::text || n)::bytea), json_build_array(repeat('é', 2000))
+       FROM generate_series(1, 400) n`,
+      [user.id],
+    );
+    const names: string[] = [];
+    let cursor: string | undefined = "";
+    let pages = 0;
+    for (; cursor !== undefined; pages += 1) {
+      const answer = await call(`${PATH}?cursor=${cursor}`, { token: user.access });
+      expect(Buffer.byteLength(answer.text)).toBeLessThan(1024 * 1024 + 1024);
+      names.push(...answer.body.data.api_keys.map((key: { key_name: string }) => key.key_name));
+      cursor = answer.body.data.next_cursor;
+    }
+    expect([pages, new Set(names).size, names.length]).toStrictEqual([2, 400, 400]);
+  });
+
   test("one account to ten first calls at once, of both routes that make it", async () => {
     const user = await newUser();
     await Promise.all(Array.from({ length: 10 }, (_, index) => (index % 2 ? settings(user) : newKey(user))));

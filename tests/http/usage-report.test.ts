@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { signUsage, signUsageAt } from "../../lib/usage/signature";
 import { DAY_MS } from "../../lib/values/days";
 import { adminCall, call, newKey, query, shared, type TestKey } from "../support/client";
-import { newUser, type TestUser } from "../support/people";
+import { open } from "../support/doors";
+import { newUser, signInByCookie, type TestUser } from "../support/people";
 import { report } from "../support/usage";
 
 async function usageOf(user: TestUser) {
@@ -452,6 +453,14 @@ describe("A captured report", () => {
     await report(call, { signedAt: new Date() });
     expect(await usageOf(user)).toMatchObject({ calls: 9, credits: 955 });
     expect(await replayableOf(user)).toBe(8);
+    const [admin, owner] = [await newUser(), user];
+    await query("UPDATE users SET role = 'admin' WHERE id = $1", [admin.id]);
+    const overview = await open("/admin", { user: admin, cookie: await signInByCookie(admin) });
+    expect(await overview.text()).toContain("Usage reports that could be replayed");
+    const usagePage = async () => (await open("/usage", { user: owner, cookie: await signInByCookie(owner) })).text();
+    expect(await usagePage()).not.toContain("were not charged");
+    await query("INSERT INTO uncharged_usage VALUES ($1, 1234, 0, now(), now())", [owner.id]);
+    expect(await usagePage()).toMatch(/1,234 credits.{0,20} of calls were not charged/);
   });
 
   test("of a batch is known by the ids in it", async () => {

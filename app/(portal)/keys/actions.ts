@@ -3,8 +3,9 @@
 import { refresh } from "next/cache";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { findUser, requireUserOnPage, requireWriterOnPage } from "@/lib/doors/guards";
+import { findUser, requireUserOnPage } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
+import { requireWriterOnPage } from "@/lib/doors/writers";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { changeKeySchema, pauseKeySchema } from "@/lib/keys/change-schemas";
 import { createKey } from "@/lib/keys/create";

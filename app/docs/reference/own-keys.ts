@@ -64,7 +64,7 @@ export const OWN_KEYS: Group = {
       method: "GET",
       path: "/api/auth/settings/",
       summary: "The API account and its keys, masked",
-      description: `Newest first, ${INACTIVE_STATUSES.join(", ")} ones included, at most 1,000. There are no webhooks yet: the list is empty.`,
+      description: `Newest first, ${INACTIVE_STATUSES.join(", ")} ones included, at most 1,000 or a megabyte of them. There are no webhooks yet: the list is empty.`,
       dialect: "user",
       callers: USER_CALLERS,
       parameters: [

@@ -1,9 +1,3 @@
--- AlterTable
-ALTER TABLE "usage_events" ADD COLUMN     "body_hash" BYTEA;
-
--- AlterTable
-ALTER TABLE "usage_days" ADD COLUMN     "replayable" BIGINT NOT NULL DEFAULT 0;
-
 -- CreateTable
 CREATE TABLE "uncharged_usage" (
     "user_id" UUID NOT NULL,
@@ -14,3 +8,9 @@ CREATE TABLE "uncharged_usage" (
 
     CONSTRAINT "uncharged_usage_pkey" PRIMARY KEY ("user_id")
 );
+
+-- AlterTable
+ALTER TABLE "usage_days" ADD COLUMN     "replayable" BIGINT NOT NULL DEFAULT 0;
+
+-- AlterTable
+ALTER TABLE "usage_events" ADD COLUMN     "body_hash" BYTEA;

@@ -2,8 +2,9 @@ import type { z } from "zod";
 import { toUser } from "@/app/_wire/people";
 import { identityDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser, requireApiWriter } from "@/lib/doors/guards";
+import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { requireApiWriter } from "@/lib/doors/writers";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
 import { changeProfileSchema, type ProfileInput, replaceProfileSchema } from "@/lib/identity/schemas";
 

@@ -1,8 +1,8 @@
 import { toGeneratedKey } from "@/app/_wire/own-keys";
 import { flatKeyDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { requireApiWriter } from "@/lib/doors/writers";
 import { createKey } from "@/lib/keys/create";
 import { generateKeySchema } from "@/lib/keys/schemas";
 

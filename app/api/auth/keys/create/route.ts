@@ -1,8 +1,8 @@
 import { toIssuedKey } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { requireApiWriter } from "@/lib/doors/writers";
 import { createKey } from "@/lib/keys/create";
 import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
 

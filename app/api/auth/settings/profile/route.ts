@@ -1,8 +1,9 @@
 import { toUser } from "@/app/_wire/people";
 import { profileSettingsDialect } from "@/lib/doors/dialects/identity";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiUser, requireApiWriter } from "@/lib/doors/guards";
+import { requireApiUser } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { requireApiWriter } from "@/lib/doors/writers";
 import { getProfile, updateProfile } from "@/lib/identity/accounts";
 import { changeProfileSchema } from "@/lib/identity/schemas";
 

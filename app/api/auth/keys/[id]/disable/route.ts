@@ -1,8 +1,8 @@
 import { toKeyStatus } from "@/app/_wire/own-keys";
 import { userDialect } from "@/lib/doors/dialects/user";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireApiWriter } from "@/lib/doors/guards";
 import { readJson } from "@/lib/doors/read-json";
+import { requireApiWriter } from "@/lib/doors/writers";
 import { nothingSchema } from "@/lib/keys/change-schemas";
 import { disableKey } from "@/lib/keys/pause";
 
