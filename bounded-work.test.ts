@@ -7,7 +7,7 @@ import { parseSync, Visitor } from "oxc-parser";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { OPERATIONS } from "./app/docs/reference/document";
-import { browserName } from "./components/account/browser-name";
+import { browserName } from "./lib/values/browser-name";
 import { contains } from "./lib/database/text-search";
 import { parseObject, readBody, validate } from "./lib/doors/read-json";
 import { returnPath, withReturnPath } from "./lib/identity/return-path";
