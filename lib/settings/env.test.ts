@@ -30,13 +30,13 @@ describe("Settings", () => {
       ALLOWED_ORIGINS: [],
       AUTH_RATE_LIMIT_PER_MINUTE: 20,
       SIGNUP_CREDITS: 1000,
-      MAX_OVERDRAFT: undefined,
       MAX_KEYS_PER_USER: 1000,
       WRITES_PER_MINUTE: 300,
       USAGE_SIGNATURE: "any",
       KEYS_NEED_CONFIRMED_ADDRESS: "off",
       JWT_TRUSTED_ISSUERS: [],
     });
+    expect(parseEnv(good).MAX_OVERDRAFT).toBeUndefined();
   });
 
   test("that are blank count as not set", () => {
