@@ -13,8 +13,15 @@ export function weaknessOf(secret: string): string | null {
   return STANDS_FOR_ONE.test(secret) ? "holds words that anybody would try" : null;
 }
 
-/** A text of half its length or less again and again, the last time perhaps in part. */
+/** Behind what repeats itself there may be so many characters that were put there for some rule. */
+const MOST_BEHIND = 15;
+
 function isRepetition(text: string): boolean {
+  return isPeriodic(text) || isPeriodic(text.slice(0, -MOST_BEHIND));
+}
+
+/** A text of half its length or less again and again, the last time perhaps in part. */
+function isPeriodic(text: string): boolean {
   const periods = Array.from({ length: Math.floor(text.length / 2) }, (_, index) => index + 1);
   return periods.some((period) => text.startsWith(text.slice(period)));
 }
