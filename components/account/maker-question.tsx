@@ -34,7 +34,7 @@ export function MakerFacts({ maker, now }: { maker: Maker; now: Date }) {
         ) : (
           <>
             {keys}, made <Moment at={firstKeyAt} now={now} as="minute" />
-            {keys > 1 && (
+            {lastKeyAt.getTime() - firstKeyAt.getTime() > 60_000 && (
               <>
                 {" "}
                 to <Moment at={lastKeyAt} now={now} as="minute" />
@@ -71,37 +71,47 @@ export function MakerQuestion() {
   const { fields, values } = useFormState();
   const errors = fields.maker;
   return (
-    <fieldset className="group/maker" aria-describedby={errors ? `${id}-errors` : undefined}>
-      <legend className="mb-2 font-medium">Did you make this account?</legend>
-      <div className="space-y-2">
-        {ANSWERS.map(({ value, label, note }) => (
-          <label
-            key={value}
-            className="flex cursor-pointer gap-3 rounded-lg border border-line px-4 py-3 transition-colors hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
-          >
-            <input
-              type="radio"
-              name="maker"
-              value={value}
-              defaultChecked={values.maker === value}
-              aria-invalid={errors ? true : undefined}
-              aria-describedby={`${id}-${value}`}
-              className="mt-0.5 size-4 shrink-0 accent-accent outline-none"
-            />
-            <span>
-              <span className="block font-medium">{label}</span>
-              <span id={`${id}-${value}`} className="mt-0.5 block text-ink-muted text-sm">
-                {note}
+    <div className="group/maker">
+      <div
+        role="radiogroup"
+        tabIndex={-1}
+        aria-labelledby={`${id}-question`}
+        aria-invalid={errors ? true : undefined}
+        aria-describedby={errors ? `${id}-errors` : undefined}
+        className="outline-none"
+      >
+        <p id={`${id}-question`} className="mb-2 font-medium">
+          Did you make this account?
+        </p>
+        <div className="space-y-2">
+          {ANSWERS.map(({ value, label, note }) => (
+            <label
+              key={value}
+              className="flex cursor-pointer gap-3 rounded-lg border border-line px-4 py-3 transition-colors hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
+            >
+              <input
+                type="radio"
+                name="maker"
+                value={value}
+                defaultChecked={values.maker === value}
+                aria-describedby={`${id}-${value}`}
+                className="mt-0.5 size-4 shrink-0 accent-accent outline-none"
+              />
+              <span>
+                <span className="block font-medium">{label}</span>
+                <span id={`${id}-${value}`} className="mt-0.5 block text-ink-muted text-sm">
+                  {note}
+                </span>
               </span>
-            </span>
-          </label>
-        ))}
+            </label>
+          ))}
+        </div>
+        <FieldNotes id={id} hint={undefined} errors={errors} />
       </div>
-      <FieldNotes id={id} hint={undefined} errors={errors} />
       {/* Without scripts, too: it is asked for where it is needed. */}
       <div className="mt-5 hidden group-has-[input[value=someone-else]:checked]/maker:block">
         <NewPasswordField name="password" label="Your new password" />
       </div>
-    </fieldset>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { freePort } from "../../scripts/ports";
-import { query, randomEmail } from "../support/client";
-import { newUser, registerOverHttp } from "../support/people";
+import { newKey, query, randomEmail, verifyCode } from "../support/client";
+import { newMailedToken, newUser, registerOverHttp } from "../support/people";
 import { shared } from "../support/portal";
 import { startServer, type TestServer } from "../support/server";
 import { type MailServer, startMailServer } from "../support/smtp";
@@ -109,6 +109,28 @@ for (const javaScriptEnabled of [true, false]) {
       ]);
       // The registration's session and the browser's.
       expect(audit).toStrictEqual([{ actor_id: person.id, after: { sessions_ended: 2 } }]);
+    });
+
+    test("who did not sign up opens the link, says so and has the account", async ({ page }) => {
+      const stranger = await newUser();
+      const key = await newKey(stranger);
+      const password = page.getByLabel("Your new password", { exact: true });
+      await page.goto(`/verify-email?token=${await newMailedToken("verify-email", stranger)}`);
+      await expect(page.getByRole("main")).toContainText(stranger.email);
+      for (const answer of await page.getByRole("radio").all()) await expect(answer).not.toBeChecked();
+      await expect(password).toBeHidden();
+      await page.getByRole("button", { name: "Confirm" }).click();
+      await expect(page.getByRole("main")).toContainText("Choose one of the two.");
+      await page.getByRole("radio", { name: "I did not make it" }).check();
+      await password.fill("Password");
+      await page.getByRole("button", { name: "Confirm" }).click();
+      await expect(password).toHaveAccessibleDescription("This password is too common.");
+      await password.fill("of whose address it is");
+      await page.getByRole("button", { name: "Confirm" }).click();
+      await expect(page.getByRole("heading", { name: "This account is yours now" })).toBeVisible();
+      expect(await verifyCode(key.api_key)).toBe("REVOKED");
+      await page.getByRole("link", { name: "Go to the keys" }).click();
+      await expect(page).toHaveURL("/keys");
     });
 
     test("who signed up confirms the address with the link that came by mail", async ({ page, mailbox }) => {
@@ -252,6 +274,23 @@ test.describe("Where mail cannot be sent", () => {
       expect(portal.output()).not.toContain("token=");
     });
   });
+});
+
+test("Whoever is asked who made an account meets no accessibility problem and no sideways scrolling", async ({ page }) => {
+  const stranger = await newUser();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(`/verify-email?token=${await newMailedToken("verify-email", stranger)}`);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("radiogroup")).toBeFocused();
+  await page.getByRole("radio", { name: "I did not make it" }).check();
+  await expectNoSidewaysScrolling(page);
+  await expectAccessible(page);
+  for (const next of ["/verify-email?done=confirmed", "/sign-in?done=reset&disabled=2&working=3"]) {
+    await page.goto(next);
+    await expectNoSidewaysScrolling(page);
+    await expectAccessible(page);
+  }
 });
 
 test.describe("On the pages about links a visitor", () => {

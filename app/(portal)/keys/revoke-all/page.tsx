@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
-import { dangerButton, primaryButton, secondaryButton } from "@/components/ui/button-styles";
+import { dangerButton, primaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
+import { textLink } from "@/components/ui/text-link";
 import { requireUser } from "@/lib/doors/guards";
 import { countRevocable } from "@/lib/keys/revoke-all";
 import { revokeAllAction } from "./actions";
@@ -25,18 +26,16 @@ export default async function RevokeAllPage() {
       ) : (
         <>
           <p className="mt-2 mb-6 text-ink-muted">
-            {describe(all, working)} Programs that use them stop working at once, and for good. To end some of them only, go to
-            the keys.
+            {describe(all, working)} Programs that use them stop working at once, and for good. To end some of them only,{" "}
+            <Link href="/keys" className={textLink}>
+              go to the keys
+            </Link>
+            .
           </p>
           <Form
             action={revokeAllAction}
             submit={all === 1 ? "Revoke the key" : `Revoke ${all} keys`}
             submitStyle={dangerButton}
-            cancel={
-              <Link href="/keys" className={secondaryButton}>
-                Go to the keys
-              </Link>
-            }
           />
         </>
       )}
