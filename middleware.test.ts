@@ -87,3 +87,23 @@ test.each([USER_API, ...ADMIN_APIS].flatMap((api) => [api, `${api}/`, `${api}/a`
   "the middleware and the front door agree on whether %s is gated",
   (path) => expect(isMatched(path)).toBe(isGated(path)),
 );
+
+const FORM = { "content-type": "multipart/form-data; boundary=XX" };
+const post = (path: string, headers: Record<string, string>) =>
+  middleware(
+    new NextRequest(`https://keys.example.com${path}`, { method: "POST", headers: { host: "keys.example.com", ...headers } }),
+  );
+
+// As on a platform with a server of its own, where no front door is before it.
+test.each<[string, string, Record<string, string>, number]>([
+  ["a form of a page of ours", "/sign-in", { ...FORM, origin: "https://keys.example.com" }, 200],
+  ["a form of nobody's page", "/sign-in", FORM, 200],
+  ["a form of another site", "/sign-in", { ...FORM, origin: "https://evil.example" }, 403],
+  ["one that hides whose it is", "/sign-in", { ...FORM, origin: "null" }, 403],
+  ["what a script of another site sends", "/usage", { "next-action": "x", origin: "https://evil.example" }, 403],
+  ["a report of calls", "/usage", { "content-type": "application/json", origin: "https://evil.example" }, 200],
+])("%s, sent to %s, with %j: %i", async (_, path, headers, status) => {
+  const answer = post(path, headers);
+  expect(answer.status).toBe(status);
+  if (status === 403) expect(await answer.text()).toContain("so nothing was done.");
+});

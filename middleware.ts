@@ -55,9 +55,11 @@ export function middleware(request: NextRequest): Response {
   return NextResponse.next({ headers: cors });
 }
 
-/** The front door does this where the portal runs its own server. */
+/** The front door does this where the portal runs its own server. Usage is reported to the address of a page, from anywhere. */
 function gatePage(request: NextRequest): Response {
-  if (request.method !== "POST" || isOwnForm(request.headers)) return withNonce(request);
+  const { headers } = request;
+  const isForm = headers.has("next-action") || headers.get("content-type")?.startsWith("multipart/form-data");
+  if (request.method !== "POST" || !isForm || isOwnForm(headers)) return withNonce(request);
   return new Response(FOREIGN_FORM, { status: 403, headers: { "Cache-Control": "no-store" } });
 }
 
