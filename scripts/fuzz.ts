@@ -5,7 +5,7 @@ import { Failure } from "./failure";
 import { findPlants } from "./fuzz/find-plants";
 import { reportOf } from "./fuzz/report";
 import { fuzz } from "./fuzz/run";
-import { openWorld } from "./fuzz/world";
+import { openWorld, type World } from "./fuzz/world";
 
 const USAGE = "npm run fuzz -- [REQUESTS] [--seed SEED [--sample SAMPLE]] [--only OPERATION] [--plants]";
 const DEFAULT_REQUESTS = 20_000;
@@ -20,21 +20,21 @@ export async function main(args: string[]): Promise<void> {
     process.once(signal, () => void endLaunched().finally(() => process.exit(1)));
   const startedAt = performance.now();
   const world = await openWorld();
-  try {
-    if (options.plants) {
-      const { text, isWell } = await findPlants(world, options.requests, options.seed);
-      console.log(text);
-      process.exit(isWell ? 0 : 1);
-    }
-    const result = await fuzz(world, options);
-    const { text, isWell } = reportOf(result, options);
-    console.log(`${text}\nin ${Math.round((performance.now() - startedAt) / 1000)} s`);
-    process.exitCode = isWell ? 0 : 1;
-  } finally {
-    await world.close();
-    await endLaunched();
-  }
-  process.exit();
+  const isWell = await (options.plants ? findPlants(world, options.requests, options.seed) : report(world, options)).finally(
+    async () => {
+      await world.close();
+      await endLaunched();
+    },
+  );
+  console.log(`in ${Math.round((performance.now() - startedAt) / 1000)} s`);
+  process.exit(isWell ? 0 : 1);
+}
+
+async function report(world: World, options: Options): Promise<boolean> {
+  const result = await fuzz(world, { ...options, progress: (line) => console.log(line) });
+  const { text, isWell } = reportOf(result, options);
+  console.log(text);
+  return isWell;
 }
 
 type Options = { requests: number; seed?: number; sample?: number; only?: string; plants: boolean };

@@ -31,7 +31,10 @@ export function judgeBy(world: World, conformance: Conformance): Judge {
     const broken = (rule: string, seen: string | null) => (seen === null ? null : { rule, seen });
     const isTroubled = url !== world.portal.url;
     return (
-      broken("a failure of ours", !isTroubled && reply.status >= 500 ? `${reply.status} ${reply.text.slice(0, 300)}` : null) ??
+      broken(
+        "a failure of ours",
+        !isTroubled && reply.status >= 500 && !tellsHealth(exchange) ? `${reply.status} ${reply.text.slice(0, 300)}` : null,
+      ) ??
       broken(
         "a status that its condition does not explain",
         isTroubled && reply.status >= 500 && !TROUBLED.includes(reply.status) ? String(reply.status) : null,
@@ -43,6 +46,11 @@ export function judgeBy(world: World, conformance: Conformance): Judge {
       broken("a repeat that did something again", step.aim === 409 ? judgeRepeat(exchange) : null)
     );
   };
+}
+
+/** How a busy machine is doing is no failure of what is asked. */
+function tellsHealth({ step, reply }: Exchange): boolean {
+  return step.operation.id === "getHealth" && reply.status === 503;
 }
 
 /** A page that says that there is none knows its own address. */

@@ -24,6 +24,8 @@ export type FuzzOptions = {
   /** Stands between the requests and the portal. */
   sender?: Sender;
   stopsAtFinding?: boolean;
+  /** Is told now and then how far it is. */
+  progress?: (line: string) => void;
 };
 
 export type Found = { finding: Finding; seed: number; sample: number; atRequest: number };
@@ -32,8 +34,9 @@ export type Result = { seed: number; counts: Counts; found: Found[] };
 /** So many samples at once, each with people of its own. */
 const LANES = 8;
 const MAX_STEPS = 14;
-const MAX_SHRINKS = 150;
+const MAX_SHRINKS = 60;
 const MAX_SHOWN = 8;
+const TOLD_EVERY = 5_000;
 /** So often what was not seen yet is tried for once more. */
 const MAX_ROUNDS = 12;
 const TOUR_ROUNDS = 2;
@@ -110,8 +113,14 @@ export async function fuzz(world: World, options: FuzzOptions): Promise<Result> 
     return { seed, counts, found };
   }
   let next = 0;
+  let told = 0;
   const lane = async () => {
-    while (counts.total() < requests && !isOver()) await takeSample(arbitraryOf(next), next++);
+    while (counts.total() < requests && !isOver()) {
+      await takeSample(arbitraryOf(next), next++);
+      if (counts.total() < told + TOLD_EVERY) continue;
+      told = counts.total();
+      options.progress?.(`${told} requests, ${found.length} findings`);
+    }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   for (let round = 0; round < MAX_ROUNDS && !isOver() && !stopsAtFinding; round += 1) {

@@ -61,7 +61,7 @@ export async function write(
 function keyFor({ operation, aim, about, pick }: Step, cast: Cast, speaker: Person): TestedKey {
   const isForAll = operation.security.some((way) => FOR_ALL.includes(way));
   const other = speaker === cast.A ? cast.B : cast.A;
-  const keys = about === "other" && aim >= 300 && !isForAll ? other.keys : speaker.keys;
+  const keys = about === "other" && !isForAll ? other.keys : speaker.keys;
   const isAgain = operation.path.endsWith("/restore");
   const good: KeyFate = isAgain ? "deleted" : "live";
   const ofFate = keys.filter(({ fate }) => (aim === 409 ? fate !== good : fate === good));
