@@ -8,7 +8,7 @@ export type Browser = { from: string; cookies: Map<string, string> };
 
 export function openBrowser(from = randomAddress(), cookie = ""): Browser {
   const browser: Browser = { from, cookies: new Map() };
-  if (cookie) keep(browser, [cookie]);
+  keep(browser, cookie.split(/; */).filter(Boolean));
   return browser;
 }
 

@@ -6,7 +6,7 @@ import { launch } from "../../tests/support/launch";
 import { randomSecret } from "../../tests/support/server";
 import { ask, brief, type Reply } from "./ask";
 import { attack } from "./attack";
-import { count, type Ground } from "./ground";
+import { count, type Ground, newPerson } from "./ground";
 
 type Door = {
   name: string;
@@ -94,7 +94,7 @@ const TRACE_TRIES = 24;
 const SUSPECT: {
   name: string;
   isNetwork?: boolean;
-  do(ground: Ground, from: string, turn: number): Promise<Reply>;
+  do(ground: Ground, from: string, email: string): Promise<Reply>;
   times: number;
 }[] = [
   ...SECRET_DOORS.map((door) => ({
@@ -104,13 +104,12 @@ const SUSPECT: {
   })),
   {
     name: "failed sign-ins",
-    do: (ground, from) =>
-      ask(ground, "/api/auth/login/", { from, body: { email: "owner@example.com", password: randomSecret() } }),
+    do: (ground, from, email) => ask(ground, "/api/auth/login/", { from, body: { email, password: randomSecret() } }),
     times: TRACE_TRIES,
   },
   {
     name: "reset links that were asked for",
-    do: (ground, from) => ask(ground, "/api/auth/forgot-password/", { from, body: { email: "owner@example.com" } }),
+    do: (ground, from, email) => ask(ground, "/api/auth/forgot-password/", { from, body: { email } }),
     times: 3,
   },
   {
@@ -129,7 +128,8 @@ const traces = attack(
     const suspect = SUSPECT[index];
     if (!suspect) return;
     const from = randomAddress();
-    for (let turn = 0; turn < suspect.times; turn += 1) await suspect.do(ground, from, turn);
+    const { email } = await newPerson();
+    for (let turn = 0; turn < suspect.times; turn += 1) await suspect.do(ground, from, email);
     const entries = () => count("SELECT count(*) FROM audit_entries WHERE address = $1", [from]);
     const began = performance.now();
     while ((await entries()) === 0 && performance.now() - began < TRACE_PATIENCE_MS)
