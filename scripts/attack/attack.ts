@@ -1,3 +1,4 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
 import fc from "fast-check";
 import type { Ground } from "./ground";
 
@@ -115,5 +116,5 @@ async function tryOnce(tally: Tally, ground: Ground, run: (attempt: Attempt) => 
 
 function shown(saw: unknown): string {
   const text = typeof saw === "string" ? saw : JSON.stringify(saw);
-  return (text ?? "").replaceAll(/\s+/g, " ").slice(0, MAX_SAW);
+  return maskCredentials((text ?? "").replaceAll(/\s+/g, " ")).slice(0, MAX_SAW);
 }

@@ -102,6 +102,8 @@ async function ownersRound(ground: Ground, owner: Member, must: Must, turn: numb
   const reply = await must(`the owner signs in by ${["the form", "sign-in/email", "login/"][door]}`, signIn(), isAtHome);
   if (door === 2) {
     const token = textAt(reply, "tokens", "access");
+    // What follows from a refusal is not counted beside it.
+    if (!token) return;
     const made = await must(
       "the owner makes a key",
       ask(ground, "/api/auth/keys/create/", { from, token, body: { key_name: "Mine" } }),
@@ -136,7 +138,10 @@ async function signInAgain(ground: Ground, browser: Browser, email: string, pass
 /** Gives the password again, and changes the credits of somebody. */
 async function adminsRound(ground: Ground, admin: Member, userId: string, must: Must, turn: number): Promise<void> {
   const { browser, email, password } = admin;
-  if (turn % 8 === 0) await must("the administrator signs in", signInAgain(ground, browser, email, password), isSignedIn);
+  if (turn % 8 === 0 || admin.browser.cookies.size === 0) {
+    const reply = await must("the administrator signs in", signInAgain(ground, browser, email, password), isSignedIn);
+    if (!isSignedIn(reply)) return;
+  }
   const page = `/admin/users/${userId}`;
   await must("the administrator's page", visit(ground, browser, page));
   await must(

@@ -10,14 +10,13 @@ type Spread = { count: number; p50: number; p99: number };
 
 /** By what they did, in milliseconds. */
 export function spreadOf(served: Bystanders["served"]): Map<string, Spread> {
-  const by = Map.groupBy ? Map.groupBy(served, ({ what }) => what) : grouped(served);
-  return new Map([...by].map(([what, all]) => [what, spread(all.map(({ ms }) => ms))]));
-}
-
-function grouped(served: Bystanders["served"]): Map<string, Bystanders["served"]> {
-  const by = new Map<string, Bystanders["served"]>();
-  for (const one of served) by.set(one.what, [...(by.get(one.what) ?? []), one]);
-  return by;
+  const by = new Map<string, number[]>();
+  for (const { what, ms } of served) {
+    const times = by.get(what) ?? [];
+    times.push(ms);
+    by.set(what, times);
+  }
+  return new Map([...by].map(([what, times]) => [what, spread(times)]));
 }
 
 function spread(times: number[]): Spread {
