@@ -105,8 +105,9 @@ const PLACES: Place[] = [
 ];
 
 /** Slower than this, and than so many times one letter, each time again: the text makes the work. */
-const SLOW_MS = 750;
-const SLOW_TIMES = 8;
+const SLOW_MS = 200;
+const SLOW_TIMES = 6;
+const AGAIN = 5;
 
 const craftedText = attack(
   "crafted text",
@@ -130,9 +131,10 @@ const craftedText = attack(
       holds("a text is answered", reply.status !== 0, `${shown}: ${reply.text}`);
       // One of them may have kept all waiting: each by itself, again and again while it is slow.
       let least = reply.ms;
-      for (let again = 0; again < 3 && least >= SLOW_MS; again += 1) least = Math.min(least, (await send(craft(unit))).ms);
+      for (let again = 0; again < AGAIN && least >= SLOW_MS; again += 1) least = Math.min(least, (await send(craft(unit))).ms);
       if (least < SLOW_MS) continue;
-      const usual = (await send("b")).ms;
+      let usual = Number.POSITIVE_INFINITY;
+      for (let again = 0; again < AGAIN; again += 1) usual = Math.min(usual, (await send("b")).ms);
       const isSlow = least >= SLOW_TIMES * usual;
       holds(
         "no 16 KB of text make much more work than others",
