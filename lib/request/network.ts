@@ -24,7 +24,8 @@ export function networkOf(address: string | null): Network {
 /** The eight numbers of an address of IPv6 in its shortest form. */
 function groupsOf(address: string): number[] {
   if (!isIPv6(address)) return [];
-  const [head = "", tail] = address.replace(/(?<=:)[\d.]+$/, dottedToHex).split("::");
+  const last = address.lastIndexOf(":") + 1;
+  const [head = "", tail] = (address.slice(0, last) + dottedToHex(address.slice(last))).split("::");
   const read = (part: string) => (part === "" ? [] : part.split(":").map((group) => Number.parseInt(group, 16)));
   const [before, after] = [read(head), read(tail ?? "")];
   return [...before, ...Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0), ...after];
