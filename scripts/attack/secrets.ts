@@ -161,14 +161,17 @@ const badStart = attack(
   fc.constantFrom(...Object.keys(BAD_SETTINGS)),
   async ({ holds }, name) => {
     const started = await launch({ env: { LOG_LEVEL: "warn", ...BAD_SETTINGS[name] } });
-    const outcome = await Promise.race([
-      started.ended().then((code) => `ended ${code}`),
-      started.ready().then(
-        () => "started",
-        () => "refused",
-      ),
-    ]);
-    if (outcome === "started") await started.stop();
+    const isReady = await started.ready().then(
+      () => true,
+      () => false,
+    );
+    const { exitCode, signalCode } = started.process;
+    if (!isReady && exitCode === null && signalCode === null) {
+      await started.stop();
+      throw new Error("the start took too long to be judged");
+    }
+    const outcome = isReady ? "started" : "refused";
+    if (isReady) await started.stop();
     const code = await started.ended();
     holds(`a new portal does not start with ${name}`, outcome !== "started" && code !== 0, outcome);
     if (outcome !== "started")
