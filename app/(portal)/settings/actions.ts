@@ -18,6 +18,7 @@ import { countWrite } from "@/lib/identity/write-rate";
 import { mailRoute } from "@/lib/notifications/mail";
 
 const PATH = "/settings";
+const REVOKE_ALL = { href: "/keys/revoke-all", text: "Revoke all keys" };
 
 export async function updateProfileAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
@@ -40,9 +41,10 @@ export async function changePasswordAction(_state: FormState, form: FormData): P
       run: () => changePassword(user, { current, next: { text, field: "newPassword" } }),
     });
     revalidatePath(PATH);
-    const message = `Your password is changed. ${signedOut(sessionsEnded)} ${goingOn(keysWorking)}`;
-    const offer = keysWorking > 0 ? { href: "/keys/revoke-all", text: "Revoke all keys" } : undefined;
-    return { message, offer, isDone: true, fields: {}, values: {} };
+    const message = `Your password is changed. ${signedOut(sessionsEnded)}`;
+    const done = { isDone: true, fields: {}, values: {} };
+    if (keysWorking === 0) return { message, ...done };
+    return { message: `${message} ${goingOn(keysWorking)}`, offer: REVOKE_ALL, ...done };
   } catch (error) {
     return toFormState(error, form);
   }
@@ -79,6 +81,5 @@ function signedOut(count: number): string {
 }
 
 function goingOn(keys: number): string {
-  if (keys === 0) return "No key of yours works.";
   return keys === 1 ? "One key goes on working." : `${keys} keys go on working.`;
 }
