@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Actor, type CurrentUser, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { requireUsageSignature } from "../../lib/doors/guards";
 import { createKey } from "../../lib/keys/create";
 import { keepHouse } from "../../lib/operations/housekeeping";
+import { log } from "../../lib/settings/log";
 import { recordUsage } from "../../lib/usage/record";
 import { countReplayable } from "../../lib/usage/replayable";
 import { getUsageReport } from "../../lib/usage/report";
@@ -89,10 +90,16 @@ describe("MAX_OVERDRAFT", () => {
     await recordUsage([{ id: randomUUID(), apiKey: owner.key, delta: 7 }]);
     expect(await audited(owner)).toStrictEqual([300, 607]);
     await recordUsage([{ id: randomUUID(), apiKey: owner.key, delta: 8 }]);
+    const told = vi.spyOn(log, "warn");
     await keepHouse();
+    expect(told.mock.calls).toStrictEqual([[{ calls: 1, days: 7 }, "usage reports that could be replayed"]]);
+    told.mockRestore();
     expect(await audited(owner)).toStrictEqual([300, 607]);
     await anHourPasses(owner);
+    const warned = vi.spyOn(log, "warn");
     for (let twice = 0; twice < 2; twice += 1) await keepHouse();
+    // Once a day, and that was the first time.
+    expect(warned).not.toHaveBeenCalled();
     expect(await audited(owner)).toStrictEqual([300, 607, 8]);
     expect(await stateOf(owner)).toMatchObject({ uncharged: 915 });
   });

@@ -26,6 +26,16 @@ describe("POST /api/auth/login/ answers", () => {
     expect((await login(` ${user.email.toUpperCase()} `, user.password)).status).toBe(200);
   });
 
+  test("200, and keeps no more of what a browser says of itself than a page of sessions can show", async () => {
+    const { id, email, password } = await newUser();
+    const answer = await call(PATH, { body: { email, password }, headers: { "User-Agent": "curl/8 ".repeat(1000) } });
+    expect(answer.status).toBe(200);
+    const sessions = await query<{ length: number }>("SELECT length(user_agent) AS length FROM sessions WHERE user_id = $1", [
+      id,
+    ]);
+    expect(Math.max(...sessions.map(({ length }) => length))).toBe(512);
+  });
+
   test("200 whatever the Authorization header says", async () => {
     const { email, password } = await newUser();
     expect((await call(PATH, { body: { email, password }, token: "x.y.z" })).status).toBe(200);
