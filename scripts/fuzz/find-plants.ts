@@ -9,7 +9,7 @@ export async function findPlants(world: World, requests: number, seed?: number):
   for (const plant of plants()) {
     if (plant.sow) await query(plant.sow);
     const { sender } = plant;
-    const { found } = await fuzz(world, { requests, seed, stopsAtFinding: true, ...(sender ? { sender } : {}) });
+    const { found } = await fuzz(world, { requests, seed, stopsAt: plant.rule, ...(sender ? { sender } : {}) });
     if (plant.uproot) await query(plant.uproot);
     const wanted = found.find(({ finding }) => finding.rule === plant.rule);
     console.log(wanted ? lineOf(plant, wanted) : `✗ ${plant.name}: not found in ${requests} requests`);

@@ -35,7 +35,7 @@ export function plants(): Plant[] {
   ];
 }
 
-/** In the list of one's keys, those that do not work are shown whole. */
+/** In the list of one's keys, those with permissions by resource are shown whole. */
 function unmask(): Sender {
   const credentials = new Map<Json, Json>();
   return answered((reply, path) => {
@@ -43,8 +43,8 @@ function unmask(): Sender {
     if (reply.status === 201 && data.api_key) credentials.set(data.id ?? null, data.api_key);
     if (reply.status !== 200 || !path.startsWith("/api/auth/settings/") || !Array.isArray(data.api_keys)) return reply;
     const unmasked = data.api_keys.map((key) => {
-      const { id = null, status } = readFields(JSON.stringify(key)) ?? {};
-      const whole = status === "active" ? undefined : credentials.get(id);
+      const { id = null, permissions } = readFields(JSON.stringify(key)) ?? {};
+      const whole = Array.isArray(permissions) ? undefined : credentials.get(id);
       return whole ? { ...(key as Record<string, Json>), api_key: whole } : key;
     });
     return { ...reply, text: JSON.stringify({ ...readFields(reply.text), data: { ...data, api_keys: unmasked } }) };

@@ -58,8 +58,8 @@ function isPage({ draft, reply }: Exchange): boolean {
   return !/^\/api\//.test(readTarget(draft.path)) && Boolean(reply.headers.get("content-type")?.startsWith("text/html"));
 }
 
-function overBound({ step, reply, draft }: Exchange): string | null {
-  const isList = step.operation.method === "GET" && reply.status < 300;
+function overBound({ reply, draft }: Exchange): string | null {
+  const isList = draft.method === "GET" && reply.status < 300;
   if (Buffer.byteLength(reply.text) > (isList ? MAX_LIST_ANSWER : MAX_ANSWER)) return `${reply.text.length} characters`;
   const body = isList && reply.text.length > 20 ? readFields(reply.text) : null;
   if (body === null) return null;

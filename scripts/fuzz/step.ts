@@ -70,7 +70,7 @@ function aimsOf({ statuses }: Operation): fc.Arbitrary<number> {
 
 function weightOf({ hasPassword, id }: Operation): number {
   // The document is long.
-  return hasPassword || id === "getReference" ? 1 : 5;
+  return hasPassword || id === "getReference" ? 1 : 10;
 }
 
 function partsOf(document: OpenApi, { body, parameters, method }: Operation) {
