@@ -11,6 +11,7 @@ import { learn } from "./learn";
 import { newCast } from "./people";
 import { judgeBy } from "./rules";
 import { send } from "./send";
+import { shrink } from "./shrink";
 import { type Step, stepsOf } from "./step";
 import type { World } from "./world";
 
@@ -35,7 +36,6 @@ export type Result = { seed: number; counts: Counts; found: Found[] };
 /** So many samples at once, each with people of its own. */
 const LANES = 8;
 const MAX_STEPS = 14;
-const MAX_SHRINKS = 60;
 const MAX_SHOWN = 8;
 const TOLD_EVERY = 5_000;
 /** So often what was not seen yet is tried for once more. */
@@ -49,9 +49,8 @@ export async function fuzz(world: World, options: FuzzOptions): Promise<Result> 
   const counts = newCounts(operations);
   const judge = judgeBy(world, conformanceTo(world.document));
   const found: Found[] = [];
-  /** By kind, the sample that found it first. */
-  const known = new Map<string, number>();
-  const isOver = () => [...known.keys()].some((kind) => stopsAt !== undefined && kind.endsWith(`: ${stopsAt}`));
+  const known = new Set<string>();
+  const isOver = () => [...known].some((kind) => stopsAt !== undefined && kind.endsWith(`: ${stopsAt}`));
 
   // Each status once on purpose; after that, anything in any order.
   const aims = operations.flatMap((operation) => operation.statuses.map((status) => ({ operation, status })));
@@ -63,24 +62,28 @@ export async function fuzz(world: World, options: FuzzOptions): Promise<Result> 
   };
 
   const takeSample = async (arbitrary: fc.Arbitrary<Step[]>, sample: number): Promise<void> => {
-    let first: { kind: string; atRequest: number } | undefined;
-    let shrinks = 0;
-    const property = fc.asyncProperty(arbitrary, fc.boolean(), async (sampled, isAlone) => {
-      // What was found is as small as it gets in the time.
-      if (first && ++shrinks > MAX_SHRINKS) return;
-      try {
-        await runSample(sampled, isAlone, first === undefined);
-      } catch (error) {
-        if (!(error instanceof Finding)) throw error;
-        if (!known.has(error.kind)) known.set(error.kind, sample);
-        first ??= known.get(error.kind) === sample ? { kind: error.kind, atRequest: counts.total() } : undefined;
-        if (first?.kind === error.kind) throw error;
-      }
+    const [drawn] = fc.sample(fc.tuple(arbitrary, fc.boolean()), { seed: seed + sample, numRuns: 1 });
+    if (!drawn) return;
+    const [sampled, isAlone] = drawn;
+    const finding = await findingIn(sampled, isAlone, true);
+    if (!finding || known.has(finding.kind)) return;
+    known.add(finding.kind);
+    const atRequest = counts.total();
+    const smallest = await shrink(sampled, finding, async (fewer) => {
+      const again = await findingIn(fewer, isAlone, false);
+      return again?.kind === finding.kind ? again : null;
     });
-    const { failed, errorInstance } = await fc.check(property, { seed: seed + sample, numRuns: 1, endOnFailure: false });
-    if (!failed) return;
-    if (!(errorInstance instanceof Finding) || !first) throw errorInstance;
-    found.push({ finding: errorInstance, seed, sample, atRequest: first.atRequest });
+    found.push({ finding: smallest, seed, sample, atRequest });
+  };
+
+  const findingIn = async (sampled: Step[], isAlone: boolean, isCounted: boolean): Promise<Finding | null> => {
+    try {
+      await runSample(sampled, isAlone, isCounted);
+      return null;
+    } catch (error) {
+      if (error instanceof Finding) return error;
+      throw error;
+    }
   };
 
   const runSample = async (sampled: Step[], isAlone: boolean, isCounted: boolean): Promise<void> => {
