@@ -62,11 +62,19 @@ const TOO_DEEP = 400;
 
 const failWhenDeep: Sender = async (url, draft) => {
   const reply = await send(url, draft);
-  const brackets = draft.body?.toString().match(/[[{]/g)?.length ?? 0;
-  return brackets > TOO_DEEP && draft.method === "PATCH"
-    ? { ...reply, status: 500, text: '{"message":"Internal server error"}' }
-    : reply;
+  const isDeep = draft.method === "PATCH" && depthOf(String(draft.body)) > TOO_DEEP;
+  return isDeep ? { ...reply, status: 500, text: '{"message":"Internal server error"}' } : reply;
 };
+
+/** How deep a JSON text goes, whatever its strings hold. */
+function depthOf(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const sign of text.replace(/"(\\.|[^"\\])*"/g, "")) {
+    if (sign === "[" || sign === "{") deepest = Math.max(deepest, ++depth);
+    if (sign === "]" || sign === "}") depth -= 1;
+  }
+  return deepest;
+}
 
 /** A limit of one digit is not heeded. */
 const forgetSmallLimits: Sender = (url, draft) =>
