@@ -9,8 +9,8 @@ export function cookiePrefix(): string {
 /** Where colours are kept that somebody chose. */
 export const themeCookie = () => `${cookiePrefix()}.theme`;
 
-/** What makes a browser known to accounts that signed in with it. */
-export const deviceCookie = () => `${cookiePrefix()}.devices`;
+/** What makes a browser known to accounts that signed in with it. Where this runs on https, only that may set it. */
+export const deviceCookie = () => `${env().appUrl.startsWith("https:") ? "__Secure-" : ""}${cookiePrefix()}.devices`;
 
 /** As it was called before: read where there is no other yet, until it expires. */
 export const FORMER_THEME_COOKIE = "theme";
