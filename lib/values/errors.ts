@@ -159,9 +159,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
-/** A lock that was not to be had within `lock_timeout`. */
+/** A lock that was not to be had within `lock_timeout`, or at all: of two that wait for one another the database ends one. */
 export function isLockTimeout(error: unknown): boolean {
-  return causesOf(error).some(({ code }) => code === "55P03");
+  return causesOf(error).some(({ code }) => ["55P03", "40P01", "P2034"].includes(code));
 }
 
 /** A statement, a transaction or a request that exceeded its bound: the database's, the driver's, Prisma's or our own. */

@@ -165,6 +165,8 @@ describe("Every dialect", () => {
     ["57014", "1"],
     ["P2028", "1"],
     ["55P03", "5"],
+    ["40P01", "5"],
+    ["P2034", "5"],
     ["25006", "5"],
     ["53100", "5"],
   ])("knows %s as something that may succeed when it is tried again", (code, after) => {
