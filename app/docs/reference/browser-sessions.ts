@@ -45,7 +45,7 @@ const FOREIGN = libraryRefusal(403, {
 const OTHER_TYPE = libraryRefusal(415, { UNSUPPORTED_MEDIA_TYPE: 'Content-Type "text/plain" is not allowed.' });
 
 const changePasswordBody = changePasswordSchema
-  .extend({ revokeOtherSessions: z.boolean().optional().meta({ description: "They end, whatever it says." }) })
+  .extend({ revokeOtherSessions: z.unknown().optional().meta({ description: "They end, whatever it says." }) })
   .strict();
 
 export const BROWSER_SESSIONS: Group = {
