@@ -6,8 +6,8 @@ import { isGatedPath } from "./gate";
 import type { Cast } from "./people";
 import type { World } from "./world";
 
-/** No answer is longer, but for a list of a thousand keys and the document. */
-const MAX_ANSWER = 64 * 1024;
+/** No answer is longer, not of a thousand reports, but for a list of a thousand keys and the document. */
+const MAX_ANSWER = 256 * 1024;
 const MAX_LIST_ANSWER = 8 * 1024 * 1024;
 /** Whatever a request may ask for. */
 const MAX_LISTED = 1_000;
@@ -33,7 +33,9 @@ export function judgeBy(world: World, conformance: Conformance): Judge {
     return (
       broken(
         "a failure of ours",
-        !isTroubled && reply.status >= 500 && !tellsHealth(exchange) ? `${reply.status} ${reply.text.slice(0, 300)}` : null,
+        !isTroubled && reply.status >= 500 && !tellsHealth(exchange) && !isInTheWay(exchange)
+          ? `${reply.status} ${reply.text.slice(0, 300)}`
+          : null,
       ) ??
       broken(
         "a status that its condition does not explain",
@@ -51,6 +53,11 @@ export function judgeBy(world: World, conformance: Conformance): Judge {
 /** How a busy machine is doing is no failure of what is asked. */
 function tellsHealth({ step, reply }: Exchange): boolean {
   return step.operation.id === "getHealth" && reply.status === 503;
+}
+
+/** Of two that were sent at once, one may be told to come again. */
+function isInTheWay({ step, reply }: Exchange): boolean {
+  return reply.status === 503 && (step.aim === 409 || step.repeat === "together");
 }
 
 /** A page that says that there is none knows its own address. */

@@ -57,8 +57,8 @@ export async function openWorld(): Promise<World> {
       started
         .output()
         .split("\n")
-        // The identity library calls it an error when it refuses somebody.
-        .filter((line) => line.includes('"level":"error"') && !line.includes('"source":"better-auth"')),
+        // The identity library calls it an error when it refuses somebody; what is to be tried again is judged by its answer.
+        .filter((line) => line.includes('"level":"error"') && !/"source":"better-auth"|TEMPORARILY_UNAVAILABLE/.test(line)),
     close: async () => {
       await Promise.all(Object.values(troubles).map((server) => server.stop()));
       await closeQueries(portal.operatorUrl);
