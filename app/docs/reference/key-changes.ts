@@ -87,10 +87,14 @@ export const KEY_CHANGES: Operation[] = [
     dialect: "user",
     callers: USER_CALLERS,
     parameters: [keyId],
-    body: body(patchKeySchema, {
-      narrower: { permissions: ["read"], expires_at: "2026-12-31T23:59:59Z" },
-      described: { key_name: "Laptop", note: "Asha’s, for the demo", self_rotation: true },
-    }),
+    body: body(
+      patchKeySchema,
+      {
+        narrower: { permissions: ["read"], expires_at: "2026-12-31T23:59:59Z" },
+        described: { key_name: "Laptop", note: "Asha’s, for the demo", self_rotation: true },
+      },
+      { required: false },
+    ),
     answers: [
       userAnswer(200, "API key updated successfully", changedKeyAnswer, {
         success: { ...LISTED, key_name: "Laptop", note: "Asha’s, for the demo", self_rotation: true },
