@@ -105,7 +105,7 @@ function judgeDocumented({ draft, reply }: Exchange, conformance: Conformance): 
   // A page has the same address, and is asked for by other methods.
   if (/^\/usage/.test(draft.path) && !draft.headers.some(([name]) => name === "x-signature")) return null;
   if (!/^\/(api|usage)(\/|$)/.test(readTarget(draft.path).split("?")[0] ?? "")) return null;
-  const sent = draft.body === null ? undefined : draft.body.toString().replace(/^\ufeff/, "");
+  const sent = draft.body === null ? undefined : tidied(draft.body.toString().replace(/^\ufeff/, ""));
   const problem = judged(conformance, {
     ...reply,
     method: draft.method,
@@ -115,6 +115,15 @@ function judgeDocumented({ draft, reply }: Exchange, conformance: Conformance): 
   if (problem === null) return null;
   const isEarly = REFUSED_EARLY.includes(reply.status) && /is not documented/.test(problem) && readFields(reply.text) !== null;
   return isEarly ? null : `${problem} (${reply.text.slice(0, 200)})`;
+}
+
+/** Spaces around texts are dropped before they are looked at. What cannot be read stays as it is. */
+function tidied(sent: string): string {
+  try {
+    return JSON.stringify(JSON.parse(sent), (_, value) => (typeof value === "string" ? value.trim() : value));
+  } catch {
+    return sent;
+  }
 }
 
 function judged(conformance: Conformance, exchange: Parameters<Conformance["judge"]>[0]): string | null {
