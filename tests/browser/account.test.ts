@@ -105,14 +105,22 @@ test.describe("Someone who is signed in", () => {
     await expect(page).toHaveURL("/keys");
   });
 
-  test("has a cookie that scripts cannot read and other sites do not send", async ({ page, context }) => {
+  test("has cookies that scripts cannot read and other sites do not send", async ({ page, context }) => {
     await page.goto("/sign-in?next=%2Fsettings");
     await fillSignIn(page, await newUser());
     await expect(page).toHaveURL("/settings");
     const cookies = await context.cookies();
     expect(
       cookies.map(({ name, httpOnly, sameSite, secure, path }) => ({ name, httpOnly, sameSite, secure, path })),
-    ).toStrictEqual([{ name: sessionCookieName(), httpOnly: true, sameSite: "Lax", secure: false, path: "/" }]);
+    ).toStrictEqual(
+      [sessionCookieName(), sessionCookieName().replace("session_token", "devices")].map((name) => ({
+        name,
+        httpOnly: true,
+        sameSite: "Lax",
+        secure: false,
+        path: "/",
+      })),
+    );
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 

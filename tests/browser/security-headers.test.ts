@@ -68,7 +68,7 @@ test.describe("A page into which a script was smuggled", () => {
 });
 
 test.describe("On https", () => {
-  test("the session cookie is one that only https can set and get, and browsers are told to stay there", async () => {
+  test("cookies are such that only https can set and get, and browsers are told to stay there", async () => {
     const server = await startServer({ ...shared().settings, APP_URL: "https://keys.example.com" });
     try {
       const person = await registerOverHttp(server.url);
@@ -86,7 +86,10 @@ test.describe("On https", () => {
       expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, "/keys"]);
       expect(
         answer.headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]+/, "=…").replace(/Expires=[^;]+/, "Expires=…")),
-      ).toStrictEqual(["__Secure-latchkey.session_token=…; Path=/; Expires=…; Secure; HttpOnly; SameSite=lax"]);
+      ).toStrictEqual([
+        "__Secure-latchkey.session_token=…; Path=/; Expires=…; Secure; HttpOnly; SameSite=lax",
+        "__Secure-latchkey.devices=…; Path=/; Expires=…; Max-Age=7776000; Secure; HttpOnly; SameSite=lax",
+      ]);
       const [cookie = ""] = answer.headers.getSetCookie()[0]?.split(";") ?? [];
       const settings = await fetch(`${server.url}/settings`, { headers: { Cookie: cookie }, redirect: "manual" });
       expect(await settings.text()).toContain(person.email);
