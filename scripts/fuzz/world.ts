@@ -27,7 +27,7 @@ export type World = {
 };
 
 /** Attempts are not what is tested here, but where they are. */
-const ROOMY = { AUTH_RATE_LIMIT_PER_MINUTE: "1000000" };
+const ROOMY = { AUTH_RATE_LIMIT_PER_MINUTE: "1000000", WRITES_PER_MINUTE: "1000000" };
 const NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/latchkey";
 /** Keys of samples get numbers that no cut or changed number of another one hits. */
 const FIRST_NUMBER = 1_000_000;
@@ -42,7 +42,7 @@ export async function openWorld(): Promise<World> {
   const [unset, cutOff, strict, crowded, document] = await Promise.all([
     startServer({ ...beside, BETTER_AUTH_SECRET: "", KEY_HASH_SECRET: "", ...noSecrets() }),
     startServer({ ...beside, DATABASE_URL: NOWHERE }),
-    startServer({ ...beside, AUTH_RATE_LIMIT_PER_MINUTE: "1" }),
+    startServer({ ...beside, AUTH_RATE_LIMIT_PER_MINUTE: "1", WRITES_PER_MINUTE: "1", MAX_KEYS_PER_USER: "1" }),
     newCrowdedPerson(),
     fetch(`${portal.url}/api/openapi.json`).then((served) => served.json() as Promise<OpenApi>),
   ]);
