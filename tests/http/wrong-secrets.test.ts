@@ -90,6 +90,19 @@ describe("A wrong secret", () => {
     expect(await entriesFrom(address, "secret.refused")).toHaveLength(2);
   });
 
+  test("is on record at each door, whatever was sent to others before", async () => {
+    const address = randomAddress();
+    const headers = { "X-Forwarded-For": address };
+    const doorsOnRecord = async () => [
+      ...new Set((await entriesFrom(address, "secret.refused")).map((entry) => entry.target_id)),
+    ];
+    const send = (door: string) => DOORS[door]?.().ask(randomSecret(), headers);
+    expect([(await send("service_secret"))?.status, (await send("admin_secret"))?.status]).toStrictEqual([401, 401]);
+    expect([(await send("service_secret"))?.status, (await send("usage_signature"))?.status]).toStrictEqual([401, 429]);
+    await until(async () => (await doorsOnRecord()).length > 2, "an entry for each door");
+    expect((await doorsOnRecord()).sort()).toStrictEqual(["admin_secret", "service_secret", "usage_signature"]);
+  });
+
   test("is no guess where there is none", async () => {
     const headers = { "X-Forwarded-For": randomAddress() };
     for (let attempt = 0; attempt < 2 * LIMIT; attempt += 1)
