@@ -19,7 +19,7 @@ const MESSAGES: Record<ReturnType<typeof mailRoute>, string> = {
  * @throws AppError TOO_MANY_REQUESTS
  */
 export async function askForResetLink(actor: Actor, email: string, next: string): Promise<string> {
-  await countMail(email);
+  await countMail(email, "reset");
   mailLater(() => mailResetLink(actor, email, next));
   return MESSAGES[mailRoute()];
 }

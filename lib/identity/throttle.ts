@@ -40,12 +40,16 @@ export async function countAsking(address: string | null): Promise<void> {
 }
 
 /**
- * Counts a mail asked for, so that nobody's inbox can be flooded. Addresses without an account are counted the same.
+ * Counts a mail asked for, so that nobody's inbox can be flooded. Addresses without an account are counted the same. Anybody
+ * asks for a reset: they take nothing from who confirms an address.
  * @throws AppError TOO_MANY_REQUESTS
  */
-export async function countMail(email: string): Promise<void> {
-  const counter = { key: `mail:${digestOf(email)}`, limit: MAILS, seconds: MAILS_WINDOW_SECONDS };
-  need(await takeOne([counter]), "Too many mails were asked for: the link in the last one works.");
+export async function countMail(email: string, what: "reset" | "confirmation"): Promise<void> {
+  const key = `mail:${what === "reset" ? "" : "confirmation:"}${digestOf(email)}`;
+  need(
+    await takeOne([{ key, limit: MAILS, seconds: MAILS_WINDOW_SECONDS }]),
+    "Too many mails were asked for: the link in the last one works.",
+  );
 }
 
 /**

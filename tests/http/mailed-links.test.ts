@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adminCall, type CallOptions, call, query, randomAddress, randomEmail, shared } from "../support/client";
-import { newUser, registerOverHttp } from "../support/people";
+import { newUser, registerOverHttp, signInByCookie } from "../support/people";
 import { sendPlainForm } from "../support/plain-form";
 import { startServer, type TestServer } from "../support/server";
 import { type MailServer, startMailServer } from "../support/smtp";
@@ -52,6 +52,15 @@ describe("POST /api/auth/forgot-password/ by mail", () => {
     expect(refused.body.message).toMatch(/^Too many attempts\. Try again in \d+ seconds\. .*the link in the last one works\.$/);
     const body = { token: await mailedTo(email, 3), new_password: "the fourth of its kind" };
     expect((await ask("/api/auth/password/reset/confirm/", { body })).status).toBe(200);
+  });
+
+  test("takes nothing from who asks for the link that confirms the address", async () => {
+    const user = await registerOverHttp(server.url);
+    const forgot = () => ask("/api/auth/forgot-password/", { body: { email: user.email } });
+    for (let count = 1; count <= 4; count += 1) expect((await forgot()).status).toBe(count <= 3 ? 200 : 429);
+    const Cookie = await signInByCookie(user);
+    const page = await sendPlainForm(`${server.url}/settings`, {}, { Cookie }, "Send a link");
+    expect(await page.text()).toContain(`A link is on its way to ${user.email}.`);
   });
 
   test("is named to whoever has tried too often in a network that is not known", async () => {

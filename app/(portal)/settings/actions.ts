@@ -53,7 +53,7 @@ export async function changePasswordAction(_state: FormState, form: FormData): P
 export async function mailVerificationAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
     const user = await requireUser(PATH);
-    await countMail(user.email);
+    await countMail(user.email, "confirmation");
     mailLater(() => mailVerificationLink(user.id));
     return { message: linkMessage(user.email), isDone: true, fields: {}, values: {} };
   } catch (error) {
