@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { db } from "@/lib/database/client";
-import { takeOne } from "@/lib/database/counters";
+import { giveBack, takeOne } from "@/lib/database/counters";
 import { networkOf } from "@/lib/request/network";
 import { log } from "@/lib/settings/log";
 import { causeOf } from "@/lib/values/errors";
@@ -62,7 +62,11 @@ async function write(actor: Actor, { of = "", isOnce = false, seconds = HOUR_SEC
     { key: `traces:${digest(`${action} ${target.kind} ${target.id}`)}`, limit: MOST_OF_ONE, seconds: HOUR_SECONDS },
     { key: `traces:${action}`, limit: MOST_IN_ALL, seconds: HOUR_SECONDS },
   ]);
-  if (!("taken" in room)) return;
+  if (!("taken" in room)) {
+    // What is recorded once is not lost for as long as that lasts: the next time may find room.
+    if (isOnce && "taken" in outcome) await giveBack(outcome.taken);
+    return;
+  }
   const all = room.taken.find(({ key }) => key === `traces:${action}`);
   if (all && all.used >= MOST_IN_ALL) traces.fullUntil.set(action, all.until);
   const counted = isOnce ? {} : { count };
