@@ -28,6 +28,7 @@ export const ACTION_WORDS = {
   "user.banned": "Banned",
   "user.unbanned": "Unbanned",
   "user.role_changed": "Role changed",
+  "user.viewed": "Read by staff",
   "user.sessions_ended": "Sessions ended",
   "user.keys_revoked": "All keys revoked",
   "secret.refused": "Wrong secret",

@@ -1,7 +1,7 @@
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, adminCall, call, query, randomAddress, shared } from "../support/client";
-import { newUser } from "../support/people";
+import { newUser, signInByCookie } from "../support/people";
 import { randomSecret, startServer, type TestServer, until } from "../support/server";
 
 const LIMIT = 3;
@@ -117,6 +117,12 @@ describe("A wrong secret", () => {
   });
 });
 
+/** What a session's use in a network is counted by. */
+async function traceOf(userId: string, address: string): Promise<string> {
+  const [session] = await query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1", [userId]);
+  return `session.used_from_new_network user ${userId} ${address} ${session?.id}`;
+}
+
 describe("On record is as well", () => {
   test("who reads the keys of everyone through the admin API, at the first time and the tenth", async () => {
     const address = randomAddress();
@@ -149,6 +155,48 @@ describe("On record is as well", () => {
     await until(async () => (await used()).length > 1, "both entries");
     expect((await used()).map(({ address }) => address).sort()).toStrictEqual([one, other].sort());
     expect(new Set((await used()).map((entry) => entry.actor_id))).toStrictEqual(new Set([id]));
+  });
+
+  test("the same later, where there was no room for it", async () => {
+    const { id, refresh } = await newUser();
+    const used = () =>
+      query("SELECT address FROM audit_entries WHERE target_id = $1 AND action = 'session.used_from_new_network'", [id]);
+    const room = createHash("sha256").update(`session.used_from_new_network user ${id}`).digest("base64url");
+    const full = [`traces:${room}`, Date.now() + 3_600_000];
+    await query("INSERT INTO rate_limits (key, points, expire) VALUES ($1, 100, $2)", full);
+    const address = randomAddress();
+    const use = () =>
+      call("/api/auth/token/refresh/", { body: { refresh }, headers: { "X-Forwarded-For": address } }, server.url);
+    const once = createHash("sha256")
+      .update(await traceOf(id, address))
+      .digest("base64url");
+    const counted = () => query<{ points: number }>("SELECT points FROM rate_limits WHERE key = $1", [`trace:${once}`]);
+    await use();
+    await until(async () => (await counted())[0]?.points === 0, "the count taken back");
+    await query("DELETE FROM rate_limits WHERE key = $1", full.slice(0, 1));
+    await use();
+    await until(async () => (await used()).length > 0, "the entry");
+    expect(await used()).toStrictEqual([{ address }]);
+  });
+
+  test("staff that read what is known of a person, each of them", async () => {
+    const [person, ...staff] = await Promise.all([newUser(), newUser(), newUser()]);
+    const ids = staff.map(({ id }) => id);
+    await query("UPDATE users SET role = 'admin' WHERE id = ANY($1::uuid[])", [ids]);
+    const address = randomAddress();
+    for (const user of [...staff, ...staff]) {
+      const headers = { Cookie: await signInByCookie(user), "X-Forwarded-For": address };
+      for (const id of [person.id, user.id])
+        expect((await fetch(`${server.url}/admin/users/${id}`, { headers })).status).toBe(200);
+    }
+    const entries = () =>
+      query<{ actor_id: string }>(
+        "SELECT actor_kind, actor_id::text, target_id, after FROM audit_entries WHERE address = $1 AND action = 'user.viewed'",
+        [address],
+      );
+    await until(async () => (await entries()).length > 1, "both entries");
+    expect((await entries()).map((entry) => entry.actor_id).sort()).toStrictEqual(ids.sort());
+    expect((await entries())[0]).toMatchObject({ actor_kind: "admin", target_id: person.id, after: { count: 1 } });
   });
 
   test("a sign-in that fails, for whom it was meant, and never what was typed", async () => {

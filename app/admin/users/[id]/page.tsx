@@ -12,6 +12,7 @@ import { Written } from "@/components/ui/written";
 import { PeriodSwitch } from "@/components/usage/period-switch";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { latestAudit } from "@/lib/audit/list";
+import { leaveTrace } from "@/lib/audit/traces";
 import { requireAdmin } from "@/lib/doors/guards";
 import { getUsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
@@ -89,7 +90,8 @@ export default async function UserDetailPage({ params, searchParams }: Props) {
 async function read(admin: CurrentAdmin, id: string, search: UsageSearch) {
   try {
     const user = await getUserPage(admin, id);
-    const target = { kind: "user", id: user.id };
+    const target = { kind: "user", id: user.id } as const;
+    if (user.id !== admin.id) leaveTrace(admin.actor, { action: "user.viewed", target, of: admin.id });
     const [report, entries] = await Promise.all([getUsageReport(user, search), latestAudit(admin, ENTRIES, target)]);
     return { user, report, entries };
   } catch (error) {
