@@ -217,5 +217,8 @@ describe("After a change of the password", () => {
     expect(await codesOf(key, staffKey)).toStrictEqual(["REVOKED", "REVOKED"]);
     expect(await auditOf(user, "user.keys_revoked")).toStrictEqual([{ actor_id: user.id, after: { keys_revoked: 2 } }]);
     expect(await read(page, cookie)).toContain("There is no key to revoke.");
+    // Without scripts, nothing that comes after the page is put in its place.
+    const [list] = (await read(`${shared().url}/keys?status=revoked`, cookie)).split("</main>");
+    expect(list).toContain("2 keys found.");
   });
 });
