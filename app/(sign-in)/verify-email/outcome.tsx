@@ -5,7 +5,7 @@ const OUTCOMES = {
   confirmed: { title: "Your address is confirmed", text: "The account goes on as it is: nothing was ended." },
   reclaimed: {
     title: "This account is yours now",
-    text: "Whoever made it is signed out, and the keys they made are revoked. You are signed in with your new password. The name in the profile may be theirs still.",
+    text: "Whoever made it is signed out, and the keys they made are revoked. Your new password is set. The name in the profile may be theirs still.",
   },
 } as const;
 
