@@ -24,7 +24,7 @@ export async function attemptSignIn<R>({ actor, headers }: Caller, email: string
   const address = z.email().safeParse(email.trim().toLowerCase());
   const account = address.success ? await findAccount(address.data, network) : null;
   const known = account && knownBy(findDevice(headers, account.id), account.knowsNetwork);
-  const run = () => (account && known ? asKnown(account.id, look.run) : look.run());
+  const run = () => (account && known ? asKnown({ account: account.id, network: network.near }, look.run) : look.run());
   const onFailure = () => traceFailure(actor, account?.id);
   return countSignIn({ account: digestOf(email), known, network }, { ...look, run, onFailure });
 }
@@ -37,7 +37,7 @@ export async function attemptInSession<R>(
   { id, sessionId, actor }: Pick<CurrentUser, "id" | "sessionId" | "actor">,
   look: Look<R>,
 ): Promise<R> {
-  const run = () => asKnown(id, look.run);
+  const run = () => asKnown({ account: id, network: networkOf(actor.address).near }, look.run);
   const onFailure = () => leaveTrace(actor, { action: "user.password_refused", target: { kind: "user", id } });
   return countInSession(sessionId ?? `of ${id}`, { ...look, run, onFailure });
 }

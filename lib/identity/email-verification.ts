@@ -4,8 +4,10 @@ import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
 import { writeConfirmationMail } from "@/lib/notifications/account-mails";
 import { sendMail } from "@/lib/notifications/mail";
+import { networkOf } from "@/lib/request/network";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
+import { asKnown } from "./hash-lanes";
 import { deadLink, findTokenOwner, issueToken, spendToken } from "./mailed-tokens";
 import { findPasswordOwner, hashNewPassword, type NewPassword } from "./new-password";
 import { findMaker, reclaimAccount } from "./proof";
@@ -44,7 +46,9 @@ export async function verifyEmail(actor: Actor, token: string, { visitor, answer
   if (isAsked && !answer) throw new AppError("INVALID_INPUT", { fields: { maker: ["Choose one of the two."] } });
   const acting = { ...actor, userId };
   if (isAsked && answer && !answer.isMaker) {
-    await reclaimAccount(acting, token, await hashNewPassword(answer.password, owner));
+    // Whose mail the link came with does not wait behind those who have none.
+    const who = { account: userId, network: networkOf(actor.address).near };
+    await reclaimAccount(acting, token, await asKnown(who, () => hashNewPassword(answer.password, owner)));
     return { userId, isReclaimed: true, isBanned };
   }
   await db().$transaction(async (tx) => {

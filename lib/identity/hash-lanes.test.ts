@@ -30,12 +30,14 @@ const outcomeOf = (hash: Promise<unknown>) =>
     (error: unknown) => toAppError(error).code,
   );
 
+const person = (name: string | number, network = `network of ${name}`) => ({ account: `person ${name}`, network });
+
 test("two at a time for whom nobody knows, and one more for those who are known", async () => {
   const shop = workshop();
   const strangers = Array.from({ length: 10 }, () => hashInTurn(shop.work));
   await settle();
   expect(shop.running()).toBe(2);
-  const known = Array.from({ length: 3 }, (_, index) => asKnown(`person ${index}`, () => hashInTurn(shop.work)));
+  const known = Array.from({ length: 3 }, (_, index) => asKnown(person(index), () => hashInTurn(shop.work)));
   await settle();
   expect(shop.running()).toBe(3);
   await shop.endAll();
@@ -47,7 +49,9 @@ test("a known one does not wait behind strangers, however many there are", async
   const shop = workshop();
   const order: string[] = [];
   const strangers = Array.from({ length: 20 }, () => hashInTurn(shop.work).then(() => order.push("stranger")));
-  const own = Array.from({ length: 2 }, () => asKnown("owner", () => hashInTurn(shop.work)).then(() => order.push("owner")));
+  const own = Array.from({ length: 2 }, () =>
+    asKnown(person("owner"), () => hashInTurn(shop.work)).then(() => order.push("owner")),
+  );
   await settle();
   await shop.endAll();
   await Promise.all([...strangers, ...own]);
@@ -57,8 +61,8 @@ test("a known one does not wait behind strangers, however many there are", async
 test("more than thirty that wait are told to come again, and one account has no more than four", async () => {
   const shop = workshop();
   const strangers = Array.from({ length: 70 }, () => outcomeOf(hashInTurn(shop.work)));
-  const greedy = Array.from({ length: 6 }, () => outcomeOf(asKnown("greedy", () => hashInTurn(shop.work))));
-  const owner = outcomeOf(asKnown("owner", () => hashInTurn(shop.work)));
+  const greedy = Array.from({ length: 6 }, () => outcomeOf(asKnown(person("greedy"), () => hashInTurn(shop.work))));
+  const owner = outcomeOf(asKnown(person("owner"), () => hashInTurn(shop.work)));
   await settle();
   await shop.endAll();
   const count = async (all: Promise<string>[]) => (await Promise.all(all)).filter((outcome) => outcome === "done").length;
@@ -74,4 +78,36 @@ test("what fails makes room for the next as what succeeds does", async () => {
   const outcomes = await Promise.all(Array.from({ length: 10 }, () => outcomeOf(fail())));
   expect(new Set(outcomes)).toStrictEqual(new Set(["INTERNAL_ERROR"]));
   await hashInTurn(() => Promise.resolve());
+});
+
+test.each(["one network", "networks of their own"])(
+  "many accounts, four times each, from %s keep nobody else waiting",
+  async (where) => {
+    const shop = workshop();
+    const order: string[] = [];
+    const hash = (name: string | number, network?: string) =>
+      outcomeOf(asKnown(person(name, network), () => hashInTurn(shop.work)).then(() => order.push(String(name))));
+    const network = where === "one network" ? where : undefined;
+    const crowd = Array.from({ length: 48 }, (_, index) => hash(index % 12, network));
+    await settle();
+    const owner = hash("owner");
+    await settle();
+    await shop.endAll();
+    await Promise.all(crowd);
+    expect(await owner).toBe("done");
+    expect(order.indexOf("owner")).toBeLessThan(6);
+    expect(order).toHaveLength(33);
+  },
+);
+
+test("nor do forty accounts from one network", async () => {
+  const shop = workshop();
+  const hash = (name: string | number, network?: string) =>
+    outcomeOf(asKnown(person(name, network), () => hashInTurn(shop.work)));
+  const crowd = Array.from({ length: 40 }, (_, index) => hash(index, "one network"));
+  await settle();
+  const owner = hash("owner");
+  await shop.endAll();
+  await Promise.all(crowd);
+  expect(await owner).toBe("done");
 });

@@ -10,13 +10,15 @@ const MOST_WAITING = 30;
 /** Of one account that is known: whoever has an account must not keep the others waiting. */
 const MOST_OF_ONE = 4;
 
-type Waiting = { who: string | undefined; start(): void };
+/** Whose password is hashed, where that browser, network or session is known to them, and from which network. */
+export type Known = { account: string; network: string };
+type Waiting = { who: Known | undefined; start(): void; refuse(error: Error): void };
 type Lanes = {
-  /** Whose password is being checked, where that browser, network or session is known to them. */
-  known: AsyncLocalStorage<string | undefined>;
+  known: AsyncLocalStorage<Known | undefined>;
   running: { strangers: number; known: number };
   waiting: { strangers: Waiting[]; known: Waiting[] };
-  byPerson: Map<string, number>;
+  /** How many run and wait of one account, and from one network. */
+  places: Map<string, number>;
 };
 
 // On globalThis because each route is bundled apart.
@@ -25,13 +27,16 @@ holder.latchkeyHashLanes ??= {
   known: new AsyncLocalStorage(),
   running: { strangers: 0, known: 0 },
   waiting: { strangers: [], known: [] },
-  byPerson: new Map(),
+  places: new Map(),
 };
 const lanes = holder.latchkeyHashLanes;
 
-/** What is hashed within `work` has a lane that no stranger takes. */
-export function asKnown<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
-  return lanes.known.run(userId, work);
+/**
+ * What is hashed within `work` has a lane that no stranger takes. Whose account and network have the fewest there come first:
+ * somebody with many accounts keeps nobody else waiting.
+ */
+export function asKnown<Result>(who: Known, work: () => Promise<Result>): Promise<Result> {
+  return lanes.known.run(who, work);
 }
 
 /**
@@ -49,24 +54,52 @@ export async function hashInTurn<Result>(hash: () => Promise<Result>): Promise<R
   }
 }
 
-async function enter(lane: keyof Lanes["running"], who: string | undefined): Promise<void> {
-  const ofOne = who === undefined ? 0 : (lanes.byPerson.get(who) ?? 0);
-  if (lanes.waiting[lane].length >= MOST_WAITING || ofOne >= MOST_OF_ONE) throw tooBusy();
-  if (who !== undefined) lanes.byPerson.set(who, ofOne + 1);
-  await new Promise<void>((start) => {
-    lanes.waiting[lane].push({ who, start });
+async function enter(lane: keyof Lanes["running"], who: Known | undefined): Promise<void> {
+  if (who && placesOf(who.account) >= MOST_OF_ONE) throw tooBusy();
+  count(who, 1);
+  if (lanes.waiting[lane].length >= MOST_WAITING && !makeRoom(lanes.waiting[lane], who)) {
+    count(who, -1);
+    throw tooBusy();
+  }
+  await new Promise<void>((start, refuse) => {
+    lanes.waiting[lane].push({ who, start, refuse });
     startNext();
   });
 }
 
-function leave(lane: keyof Lanes["running"], who: string | undefined): void {
+function leave(lane: keyof Lanes["running"], who: Known | undefined): void {
   lanes.running[lane] -= 1;
-  if (who !== undefined) {
-    const left = (lanes.byPerson.get(who) ?? 1) - 1;
-    if (left > 0) lanes.byPerson.set(who, left);
-    else lanes.byPerson.delete(who);
-  }
+  count(who, -1);
   startNext();
+}
+
+/** Refuses the last one of those that have the most, where that is more than the one who comes has. */
+function makeRoom(waiting: Waiting[], who: Known | undefined): boolean {
+  const most = Math.max(...waiting.map((other) => weightOf(other.who)));
+  if (most <= weightOf(who)) return false;
+  const [refused] = waiting.splice(
+    waiting.findLastIndex((other) => weightOf(other.who) === most),
+    1,
+  );
+  count(refused?.who, -1);
+  refused?.refuse(tooBusy());
+  return true;
+}
+
+function count(who: Known | undefined, change: 1 | -1): void {
+  for (const key of who ? [who.account, who.network] : []) {
+    const left = placesOf(key) + change;
+    if (left > 0) lanes.places.set(key, left);
+    else lanes.places.delete(key);
+  }
+}
+
+function placesOf(key: string): number {
+  return lanes.places.get(key) ?? 0;
+}
+
+function weightOf(who: Known | undefined): number {
+  return who ? Math.max(placesOf(who.account), placesOf(who.network)) : 0;
 }
 
 function startNext(): void {
@@ -77,6 +110,9 @@ function startNext(): void {
 }
 
 function start(lane: keyof Lanes["running"]): void {
+  const waiting = lanes.waiting[lane];
+  const weights = waiting.map(({ who }) => weightOf(who));
+  const [next] = waiting.splice(weights.indexOf(Math.min(...weights)), 1);
   lanes.running[lane] += 1;
-  lanes.waiting[lane].shift()?.start();
+  next?.start();
 }

@@ -64,9 +64,10 @@ export async function resetPassword(actor: Actor, token: string, password: NewPa
   if (!owner) throw deadLink();
   const { userId } = link;
   // Nothing is hashed for a link that is none, and for one that is not behind those who have none.
-  const hash = await asKnown(userId, () => hashNewPassword(password, owner));
+  const network = networkOf(actor.address);
+  const hash = await asKnown({ account: userId, network: network.near }, () => hashNewPassword(password, owner));
   const reset = await db().$transaction((tx) => resetIn(tx, { ...actor, userId }, link, token, hash));
-  await rememberNetwork(userId, networkOf(actor.address));
+  await rememberNetwork(userId, network);
   return reset;
 }
 
