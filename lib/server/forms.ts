@@ -33,9 +33,12 @@ export function refuseForeignForms(): void {
     server.removeAllListeners("request");
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       const { headers } = request;
-      const isOwn = () => isOwnForm({ get: (name) => headers[name]?.toString() ?? null });
+      const { origin } = headers;
+      // Whoever sends a senseless Host can send the same as Origin.
+      const isOwn = () =>
+        isOwnForm({ get: (name) => headers[name]?.toString() ?? null }) && (origin === undefined || URL.canParse(origin));
       if (isForm(request) && !isOwn()) return refuse(response);
-      if (isForm(request) && headers.origin) headers["x-forwarded-host"] = new URL(headers.origin).host;
+      if (isForm(request) && origin) headers["x-forwarded-host"] = new URL(origin).host;
       for (const listener of listeners) listener.call(server, request, response);
     });
   });

@@ -97,6 +97,7 @@ describe("A form of a page of another site", () => {
     ["hides it", { Origin: "null" }],
     ["names nothing that is one", { Origin: "evil" }],
     ["names none", { Origin: "" }],
+    ["names what cannot be one, as its Host does", { Origin: "http://[", Host: "[" }],
     ["names two", { Origin: `${PUBLIC}, https://evil.example` }],
     ["names a look-alike", { Origin: "http://localhost.evil.example" }],
     ["names the portal at another port", { Origin: "http://localhost:1" }],
