@@ -103,6 +103,13 @@ test("a former secret that could be guessed is to be looked at again, without be
   expect(found.join()).not.toMatch(/qzj|qq/);
 });
 
+test("a former secret that opens what another one does is to be looked at again, without being shown", () => {
+  const former = { ADMIN_API_SECRET_PREVIOUS: good.SERVICE_API_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS: made("x") };
+  const [sentence = "", ...others] = cautions(parseEnv({ ...good, ...former }));
+  expect([sentence, others]).toStrictEqual([expect.stringMatching(/^ADMIN_API_SECRET_PREVIOUS and SERVICE_API_SECRET /), []]);
+  expect(sentence).not.toContain(good.SERVICE_API_SECRET);
+});
+
 test("an issuer of tokens that may speak for everybody is to be looked at again, and nothing else is", () => {
   const cautionsOf = (JWT_TRUSTED_ISSUERS: string) => cautions(parseEnv({ ...good, JWT_TRUSTED_ISSUERS }));
   const bound = "https://id.example/jwks example.com";

@@ -42,7 +42,7 @@ export function cautions(settings: Env = env()): string[] {
         "JWT_TRUSTED_ISSUERS has an issuer without e-mail domains, so it can speak for every user: write its domains behind its address.",
       ]
     : [];
-  return [...ofUnbounded, ...ofWeakness(settings, FORMER_SECRETS)];
+  return [...ofUnbounded, ...ofWeakness(settings, FORMER_SECRETS), ...ofShared(settings)];
 }
 
 function ofMail(settings: Env): string[] {
@@ -67,6 +67,17 @@ function ofSecrets(settings: Env): string[] {
     ALL_SECRETS.slice(index + 1)
       .filter((other) => settings[one] !== undefined && settings[one] === settings[other])
       .map((other) => `${one} and ${other} are the same, so whoever has one has both: make one of them anew.`),
+  );
+}
+
+/** Where two had one secret, the end of that takes a while: until then the holder of either has both. */
+function ofShared(settings: Env): string[] {
+  return FORMER_SECRETS.flatMap((former) =>
+    ALL_SECRETS.filter(
+      (other) => former !== `${other}_PREVIOUS` && settings[former] !== undefined && settings[former] === settings[other],
+    ).map(
+      (other) => `${former} and ${other} are the same, so whoever has one has both: make ${other} anew, or leave ${former} out.`,
+    ),
   );
 }
 
