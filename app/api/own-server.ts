@@ -3,7 +3,7 @@ import { logConsole } from "@/lib/server/console";
 import { answerDirectly, type DirectRoute } from "@/lib/server/direct-answers";
 import { refuseForeignForms } from "@/lib/server/forms";
 import { stopGracefully } from "@/lib/server/stop";
-import { answerUnread } from "@/lib/server/unread";
+import { answerUnread, refuseManyHeaders } from "@/lib/server/unread";
 import { env } from "@/lib/settings/env";
 import { MAX_BATCH_BYTES } from "@/lib/usage/schemas";
 import { POST as verify } from "./keys/verify/route";
@@ -31,6 +31,7 @@ export async function prepareOwnServer(): Promise<void> {
   }
   answerDirectly(routes);
   refuseForeignForms();
+  refuseManyHeaders();
 }
 
 type Traced = (path: string, handler: DirectRoute["handler"]) => DirectRoute["handler"];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import diagnostics from "node:diagnostics_channel";
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { allowHeader, METHODS } from "@/lib/request/methods";
 import { env } from "@/lib/settings/env";
@@ -10,6 +10,11 @@ import { CONTENT_SECURITY_POLICY, HTTPS_ONLY, SECURITY_HEADERS } from "./securit
 
 type Refusal = { status: string; error: string; code: string; headers?: Record<string, string> };
 
+const TOO_LARGE: Refusal = {
+  status: "431 Request Header Fields Too Large",
+  error: "The request's headers are too large.",
+  code: "HEADERS_TOO_LARGE",
+};
 const MALFORMED: Refusal = { status: "400 Bad Request", error: "This is no HTTP request.", code: "MALFORMED_REQUEST" };
 const REFUSALS: Record<string, Refusal> = {
   // `fetch` sends "patch" as it is written.
@@ -18,11 +23,7 @@ const REFUSALS: Record<string, Refusal> = {
     error: "This method is not known here. Methods are written in capital letters.",
     code: "UNKNOWN_METHOD",
   },
-  HPE_HEADER_OVERFLOW: {
-    status: "431 Request Header Fields Too Large",
-    error: "The request's headers are too large.",
-    code: "HEADERS_TOO_LARGE",
-  },
+  HPE_HEADER_OVERFLOW: TOO_LARGE,
   ERR_HTTP_REQUEST_TIMEOUT: { status: "408 Request Timeout", error: "The request did not come in time.", code: "TOO_SLOW" },
 };
 const NO_TUNNEL: Refusal = {
@@ -47,6 +48,26 @@ export function answerUnread(): void {
       const last = answered.get(socket);
       if (!socket.writable || (last?.headersSent && !last.writableFinished)) socket.destroy();
       else refuse(socket, REFUSALS[error.code ?? ""] ?? MALFORMED);
+    });
+  });
+}
+
+/** Headers after so many Node passes over, without a word. */
+const MAX_HEADERS = 1000;
+
+/** Refuses what has more headers than are read: those that a proxy adds, which say who it is, stand behind them. */
+export function refuseManyHeaders(): void {
+  onEachServer((server) => {
+    const listeners = server.listeners("request");
+    server.removeAllListeners("request");
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      if (request.rawHeaders.length <= 2 * MAX_HEADERS) {
+        for (const listener of listeners) listener.call(server, request, response);
+        return;
+      }
+      const { status, error, code } = TOO_LARGE;
+      const headers = { "Cache-Control": "no-store", "Content-Type": "application/json", Connection: "close" };
+      response.writeHead(Number.parseInt(status, 10), headers).end(JSON.stringify({ error, code }));
     });
   });
 }

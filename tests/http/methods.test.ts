@@ -104,6 +104,12 @@ describe("What is no request that Node hands on is refused in JSON too", () => {
     ["letters that are not ASCII", "GET /api/\u00fc HTTP/1.1\r\nHost: a\r\n\r\n", 400, "MALFORMED_REQUEST"],
     ["a length in words", "POST /usage HTTP/1.1\r\nHost: a\r\nContent-Length: ten\r\n\r\n", 400, "MALFORMED_REQUEST"],
     ["headers beyond what is read", `GET / HTTP/1.1\r\nX: ${"h".repeat(20_000)}\r\n\r\n`, 431, "HEADERS_TOO_LARGE"],
+    [
+      "more headers than are read",
+      `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${"A:\r\n".repeat(1000)}\r\n`,
+      431,
+      "HEADERS_TOO_LARGE",
+    ],
   ])("%s", async (_, bytes, status, code) => {
     const answer = await speak(bytes);
     expect([answer.status, answer.body]).toStrictEqual([status, { error: expect.any(String), code }]);
