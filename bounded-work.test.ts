@@ -1,8 +1,10 @@
 import fs from "node:fs";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import path from "node:path";
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { describeMalformed } from "@latchkey/rule/malformed";
 import { toPlainText } from "@latchkey/rule/plain-text";
+import { getBotType } from "next/dist/shared/lib/router/utils/is-bot";
 import { parseSync, Visitor } from "oxc-parser";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -16,6 +18,7 @@ import { clientAddress, readAddress, trustedProxies } from "./lib/request/client
 import { withoutEndSlashes } from "./lib/request/gated-apis";
 import { isAllowedOrigin } from "./lib/request/origins";
 import { readTarget } from "./lib/request/target";
+import { makeRoutable } from "./lib/server/routable";
 import { keepMeta, keepText } from "./lib/usage/ornaments";
 import { readSignature } from "./lib/usage/signature";
 import { browserName } from "./lib/values/browser-name";
@@ -173,6 +176,13 @@ const schemasOfOperations = OPERATIONS.flatMap(({ id, body, parameters = [] }) =
 ]);
 
 const headed = (name: string, value: string) => new Request("http://localhost/", { headers: { [name]: value } });
+/** Headers as Next is handed them. */
+function asHandedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const request = { method: "GET", headers, rawHeaders: Object.entries(headers).flat() };
+  makeRoutable(request as IncomingMessage, "/");
+  return request.headers;
+}
+
 /** What reads a client's text without a schema. */
 const FUNCTIONS: Door[] = [
   ["a path to return to", (text) => [returnPath(text), returnPath(`/${text}`), withReturnPath("/sign-in", `/${text}`)]],
@@ -199,6 +209,7 @@ const FUNCTIONS: Door[] = [
   ["a malformed credential", (text) => [describeMalformed(text), describeMalformed(`mf_live_${text}`)]],
   ["a cell of a file", (text) => csvLine([text])],
   ["what a browser says of itself", browserName],
+  ["what Next reads of that", (text) => getBotType(asHandedOn({ "user-agent": text })["user-agent"] ?? "")],
 ];
 
 type Work = { copied: number; patterns: Map<string, RegExp> };

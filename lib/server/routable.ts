@@ -3,6 +3,8 @@ import { ASKED_METHOD_HEADER, ROUTED_METHODS } from "@/lib/request/methods";
 
 /** Of these Node keeps the first or joins them, and either way says nothing. */
 const CREDENTIAL_HEADERS = ["authorization", "x-admin-secret", "x-signature"];
+/** Next looks for robots in it, with patterns that look at each letter as often as there are letters. */
+const MAX_AGENT_LENGTH = 512;
 const PAGE_METHODS: readonly (string | undefined)[] = ["GET", "HEAD", "POST"];
 
 /**
@@ -13,6 +15,8 @@ export function makeRoutable(request: IncomingMessage, url: string): void {
   request.url = url;
   delete request.headers[ASKED_METHOD_HEADER];
   for (const name of CREDENTIAL_HEADERS) joinDifferent(request, name);
+  const agent = request.headers["user-agent"];
+  if (agent !== undefined) request.headers["user-agent"] = agent.slice(0, MAX_AGENT_LENGTH);
   const [path = "", ...query] = url.split("?");
   if (/^\/usage\/?$/.test(path) && isReport(request)) request.url = ["/api/usage", ...query].join("?");
   // Next's own pages, the one it shows when all else fails among them.
