@@ -44,3 +44,11 @@ describe("The path that a request line names", () => {
     );
   });
 });
+
+test("of a query no more than a hundred parts are kept, since Next's work grows with the square of them", () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => `a=${index}`).join("&");
+  expect(readTarget(`/keys?${hundred}`)).toBe(`/keys?${hundred}`);
+  expect(readTarget(`/keys?${hundred}&a=100&b?c`)).toBe(`/keys?${hundred}`);
+  expect(readTarget(`/keys?${"a&".repeat(6000)}`)).toBe(`/keys?${Array(100).fill("a").join("&")}`);
+  expect([readTarget("/keys?"), readTarget("/keys?a?b=c&d")]).toStrictEqual(["/keys?", "/keys?a?b=c&d"]);
+});
