@@ -61,6 +61,8 @@ export function explainRefusals(request: IncomingMessage, response: ServerRespon
   const reading: Reading = { refusal: null };
   forms.enterWith(reading);
   replaceAnswer(response, (status) => {
+    // Nobody reads the rest any more: on this connection the next request, of somebody else behind a proxy, would wait for it.
+    if (reading.refusal === 413 && !request.complete) response.setHeader("Connection", "close");
     if (status === 500 && reading.refusal)
       return { status: reading.refusal, text: reading.refusal === 413 ? TOO_LARGE : UNREADABLE };
     const isEarlier = status === 409 && String(response.getHeader("Content-Type")).startsWith("text/plain");

@@ -127,6 +127,16 @@ describe("What is no request that Node hands on is refused in JSON too", () => {
     expect([verdict.status, verdict.body.code]).toStrictEqual([401, "INVALID_SERVICE_SECRET"]);
   });
 
+  test("a form that is too large, whose connection is closed: nobody reads on there", async () => {
+    const body = "a".repeat(1_900_000);
+    const head = ["POST /sign-in HTTP/1.1", "Host: a", "Content-Type: multipart/form-data; boundary=x"];
+    const { hostname, port } = new URL(shared().url);
+    const socket = net.connect(Number(port), hostname);
+    socket.write([...head, `Content-Length: ${body.length}`, "", body].join("\r\n"));
+    expect(String((await once(socket, "data"))[0])).toMatch(/^HTTP\/1\.1 413 .*\r\nconnection: close\r\n/is);
+    socket.destroy();
+  });
+
   test("what follows an answer on the same connection", async () => {
     const { hostname, port } = new URL(shared().url);
     const socket = net.connect(Number(port), hostname);
