@@ -405,6 +405,17 @@ describe("A captured report", () => {
     },
   );
 
+  test.each<[string, unknown, number]>([
+    ["no events", { events: [] }, 200],
+    ["no good event", { events: [{ id: "" }] }, 200],
+    ["events that are no list", { events: 1 }, 400],
+    ["missing fields", {}, 400],
+    ["no object", [], 400],
+  ])("of %s is refused by its old signature first", async (_, body, status) => {
+    expect((await report(body, { signedAt: new Date(Date.now() - 6 * 60_000) })).status).toBe(401);
+    expect((await report(body, { signedAt: new Date() })).status).toBe(status);
+  });
+
   test.each([
     ["of another time", (signature: string) => signature.replace(/t=\d+/, `t=${Math.floor(Date.now() / 1000) - 1}`)],
     ["of another digest", (signature: string) => `${signature.slice(0, -1)}${signature.endsWith("0") ? 1 : 0}`],

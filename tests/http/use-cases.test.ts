@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
 import { adminCall, call, newKey, query, randomEmail, type TestKey, verify } from "../support/client";
@@ -116,7 +117,12 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
 test.each(OPERATIONS.map(({ id }) => id))("the operation %s", async (id) => {
   const ask = OPERATION_OF[id];
   if (!ask) throw new Error(`this test does not know how to ask for ${id}`);
-  const { status } = await ask();
+  let { status } = await ask();
+  // On a busy machine the database can be too slow for an answer, which says so: it is asked for again.
+  for (let again = 0; status === 503 && again < 3; again += 1) {
+    await pause(1000);
+    ({ status } = await ask());
+  }
   expect(status).toBeGreaterThanOrEqual(200);
   expect(status).toBeLessThan(300);
 });

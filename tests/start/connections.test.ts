@@ -123,13 +123,21 @@ describe.each(["pg", "neon"] as const)("through the driver %s", (driver) => {
 
   test("a transaction that is lost before its end has done nothing, and one whose end is lost is done once", async () => {
     const regenerate = () => call(`/api/auth/keys/${key.id}/regenerate/`, { method: "POST", token }, server.url);
-    const before = await replaced(key.id);
-    relay.lose("question", "COMMIT");
-    expectFailure(await regenerate());
-    expect(await replaced(key.id)).toBe(before);
-    relay.lose("answer", "COMMIT");
-    expectFailure(await regenerate());
-    expect(await replaced(key.id)).toBe(before + 1);
+    // What is done besides has transactions as well: of one that was lost in place of this one nobody is told.
+    const regenerateWithout = async (part: "question" | "answer") => {
+      for (let attempt = 1; ; attempt += 1) {
+        const before = await replaced(key.id);
+        relay.lose(part, "COMMIT");
+        const answer = await regenerate();
+        if (answer.status !== 200 || attempt === 3) return { answer, done: (await replaced(key.id)) - before };
+      }
+    };
+    const unasked = await regenerateWithout("question");
+    expectFailure(unasked.answer);
+    expect(unasked.done).toBe(0);
+    const unanswered = await regenerateWithout("answer");
+    expectFailure(unanswered.answer);
+    expect(unanswered.done).toBe(1);
   });
 
   test("usage whose confirmation is lost is reported again, and counted once", async () => {

@@ -9,7 +9,7 @@ import { describeCall } from "@/lib/usage/one-call";
 import { adjustedFields } from "@/lib/usage/ornaments";
 import { recordUsage } from "@/lib/usage/record";
 import { MAX_BATCH_BYTES, usageReportSchema } from "@/lib/usage/schemas";
-import { signedAtOf } from "@/lib/usage/signature";
+import { type Signature, signedAtOf } from "@/lib/usage/signature";
 import { AppError } from "@/lib/values/errors";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDialect, {
@@ -17,20 +17,28 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDi
     const body = await readBody(request, MAX_BATCH_BYTES);
     const signature = requireUsageSignature(request, body);
     keepAliveFor(keepHouseIfDue);
-    const report = parseObject(body, "INVALID_USAGE_JSON");
-    if (report.events !== undefined && report.events !== null) {
-      return { data: { ok: true, ...(await recordBatch(report, signature)) } };
+    try {
+      return { data: { ok: true, ...(await record(request, body, signature)) } };
+    } catch (error) {
+      // What is wrong with a report is only for who signed it just now.
+      if (error instanceof AppError && error.status === 400) await recordUsage([], { signedAt: signedAtOf(signature) });
+      throw error;
     }
-
-    if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
-    const id = request.headers.get("x-idempotency-key") ?? undefined;
-    const call = validate(usageReportSchema, { ...report, id });
-    const one = describeCall(call, body, signature);
-    const [outcome] = await recordUsage([call], { signedAt: signedAtOf(signature), one });
-    if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");
-    if (typeof outcome === "object") throw new AppError("INVALID_INPUT", { message: outcome.refused });
-    const { id: _, ...known } = usageReportSchema.shape;
-    const adjusted = adjustedFields(report, { ...known, events: null }, call).map((field) => ({ index: 0, field }));
-    return { data: { ok: true, ...remarks(outcome === "conflict" ? 1 : 0, adjusted) } };
   },
 });
+
+async function record(request: Request, body: Uint8Array, signature: Signature) {
+  const report = parseObject(body, "INVALID_USAGE_JSON");
+  if (report.events !== undefined && report.events !== null) return recordBatch(report, signature);
+
+  if (body.byteLength > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
+  const id = request.headers.get("x-idempotency-key") ?? undefined;
+  const call = validate(usageReportSchema, { ...report, id });
+  const one = describeCall(call, body, signature);
+  const [outcome] = await recordUsage([call], { signedAt: signedAtOf(signature), one });
+  if (outcome === "unknown_key") throw new AppError("UNKNOWN_API_KEY");
+  if (typeof outcome === "object") throw new AppError("INVALID_INPUT", { message: outcome.refused });
+  const { id: _, ...known } = usageReportSchema.shape;
+  const adjusted = adjustedFields(report, { ...known, events: null }, call).map((field) => ({ index: 0, field }));
+  return remarks(outcome === "conflict" ? 1 : 0, adjusted);
+}
