@@ -18,8 +18,6 @@ export type Sender = (url: string, draft: Draft) => Promise<Reply>;
 /** So many attempts until somebody is told to wait. */
 const MAX_ATTEMPTS = 12;
 
-const TOO_DEEP = /(\[|\{"a":){8}/;
-
 /** What each status needs that no single request has. */
 const TROUBLE_FOR: Record<number, Trouble> = { 429: "strict", 500: "unset", 503: "cutOff" };
 
@@ -119,10 +117,14 @@ function withoutSecret(draft: Draft, { portal }: World): Draft {
 /** Puts these into the fields of theirs that the body has. */
 function withFields(draft: Draft, values: Record<string, Json>): Draft {
   const fields = readFields(draft.body);
-  // What was made deeper than can be written again stays as it is.
-  if (fields === null || TOO_DEEP.test(String(draft.body))) return draft;
+  if (fields === null) return draft;
   const changed = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, values[name] ?? value]));
-  return { ...draft, body: Buffer.from(JSON.stringify(changed)) };
+  try {
+    return { ...draft, body: Buffer.from(JSON.stringify(changed)) };
+  } catch {
+    // What was made deeper than can be written again stays as it is.
+    return draft;
+  }
 }
 
 /** Null for what is no JSON object. */

@@ -65,12 +65,13 @@ function isPage({ draft, reply }: Exchange): boolean {
   return !/^\/api\//.test(readTarget(draft.path)) && Boolean(reply.headers.get("content-type")?.startsWith("text/html"));
 }
 
-function overBound({ reply, draft }: Exchange): string | null {
+function overBound({ reply, draft, step }: Exchange): string | null {
   const isList = draft.method === "GET" && reply.status < 300;
   if (Buffer.byteLength(reply.text) > (isList ? MAX_LIST_ANSWER : MAX_ANSWER)) return `${reply.text.length} characters`;
   const body = isList && reply.text.length > 20 ? readFields(reply.text) : null;
   if (body === null) return null;
-  const asked = Number(new URLSearchParams(draft.path.split("?")[1]).get("limit") ?? MAX_LISTED);
+  const takesLimit = step.operation.parameters.some(({ name }) => name === "limit");
+  const asked = takesLimit ? Number(new URLSearchParams(draft.path.split("?")[1]).get("limit") ?? MAX_LISTED) : MAX_LISTED;
   const limit = Number.isInteger(asked) && asked > 0 ? Math.min(asked, MAX_LISTED) : MAX_LISTED;
   const lists = Object.entries({ ...body, ...(readFields(JSON.stringify(body.data ?? null)) ?? {}) });
   const long = lists.find(([, list]) => Array.isArray(list) && list.length > limit);
