@@ -9,7 +9,7 @@ import { isOwnOrigin } from "@/lib/request/origins";
 import { cookiePrefix } from "@/lib/settings/cookie-names";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
+import { MAX_PASSWORD_LENGTH, MAX_USER_AGENT_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
 import { hashPassword, verifyPassword } from "./password-hash";
 import { listSigningKeys, SIGNING_ALGORITHM } from "./signing-keys";
 
@@ -94,8 +94,6 @@ function createAuth() {
 function withoutValues(message: unknown): string {
   return (typeof message === "string" && message.split(/[:"`\n]/, 1)[0]) || "failed";
 }
-
-const MAX_USER_AGENT_LENGTH = 512;
 
 /** What a browser says of itself is kept, and shown in the list of sessions. */
 async function admit(session: { userId: string; userAgent?: string | null }) {

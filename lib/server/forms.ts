@@ -4,6 +4,7 @@ import { FOREIGN_FORM, isOwnForm } from "@/lib/request/origins";
 import { log } from "@/lib/settings/log";
 import { onEachServer } from "./each-server";
 import { replaceAnswer } from "./replaced-answer";
+import { isPageTarget } from "./routable";
 
 const EARLIER =
   "This page is from another version of the portal, which was updated meanwhile. Nothing was done. Go back, load the page again and send it once more.\n";
@@ -20,7 +21,7 @@ const forms = holder.latchkeyForms;
 
 /** Whether it asks a page to do something, and no route: those say themselves what they take. */
 function isForm({ method, url = "" }: IncomingMessage): boolean {
-  return method === "POST" && !/^\/(api|metrics)(\/|\?|$)/.test(url);
+  return method === "POST" && isPageTarget(url);
 }
 
 /**

@@ -5,6 +5,9 @@ export const MAX_SEARCH_LENGTH = MAX_EMAIL_LENGTH;
 /** Of what stands in an address of ours and is read at all: nobody types as much. */
 export const MAX_TYPED_LENGTH = 1024;
 
+/** Of what a browser or a program says of itself. */
+export const MAX_USER_AGENT_LENGTH = 512;
+
 export const MAX_KEY_NAME_LENGTH = 100;
 export const MAX_NOTE_LENGTH = 500;
 
