@@ -1,14 +1,12 @@
-import fs from "node:fs";
-import path from "node:path";
-import { SECRETS } from "../../lib/settings/preview-secrets";
 import { call, query } from "../../tests/support/client";
+import { keptSettings } from "../../tests/support/kept-settings";
 import { type Launched, launch } from "../../tests/support/launch";
 import { newUser, signInByCookie, type TestUser } from "../../tests/support/people";
 import { sharePortal } from "../../tests/support/portal";
 import { startServer, type TestServer } from "../../tests/support/server";
 import { type MailServer, startMailServer } from "../../tests/support/smtp";
 import { freePort } from "../ports";
-import { embeddedUrl, superuserUrl } from "../postgres";
+import { superuserUrl } from "../postgres";
 
 /** Small enough that an attack meets them. */
 export const MAX_KEYS = 25;
@@ -41,12 +39,7 @@ export async function openGround(): Promise<Ground> {
   };
   const portal = await launch({ port, env });
   await portal.ready();
-  const secret = (name: string) => fs.readFileSync(path.join(portal.dataDirectory, "secrets", name), "utf8").trim();
-  const settings: Record<string, string> = {
-    ...Object.fromEntries(SECRETS.map((name) => [name, secret(name)])),
-    DATABASE_URL: embeddedUrl(portal.dataDirectory, secret("POSTGRES_PASSWORD")),
-    ...env,
-  };
+  const settings = { ...keptSettings(portal.dataDirectory), ...env };
   sharePortal({ url, settings, operatorUrl: superuserUrl(portal.dataDirectory) });
   const strict = await startServer({ ...settings, LOG_LEVEL: "info", USAGE_SIGNATURE: "v2" });
   // Its reference is read, and its signing key made, while it is quiet.

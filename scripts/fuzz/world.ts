@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
-import fs from "node:fs";
-import path from "node:path";
-import { SECRETS } from "../../lib/settings/preview-secrets";
 import type { OpenApi } from "../../tests/support/conformance";
 import { closeQueries, query } from "../../tests/support/database";
+import { keptSettings } from "../../tests/support/kept-settings";
 import { type Launched, launch } from "../../tests/support/launch";
 import { type Portal, sharePortal } from "../../tests/support/portal";
 import { startServer, type TestServer } from "../../tests/support/server";
-import { embeddedUrl, superuserUrl } from "../postgres";
+import { superuserUrl } from "../postgres";
 import { newCrowdedPerson, type Person } from "./people";
 
 /** Where something is the matter, so that what the document says of that can be seen. */
@@ -69,10 +67,7 @@ export async function openWorld(): Promise<World> {
 }
 
 function portalOf({ url, dataDirectory }: Launched): Portal {
-  const secret = (name: string) => fs.readFileSync(path.join(dataDirectory, "secrets", name), "utf8").trim();
-  const settings = Object.fromEntries(SECRETS.map((name) => [name, secret(name)]));
-  const DATABASE_URL = embeddedUrl(dataDirectory, secret("POSTGRES_PASSWORD"));
-  return { url, settings: { ...settings, DATABASE_URL, ...ROOMY }, operatorUrl: superuserUrl(dataDirectory) };
+  return { url, settings: { ...keptSettings(dataDirectory), ...ROOMY }, operatorUrl: superuserUrl(dataDirectory) };
 }
 
 function noSecrets(): Record<string, string> {
