@@ -30,3 +30,8 @@ export async function recordAudit(tx: Transaction, actor: Actor, entry: AuditEnt
     select: { id: true },
   });
 }
+
+/** SQL for an instant as entries have it: as JSON writes it elsewhere. */
+export function sqlInstant(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}

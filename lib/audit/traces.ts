@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { db } from "@/lib/database/client";
-import { giveBack, takeOne } from "@/lib/database/counters";
+import { giveBack, takeOne, UNBOUNDED } from "@/lib/database/counters";
 import { networkOf } from "@/lib/request/network";
 import { log } from "@/lib/settings/log";
 import { causeOf } from "@/lib/values/errors";
@@ -55,7 +55,7 @@ export function leaveTrace(actor: Actor, trace: Trace): void {
 async function write(actor: Actor, { of = "", isOnce = false, seconds = HOUR_SECONDS, ...entry }: Trace): Promise<void> {
   const { action, target } = entry;
   const same = [action, target.kind, target.id, networkOf(actor.address).near, of].join(" ");
-  const outcome = await takeOne([{ key: `trace:${digest(same)}`, limit: isOnce ? 1 : 2 ** 31 - 1, seconds }]);
+  const outcome = await takeOne([{ key: `trace:${digest(same)}`, limit: isOnce ? 1 : UNBOUNDED, seconds }]);
   const count = "taken" in outcome ? (outcome.taken[0]?.used ?? 0) : 0;
   if (!isPowerOfTen(count)) return;
   const room = await takeOne([

@@ -5,6 +5,9 @@ import { bool, int, statement, text } from "./statements";
 /** Something that may happen `limit` times within so many seconds, which begin with the first time. */
 export type Counter = { key: string; limit: number; seconds: number };
 
+/** For what is only counted. */
+export const UNBOUNDED = 2 ** 31 - 1;
+
 /** What was taken from a counter, `used` in all. Whoever gives it back names the window by its end. */
 export type Taken = { key: string; used: number; until: number };
 export type Outcome = { taken: Taken[] } | { waitSeconds: number };

@@ -4,13 +4,11 @@ import { visitorOf } from "@/lib/audit/actors";
 import { leaveTrace } from "@/lib/audit/traces";
 import { tooMany } from "@/lib/identity/throttle";
 import { contextOf, type Incoming } from "@/lib/request/context";
-import { networkOf } from "@/lib/request/network";
+import { networkOf, WIDER } from "@/lib/request/network";
 import { env } from "@/lib/settings/env";
 import { AppError, type ErrorCode } from "@/lib/values/errors";
 
 const WINDOW_MS = 60_000;
-/** How much more than a /64 a /48 of IPv6 may. */
-const WIDER = 10;
 /** The one that was refused first makes room. */
 const MOST_NETWORKS = 10_000;
 

@@ -20,11 +20,6 @@ export async function endAccess(tx: Transaction, userId: string, except: string 
   return length;
 }
 
-/** Held until the transaction ends. Who ends what speaks for a person begins here, and so never waits crosswise. */
-export async function lockPerson(tx: Transaction, userId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
-}
-
 /** Null: there is none to sign in with, until a mailed link sets one. */
 export async function setPassword(tx: Transaction, userId: string, hash: string | null): Promise<void> {
   await tx.account.upsert({

@@ -5,6 +5,7 @@ import { db, type Transaction } from "@/lib/database/client";
 import { enterCredits } from "@/lib/ledger/ledger";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { Prisma, type Role } from "@/prisma/generated/client";
+import { lockPerson } from "./locked-person";
 import { hashNewPassword } from "./new-password";
 import type { ProfileInput, RegisterInput } from "./schemas";
 import { divideSignupCredits } from "./signup-credits";
@@ -115,7 +116,7 @@ export async function updateProfile(user: CurrentUser, input: ProfileInput): Pro
 }
 
 async function lockProfile(tx: Transaction, userId: string): Promise<Profile> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+  await lockPerson(tx, userId);
   return tx.user.findUniqueOrThrow({ where: { id: userId }, select: profileSelect });
 }
 

@@ -1,26 +1,26 @@
 import "server-only";
 import { whereUsable } from "@latchkey/rule/sql";
 import type { Actor } from "@/lib/audit/actors";
+import { sqlInstant } from "@/lib/audit/record";
 import { sqlIn, type Transaction } from "@/lib/database/client";
 import { bool, int, statement } from "@/lib/database/statements";
 
 const NOW_USABLE = whereUsable({ key: "k", now: "now()" });
 
-const COUNT_USABLE = statement(
-  "usable-keys-of-user",
-  { count: int },
-  `SELECT count(*) AS count FROM api_keys k WHERE user_id = $user::uuid AND ${NOW_USABLE}`,
-);
+/** SQL for how many usable keys somebody has; `owner` is an expression of their id. */
+export function usableKeysOf(owner: string): string {
+  return `(SELECT count(*) FROM api_keys k WHERE k.user_id = ${owner} AND ${NOW_USABLE})`;
+}
+
+export const COUNT_USABLE = statement("usable-keys-of-user", { usable: int }, `SELECT ${usableKeysOf("$user::uuid")} AS usable`);
 
 /** How many keys go on working. */
 export async function countUsableKeys(tx: Transaction, userId: string): Promise<number> {
   const [row] = await sqlIn(tx, COUNT_USABLE, { user: userId });
-  return row?.count ?? 0;
+  return row?.usable ?? 0;
 }
 
 type Way = { name: string; condition: string; change: string; action: string; before: string; after: string };
-
-const INSTANT = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const endUnproven = ({ name, condition, change, action, before, after }: Way) =>
   statement(
@@ -46,7 +46,7 @@ const END = {
     change: "disabled_at = now(), disabled_by = 'owner'",
     action: "api_key.disabled",
     before: '{"disabled_at":null}',
-    after: `jsonb_build_object('disabled_at', ${INSTANT("disabled_at")}, 'disabled_by', 'owner')`,
+    after: `jsonb_build_object('disabled_at', ${sqlInstant("disabled_at")}, 'disabled_by', 'owner')`,
   }),
   revoke: endUnproven({
     name: "revoke-unproven-keys",
@@ -54,7 +54,7 @@ const END = {
     change: "revoked_at = now(), revoked_by = 'proof'",
     action: "api_key.revoked",
     before: '{"revoked_at":null}',
-    after: `jsonb_build_object('revoked_at', ${INSTANT("revoked_at")})`,
+    after: `jsonb_build_object('revoked_at', ${sqlInstant("revoked_at")})`,
   }),
 };
 

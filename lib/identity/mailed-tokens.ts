@@ -4,6 +4,7 @@ import { db, sql, sqlIn, type Transaction } from "@/lib/database/client";
 import { statement, text } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError, ERRORS } from "@/lib/values/errors";
+import { lockPerson } from "./locked-person";
 
 /** What an operator passes on says nothing of whose address it is: the link of a reset that was mailed does. */
 const LIFETIME_MS = { "reset-password": 3600 * 1000, "operator-reset": 3600 * 1000, "verify-email": DAY_MS };
@@ -62,7 +63,7 @@ export async function findTokenOwner(purpose: Purpose, token: string): Promise<s
  * @throws AppError LINK_NOT_VALID
  */
 export async function spendToken(tx: Transaction, purpose: Purpose, token: string, userId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+  await lockPerson(tx, userId);
   const [spent] = await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) });
   if (!spent || userOf(spent.value) !== userId) throw deadLink();
 }

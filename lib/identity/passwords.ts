@@ -5,8 +5,9 @@ import { recordAudit } from "@/lib/audit/record";
 import { db, sql, sqlIn } from "@/lib/database/client";
 import { nullable, statement, text, uuid } from "@/lib/database/statements";
 import { AppError, ERRORS } from "@/lib/values/errors";
-import { endAccess, lockPerson } from "./access";
+import { endAccess } from "./access";
 import { countUsableKeys } from "./keys-of-person";
+import { lockPerson } from "./locked-person";
 import { findPasswordOwner, hashNewPassword, type NewPassword } from "./new-password";
 import { hashPassword, isOwnForm, verifyPassword } from "./password-hash";
 

@@ -3,8 +3,9 @@ import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sql, type Transaction } from "@/lib/database/client";
 import { instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import { endAccess, lockPerson, setPassword } from "./access";
+import { endAccess, setPassword } from "./access";
 import { endUnprovenKeys } from "./keys-of-person";
+import { lockPerson } from "./locked-person";
 import { findTokenOwner, spendToken } from "./mailed-tokens";
 import { confirmAddress } from "./signup-credits";
 

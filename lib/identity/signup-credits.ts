@@ -4,6 +4,7 @@ import { statement, word } from "@/lib/database/statements";
 import { enterCredits } from "@/lib/ledger/ledger";
 import { mailRoute } from "@/lib/notifications/mail";
 import { env } from "@/lib/settings/env";
+import { lockPerson } from "./locked-person";
 
 type When = "signup" | "confirmed";
 
@@ -39,7 +40,7 @@ async function readDecision(tx: Transaction): Promise<When> {
 
 /** Marks the address as confirmed, and so the account as proved, in the caller's transaction, and gives what waited for that. Answers how much it was. */
 export async function confirmAddress(tx: Transaction, userId: string): Promise<number> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+  await lockPerson(tx, userId);
   const { creditsOnConfirmation } = await tx.user.findUniqueOrThrow({
     where: { id: userId },
     select: { creditsOnConfirmation: true },

@@ -1,8 +1,8 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { type Counter, giveBack, type Outcome, type Taken, takeOne } from "@/lib/database/counters";
+import { type Counter, giveBack, type Outcome, type Taken, takeOne, UNBOUNDED } from "@/lib/database/counters";
 import { mailRoute } from "@/lib/notifications/mail";
-import { type Network, networkOf } from "@/lib/request/network";
+import { type Network, networkOf, WIDER } from "@/lib/request/network";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { AppError, causeOf, type ErrorCode } from "@/lib/values/errors";
@@ -11,15 +11,12 @@ const WINDOW_SECONDS = 60;
 const MAILS = 3;
 const MAILS_WINDOW_SECONDS = 15 * 60;
 
-/** How much more than one network a /48 of IPv6 may, and all networks together that an account does not know. */
-const WIDER = 10;
 /**
  * A network that tried less often within the hour, refused or not, has half of that for itself and its like: those that go on
  * and on do not keep it out.
  */
 const FIRST_TRIES = 10;
 const FIRST_SECONDS = 3600;
-const UNBOUNDED = 2 ** 31 - 1;
 
 /** Refusals that say that the secret was wrong. All others came before it was looked at, or have nothing to do with it. */
 const FAILURES: readonly ErrorCode[] = ["INVALID_CREDENTIALS", "WRONG_PASSWORD", "PASSWORD_NOT_CONFIRMED"];

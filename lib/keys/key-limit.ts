@@ -1,9 +1,9 @@
 import "server-only";
-import { whereUsable } from "@latchkey/rule/sql";
 import type { Actor } from "@/lib/audit/actors";
 import { type Run, sql, sqlIn, type Transaction } from "@/lib/database/client";
 import { LOCKS } from "@/lib/database/locks";
 import { int, statement } from "@/lib/database/statements";
+import { COUNT_USABLE, countUsableKeys, usableKeysOf } from "@/lib/identity/keys-of-person";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 
@@ -14,14 +14,8 @@ const LOCK = statement(
   `SELECT 1 AS locked FROM pg_advisory_xact_lock(${LOCKS.keysOfOwner}, hashtext($owner::text))`,
 );
 
-/** SQL for how many usable keys somebody has; `owner` is an expression of their id. */
-const usableKeysOf = (owner: string) =>
-  `(SELECT count(*) FROM api_keys k WHERE k.user_id = ${owner} AND ${whereUsable({ key: "k", now: "now()" })})`;
-
 /** SQL for whether there is room for one more, where $keyLimit says how many there may be; null for no bound. */
 export const WHERE_ROOM = `($keyLimit::int IS NULL OR ${usableKeysOf("$owner::uuid")} < $keyLimit::int)`;
-
-const COUNT = statement("usable-keys-of-owner", { usable: int }, `SELECT ${usableKeysOf("$owner::uuid")} AS usable`);
 
 /** How many usable keys this actor may make somebody have; null: staff, programs and imports pass the bound. */
 export function keyLimitFor({ kind }: Actor): number | null {
@@ -41,8 +35,7 @@ export async function requireRoom(tx: Transaction, actor: Actor, owner: string):
   const limit = keyLimitFor(actor);
   if (limit === null) return;
   await lockKeysOf((one, values) => sqlIn(tx, one, values), owner);
-  const [row] = await sqlIn(tx, COUNT, { owner });
-  if ((row?.usable ?? 0) >= limit) throw keyLimitReached(limit);
+  if ((await countUsableKeys(tx, owner)) >= limit) throw keyLimitReached(limit);
 }
 
 export function keyLimitReached(limit: number): AppError {
@@ -52,7 +45,7 @@ export function keyLimitReached(limit: number): AppError {
 /** For the page, before a form is filled in: the bound, where it is reached. */
 export async function findReachedLimit(owner: { id: string }): Promise<string | null> {
   const limit = env().MAX_KEYS_PER_USER;
-  const [row] = await sql(COUNT, { owner: owner.id });
+  const [row] = await sql(COUNT_USABLE, { user: owner.id });
   return (row?.usable ?? 0) >= limit ? sayLimit(limit) : null;
 }
 

@@ -2,9 +2,10 @@ import "server-only";
 import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
 import { whereRevocable, whereUsable } from "@latchkey/rule/sql";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
-import { recordAudit } from "@/lib/audit/record";
+import { recordAudit, sqlInstant } from "@/lib/audit/record";
 import { db, sql, sqlIn, type Transaction } from "@/lib/database/client";
 import { int, statement, text, word } from "@/lib/database/statements";
+import { lockPerson } from "@/lib/identity/locked-person";
 import { enderOf } from "./pause";
 
 export type RevokedKey = { id: number; name: string; masked: string };
@@ -22,7 +23,7 @@ const REVOKE_ALL = statement(
      INSERT INTO audit_entries (actor_kind, actor_id, address, request_id, action, target_kind, target_id, before, after)
      SELECT $actorKind, $actorId::uuid, $address, $requestId, 'api_key.revoked', 'api_key', id::text,
        '{"revoked_at":null}'::jsonb,
-       jsonb_build_object('revoked_at', to_char(revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+       jsonb_build_object('revoked_at', ${sqlInstant("revoked_at")})
      FROM revoked
    )
    SELECT id, name, format, hint FROM revoked ORDER BY id`,
@@ -48,7 +49,7 @@ export async function revokeAllIn(tx: Transaction, actor: Actor, owner: string):
 /** Ends every key of one's own. Answers how many. */
 export async function revokeOwnKeys({ id, actor }: CurrentUser): Promise<number> {
   return db().$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+    await lockPerson(tx, id);
     return (await revokeAllIn(tx, actor, id)).length;
   });
 }

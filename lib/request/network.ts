@@ -4,6 +4,9 @@ import { readAddress } from "./client-address";
 /** Whom addresses are counted by: `near` is an IPv4 address or a /64 of IPv6, `wide` the /48 around that. */
 export type Network = { near: string; wide: string | null };
 
+/** How much more the wide one may, and all networks together that an account does not know. */
+export const WIDER = 10;
+
 /** Of whoever has no address that can be read: all of them are counted as one. */
 export const UNKNOWN_NETWORK: Network = { near: "unknown", wide: null };
 
