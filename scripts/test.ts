@@ -7,10 +7,20 @@ import { findChromium } from "./chromium";
 import { Failure } from "./failure";
 import { checkFloors } from "./floors";
 
-type Count = { passed: number; failed: number };
+type Count = { passed: number; failed: number; names?: string[] };
 /** Shown as it comes, or kept and shown whole where another step runs at the same time. */
 type Output = "shown" | "kept";
 type Step = { needsBuild?: true; run: (output: Output) => Promise<Count> };
+type VitestReport = {
+  numPassedTests: number;
+  numTotalTests: number;
+  testResults: { name: string; status: string; assertionResults: { fullName: string; status: string }[] }[];
+};
+type PlaywrightSuite = { file: string; specs: { title: string; tests: { status: string }[] }[]; suites?: PlaywrightSuite[] };
+type PlaywrightReport = {
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+  suites: PlaywrightSuite[];
+};
 type Result = { name: string; seconds: number; count: Count };
 
 const REPORTS = path.resolve(".data", "test", "reports");
@@ -91,7 +101,9 @@ function summarize(results: Result[], milliseconds: number): boolean {
       `${count.failed === 0 ? "✓" : "✗"} ${name.padEnd(9)} ${passed} passed ${failed} failed ${String(seconds).padStart(4)} s`,
     );
   }
-  const sum = (of: keyof Count) => results.reduce((total, { count }) => total + count[of], 0);
+  // Once more at the end: of a long log often no more than that is kept.
+  for (const { name, count } of results) for (const failed of count.names ?? []) console.log(`✗ ${name}: ${failed}`);
+  const sum = (of: "passed" | "failed") => results.reduce((total, { count }) => total + count[of], 0);
   const [minutes, seconds] = [Math.floor(milliseconds / 60_000), Math.floor((milliseconds / 1000) % 60)];
   console.log(`  in ${minutes} min ${seconds} s\n\n${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") === 0;
@@ -115,8 +127,14 @@ async function vitest(step: string, projects: string[], output: Output): Promise
   const report = freshReport(step);
   const options = [...projects.map((name) => `--project=${name}`), "--reporter=default", "--reporter=json"];
   const code = await node(["node_modules/vitest/vitest.mjs", "run", ...options, `--outputFile.json=${report}`], output, step);
-  const { numPassedTests, numTotalTests } = readReport<{ numPassedTests: number; numTotalTests: number }>(report);
-  return judge(code, { passed: numPassedTests, failed: numTotalTests - numPassedTests });
+  const { numPassedTests, numTotalTests, testResults } = readReport<VitestReport>(report);
+  const names = testResults.flatMap(({ name, status, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status !== "passed").map(({ fullName }) => fullName);
+    // A file can fail without a failed test of its own: in what it does before or after them.
+    const of = failed.length === 0 && status !== "passed" ? ["the file itself"] : failed;
+    return of.map((test) => `${path.relative(".", name)}: ${test}`);
+  });
+  return judge(code, { passed: numPassedTests, failed: numTotalTests - numPassedTests, names });
 }
 
 async function playwright(output: Output): Promise<Count> {
@@ -125,13 +143,19 @@ async function playwright(output: Output): Promise<Count> {
   const report = freshReport("browser");
   const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
   const code = await node(["node_modules/@playwright/test/cli.js", "test"], output, "browser", env);
-  const { stats } = readReport<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>(report);
-  return judge(code, { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped });
+  const { stats, suites } = readReport<PlaywrightReport>(report);
+  const names = suites.flatMap(failedSpecs);
+  return judge(code, { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped, names });
+}
+
+function failedSpecs({ file, specs, suites = [] }: PlaywrightSuite): string[] {
+  const own = specs.filter(({ tests }) => tests.some(({ status }) => status !== "expected"));
+  return [...own.map(({ title }) => `${file}: ${title}`), ...suites.flatMap(failedSpecs)];
 }
 
 /** A runner that failed without a failed test, or that ran none, has failed. Skipped and flaky tests count as failed. */
-function judge(code: number, { passed, failed }: Count): Count {
-  return { passed, failed: (code !== 0 || passed === 0) && failed === 0 ? 1 : failed };
+function judge(code: number, { passed, failed, names }: Count): Count {
+  return { passed, names, failed: (code !== 0 || passed === 0) && failed === 0 ? 1 : failed };
 }
 
 /** Where a runner is to write. What an earlier run wrote there must not pass for its own. */
