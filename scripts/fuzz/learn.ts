@@ -42,10 +42,8 @@ async function learnKey(operation: string, data: Record<string, Json>, key: Test
 
 /** One more key of somebody. Each API names it by another id. */
 async function keep({ keys }: Person, id: string, credential: string, secret: string | null): Promise<void> {
-  const [row] = await query<{ uuid: string; number: number }>(
-    "SELECT uuid, id AS number FROM api_keys WHERE uuid::text = $1 OR id::text = $1",
-    [id],
-  );
+  const where = /^\d+$/.test(id) ? "id = $1::bigint" : "uuid = $1::uuid";
+  const [row] = await query<{ uuid: string; number: number }>(`SELECT uuid, id AS number FROM api_keys WHERE ${where}`, [id]);
   if (row) keys.push({ ...row, credential, secret, fate: "live", isSelfRotating: false });
 }
 
