@@ -1,5 +1,6 @@
 "use client";
 
+import type { KeyLimits } from "@latchkey/rule/limits";
 import { useId, useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { Form, useFormState } from "@/components/ui/form";
@@ -7,7 +8,6 @@ import { describedBy, FieldNotes, inputStyle, TextField } from "@/components/ui/
 import type { FormAction } from "@/lib/doors/form-state";
 import { endOfDay } from "./end-of-day";
 import { LimitFields } from "./limit-fields";
-import type { LimitTexts } from "./limit-texts";
 import { NoteField } from "./note-field";
 
 const EXPIRY = [
@@ -20,7 +20,7 @@ type Props = {
   name: string;
   note: string | null;
   selfRotation: boolean;
-  limits: LimitTexts;
+  limits: KeyLimits;
   action: FormAction;
 };
 

@@ -1,31 +1,35 @@
 "use client";
 
-import type { LimitName } from "@latchkey/rule/limits";
+import type { KeyLimits, LimitName } from "@latchkey/rule/limits";
+import type { Permissions } from "@latchkey/rule/permissions";
 import { type ReactNode, useId, useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { useFormState } from "@/components/ui/form";
 import { describedBy, FieldNotes, inputStyle } from "@/components/ui/text-field";
-import type { LimitTexts } from "./limit-texts";
+import { isPreset, PERMISSION_ALPHABET, PRESETS, parsePermissionsText } from "@/lib/keys/permissions-text";
+import { Granted } from "./granted";
+import { wordsOf } from "./limit-texts";
 
-type FieldProps = { current?: string };
+type FieldProps = { current: KeyLimits | undefined };
 
 const FIELDS: Record<LimitName, (props: FieldProps) => ReactNode> = { permissions: PermissionsField };
 
 /** What a key is limited to: a new one, or, with the limits it has, one that is limited further. */
-export function LimitFields({ current }: { current?: LimitTexts }) {
-  return Object.entries(FIELDS).map(([name, Field]) => <Field key={name} current={current?.[name as LimitName]} />);
+export function LimitFields({ current }: { current?: KeyLimits }) {
+  return Object.entries(FIELDS).map(([name, Field]) => <Field key={name} current={current} />);
 }
 
 const NEW_PERMISSIONS = {
   choices: [
-    { value: "all", label: "All" },
+    { value: "everything", label: "All" },
+    { value: "read-write", label: "Read and write" },
     { value: "read", label: "Read only" },
     { value: "custom", label: "Custom" },
   ],
-  initial: "all",
+  initial: "read-write",
   label: "Custom permissions",
-  hint: "Actions such as read, write, or one resource:action to a line.",
-  placeholder: "sms:send\nreports:read",
+  hint: `Actions such as read, or resource:action such as sms:send, with spaces, commas or lines between them. Both may be mixed: an action alone is then one of every resource. Names are of ${PERMISSION_ALPHABET}, and * is all of them.`,
+  placeholder: "sms:send reports:read",
 } as const;
 
 const FEWER_PERMISSIONS = {
@@ -40,30 +44,47 @@ const FEWER_PERMISSIONS = {
 } as const;
 
 function PermissionsField({ current }: FieldProps) {
-  const { choices, initial, label, hint, placeholder } = current === undefined ? NEW_PERMISSIONS : FEWER_PERMISSIONS;
+  const { choices, initial, label, hint, placeholder } = current ? FEWER_PERMISSIONS : NEW_PERMISSIONS;
   const id = useId();
   const { fields, values } = useFormState();
   const [access, setAccess] = useState<string>(initial);
+  const [typed, setTyped] = useState(values.permissions ?? (current ? wordsOf(current.permissions).join(", ") : ""));
+  const asList = current !== undefined && Array.isArray(current.permissions);
+  const granted = findGranted(access, typed, asList);
   return (
-    <div>
+    <div className="group/permissions">
       <Choices name="access" legend="Permissions" options={choices} initial={initial} onChange={setAccess} />
-      {access === "custom" && (
-        <div className="mt-2">
-          <textarea
-            name="permissions"
-            rows={3}
-            aria-label={label}
-            defaultValue={values.permissions ?? current}
-            placeholder={placeholder}
-            spellCheck={false}
-            autoCapitalize="none"
-            aria-invalid={fields.permissions ? true : undefined}
-            aria-describedby={describedBy(id, hint, fields.permissions)}
-            className={`h-auto py-2 font-mono text-sm ${inputStyle.replace("h-9 ", "")}`}
-          />
-          <FieldNotes id={id} hint={hint} errors={fields.permissions} />
+      {/* Without scripts, too: it is there where it is needed. */}
+      <div className="mt-2 hidden group-has-[input[value=custom]:checked]/permissions:block">
+        {asList && <input type="hidden" name="permissions_are" value="list" />}
+        <textarea
+          name="permissions"
+          rows={3}
+          aria-label={label}
+          defaultValue={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          placeholder={placeholder}
+          spellCheck={false}
+          autoCapitalize="none"
+          autoComplete="off"
+          translate="no"
+          aria-invalid={fields.permissions ? true : undefined}
+          aria-describedby={describedBy(id, hint, fields.permissions)}
+          className={`h-auto py-2 font-mono text-sm ${inputStyle.replace("h-9 ", "")}`}
+        />
+        <FieldNotes id={id} hint={hint} errors={fields.permissions} />
+      </div>
+      {granted && (
+        <div role="status" className="noscript:hidden mt-2">
+          {"problem" in granted ? <p className="text-ink-muted text-sm">{granted.problem}</p> : <Granted {...granted} />}
         </div>
       )}
     </div>
   );
+}
+
+/** What the key would be granted, or why that is nothing yet; null while there is nothing to say. */
+function findGranted(access: string, typed: string, asList: boolean): { permissions: Permissions } | { problem: string } | null {
+  if (isPreset(access)) return { permissions: PRESETS[access] };
+  return access === "custom" && typed.trim() !== "" ? parsePermissionsText(typed, { asList }) : null;
 }

@@ -1,32 +1,29 @@
 import { type KeyLimits, LIMIT_NAMES, type LimitName } from "@latchkey/rule/limits";
-import type { Permissions } from "@latchkey/rule/permissions";
+import { grantsEverything, type Permissions } from "@latchkey/rule/permissions";
+import type { ReactNode } from "react";
 import { Fact } from "@/components/ui/fact";
 import { Written } from "@/components/ui/written";
 import { isolated } from "@/lib/values/isolated";
 
-/** Each limit in a few words, as people type it: permissions are `read, write`, or `sms:send, reports:read`. */
-export type LimitTexts = Record<LimitName, string>;
-
-export function describeLimits({ permissions }: KeyLimits): LimitTexts {
-  return { permissions: describePermissions(permissions) };
+/** As people type them: `read`, or `sms:send`. */
+export function wordsOf(permissions: Permissions): string[] {
+  if (Array.isArray(permissions)) return permissions;
+  return Object.entries(permissions).flatMap(([resource, actions]) => actions.map((action) => `${resource}:${action}`));
 }
 
 function describePermissions(permissions: Permissions): string {
-  const words = Array.isArray(permissions)
-    ? permissions
-    : Object.entries(permissions).flatMap(([resource, actions]) => actions.map((action) => `${resource}:${action}`));
-  return words.join(", ") || "None";
+  if (grantsEverything(permissions)) return "All";
+  return wordsOf(permissions).join(", ") || "None";
 }
 
-const TERMS: Record<LimitName, string> = { permissions: "Permissions" };
+const FACTS: Record<LimitName, { term: string; describe: (limits: KeyLimits) => ReactNode }> = {
+  permissions: { term: "Permissions", describe: ({ permissions }) => <Written>{describePermissions(permissions)}</Written> },
+};
 
 export function LimitFacts({ limits }: { limits: KeyLimits }) {
-  const texts = describeLimits(limits);
   return LIMIT_NAMES.map((name) => (
-    <Fact key={name} term={TERMS[name]}>
-      <span className="[overflow-wrap:anywhere]">
-        <Written>{texts[name]}</Written>
-      </span>
+    <Fact key={name} term={FACTS[name].term}>
+      <span className="[overflow-wrap:anywhere]">{FACTS[name].describe(limits)}</span>
     </Fact>
   ));
 }

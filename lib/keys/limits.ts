@@ -1,24 +1,23 @@
 import { DEFAULT_LIMITS, type KeyLimits, LIMIT_NAMES, type LimitedCall, type LimitName } from "@latchkey/rule/limits";
 import { maskedJson } from "@latchkey/rule/masked-json";
-import { DEFAULT_PERMISSIONS, isPermissions, type Permissions } from "@latchkey/rule/permissions";
+import { isPermissions, type Permissions } from "@latchkey/rule/permissions";
 import { z } from "zod";
 import { AppError, type ErrorCode } from "@/lib/values/errors";
-import { parsePermissionsText } from "./permissions-text";
+import { isPreset, PRESETS, parsePermissionsText } from "./permissions-text";
 
 /** What a limit that is not one is refused with, and what to do then, for people. */
 const PROBLEMS: Record<LimitName, { code: ErrorCode; advice: string }> = {
   permissions: {
     code: "INVALID_PERMISSIONS",
-    advice: "Write actions such as read, write, or pairs such as sms:send, at most 4 KiB.",
+    advice: "Write less: a key holds 4 KiB of permissions, and no credential among them.",
   },
 };
 
 export const LIMIT_CODES = LIMIT_NAMES.map((name) => PROBLEMS[name].code);
 export const LIMIT_ADVICE = Object.fromEntries(Object.values(PROBLEMS).map(({ code, advice }) => [code, advice]));
 
-function limitError(name: LimitName): AppError {
-  const { code } = PROBLEMS[name];
-  return new AppError(code, { fields: { [name]: [code] } });
+function limitError(name: LimitName, problem: string): AppError {
+  return new AppError(PROBLEMS[name].code, { fields: { [name]: [problem] } });
 }
 
 const PERMISSIONS_FORM = {
@@ -92,10 +91,10 @@ export function readLimitChanges(form: FormData): { [Name in LimitName]: KeyLimi
 
 function readPermissions(form: FormData): Permissions {
   const access = form.get("access");
-  if (access === "all") return DEFAULT_PERMISSIONS;
-  if (access === "read") return ["read"];
+  if (isPreset(access)) return PRESETS[access];
   const typed = form.get("permissions");
-  const read = parsePermissionsText(typeof typed === "string" ? typed : "");
-  if (!read) throw limitError("permissions");
-  return read;
+  const asList = form.get("permissions_are") === "list";
+  const read = parsePermissionsText(typeof typed === "string" ? typed : "", { asList });
+  if ("problem" in read) throw limitError("permissions", read.problem);
+  return read.permissions;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { grants, isPermissions } from "./permissions";
+import { grants, grantsEverything, isPermissions } from "./permissions";
 
 const word = fc.stringMatching(/^[a-z]{1,8}$/);
 
@@ -50,6 +50,19 @@ describe("Permissions by resource", () => {
   test("hold a resource called __proto__ as any other", () => {
     expect(grants(JSON.parse('{"__proto__":["x"]}'), "__proto__:x")).toBe(true);
   });
+});
+
+test.each([
+  [["*"], true],
+  [["read", "*"], true],
+  [{ "*": ["*"] }, true],
+  [["read", "write"], false],
+  [{ "*": ["read"] }, false],
+  [{ sms: ["*"] }, false],
+  [{}, false],
+])("%j grant everything: %s, as a question that nobody thought of shows", (permissions, everything) => {
+  expect(grantsEverything(permissions)).toBe(everything);
+  expect(grants(permissions, "thing-of:tomorrow") && grants(permissions, "tomorrow")).toBe(everything);
 });
 
 describe("Their shape", () => {

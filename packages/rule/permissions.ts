@@ -30,3 +30,9 @@ export function grants(permissions: Permissions, wanted: string): boolean {
   const own = (name: string) => (Object.hasOwn(permissions, name) ? permissions[name] : undefined);
   return includes(own(resource), action) || includes(own("*"), action);
 }
+
+/** Whether they grant whatever a call may ask for. */
+export function grantsEverything(permissions: Permissions): boolean {
+  if (Array.isArray(permissions)) return permissions.includes("*");
+  return Object.hasOwn(permissions, "*") && permissions["*"]?.includes("*") === true;
+}

@@ -183,7 +183,8 @@ test.describe("With a new key a person", () => {
     await openForm(page);
     await dialog(page).getByLabel("Name").fill("Restricted");
     await dialog(page).getByRole("radio", { name: "Custom" }).check({ force: true });
-    await dialog(page).getByLabel("Custom permissions").fill("sms:send\nreports:read");
+    await dialog(page).getByLabel("Custom permissions").fill("sms:send\nreports:read list");
+    await expect(dialog(page).getByText("*:list", { exact: true })).toBeVisible();
     await dialog(page).getByRole("radio", { name: "A date" }).check({ force: true });
     await dialog(page).getByLabel("Last day").fill("2099-05-31");
     await expect(dialog(page)).toContainText("Ends on 1 Jun 2099, 00:00.");
@@ -191,7 +192,7 @@ test.describe("With a new key a person", () => {
     await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
     // Midnight in Dar es Salaam, three hours ahead of UTC.
     expect(await query("SELECT permissions, expires_at FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([
-      { permissions: { sms: ["send"], reports: ["read"] }, expires_at: new Date("2099-05-31T21:00:00Z") },
+      { permissions: { "*": ["list"], sms: ["send"], reports: ["read"] }, expires_at: new Date("2099-05-31T21:00:00Z") },
     ]);
   });
 
@@ -203,12 +204,13 @@ test.describe("With a new key a person", () => {
     await expectAccessible(page);
     await dialog(page).getByLabel("Name").fill("Kept");
     await dialog(page).getByRole("radio", { name: "Custom" }).check({ force: true });
-    await dialog(page).getByLabel("Custom permissions").fill("read, sms:send");
+    await dialog(page).getByLabel("Custom permissions").fill("read @@@");
     await dialog(page).getByRole("button", { name: "Create key" }).click();
-    await expect(dialog(page).getByLabel("Custom permissions")).toHaveAccessibleDescription(/Write actions such as read/);
-    await expect(dialog(page).getByLabel("Custom permissions")).toHaveValue("read, sms:send");
+    await expect(dialog(page).getByLabel("Custom permissions")).toHaveAccessibleDescription(/^“@@@” is no permission\./);
+    await expect(dialog(page).getByLabel("Custom permissions")).toHaveValue("read @@@");
     await expect(dialog(page).getByLabel("Name")).toHaveValue("Kept");
     await dialog(page).getByRole("radio", { name: "All" }).check({ force: true });
+    await expect(dialog(page)).toContainText("Grants everything that a call may ask for");
     await dialog(page).getByRole("radio", { name: "A date" }).check({ force: true });
     await dialog(page).getByRole("button", { name: "Create key" }).click();
     await expect(dialog(page).getByLabel("Last day")).toHaveAccessibleDescription("Choose a day.");

@@ -197,7 +197,7 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     const [session] = await query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1 LIMIT 1", [(await newUser()).id]);
     return { takes: "form", fields: { session: session?.id ?? "" }, done: {} };
   },
-  createKeyAction: async () => ({ fields: { key_name: "Made", access: "all" }, done: issued }),
+  createKeyAction: async () => ({ fields: { key_name: "Made", access: "read-write" }, done: issued }),
   regenerateKeyAction: async () => ({ fields: { uuid: (await newKey(cast.user)).id, grace_seconds: "60" }, done: issued }),
   updateKeyAction: async () => {
     const { id: uuid } = await newKey(cast.user);
@@ -236,7 +236,7 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
   }),
   createKeyForAction: async () => ({
     as: cast.admin,
-    fields: { owner: cast.user.id, format: "mf_live", key_name: "Made", access: "all" },
+    fields: { owner: cast.user.id, format: "mf_live", key_name: "Made", access: "read-write" },
     done: issued,
   }),
   reissueAnyKeyAction: async () => ({

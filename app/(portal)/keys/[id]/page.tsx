@@ -1,3 +1,4 @@
+import { pickLimits } from "@latchkey/rule/limits";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { cache, type ReactNode } from "react";
@@ -5,7 +6,6 @@ import { EditKey } from "@/components/keys/edit-key";
 import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
 import { KeyHeading } from "@/components/keys/key-heading";
-import { describeLimits } from "@/components/keys/limit-texts";
 import { PageSection } from "@/components/keys/page-section";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
@@ -72,7 +72,7 @@ export default async function KeyOwnPage({ params }: Props) {
               name={name}
               note={key.note}
               selfRotation={key.selfRotation}
-              limits={describeLimits(key)}
+              limits={pickLimits(key)}
               action={updateKeyAction}
             />
           </div>
