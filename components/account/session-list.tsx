@@ -7,9 +7,16 @@ import { SubmitButton } from "@/components/ui/submit-button";
 import { browserName } from "@/lib/values/browser-name";
 
 type Session = { id: string; createdAt: Date; ipAddress: string | null; userAgent: string | null };
-type Props = { sessions: Session[]; current: string | null; now: Date; action: (form: FormData) => Promise<void> };
+type Props = {
+  sessions: Session[];
+  /** Whether there are no more than these. */
+  areAll: boolean;
+  current: string | null;
+  now: Date;
+  action: (form: FormData) => Promise<void>;
+};
 
-export function SessionList({ sessions, current, now, action }: Props) {
+export function SessionList({ sessions, areAll, current, now, action }: Props) {
   const count = useRef<HTMLParagraphElement>(null);
   const shown = useRef(sessions.length);
 
@@ -22,7 +29,7 @@ export function SessionList({ sessions, current, now, action }: Props) {
   return (
     <>
       <p ref={count} tabIndex={-1} role="status" className="mb-3 w-fit text-ink-muted">
-        {sessions.length === 1 ? "You are signed in here only." : `You are signed in ${sessions.length} times.`}
+        {countSessions(sessions.length, areAll)}
       </p>
       <ul className="divide-y divide-line rounded-lg border border-line">
         {sessions.map((session) => (
@@ -50,4 +57,9 @@ export function SessionList({ sessions, current, now, action }: Props) {
       </ul>
     </>
   );
+}
+
+function countSessions(count: number, areAll: boolean): string {
+  if (!areAll) return `You are signed in more than ${count} times. The latest are:`;
+  return count === 1 ? "You are signed in here only." : `You are signed in ${count} times.`;
 }

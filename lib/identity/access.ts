@@ -15,8 +15,14 @@ const END_SESSIONS = statement(
  * `except`: a session that goes on. Answers how many were ended.
  */
 export async function endAccess(tx: Transaction, userId: string, except: string | null = null): Promise<number> {
-  const { length } = await sqlIn(tx, END_SESSIONS, { user: userId, except });
+  const count = await endSessionsOf(tx, userId, except);
   await endMailedTokens(tx, userId);
+  return count;
+}
+
+/** The sessions alone, and their tokens with them. Answers how many were ended. */
+export async function endSessionsOf(tx: Transaction, userId: string, except: string | null): Promise<number> {
+  const { length } = await sqlIn(tx, END_SESSIONS, { user: userId, except });
   return length;
 }
 

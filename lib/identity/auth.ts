@@ -80,7 +80,8 @@ function createAuth() {
     advanced: {
       cookiePrefix: cookiePrefix(),
       useSecureCookies: appUrl.startsWith("https:"),
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      // Whole, as the audit log has it.
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 128 },
       database: { generateId: "uuid" },
     },
     telemetry: { enabled: false },

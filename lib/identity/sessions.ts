@@ -5,12 +5,15 @@ import { recordAudit } from "@/lib/audit/record";
 import { leaveTrace } from "@/lib/audit/traces";
 import { db } from "@/lib/database/client";
 import { networkOf } from "@/lib/request/network";
+import { writtenAddress } from "@/lib/request/written-address";
 import { AppError } from "@/lib/values/errors";
 import type { Prisma } from "@/prisma/generated/client";
+import { endSessionsOf } from "./access";
 import { getProfile, type Profile } from "./accounts";
 import { attemptSignIn, type Caller } from "./attempts";
 import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
 import { rememberNetwork } from "./known-networks";
+import { lockPerson } from "./locked-person";
 import { findPasswordHash, isStillRight, keepInOwnForm } from "./passwords";
 import { issueTokens, type Tokens, verifyRefreshToken } from "./tokens";
 
@@ -142,6 +145,18 @@ export async function endSession(actor: Actor, session: { sessionId: string; use
   });
 }
 
+/** Ends all sessions of the person but the one that asks. Answers how many. */
+export async function endOtherSessions(user: CurrentUser): Promise<number> {
+  return db().$transaction(async (tx) => {
+    await lockPerson(tx, user.id);
+    const count = await endSessionsOf(tx, user.id, user.sessionId);
+    if (count === 0) return 0;
+    const target = { kind: "user", id: user.id } as const;
+    await recordAudit(tx, user.actor, { action: "user.sessions_ended", target, after: { sessions_ended: count } });
+    return count;
+  });
+}
+
 const sessionSelect = {
   id: true,
   createdAt: true,
@@ -153,14 +168,19 @@ const sessionSelect = {
 /** A sign-in as its owner sees it. Never holds the token. */
 export type SessionSummary = Prisma.SessionGetPayload<{ select: typeof sessionSelect }>;
 
-/** Where the person is signed in, newest first. */
-export async function listSessions(user: CurrentUser): Promise<SessionSummary[]> {
-  return db().session.findMany({
+/** That many are shown. */
+const MOST_SESSIONS = 100;
+
+/** Where the person is signed in, newest first, and whether there are more than these. */
+export async function listSessions(user: CurrentUser): Promise<{ sessions: SessionSummary[]; areAll: boolean }> {
+  const found = await db().session.findMany({
     where: { userId: user.id, expiresAt: { gt: new Date() } },
     select: sessionSelect,
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: 100,
+    take: MOST_SESSIONS + 1,
   });
+  const sessions = found.slice(0, MOST_SESSIONS).map((session) => ({ ...session, ipAddress: writtenAddress(session.ipAddress) }));
+  return { sessions, areAll: found.length <= MOST_SESSIONS };
 }
 
 async function complete(actor: Actor, session: { id: string; userId: string; createdAt: Date }): Promise<SignedIn> {

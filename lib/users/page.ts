@@ -5,6 +5,7 @@ import type { CurrentAdmin } from "@/lib/audit/actors";
 import { db } from "@/lib/database/client";
 import { PRESENT, REVOCABLE } from "@/lib/database/key-columns";
 import { findReplaced } from "@/lib/keys/search";
+import { writtenAddress } from "@/lib/request/written-address";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
 import type { Prisma } from "@/prisma/generated/client";
@@ -88,7 +89,7 @@ export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<Use
     keyCount,
     unrevokedCount,
     adjustments,
-    sessions,
+    sessions: sessions.map((session) => ({ ...session, ipAddress: writtenAddress(session.ipAddress) })),
     sessionCount,
   };
 }

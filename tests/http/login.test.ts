@@ -36,6 +36,15 @@ describe("POST /api/auth/login/ answers", () => {
     expect(Math.max(...sessions.map(({ length }) => length))).toBe(512);
   });
 
+  test("200, and the session and the audit log have the whole address of IPv6", async () => {
+    const { id, email, password } = await newUser();
+    const headers = { "X-Forwarded-For": "2001:DB8:1:2:0:0:0:7" };
+    expect((await call(PATH, { body: { email, password }, headers })).status).toBe(200);
+    const kept = "SELECT host(ip_address::inet) AS address FROM sessions WHERE user_id = $1::uuid AND ip_address LIKE '%:%'";
+    const entry = "SELECT host(address::inet) AS address FROM audit_entries WHERE actor_id = $1::uuid AND address LIKE '%:%'";
+    for (const statement of [kept, entry]) expect(await query(statement, [id])).toStrictEqual([{ address: "2001:db8:1:2::7" }]);
+  });
+
   test("200 whatever the Authorization header says", async () => {
     const { email, password } = await newUser();
     expect((await call(PATH, { body: { email, password }, token: "x.y.z" })).status).toBe(200);

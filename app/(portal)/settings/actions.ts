@@ -11,7 +11,7 @@ import { attemptInSession } from "@/lib/identity/attempts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { changePassword } from "@/lib/identity/passwords";
 import { changePasswordSchema, replaceProfileSchema } from "@/lib/identity/schemas";
-import { endSession } from "@/lib/identity/sessions";
+import { endOtherSessions, endSession } from "@/lib/identity/sessions";
 import { countMail } from "@/lib/identity/throttle";
 import { countWrite } from "@/lib/identity/write-rate";
 
@@ -73,6 +73,16 @@ export async function endSessionAction(form: FormData): Promise<void> {
   const sessionId = z.uuid().safeParse(form.get("session"));
   if (sessionId.success) await endSession(user.actor, { sessionId: sessionId.data, userId: user.id });
   revalidatePath(PATH);
+}
+
+export async function endOtherSessionsAction(_state: FormState, form: FormData): Promise<FormState> {
+  try {
+    const count = await endOtherSessions(await requireUser(PATH));
+    revalidatePath(PATH);
+    return { message: signedOut(count), isDone: true, fields: {}, values: {} };
+  } catch (error) {
+    return toFormState(error, form);
+  }
 }
 
 function signedOut(count: number): string {

@@ -17,13 +17,19 @@ import { requireUser } from "@/lib/doors/guards";
 import { getProfile, type Profile } from "@/lib/identity/accounts";
 import { listSessions } from "@/lib/identity/sessions";
 import { getApiAccount } from "@/lib/keys/api-account";
-import { changePasswordAction, endSessionAction, mailVerificationAction, updateProfileAction } from "./actions";
+import {
+  changePasswordAction,
+  endOtherSessionsAction,
+  endSessionAction,
+  mailVerificationAction,
+  updateProfileAction,
+} from "./actions";
 
 export const metadata: Metadata = { title: "Settings" };
 
 export default async function SettingsPage() {
   const user = await requireUser("/settings");
-  const [profile, sessions, account, theme] = await Promise.all([
+  const [profile, { sessions, areAll }, account, theme] = await Promise.all([
     getProfile(user.id),
     listSessions(user),
     getApiAccount(user),
@@ -38,7 +44,10 @@ export default async function SettingsPage() {
           <CopyButton text={account.account_id} what="API account id" />
         </figure>
       </Section>
-      <Section title="E-mail address" lead={`You sign in with it, and new passwords are mailed to it.${promise(profile)}`}>
+      <Section
+        title="E-mail address"
+        lead={`You sign in with it, and links to choose a new password go to it.${promise(profile)}`}
+      >
         <EmailState email={profile.email} isVerified={profile.emailVerified} action={mailVerificationAction} />
       </Section>
       <Section title="Profile" lead="Your name, and how to reach you.">
@@ -65,9 +74,17 @@ export default async function SettingsPage() {
       </Section>
       <Section
         title="Sessions"
-        lead="In the portal and over the API. One ends seven days after its last use, ninety days after it began, or when you sign it out."
+        lead="In the portal and over the API. One ends after about seven days without use, ninety days after it began, when it is signed out, and with the password."
       >
-        <SessionList sessions={sessions} current={user.sessionId} now={new Date()} action={endSessionAction} />
+        <SessionList sessions={sessions} areAll={areAll} current={user.sessionId} now={new Date()} action={endSessionAction} />
+        <div className="mt-4">
+          <Form
+            action={endOtherSessionsAction}
+            submit="Sign out everywhere else"
+            sending="Signing out…"
+            submitStyle={secondaryButton}
+          />
+        </div>
       </Section>
       <Section title="Theme" lead="Kept in this browser.">
         <div className="group/named w-fit" data-named>
