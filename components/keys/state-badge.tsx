@@ -4,7 +4,7 @@ import { Badge, type Tone } from "@/components/ui/badge";
 export const STATE_NAMES: Record<KeyState, string> = {
   active: "Active",
   expiring: "Expiring",
-  replaced: "Replaced",
+  replaced: "Rotating",
   disabled: "Disabled",
   expired: "Expired",
   revoked: "Revoked",

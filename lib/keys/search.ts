@@ -13,6 +13,8 @@ import type { KeyCheck, KeySearch, KeySort } from "./schemas";
 
 export const PAGE_SIZE = 25;
 export const UNUSED_DAYS = 90;
+/** A younger key may not have been put to use yet. */
+export const NEVER_USED_DAYS = 30;
 
 /** A credential that a newer one replaced and that still works. */
 type LiveReplaced = { masked: string; validUntil: Date };
@@ -77,7 +79,7 @@ const CHECK_SQL: Record<KeyCheck, string> = {
   "never-expires": "is_usable AND expires_at IS NULL",
   unused: `is_usable AND last_used_at <= ${NOW} - interval '${UNUSED_DAYS * 24} hours'`,
   expiring: "state = 'expiring'",
-  "never-used": "is_usable AND last_used_at IS NULL",
+  "never-used": `is_usable AND last_used_at IS NULL AND created_at <= ${NOW} - interval '${NEVER_USED_DAYS * 24} hours'`,
 };
 
 /** One pass over the owner's keys finds the page, how many there are and what the cards count. */

@@ -75,7 +75,7 @@ test.describe("On the page of keys a person", () => {
     await page.request.post(`/api/auth/keys/${revoked.id}/revoke/`, { headers });
     await page.request.post(`/api/auth/keys/${replaced.id}/regenerate/`, { headers, data: { grace_seconds: 3600 } });
     await page.goto("/keys?sort=name");
-    const words = { plain: "Active", "soon over": "Expiring", over: "Expired", ended: "Revoked", "in exchange": "Replaced" };
+    const words = { plain: "Active", "soon over": "Expiring", over: "Expired", ended: "Revoked", "in exchange": "Rotating" };
     for (const [name, word] of Object.entries(words)) {
       await expect(row(page, name).getByRole("cell").getByText(word, { exact: true })).toBeVisible();
     }
@@ -189,10 +189,14 @@ test.describe("On the page of keys a person", () => {
     await query("UPDATE api_keys SET last_used_at = now() - interval '91 days' WHERE uuid = $1", [old.id]);
     await page.goto("/keys");
     const cards = page.getByRole("navigation", { name: "Worth a look" }).getByRole("link");
-    await expect(cards).toHaveText([/Unused for 90 days\s*1/]);
+    await expect(names(page)).toHaveCount(1);
+    await expect(cards).toHaveCount(0);
     const used = await makeKey({ key_name: "open end" });
     await query("UPDATE api_keys SET last_used_at = now() WHERE uuid = $1", [used.id]);
-    await makeKey({ key_name: "soon", expires_at: inDays(2) });
+    const soon = await makeKey({ key_name: "soon", expires_at: inDays(2) });
+    await page.reload();
+    await expect(cards).toHaveText([/Expiring soon\s*1/, /Unused for 90 days\s*1/, /Never expires\s*1/]);
+    await query("UPDATE api_keys SET created_at = now() - interval '31 days' WHERE uuid = $1", [soon.id]);
     await page.reload();
     await expect(cards).toHaveText([/Expiring soon\s*1/, /Unused for 90 days\s*1/, /Never used\s*1/, /Never expires\s*1/]);
     for (const [card, name] of [

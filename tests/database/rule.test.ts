@@ -148,8 +148,17 @@ test("an owner's list finds by state what has it", async () => {
     }
     const { checks } = await searchKeys({ ...admin, id: owner.id }, searchKeysSchema.parse({}));
     const usable = own.filter((key) => isUsable(key, new Date()));
-    expect(checks["never-used"]).toBe(usable.length);
+    expect(checks["never-used"]).toBe(0);
     expect(checks["never-expires"]).toBe(usable.filter(({ expiresAt }) => !expiresAt).length);
+  }
+});
+
+test("a key counts as never used once it is thirty days old", async () => {
+  await database.query("UPDATE api_keys SET created_at = now() - interval '30 days' WHERE id % 2 = 0");
+  for (const owner of owners) {
+    const { checks } = await searchKeys({ ...admin, id: owner.id }, searchKeysSchema.parse({}));
+    const old = present.filter((key) => key.owner === owner && key.id % 2 === 0 && isUsable(key, new Date()));
+    expect(checks["never-used"]).toBe(old.length);
   }
 });
 

@@ -1,19 +1,24 @@
 import { EXPIRING_DAYS } from "@latchkey/rule/status";
 import { Link } from "@/components/ui/link";
 import type { KeyCheck, KeySearch } from "@/lib/keys/schemas";
-import { UNUSED_DAYS } from "@/lib/keys/search";
+import { NEVER_USED_DAYS, UNUSED_DAYS } from "@/lib/keys/search";
 import { keysAddress } from "./address";
 
 const CARDS: { check: KeyCheck; title: string; advice: string }[] = [
   { check: "expiring", title: "Expiring soon", advice: `Within ${EXPIRING_DAYS} days` },
   { check: "unused", title: `Unused for ${UNUSED_DAYS} days`, advice: "Perhaps safe to revoke" },
-  { check: "never-used", title: "Never used", advice: "Was it ever needed?" },
+  { check: "never-used", title: "Never used", advice: `Made ${NEVER_USED_DAYS} days ago or earlier` },
   { check: "never-expires", title: "Never expires", advice: "A leak would last" },
 ];
 
+/** Whoever has fewer keys sees all of them anyway. */
+const FEWEST_KEYS = 3;
+
+type Props = { checks: Record<KeyCheck, number>; total: number; search: KeySearch };
+
 /** What is worth a look, each a filter of the list below. A check that finds nothing is not shown. */
-export function HygieneCards({ checks, search }: { checks: Record<KeyCheck, number>; search: KeySearch }) {
-  const shown = CARDS.filter(({ check }) => checks[check] > 0 || search.check === check);
+export function HygieneCards({ checks, total, search }: Props) {
+  const shown = CARDS.filter(({ check }) => (total >= FEWEST_KEYS && checks[check] > 0) || search.check === check);
   if (shown.length === 0) return null;
   return (
     <nav aria-label="Worth a look" className="mt-6 grid grid-cols-2 gap-3 lg:grid-cols-4">
