@@ -15,6 +15,8 @@ const EXPIRY = [
   { value: "date", label: "End earlier" },
 ] as const;
 
+const EARLIER = "Only earlier than now. For a later end, regenerate the key: new credentials may live longer.";
+
 type Props = {
   uuid: string;
   name: string;
@@ -71,13 +73,13 @@ function EarlierEnd() {
             value={date}
             onChange={(event) => setDate(event.target.value)}
             aria-invalid={errors ? true : undefined}
-            aria-describedby={describedBy(id, undefined, errors)}
+            aria-describedby={describedBy(id, EARLIER, errors)}
             className={`mt-2 max-w-44 ${inputStyle}`}
           />
           <input type="hidden" name="expires_at" value={endOfDay(date)?.toISOString() ?? "no date"} />
         </>
       )}
-      <FieldNotes id={id} errors={errors} hint={undefined} />
+      <FieldNotes id={id} errors={errors} hint={isOpen ? EARLIER : undefined} />
     </div>
   );
 }

@@ -13,6 +13,7 @@ export type KeyTarget = {
   uuid: string;
   name: string;
   state: KeyState;
+  expiresAt: Date | null;
   lastUsedAt: Date | null;
   isDeleted?: boolean;
 };

@@ -1,5 +1,5 @@
 import { Ellipsis } from "lucide-react";
-import type { ReactNode, RefObject } from "react";
+import { type ReactNode, type RefObject, useLayoutEffect } from "react";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { isolated } from "@/lib/values/isolated";
 import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
@@ -12,6 +12,13 @@ type ItemProps = { target: KeyTarget; onSelect: () => void };
 
 /** Of one key in a list. */
 export function KeyMenu({ target, triggerRef, children }: Props) {
+  // A key that is revoked loses its menu; the focus goes to the page then, not to nowhere.
+  useLayoutEffect(() => {
+    const own = triggerRef.current;
+    return () => {
+      if (document.activeElement === own) document.getElementById("content")?.focus();
+    };
+  }, [triggerRef]);
   return (
     <Menu
       label={`Actions for ${isolated(target.name)}`}

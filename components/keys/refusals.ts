@@ -12,7 +12,7 @@ export const REFUSALS: Record<KeyState, Record<Deed, string | null>> = {
   expiring: NONE,
   replaced: NONE,
   disabled: NONE,
-  expired: { ...NONE, regenerate: "It has expired: create a new key.", pause: "It has expired." },
+  expired: { ...NONE, pause: "It has expired. Regenerate it with a new expiry." },
   revoked: { change: REVOKED, regenerate: REVOKED, pause: REVOKED, revoke: "It is revoked." },
 };
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { format, useTimeZone } from "@/components/ui/moment";
 import { Written } from "@/components/ui/written";
+import { ExpiryField } from "./expiry-field";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 import { ShowOnceDialog } from "./show-once-dialog";
 
@@ -27,6 +28,7 @@ export function RegenerateDialog({
 }) {
   const { regenerate } = useKeyActions().actions;
   if (!regenerate) return null;
+  const isExpired = target.state === "expired";
   return (
     <ShowOnceDialog
       title={
@@ -34,7 +36,7 @@ export function RegenerateDialog({
           Regenerate “<Written>{target.name}</Written>”
         </>
       }
-      description="The key gets a new credential and a new secret. Its name, permissions, expiry and history stay."
+      description={`The key gets new credentials${isExpired ? ", and a new end" : ""}. Its name, permissions and history stay.`}
       submit="Regenerate key"
       sending="Regenerating…"
       action={regenerate}
@@ -42,16 +44,56 @@ export function RegenerateDialog({
       onClosed={onClosed}
     >
       <input type="hidden" name="uuid" value={target.uuid} />
-      <GraceField />
+      {/* What has expired does not go on working. */}
+      {isExpired ? <input type="hidden" name="grace_seconds" value="0" /> : <GraceField expiresAt={target.expiresAt} />}
+      <EndField target={target} />
     </ShowOnceDialog>
   );
 }
 
-function GraceField() {
+/** Of an expired key a new end has to be chosen. */
+function EndField({ target: { state, expiresAt } }: { target: KeyTarget }) {
+  const [openedAt] = useState(() => new Date());
+  const timeZone = useTimeZone();
+  const [isNew, setNew] = useState(state === "expired");
+  const end = expiresAt && format(expiresAt, timeZone, true);
+  if (state === "expired") {
+    return (
+      <>
+        <input type="hidden" name="end" value="new" />
+        <ExpiryField from={openedAt} />
+      </>
+    );
+  }
+  const options = [
+    { value: "keep", label: end ? `Keep ${end}` : "Keep: never" },
+    { value: "new", label: "A new one" },
+  ];
+  return (
+    <>
+      <Choices
+        name="end"
+        legend="The key’s expiry"
+        options={options}
+        initial="keep"
+        onChange={(choice) => setNew(choice === "new")}
+      />
+      {state === "expiring" && !isNew && (
+        <p role="status" className="text-sm text-warning">
+          That is soon, and the new credentials end then as well. A new expiry lets the key live longer.
+        </p>
+      )}
+      {isNew && <ExpiryField from={openedAt} />}
+    </>
+  );
+}
+
+/** `expiresAt`: when the key, and so its old credential, ends whatever is chosen. */
+function GraceField({ expiresAt }: { expiresAt: Date | null }) {
   const timeZone = useTimeZone();
   const [grace, setGrace] = useState<Grace>("86400");
   const [chosenAt, setChosenAt] = useState(() => Date.now());
-  const end = new Date(chosenAt + Number(grace) * 1000);
+  const end = new Date(Math.min(chosenAt + Number(grace) * 1000, expiresAt?.getTime() ?? Number.POSITIVE_INFINITY));
   return (
     <div>
       <Choices

@@ -10,8 +10,10 @@ export function RowMenu({ uuid }: { uuid: string }) {
   const target = targets.find((each) => each.uuid === uuid);
   const [open, setOpen] = useState<"revoke" | "regenerate" | "pause" | null>(null);
   const trigger = useRef<HTMLButtonElement>(null);
-  if (!target) return null;
-  const dialog = { onClose: () => setOpen(null), onClosed: () => trigger.current?.focus() };
+  // Nothing can be done to a revoked one.
+  if (!target || target.state === "revoked") return null;
+  const focus = () => (trigger.current?.isConnected ? trigger.current : document.getElementById("content"))?.focus();
+  const dialog = { onClose: () => setOpen(null), onClosed: focus };
   return (
     <>
       <KeyMenu target={target} triggerRef={trigger}>

@@ -9,7 +9,7 @@ import { isUuid } from "@/lib/values/ids";
 import { markDeleted } from "./delete";
 import { readLockedKey } from "./own-key";
 import { markDisabled, markEnabled } from "./pause";
-import { type RegeneratedKey, replaceCredentials } from "./regenerate";
+import { type RegeneratedKey, type Regeneration, replaceCredentials } from "./regenerate";
 import { markRevoked } from "./revoke";
 
 const LOCK = statement("lock-any-key", { id: int }, "SELECT id FROM api_keys WHERE uuid = $uuid::uuid FOR NO KEY UPDATE");
@@ -77,12 +77,12 @@ export async function deleteAnyKey(admin: CurrentAdmin, uuid: string, name: stri
  * Gives anyone's key new credentials, as its owner can; staff hand them over.
  * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, API_KEY_EXPIRED, CONFLICT (it is deleted)
  */
-export async function reissueAnyKey(admin: CurrentAdmin, uuid: string, graceSeconds: number): Promise<RegeneratedKey> {
+export async function reissueAnyKey(admin: CurrentAdmin, uuid: string, asked: Regeneration): Promise<RegeneratedKey> {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");
   const seen = await db().apiKey.findUnique({ where: { uuid }, select: { hint: true } });
   return db().$transaction(async (tx) => {
     const { id } = await lockAnyKey(tx, uuid);
-    return replaceCredentials(tx, admin.actor, await readLockedKey(tx, id), seen, { graceSeconds });
+    return replaceCredentials(tx, admin.actor, await readLockedKey(tx, id), seen, asked);
   });
 }
 

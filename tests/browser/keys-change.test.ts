@@ -7,6 +7,15 @@ import { test } from "./signed-in";
 
 const row = (page: Page, name: string): Locator => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
 const menuButton = (page: Page, name: string): Locator => page.getByRole("button", { name: `Actions for ${name}` });
+/** Until the key ends. */
+async function daysLeft(id: string): Promise<unknown> {
+  const rows = await query(
+    "SELECT round(extract(epoch FROM expires_at - now()) / 86400)::int AS days FROM api_keys WHERE uuid = $1",
+    [id],
+  );
+  return (rows[0] as { days: number } | undefined)?.days;
+}
+
 const question = (page: Page): Locator => page.getByRole("alertdialog");
 
 async function choose(page: Page, name: string, item: string): Promise<void> {
@@ -38,7 +47,7 @@ test.describe("To revoke a key a person", () => {
     await question(page).getByRole("button", { name: "Revoke key" }).dblclick();
     await expect(question(page)).toHaveCount(0);
     await expect(row(page, "Old laptop").getByRole("cell").getByText("Revoked")).toBeVisible();
-    await expect(menuButton(page, "Old laptop")).toBeFocused();
+    await expect(page.locator("#content")).toBeFocused();
     await expect(page.getByRole("status").filter({ hasText: "1 revoked." })).toHaveCount(1);
     expect(await verifyCode(key.api_key)).toBe("REVOKED");
   });
@@ -52,14 +61,22 @@ test.describe("To revoke a key a person", () => {
     expect(await verifyCode(key.api_key)).toBe("VALID");
   });
 
-  test("reads in the menu why a revoked key offers nothing", async ({ page, person, makeKey }) => {
+  test("finds no menu at a revoked key, and at an expired one only what is of use", async ({ page, person, makeKey }) => {
     const key = await makeKey({ key_name: "Ended" });
     await page.request.post(`/api/auth/keys/${key.id}/revoke/`, { headers: { Authorization: `Bearer ${person.access}` } });
+    const over = await makeKey({ key_name: "Over", expires_at: "2020-01-01" });
     await page.goto("/keys");
-    await menuButton(page, "Ended").click();
-    await expect(page.getByRole("menuitem", { name: /Regenerate/ })).toBeDisabled();
-    await expect(page.getByRole("menuitem", { name: /Regenerate/ })).toContainText("A revoked key stays revoked.");
+    await menuButton(page, "Over").click();
+    await expect(page.getByRole("menuitem", { name: /Disable/ })).toContainText("It has expired. Regenerate it");
     await expectAccessible(page);
+    await expect(menuButton(page, "Ended")).toHaveCount(0);
+    await page.getByRole("menuitem", { name: "Regenerate…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Regenerate “Over”" });
+    await expect(dialog.getByRole("group", { name: "The old credential" })).toHaveCount(0);
+    await dialog.getByRole("radio", { name: "1 year" }).check({ force: true });
+    await dialog.getByRole("button", { name: "Regenerate key" }).click();
+    await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+    expect(await daysLeft(over.id)).toBe(365);
   });
 });
 
@@ -175,6 +192,25 @@ test.describe("To regenerate a key a person", () => {
     expect(await verifyCode(old.api_key)).toBe("NOT_FOUND");
     await page.keyboard.press("Escape");
     await expect(page.getByRole("alertdialog", { name: "You will not see this key again" })).toBeVisible();
+  });
+
+  test("is warned when its end is near, keeps that end, or gives it a later one", async ({ page, makeKey }) => {
+    const end = new Date(Date.now() + 2 * 24 * 3600 * 1000);
+    const key = await makeKey({ key_name: "Ending", expires_at: end.toISOString() });
+    await page.goto(`/keys/${key.id}`);
+    await page.getByRole("button", { name: "Regenerate key" }).click();
+    const dialog = page.getByRole("dialog", { name: "Regenerate “Ending”" });
+    await expect(dialog).toContainText("That is soon, and the new credentials end then as well.");
+    const written = /Keep (\d+ \w+ 20\d\d, \d\d:\d\d)/.exec(await dialog.innerText())?.[1];
+    await dialog.getByRole("radio", { name: "7 days", exact: true }).check({ force: true });
+    await expect(dialog).toContainText(`It stops working on ${written}.`);
+    await expectAccessible(page);
+    await dialog.getByRole("radio", { name: "A new one" }).check({ force: true });
+    await expect(dialog).not.toContainText("That is soon");
+    await dialog.getByRole("radio", { name: "30 days" }).check({ force: true });
+    await dialog.getByRole("button", { name: "Regenerate key" }).click();
+    await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+    expect(await daysLeft(key.id)).toBe(30);
   });
 
   test("is told when the key was revoked meanwhile", async ({ page, person, makeKey }) => {

@@ -128,7 +128,7 @@ describe("Keys that a rotation leaves behind", () => {
     await createKey(SYSTEM_ACTOR, owner, { name: "new", permissions: ["*"], expiresAt: null, format: "mf_live" });
     expect(await found("former")).toStrictEqual([...left, "to end", "to regenerate"].sort());
     await revokeAnyKey(admin, one.uuid);
-    const { key, secret, previousExpiresAt } = await reissueAnyKey(admin, other.uuid, 0);
+    const { key, secret, previousExpiresAt } = await reissueAnyKey(admin, other.uuid, { graceSeconds: 0 });
     expect(previousExpiresAt).toBeNull();
     expect((await verifyKey({ key, secret, cost: 0 })).code).toBe("VALID");
     expect(await found("former")).toStrictEqual(left);
@@ -147,7 +147,7 @@ test.each([
   ["is not there", "uuid = gen_random_uuid()", "API_KEY_NOT_FOUND"],
 ])("Staff regenerate no key that %s", async (_, change, code) => {
   const { id, uuid } = await makeKey("Till 4", "former", "former", change);
-  await expect(reissueAnyKey(admin, uuid, 0)).rejects.toMatchObject({ code });
-  await expect(reissueAnyKey(admin, "no id", 0)).rejects.toMatchObject({ code: "API_KEY_NOT_FOUND" });
+  await expect(reissueAnyKey(admin, uuid, { graceSeconds: 0 })).rejects.toMatchObject({ code });
+  await expect(reissueAnyKey(admin, "no id", { graceSeconds: 0 })).rejects.toMatchObject({ code: "API_KEY_NOT_FOUND" });
   expect(await database.query("SELECT 1 FROM replaced_credentials WHERE key_id = $1", [id])).toStrictEqual([]);
 });

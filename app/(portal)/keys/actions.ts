@@ -14,12 +14,12 @@ import { readLimitChanges, readLimitForm } from "@/lib/keys/limits";
 import { disableKey, enableKey } from "@/lib/keys/pause";
 import { regenerateKey } from "@/lib/keys/regenerate";
 import { revokeKey } from "@/lib/keys/revoke";
-import { createKeySchema, readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
+import { createKeySchema, readIdempotencyKey } from "@/lib/keys/schemas";
 import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
 import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { AppError } from "@/lib/values/errors";
-import { refusePast, textOf, withSentences } from "./form-fields";
+import { readRegeneration, refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
@@ -29,6 +29,7 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
       key_name: textOf(form, "key_name"),
       ...readLimitForm(form),
       expires_at: textOf(form, "expires_at"),
+      note: textOf(form, "note"),
     });
     refusePast(expires_at);
     const { uuid, name, key, secret } = await createKey(user.actor, user.id, {
@@ -48,10 +49,8 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
 export async function regenerateKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
     const user = await requireWriterOnPage("/keys");
-    const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
-    const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), {
-      graceSeconds: grace_seconds,
-    });
+    const asked = readRegeneration(form);
+    const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), asked);
     return { fields: {}, values: {}, issued: { uuid, name, key, secret, previousUntil: previousExpiresAt } };
   } catch (error) {
     return withSentences(await toFormState(error, form));

@@ -1,5 +1,8 @@
 import type { FormState } from "@/lib/doors/form-state";
+import { validate } from "@/lib/doors/read-json";
 import { LIMIT_ADVICE } from "@/lib/keys/limits";
+import type { Regeneration } from "@/lib/keys/regenerate";
+import { regenerateKeySchema } from "@/lib/keys/schemas";
 import { AppError, ERRORS, isErrorCode } from "@/lib/values/errors";
 import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
 
@@ -22,6 +25,19 @@ export function refusePast(expiresAt: Date | null): void {
   if (expiresAt && expiresAt <= new Date()) {
     throw new AppError("INVALID_EXPIRES_AT", { fields: { expires_at: ["Choose a moment that is still to come."] } });
   }
+}
+
+/**
+ * As the dialog that regenerates has it.
+ * @throws AppError INVALID_GRACE_SECONDS, INVALID_EXPIRES_AT
+ */
+export function readRegeneration(form: FormData): Pick<Regeneration, "graceSeconds" | "expiresAt"> {
+  const { grace_seconds, expires_at } = validate(regenerateKeySchema, {
+    grace_seconds: Number(textOf(form, "grace_seconds")),
+    ...(form.get("end") === "new" && { expires_at: textOf(form, "expires_at") }),
+  });
+  refusePast(expires_at ?? null);
+  return { graceSeconds: grace_seconds, expiresAt: expires_at };
 }
 
 /** The shared schemas answer with codes; people get sentences. */

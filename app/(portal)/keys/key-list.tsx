@@ -40,7 +40,7 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
   if (listing.total === 0) return <NoKeys email={user.email} address={await publicAddress()} />;
   return (
     <>
-      <HygieneCards checks={listing.checks} search={search} />
+      <HygieneCards checks={listing.checks} total={listing.total} search={search} />
       <div className="mt-6 flex flex-wrap items-center gap-3">
         <div className="min-w-48 max-w-md grow">
           <KeySearchBox />
@@ -74,8 +74,8 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
   );
 }
 
-function toTarget({ uuid, name, state, lastUsedAt }: KeyRow): KeyTarget {
-  return { uuid, name, state, lastUsedAt };
+function toTarget({ uuid, name, state, expiresAt, lastUsedAt }: KeyRow): KeyTarget {
+  return { uuid, name, state, expiresAt, lastUsedAt };
 }
 
 function describeFound(found: number, search: KeySearch): string {

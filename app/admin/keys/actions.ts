@@ -1,7 +1,7 @@
 "use server";
 
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
+import { readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
@@ -11,7 +11,7 @@ import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema }
 import { pauseKeySchema } from "@/lib/keys/change-schemas";
 import { createKey } from "@/lib/keys/create";
 import { readLimitForm } from "@/lib/keys/limits";
-import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
+import { readIdempotencyKey } from "@/lib/keys/schemas";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
@@ -41,6 +41,7 @@ export async function createKeyForAction(_state: FormState, form: FormData): Pro
       key_name: textOf(form, "key_name"),
       ...readLimitForm(form),
       expires_at: textOf(form, "expires_at"),
+      note: textOf(form, "note"),
     });
     refusePast(expires_at);
     const { uuid, name, key, secret } = await createKey(admin.actor, owner, {
@@ -65,8 +66,8 @@ const ALREADY_MADE =
 export async function reissueAnyKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
     const admin = await requireFreshAdmin();
-    const { grace_seconds } = validate(regenerateKeySchema, { grace_seconds: Number(textOf(form, "grace_seconds")) });
-    const { uuid, name, key, secret, previousExpiresAt } = await reissueAnyKey(admin, textOf(form, "uuid"), grace_seconds);
+    const asked = readRegeneration(form);
+    const { uuid, name, key, secret, previousExpiresAt } = await reissueAnyKey(admin, textOf(form, "uuid"), asked);
     return {
       fields: {},
       values: {},

@@ -94,8 +94,8 @@ export default async function AdminKeysPage({ searchParams }: Props) {
   );
 }
 
-function toTarget({ uuid, name, state, lastUsedAt, deletedAt }: AdminKeyRow): KeyTarget {
-  return { uuid, name, state, lastUsedAt, isDeleted: deletedAt !== null };
+function toTarget({ uuid, name, state, expiresAt, lastUsedAt, deletedAt }: AdminKeyRow): KeyTarget {
+  return { uuid, name, state, expiresAt, lastUsedAt, isDeleted: deletedAt !== null };
 }
 
 function isFiltered({ sort: _, ...conditions }: AdminKeySearch): boolean {

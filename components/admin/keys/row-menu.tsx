@@ -19,9 +19,13 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
   return (
     <>
       <KeyMenu target={target} triggerRef={trigger}>
-        <RegenerateItem target={target} onSelect={() => setOpen("regenerate")} />
-        <PauseItem target={target} onSelect={() => setOpen("pause")} />
-        <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
+        {target.state !== "revoked" && (
+          <>
+            <RegenerateItem target={target} onSelect={() => setOpen("regenerate")} />
+            <PauseItem target={target} onSelect={() => setOpen("pause")} />
+            <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
+          </>
+        )}
         <MenuItem onSelect={() => setOpen("delete")} {...DeleteDialog.approach} isDanger>
           Delete…
         </MenuItem>

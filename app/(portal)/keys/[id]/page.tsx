@@ -53,8 +53,8 @@ const ACTIONS = {
 export default async function KeyOwnPage({ params }: Props) {
   const key = await loadKey((await params).id);
   const now = new Date();
-  const { uuid, name, state, lastUsedAt } = key;
-  const target = { uuid, name, state, lastUsedAt };
+  const { uuid, name, state, expiresAt, lastUsedAt } = key;
+  const target = { uuid, name, state, expiresAt, lastUsedAt };
   return (
     <KeyActions actions={ACTIONS} targets={[target]} now={now}>
       <KeyHeading name={name} list="/keys">
@@ -96,7 +96,7 @@ function DangerZone({ keyShown }: { keyShown: KeyPage }) {
   return (
     <div className="divide-y divide-line rounded-lg border border-danger">
       {isOffered("regenerate", keyShown) && (
-        <Danger title="Regenerate" text="A new credential and secret. You choose how long the old ones go on working.">
+        <Danger title="Regenerate" text="New credentials. You choose how long the old ones go on working.">
           <KeyButton opens="regenerate" />
         </Danger>
       )}

@@ -47,5 +47,6 @@ function describe(all: number, working: number): string {
   const works = working === 1 ? "One key works now." : `${working === 0 ? "No key works" : `${working} keys work`} now.`;
   const others = all - working;
   if (others === 0) return works;
-  return `${works} ${others === 1 ? "One more is" : `${others} more are`} disabled or expired.`;
+  const more = working === 0 ? "" : " more";
+  return `${works} ${others === 1 ? `One${more} is` : `${others}${more} are`} disabled or expired.`;
 }

@@ -54,8 +54,8 @@ const ACTIONS = {
 export default async function AdminKeyOwnPage({ params }: Props) {
   const key = await loadKey((await params).id);
   const now = new Date();
-  const { uuid, name, state, lastUsedAt, deletedAt } = key;
-  const target = { uuid, name, state, lastUsedAt, isDeleted: deletedAt !== null };
+  const { uuid, name, state, expiresAt, lastUsedAt, deletedAt } = key;
+  const target = { uuid, name, state, expiresAt, lastUsedAt, isDeleted: deletedAt !== null };
   return (
     <StaffKeyActions actions={ACTIONS} targets={[target]} now={now}>
       <KeyHeading name={name} list="/admin/keys">
