@@ -87,7 +87,7 @@ function Numbers({ overview: { today, lastWeek, ...overview } }: { overview: Ove
       <NumberCard name="Active keys" value={overview.activeKeys} href="/admin/keys?status=active" />
       <NumberCard name="Calls today" value={today.calls} note={against(lastWeek.calls)} href="/admin/keys?sort=-used" />
       <NumberCard name="Users low on credits" value={overview.lowOnCredits} href="/admin/users?filter=low-credits" isWarning />
-      <NumberCard name="Keys expiring this week" value={overview.expiringKeys} href="/admin/keys?status=expiring" isWarning />
+      <NumberCard name="Keys expiring within 7 days" value={overview.expiringKeys} href="/admin/keys?status=expiring" isWarning />
       <NumberCard name="Credits today" value={today.credits} note={against(lastWeek.credits)} href="/admin/keys?sort=-used" />
     </ul>
   );

@@ -19,7 +19,7 @@ export function Balance({ balance, pace, callsToday }: { balance: number; pace: 
             <strong className={`font-medium ${tone}`}>
               {isOverdrawn ? `You used ${count(-balance, "credit")} more than you had.` : "None are left."}
             </strong>{" "}
-            Calls are refused until credits are added.
+            Calls that cost credits are refused until some are added.
           </>
         ) : (
           <Lasting pace={pace} callsToday={callsToday} tone={tone} />

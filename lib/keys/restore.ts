@@ -3,11 +3,10 @@ import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sqlIn } from "@/lib/database/client";
 import { bool, instant, nullable, statement, text } from "@/lib/database/statements";
+import { RESTORABLE_DAYS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 import { parseKeyId } from "./delete";
 import { findListedKey, type ListedKey } from "./list";
-
-const RESTORABLE_DAYS = 30;
 
 const LOCK = statement(
   "lock-deleted-key",

@@ -3,6 +3,9 @@ export const DAY_MS = 24 * 3600 * 1000;
 /** How many days the portal's charts show. */
 export const CHART_DAYS = 30;
 
+/** For that long a deleted key can be brought back. */
+export const RESTORABLE_DAYS = 30;
+
 /** The UTC day of an instant, such as "2026-11-22". */
 export function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);

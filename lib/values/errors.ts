@@ -21,7 +21,10 @@ export const ERRORS = {
   INVALID_IDEMPOTENCY_KEY: { status: 400, message: "Idempotency-Key must be 1 to 255 printable ASCII characters" },
   INVALID_KEY_ID: { status: 400, message: "Invalid API key ID" },
   EMAIL_TAKEN: { status: 400, message: "user with this email already exists." },
-  LINK_NOT_VALID: { status: 400, message: "This link has expired or was used before. Ask for a new one." },
+  LINK_NOT_VALID: {
+    status: 400,
+    message: "This link no longer works: it expired, was used, or a newer one took its place. Ask for a new one.",
+  },
   WRONG_PASSWORD: { status: 400, message: "Old password is incorrect." },
   PASSWORD_NOT_CONFIRMED: { status: 400, message: "This is not your password." },
   INVALID_CREDENTIALS: { status: 400, message: "Invalid credentials." },

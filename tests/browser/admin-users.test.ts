@@ -74,9 +74,9 @@ test.describe("A member of staff", () => {
     await page.getByRole("searchbox", { name: "Find" }).fill(user.email);
     await page.getByLabel("State").selectOption("Low on credits");
     await page.getByRole("button", { name: "Find" }).click();
-    await page.getByRole("link", { name: "Last seen" }).click();
+    await page.getByRole("link", { name: "Last signed in" }).click();
     await expect(page).toHaveURL(/q=.*&filter=low-credits&sort=seen$/);
-    await expect(page.getByRole("columnheader", { name: "Last seen" })).toHaveAttribute("aria-sort", "descending");
+    await expect(page.getByRole("columnheader", { name: "Last signed in" })).toHaveAttribute("aria-sort", "descending");
     await expect(page.getByRole("row")).toHaveCount(2);
     await page.getByRole("link", { name: "Download CSV" }).click();
     const [download] = await Promise.all([page.waitForEvent("download"), confirm(page, admin)]);

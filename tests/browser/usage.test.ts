@@ -77,7 +77,7 @@ test.describe("On the usage page a person", () => {
     await expect(credits).toContainText("The calls of the last 7 days cost nothing.");
     await reportCalls(key.api_key, 1, { daysAgo: 0, delta: 999 });
     await page.reload();
-    await expect(credits).toContainText("None are left. Calls are refused until credits are added.");
+    await expect(credits).toContainText("None are left. Calls that cost credits are refused until some are added.");
     await reportCalls(key.api_key, 1, { daysAgo: 0, delta: 1500 });
     await page.reload();
     await expect(credits).toContainText("Credits overdrawn1,500You used 1,500 credits more than you had.");

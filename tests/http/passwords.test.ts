@@ -121,7 +121,7 @@ describe("POST /api/auth/forgot-password/", () => {
 });
 
 describe("POST /api/auth/password/reset/confirm/", () => {
-  const DEAD = "This link has expired or was used before. Ask for a new one.";
+  const DEAD = "This link no longer works: it expired, was used, or a newer one took its place. Ask for a new one.";
 
   test("200 once: the password is set and every session ends", async () => {
     const user = await newUser();

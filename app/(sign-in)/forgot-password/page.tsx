@@ -15,7 +15,7 @@ export default async function ForgotPasswordPage({ searchParams }: Props) {
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Forgot your password?</h1>
-      <p className="mt-2 mb-6 text-ink-muted">We mail you a link with which you choose a new one.</p>
+      <p className="mt-2 mb-6 text-ink-muted">Choose a new one, by a link that goes to your address.</p>
       <NoMailNotice />
       <Form action={forgotPasswordAction} submit="Send the link">
         <input type="hidden" name="next" value={returnPath(next)} />

@@ -4,6 +4,7 @@ import { KeysDialog, type KeysDialogProps } from "@/components/keys/keys-dialog"
 import { TextField } from "@/components/ui/text-field";
 import { Written } from "@/components/ui/written";
 import { deletionPhrase } from "@/lib/keys/admin-schemas";
+import { RESTORABLE_DAYS } from "@/lib/values/days";
 import { isolated } from "@/lib/values/isolated";
 import { useRemoveKeys } from "./staff-key-actions";
 
@@ -15,7 +16,7 @@ export function DeleteDialog({ targets, onClose, onClosed }: KeysDialogProps) {
   return (
     <KeysDialog
       deed="Delete"
-      warning={`${single ? "It stops" : "They stop"} working at once, for good, and ${single ? "leaves" : "leave"} the owner’s list. Usage and audit entries stay.`}
+      warning={`${single ? "It stops" : "They stop"} working at once, and ${single ? "leaves" : "leave"} the owner’s list. Usage and audit entries stay. For ${RESTORABLE_DAYS} days the admin API can undo it; no page can.`}
       action={remove}
       targets={targets}
       onClose={onClose}

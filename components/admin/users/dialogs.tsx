@@ -43,7 +43,8 @@ export function BanDialog({ user, actions, ...rest }: DialogProps) {
       title="Unban this user?"
       description={
         <>
-          The keys of <Email user={user} /> work again at once. They have to sign in anew.
+          <Email user={user} /> can sign in again. Their keys work again at once, apart from those that are disabled, expired or
+          revoked.
         </>
       }
       submit="Unban"

@@ -10,7 +10,7 @@ export function UserFacts({ user, now }: { user: UserPage; now: Date }) {
       <Fact term="Credits">
         <span className={`tabular-nums ${credits < 0 ? "text-danger" : ""}`}>{credits.toLocaleString("en-GB")}</span>
       </Fact>
-      <Fact term="Last seen">{lastLoginAt ? <Moment at={lastLoginAt} now={now} as="ago" /> : <None>Never</None>}</Fact>
+      <Fact term="Last signed in">{lastLoginAt ? <Moment at={lastLoginAt} now={now} as="ago" /> : <None>Never</None>}</Fact>
       <Fact term="Joined">
         <Moment at={user.createdAt} now={now} as="minute" />
       </Fact>

@@ -23,7 +23,7 @@ export function UserTable({ users, sort, sorts, now }: Props) {
       <Header className="text-right max-sm:pr-0">Credits</Header>
       <Header className="hidden whitespace-nowrap text-right sm:table-cell">Usable keys</Header>
       <SortHeader isSorted={sort === "seen"} href={sorts.seen} className="hidden sm:table-cell">
-        Last seen
+        Last signed in
       </SortHeader>
       <SortHeader isSorted={sort === "created"} href={sorts.created} className="hidden lg:table-cell">
         Joined
