@@ -2,6 +2,7 @@ import "server-only";
 import { sql } from "@/lib/database/client";
 import { int, statement, uuid } from "@/lib/database/statements";
 import { DAY_MS } from "@/lib/values/days";
+import { emailInOneForm } from "@/lib/values/email";
 import { isUuid } from "@/lib/values/ids";
 import { parseInstant } from "@/lib/values/instant";
 import { type AuditAction, DOOR_NAMES, EXPORTS, NAMELESS_ACTORS } from "./actions";
@@ -61,6 +62,6 @@ async function findTarget(text: string): Promise<AuditFilter["target"]> {
 }
 
 async function findUserId(email: string): Promise<string | null> {
-  const [user] = await sql(USER_ID_BY_EMAIL, { email: email.toLowerCase() });
+  const [user] = await sql(USER_ID_BY_EMAIL, { email: emailInOneForm(email) });
   return user?.id ?? null;
 }

@@ -1,6 +1,7 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { hasVisible, isNameText, isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
+import { emailInOneForm } from "@/lib/values/email";
 import { MAX_EMAIL_LENGTH, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "@/lib/values/lengths";
 
 // The sentences are those existing clients of the Mifumo API show to people.
@@ -20,13 +21,17 @@ const text = (max: number) =>
 const email = z
   .string(REQUIRED)
   .trim()
-  .toLowerCase()
   .min(1, { error: BLANK, abort: true })
-  .max(MAX_EMAIL_LENGTH, "Enter a valid email address.")
-  .pipe(z.email({ error: "Enter a valid email address.", abort: true }))
+  .max(MAX_EMAIL_LENGTH, { error: "Enter a valid email address.", abort: true })
+  .transform(emailInOneForm)
+  .pipe(z.email({ error: "Enter a valid email address.", abort: true }).max(MAX_EMAIL_LENGTH, "Enter a valid email address."))
   // It is kept as it is, so that a credential in it would be too.
   .refine((address) => maskCredentials(address) === address, "Enter a valid email address.")
-  .meta({ format: "email", description: "Upper and lower case count as the same." });
+  .meta({
+    format: "email",
+    description:
+      "Upper and lower case count as the same, and so do an international domain and its form in ASCII, which is kept.",
+  });
 const TOO_SHORT = `This password is too short. It must contain at least ${MIN_PASSWORD_LENGTH} characters.`;
 /** What it may not be for other reasons, new-password.ts says. */
 const newPassword = z
@@ -72,7 +77,7 @@ export type RegisterInput = z.output<typeof registerSchema>;
 
 /** Anything that could be an address or a password goes on to the check, so that a wrong form costs the same answer. */
 export const loginSchema = z.object({
-  email: z.string(REQUIRED).trim().min(1, BLANK).max(320, "Enter a valid email address."),
+  email: z.string(REQUIRED).trim().min(1, BLANK).max(320, "Enter a valid email address.").transform(emailInOneForm),
   password: z.string(REQUIRED).min(1, BLANK).max(1024, "This password is too long."),
 });
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { env } from "@/lib/settings/env";
 import { type IssuerSetting, isSafelyReached } from "@/lib/settings/issuers";
 import { DAY_MS } from "@/lib/values/days";
+import { emailInOneForm } from "@/lib/values/email";
 import { type KeySet, openKeySet } from "./key-set";
 
 /** Signature algorithms with a public key. No shared-secret algorithm: a published key must never verify an HMAC. */
@@ -16,7 +17,7 @@ const LONGEST_LIFE_SECONDS = DAY_MS / 1000;
 type TrustedIssuer = IssuerSetting & { keys: KeySet };
 
 const claims = z.object({
-  email: z.email().toLowerCase(),
+  email: z.string().transform(emailInOneForm).pipe(z.email()),
   // Some issuers write it as text.
   email_verified: z.union([z.literal(true), z.literal("true")]),
   token_type: z.literal("access").optional(),

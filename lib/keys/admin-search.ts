@@ -4,6 +4,7 @@ import { whereExpiring, wherePresent, whereStatus } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
 import { type AddValue, instant, int, nullable, statement, uuid, word } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
+import { emailInOneForm } from "@/lib/values/email";
 import { isUuid, MAX_ID } from "@/lib/values/ids";
 import { digestHashes } from "@/lib/verification/hashes";
 import { whereLeft } from "@/lib/verification/left-keys";
@@ -102,6 +103,6 @@ const OWNER_BY_ID = statement("owner-by-id", { id: uuid }, "SELECT id FROM users
 const OWNER_BY_EMAIL = statement("owner-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $owner");
 
 async function findOwnerId(owner: string): Promise<string | null> {
-  const [user] = await sql(isUuid(owner) ? OWNER_BY_ID : OWNER_BY_EMAIL, { owner: owner.toLowerCase() });
+  const [user] = await sql(isUuid(owner) ? OWNER_BY_ID : OWNER_BY_EMAIL, { owner: emailInOneForm(owner) });
   return user?.id ?? null;
 }

@@ -2,6 +2,7 @@ import { maskCredentials } from "@latchkey/rule/credentials";
 import { isNameText, isPlainText } from "@latchkey/rule/plain-text";
 import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
+import { emailInOneForm } from "@/lib/values/email";
 import { AppError } from "@/lib/values/errors";
 import { parseInstant } from "@/lib/values/instant";
 import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH, MAX_TYPED_LENGTH } from "@/lib/values/lengths";
@@ -90,10 +91,8 @@ export const adminCreateKeySchema = z
       .meta({ description: "The owner: the `id` in a user’s profile." }),
     email: z
       .string("email must be a string")
-      .trim()
-      .toLowerCase()
       .nullish()
-      .transform((address) => address || null)
+      .transform((address) => emailInOneForm(address ?? "") || null)
       .meta({ format: "email", description: "The owner’s e-mail address, where `userId` is not given." }),
     name: optionalName(
       "name must be a string",
@@ -150,8 +149,7 @@ export const listKeysSchema = z.object({
   userId: z.string().trim().optional().meta({ description: "Only this user’s keys. Unknown: none; empty: everyone’s." }),
   email: z
     .string()
-    .trim()
-    .toLowerCase()
+    .transform(emailInOneForm)
     .optional()
     .meta({ format: "email", description: "Only the keys of whoever has this address, where `userId` is not given." }),
   limit: z

@@ -60,6 +60,17 @@ describe("POST /api/auth/register/ answers", () => {
     expect(user).toMatchObject({ email, first_name: "Asha", phone_number: null, timezone: "UTC" });
   });
 
+  test("201 with an international address, which is one with its form in ASCII", async () => {
+    const name = randomEmail().split("@")[0];
+    const [typed, kept] = [`${name}@MÜNCHEN.example`, `${name}@xn--mnchen-3ya.example`];
+    const answer = await register({ email: typed });
+    expect([answer.status, answer.body.user?.email]).toStrictEqual([201, kept]);
+    for (const email of [typed, kept, typed.normalize("NFD")]) {
+      expect((await register({ email })).body).toStrictEqual({ email: ["user with this email already exists."] });
+      expect((await call("/api/auth/login/", { body: { email, password: "correct horse" } })).status).toBe(200);
+    }
+  });
+
   test("201 and gives no role, credits or verification to those who ask for them", async () => {
     const wishes = { role: "admin", is_staff: true, credits: 1e6, is_verified: true, emailVerified: true, id: "x" };
     const { user } = (await register(wishes)).body;
