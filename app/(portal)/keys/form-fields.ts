@@ -9,9 +9,9 @@ import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
 /** What to do, where the sentence for API clients speaks of JSON. */
 const SENTENCES: Record<string, string> = {
   MISSING_KEY_NAME: "Give the key a name.",
-  INVALID_KEY_NAME: `Use at most ${MAX_KEY_NAME_LENGTH} characters, all on one line.`,
+  INVALID_KEY_NAME: `Use at most ${MAX_KEY_NAME_LENGTH} characters on one line: something to see, and nothing that turns text around.`,
   ...LIMIT_ADVICE,
-  INVALID_NOTE: `Use at most ${MAX_NOTE_LENGTH} characters.`,
+  INVALID_NOTE: `Use at most ${MAX_NOTE_LENGTH} characters, none of them a control character.`,
   INVALID_EXPIRES_AT: "Choose a day.",
 };
 
