@@ -110,7 +110,7 @@ test.describe("A member of staff", () => {
     await expectAccessible(page);
 
     await perform(page, "Unban", "Unban", { Reason: "A mistake" });
-    await expect(result(page)).toHaveText("Unbanned. Their keys work again, and they can sign in.");
+    await expect(result(page)).toHaveText("Unbanned. They can sign in, and those of their keys that are active work again.");
     await expect(page.getByText("Banned: Resells calls")).toHaveCount(0);
     expect(await verdict()).toBe("VALID");
   });

@@ -32,7 +32,7 @@ export async function banUserAction(_state: FormState, form: FormData): Promise<
 export async function unbanUserAction(_state: FormState, form: FormData): Promise<FormState> {
   return change(form, banSchema, async (admin, input) => {
     await unbanUser(admin, input);
-    return { message: "Unbanned. Their keys work again, and they can sign in." };
+    return { message: "Unbanned. They can sign in, and those of their keys that are active work again." };
   });
 }
 
