@@ -1,14 +1,15 @@
 "use client";
 
-import { useId, useState } from "react";
+import { type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { useFormState } from "./form";
 import { describedBy, FieldLabel, FieldNotes, inputStyle } from "./text-field";
 
 type Props = { name: string; label: string; autoComplete: "current-password" | "new-password"; hint?: string };
 
-/** A password, hidden until asked for. Never filled in again by the server. */
+/** A password, hidden until asked for. Never filled in again by the server: what was typed stays in the page. */
 export function PasswordField({ name, label, autoComplete, hint }: Props) {
   const id = useId();
+  const input = useTypedAgain();
   const [isShown, setShown] = useState(false);
   const errors = useFormState().fields[name];
   // Why it was refused says the same again.
@@ -18,6 +19,7 @@ export function PasswordField({ name, label, autoComplete, hint }: Props) {
       <FieldLabel id={id} label={label} isOptional={false} />
       <div className="relative">
         <input
+          ref={input}
           id={id}
           name={name}
           type={isShown ? "text" : "password"}
@@ -41,4 +43,27 @@ export function PasswordField({ name, label, autoComplete, hint }: Props) {
       <FieldNotes id={id} hint={note} errors={errors} />
     </div>
   );
+}
+
+/** React empties a form that was sent. Where that came to nothing, a field has what was typed in it again. */
+function useTypedAgain(): RefObject<HTMLInputElement | null> {
+  const input = useRef<HTMLInputElement>(null);
+  const sent = useRef("");
+  const state = useFormState();
+
+  useEffect(() => {
+    const form = input.current?.form;
+    const keep = () => {
+      sent.current = input.current?.value ?? "";
+    };
+    form?.addEventListener("submit", keep);
+    return () => form?.removeEventListener("submit", keep);
+  }, []);
+
+  useLayoutEffect(() => {
+    if (input.current?.value === "" && !state.isDone) input.current.value = sent.current;
+    sent.current = "";
+  }, [state]);
+
+  return input;
 }

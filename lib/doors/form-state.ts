@@ -12,6 +12,8 @@ export type FormState = {
   isDone?: boolean;
   /** What one may want to do next. */
   offer?: { href: string; text: string };
+  /** There is an account with the address already. */
+  isTaken?: boolean;
   /** Nothing was done: the password has to be given again first, and then the same form be sent once more. */
   needsPassword?: boolean;
   /** Sentences per input field. */
@@ -29,7 +31,7 @@ const SENTENCES: Partial<Record<ErrorCode, Partial<Omit<FormState, "values">>>> 
   INVALID_CREDENTIALS: { message: "The e-mail address or the password is wrong." },
   NOT_FOUND: { message: "Not found. You may have been signed out: load this page again." },
   TEMPORARILY_UNAVAILABLE: { message: ERRORS.TEMPORARILY_UNAVAILABLE.message },
-  EMAIL_TAKEN: { fields: { email: ["There is an account with this address. Sign in instead."] } },
+  EMAIL_TAKEN: { fields: { email: ["There is an account with this address."] }, isTaken: true },
 };
 
 /**

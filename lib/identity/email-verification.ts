@@ -8,7 +8,7 @@ import { networkOf } from "@/lib/request/network";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { asKnown } from "./hash-lanes";
-import { deadLink, findTokenOwner, issueToken, spendToken } from "./mailed-tokens";
+import { deadLink, findConfirmedBy, findTokenOwner, issueToken, spendToken } from "./mailed-tokens";
 import { findPasswordOwner, hashNewPassword, type NewPassword } from "./new-password";
 import { findMaker, reclaimAccount } from "./proof";
 import { confirmAddress } from "./signup-credits";
@@ -24,6 +24,14 @@ async function writeVerificationMail(userId: string): Promise<string> {
   const maker = await findMaker(userId);
   const origin = maker && { madeAt: maker.made_at, address: maker.address, userAgent: maker.user_agent };
   return writeConfirmationMail(`${env().appUrl}/verify-email?token=${await issueToken("verify-email", userId)}`, origin);
+}
+
+/** What a mailed link is worth now: to be confirmed, done already, or nothing. Uses nothing up. */
+export async function findLinkState(token: string): Promise<"open" | "done" | "dead"> {
+  if (await findTokenOwner("verify-email", token)) return "open";
+  const userId = await findConfirmedBy(token);
+  const user = userId ? await db().user.findUnique({ where: { id: userId }, select: { emailVerified: true } }) : null;
+  return user?.emailVerified ? "done" : "dead";
 }
 
 /** What whoever opens a mailed link says of the account: that they made it, or that somebody else did, and their own password. */

@@ -66,13 +66,31 @@ export async function spendToken(tx: Transaction, purpose: Purpose, token: strin
   await lockPerson(tx, userId);
   const [spent] = await sqlIn(tx, SPEND, { identifier: identifierOf(purpose, token) });
   if (!spent || userOf(spent.value) !== userId) throw deadLink();
+  if (purpose === "verify-email") await keepAsSpent(tx, token, userId);
+}
+
+const SPENT = "verify-email-spent";
+
+/** As long as the link might still be clicked again: who does is told that all is done. It speaks for nobody any more. */
+async function keepAsSpent(tx: Transaction, token: string, userId: string): Promise<void> {
+  const expiresAt = new Date(Date.now() + LIFETIME_MS["verify-email"]);
+  await tx.verification.create({
+    data: { identifier: identifierOf(SPENT, token), value: ownerOf(SPENT, userId), expiresAt },
+    select: { id: true },
+  });
+}
+
+/** Whose address was confirmed with this link, within a day. Null for any other. */
+export async function findConfirmedBy(token: string): Promise<string | null> {
+  const [found] = await sql(FIND, { identifier: identifierOf(SPENT, token) });
+  return found ? userOf(found.value) : null;
 }
 
 export function deadLink(): AppError {
   return new AppError("LINK_NOT_VALID", { fields: { non_field_errors: [ERRORS.LINK_NOT_VALID.message] } });
 }
 
-function identifierOf(purpose: Purpose, token: string): string {
+function identifierOf(purpose: Purpose | typeof SPENT, token: string): string {
   return createHash("sha256").update(`${purpose}:${token}`).digest("base64url");
 }
 
@@ -80,6 +98,6 @@ function userOf(value: string): string {
   return value.split(" ")[1] ?? "";
 }
 
-function ownerOf(purpose: Purpose, userId: string): string {
+function ownerOf(purpose: Purpose | typeof SPENT, userId: string): string {
   return `${purpose} ${userId}`;
 }

@@ -59,7 +59,8 @@ export type Reset = { userId: string; keysDisabled: number; keysWorking: number 
  * @throws AppError LINK_NOT_VALID, INVALID_INPUT with fields for a password that is too easy
  */
 export async function resetPassword(actor: Actor, token: string, password: NewPassword): Promise<Reset> {
-  const link = await findResetLink(token);
+  const link = await findLink(token);
+  if (!link) throw deadLink();
   const owner = await findPasswordOwner(link.userId);
   if (!owner) throw deadLink();
   const { userId } = link;
@@ -93,12 +94,17 @@ async function resetIn(
   return { userId, keysDisabled, keysWorking: await countUsableKeys(tx, userId) };
 }
 
+/** Whether a link can still set a password. Uses nothing up. */
+export async function isResetLink(token: string): Promise<boolean> {
+  return (await findLink(token)) !== null;
+}
+
 type ResetLink = { userId: string; purpose: "reset-password" | "operator-reset" };
 
-async function findResetLink(token: string): Promise<ResetLink> {
+async function findLink(token: string): Promise<ResetLink | null> {
   for (const purpose of ["reset-password", "operator-reset"] as const) {
     const userId = await findTokenOwner(purpose, token);
     if (userId) return { userId, purpose };
   }
-  throw deadLink();
+  return null;
 }

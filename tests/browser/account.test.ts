@@ -41,7 +41,9 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page).toHaveURL("/settings");
     });
 
-    test("is told next to the field what to change, and keeps what was typed except the password", async ({ page }) => {
+    test(`is told next to the field what to change, and keeps what was typed${javaScriptEnabled ? "" : " except the password"}`, async ({
+      page,
+    }) => {
       await page.goto("/sign-up?next=%2Fsettings");
       await fillSignUp(page, "neema@", "short");
       const email = page.getByLabel("E-mail address");
@@ -52,7 +54,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByLabel("First name")).toHaveValue("Neema");
       await expect(page.getByLabel("Last name")).toHaveValue("Juma");
       await expect(email).toHaveValue("neema@");
-      await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
+      await expect(page.getByLabel("Password", { exact: true })).toHaveValue(javaScriptEnabled ? "short" : "");
       if (javaScriptEnabled) await expect(email).toBeFocused();
 
       await fillSignUp(page, randomEmail(), "long enough");
@@ -61,18 +63,19 @@ for (const javaScriptEnabled of [true, false]) {
 
     test("is told that the address is taken, or that the password is wrong", async ({ page }) => {
       const person = await newUser();
-      await page.goto("/sign-up");
+      await page.goto("/sign-up?next=%2Fsettings");
       await fillSignUp(page, person.email, "another password");
-      await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription(
-        "There is an account with this address. Sign in instead.",
-      );
-      await page.goto("/sign-in?next=%2Fsettings");
+      await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription("There is an account with this address.");
+      await page.getByRole("link", { name: "Sign in instead" }).click();
+      await expect(page).toHaveURL("/sign-in?next=%2Fsettings");
+      await expect(page).toHaveTitle("Sign in · Latchkey");
+      if (javaScriptEnabled) await expect(page.getByLabel("E-mail address")).toHaveValue(person.email);
       await fillSignIn(page, { email: person.email, password: "wrong" });
       const alert = page.getByRole("main").getByRole("alert");
       await expect(alert).toHaveText("The e-mail address or the password is wrong.");
       if (javaScriptEnabled) await expect(alert).toBeFocused();
       await expect(page.getByLabel("E-mail address")).toHaveValue(person.email);
-      await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
+      await expect(page.getByLabel("Password", { exact: true })).toHaveValue(javaScriptEnabled ? "wrong" : "");
       await fillSignIn(page, person);
       await expect(page).toHaveURL("/settings");
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { adminCall, call, newKey, query, shared, type TestKey, verifyCode } from "../support/client";
 import { cookieOf } from "../support/cookies";
 import { newMailedToken, newUser, signInByCookie, type TestUser } from "../support/people";
-import { sendPlainForm } from "../support/plain-form";
+import { postForm, readForm, sendPlainForm } from "../support/plain-form";
 
 /** Somebody signed up with an address, made a key and signed in once more; staff made another one. */
 async function squat() {
@@ -14,6 +14,8 @@ async function squat() {
 
 const link = async (user: TestUser) => `${shared().url}/verify-email?token=${await newMailedToken("verify-email", user)}`;
 const read = async (page: string, Cookie = "") => (await fetch(page, { headers: { Cookie } })).text();
+/** Where a link leads once it is answered. */
+const pathOf = (page: string, done: string) => `${page.slice(shared().url.length)}&done=${done}`;
 const statusOf = async (token: string) => (await call("/api/auth/profile/", { token })).status;
 const login = async ({ email }: TestUser, password: string) =>
   (await call("/api/auth/login/", { body: { email, password } })).status;
@@ -33,7 +35,7 @@ describe("A mailed link that proves an address", () => {
     const page = await link(user);
     expect(await read(page, cookie)).not.toContain(QUESTION);
     const answer = await sendPlainForm(page, {}, { Cookie: cookie });
-    expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, "/settings"]);
+    expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, pathOf(page, "confirmed")]);
     expect(await rowOf(user)).toStrictEqual(PROVED);
     expect([await statusOf(user.access), ...(await codesOf(key, staffKey))]).toStrictEqual([200, "VALID", "VALID"]);
   });
@@ -61,8 +63,9 @@ describe("A mailed link that proves an address", () => {
 
   test("ends nothing where whoever opens it made the account", async () => {
     const { user, key, staffKey } = await squat();
-    const answer = await sendPlainForm(await link(user), { maker: "me" });
-    expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, "/verify-email?done=confirmed"]);
+    const page = await link(user);
+    const answer = await sendPlainForm(page, { maker: "me" });
+    expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, pathOf(page, "confirmed")]);
     expect(answer.headers.getSetCookie()).toStrictEqual([]);
     expect([await rowOf(user), await auditOf(user, "user.email_verified")]).toStrictEqual([
       PROVED,
@@ -81,7 +84,7 @@ describe("A mailed link that proves an address", () => {
     expect([await rowOf(user), await statusOf(user.access)]).toStrictEqual([UNPROVED, 200]);
 
     const answer = await sendPlainForm(page, { maker: "someone-else", password: MINE });
-    expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, "/verify-email?done=reclaimed"]);
+    expect([answer.status, answer.headers.get("location")]).toStrictEqual([303, pathOf(page, "reclaimed")]);
     expect(await rowOf(user)).toStrictEqual(PROVED);
     expect(await codesOf(key, staffKey)).toStrictEqual(["REVOKED", "VALID"]);
     expect([await statusOf(user.access), await login(user, user.password), await login(user, MINE)]).toStrictEqual([
@@ -101,7 +104,7 @@ describe("A mailed link that proves an address", () => {
       { actor_id: user.id, after: { sessions_ended: 2, keys_revoked: 1 } },
     ]);
     expect(await query("SELECT revoked_by FROM api_keys WHERE uuid = $1", [key.id])).toStrictEqual([{ revoked_by: "proof" }]);
-    expect((await sendPlainForm(page, { maker: "me" })).status).toBe(200);
+    expect(await read(page)).toContain("Your address is confirmed already");
   });
 
   test("is answered once, of two at once", async () => {
@@ -112,7 +115,8 @@ describe("A mailed link that proves an address", () => {
       { maker: "me" },
       { maker: "someone-else", password: `${MINE} too` },
     ];
-    const sent = await Promise.all(answers.map((fields) => sendPlainForm(page, fields)));
+    const forms = await Promise.all(answers.map(() => readForm(page)));
+    const sent = await Promise.all(answers.map((fields, index) => postForm(page, forms[index] ?? new FormData(), fields)));
     expect(sent.map(({ status }) => status).sort()).toStrictEqual([200, 200, 303]);
   });
 
@@ -127,10 +131,16 @@ describe("A mailed link that proves an address", () => {
   });
 
   test("says after the answer what became of it, and to nobody more than their own address", async () => {
-    const user = await newUser();
-    expect(await read(`${shared().url}/verify-email?done=confirmed`)).toContain("Your address is confirmed");
-    const html = await read(`${shared().url}/verify-email?done=reclaimed`, await signInByCookie(user));
-    expect([html.includes("This account is yours now"), html.includes(user.email)]).toStrictEqual([true, true]);
+    const { user } = await squat();
+    const page = await link(user);
+    expect(await read(`${page}&done=confirmed`)).not.toContain("Your address is confirmed");
+    expect((await sendPlainForm(page, { maker: "me" })).status).toBe(303);
+    expect(await read(page)).toContain("Your address is confirmed already");
+    const stranger = await newUser();
+    const html = await read(`${page}&done=reclaimed`, await signInByCookie(stranger));
+    const holds = ["This account is yours now", stranger.email, user.email].map((text) => html.includes(text));
+    expect(holds).toStrictEqual([true, true, false]);
+    expect(await read(`${shared().url}/verify-email?done=confirmed`)).toContain("This link no longer works");
   });
 });
 

@@ -184,7 +184,7 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
   },
   verifyEmailAction: async () => {
     const token = await newMailedToken("verify-email", cast.user);
-    return { fields: { token }, done: { redirect: "/settings" } };
+    return { fields: { token }, done: { redirect: `/verify-email?token=${token}&done=confirmed` } };
   },
   updateProfileAction: async () => ({ fields: { first_name: "Asha", last_name: "Juma" }, done }),
   changePasswordAction: async () => {
@@ -197,6 +197,7 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     const [session] = await query<{ id: string }>("SELECT id FROM sessions WHERE user_id = $1 LIMIT 1", [(await newUser()).id]);
     return { takes: "form", fields: { session: session?.id ?? "" }, done: {} };
   },
+  endOtherSessionsAction: async () => ({ as: await newPerson(await newUser()), done }),
   createKeyAction: async () => ({ fields: { key_name: "Made", access: "read-write" }, done: issued }),
   regenerateKeyAction: async () => ({ fields: { uuid: (await newKey(cast.user)).id, grace_seconds: "60" }, done: issued }),
   updateKeyAction: async () => {

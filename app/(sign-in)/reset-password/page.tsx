@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import { NewPasswordField } from "@/components/account/new-password-field";
 import { Form } from "@/components/ui/form";
+import { isResetLink } from "@/lib/identity/password-reset";
 import { returnPath } from "@/lib/identity/return-path";
+import { DeadLink } from "../dead-link";
 import { Elsewhere } from "../elsewhere";
 import { resetPasswordAction } from "./actions";
 
@@ -13,12 +15,14 @@ type Props = { searchParams: Promise<{ token?: string | string[]; next?: string 
 
 export default async function ResetPasswordPage({ searchParams }: Props) {
   const { token, next } = await searchParams;
+  const secret = typeof token === "string" ? token.slice(0, 200) : "";
+  if (!(await isResetLink(secret))) return <DeadLink href="/forgot-password" next={next} />;
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Choose a new password</h1>
       <p className="mt-2 mb-6 text-ink-muted">You are then signed out everywhere, and sign in with it.</p>
       <Form action={resetPasswordAction} submit="Set password">
-        <input type="hidden" name="token" value={typeof token === "string" ? token : ""} />
+        <input type="hidden" name="token" value={secret} />
         <input type="hidden" name="next" value={returnPath(next)} />
         <NewPasswordField name="password" label="New password" />
       </Form>

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { EmailField } from "@/components/account/email-field";
 import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
 import { PasswordField } from "@/components/ui/password-field";
-import { TextField } from "@/components/ui/text-field";
 import { textLink } from "@/components/ui/text-link";
 import { findUser } from "@/lib/doors/guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
@@ -30,7 +30,7 @@ export default async function SignInPage({
       )}
       <Form action={signInAction} submit="Sign in">
         <input type="hidden" name="next" value={returnPath(next)} />
-        <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
+        <EmailField />
         <PasswordField name="password" label="Password" autoComplete="current-password" />
       </Form>
       <p className="mt-6">

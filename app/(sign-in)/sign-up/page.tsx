@@ -1,10 +1,11 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { NewPasswordField } from "@/components/account/new-password-field";
+import { SignInInstead } from "@/components/account/sign-in-instead";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
 import { findUser } from "@/lib/doors/guards";
-import { returnPath } from "@/lib/identity/return-path";
+import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { Elsewhere } from "../elsewhere";
 import { signUpAction } from "./actions";
 
@@ -23,6 +24,7 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
           <TextField name="last_name" label="Last name" autoComplete="family-name" required />
         </div>
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
+        <SignInInstead href={withReturnPath("/sign-in", next)} />
         <NewPasswordField name="password" label="Password" />
       </Form>
       <Elsewhere question="You have an account?" href="/sign-in" next={next}>

@@ -11,14 +11,15 @@ import { keepSession } from "../keep-session";
 import { countVisitor } from "../visitor";
 
 export async function verifyEmailAction(_state: FormState, form: FormData): Promise<FormState> {
-  let page = "/settings";
+  let page: string;
   try {
     const { actor, userAgent } = await countVisitor();
     const { token, answer } = validate(verifyEmailSchema, Object.fromEntries(form));
     const visitor = (await findUser())?.id ?? null;
     const { userId, isReclaimed, isBanned } = await verifyEmail(actor, token, { visitor, answer });
     if (isReclaimed && !isBanned) await keepSession((await openSession(actor, userId, userAgent)).sessionId);
-    if (visitor !== userId) page = `/verify-email?done=${isReclaimed ? "reclaimed" : "confirmed"}`;
+    // What the page says then is looked up by the link, and not believed because an address says so.
+    page = `/verify-email?${new URLSearchParams({ token, done: isReclaimed ? "reclaimed" : "confirmed" })}`;
   } catch (error) {
     return toFormState(error, form);
   }

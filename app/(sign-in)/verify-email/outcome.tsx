@@ -3,6 +3,7 @@ import { Link } from "@/components/ui/link";
 
 const OUTCOMES = {
   confirmed: { title: "Your address is confirmed", text: "The account goes on as it is: nothing was ended." },
+  already: { title: "Your address is confirmed already", text: "This link has done its work. There is nothing more to do." },
   reclaimed: {
     title: "This account is yours now",
     text: "Whoever made it is signed out, and the keys they made are revoked. Your new password is set. The name in the profile may be theirs still.",

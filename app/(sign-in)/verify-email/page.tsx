@@ -2,7 +2,9 @@ import type { Metadata } from "next";
 import { type Maker, MakerFacts, MakerQuestion } from "@/components/account/maker-question";
 import { Form } from "@/components/ui/form";
 import { findUser } from "@/lib/doors/guards";
+import { findLinkState } from "@/lib/identity/email-verification";
 import { findProofQuestion, type ProofQuestion } from "@/lib/identity/proof";
+import { DeadLink } from "../dead-link";
 import { Elsewhere } from "../elsewhere";
 import { verifyEmailAction } from "./actions";
 import { isOutcome, VerifyEmailOutcome } from "./outcome";
@@ -18,8 +20,12 @@ type Props = { searchParams: Promise<{ token?: string | string[]; done?: string 
 export default async function VerifyEmailPage({ searchParams }: Props) {
   const { token, done } = await searchParams;
   const visitor = await findUser();
-  if (isOutcome(done)) return <VerifyEmailOutcome outcome={done} visitor={visitor?.email ?? null} />;
   const secret = typeof token === "string" ? token.slice(0, 200) : "";
+  const state = await findLinkState(secret);
+  if (state === "done") {
+    return <VerifyEmailOutcome outcome={isOutcome(done) ? done : "already"} visitor={visitor?.email ?? null} />;
+  }
+  if (state === "dead") return <DeadLink href="/settings" />;
   const question = await findProofQuestion(secret, visitor?.id ?? null);
   return (
     <>
