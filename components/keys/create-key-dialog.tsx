@@ -5,6 +5,7 @@ import { TextField } from "@/components/ui/text-field";
 import type { IssueAction } from "@/lib/keys/action-states";
 import { ExpiryField } from "./expiry-field";
 import { LimitFields } from "./limit-fields";
+import { NoteField } from "./note-field";
 import { ShowOnceDialog } from "./show-once-dialog";
 
 type Props = {
@@ -26,6 +27,7 @@ export function CreateKeyDialog({ action, onClose, onClosed, title = "Create a k
       <TextField name="key_name" label="Name" required autoComplete="off" hint="What will use it, such as Production." />
       <LimitFields />
       <ExpiryField from={openedAt} />
+      <NoteField current={null} />
       <input type="hidden" name="idempotency_key" value={idempotencyKey} />
     </ShowOnceDialog>
   );

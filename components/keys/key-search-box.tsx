@@ -9,7 +9,7 @@ const PAUSE_MS = 250;
 
 /** Searches while typing. No form around it: without JavaScript nothing typed or pasted here is sent anywhere. */
 export function KeySearchBox({
-  label = "Search keys by name or visible part, or paste a whole key",
+  label = "Search keys by name, note or visible part, or paste a whole key",
   placeholder = "Search, or paste a key",
 }: {
   label?: string;

@@ -6,6 +6,16 @@ const TRIGRAM = 3;
  * statement and answers its parameter.
  */
 export function contains(expression: string, q: string, place: (value: string) => string): string {
+  const conditions = formsOf(q).map((form) => containsAsIs(expression, form, place));
+  return conditions.length === 1 ? conditions.join() : `(${conditions.join(" OR ")})`;
+}
+
+/** What is kept may have an accent with its letter (NFC) or after it (NFD), whichever way it is typed now. */
+export function formsOf(q: string): string[] {
+  return [...new Set([q.normalize("NFC"), q.normalize("NFD")])];
+}
+
+function containsAsIs(expression: string, q: string, place: (value: string) => string): string {
   const like = (before: string, text: string) => `ILIKE ${place(`${before}${literal(text)}%`)}`;
   const [, account] = /([^@]{3,5}@)./u.exec(q) ?? [];
   // Many addresses share their domain, and an index of parts reads all that have a part: it gets what is before the @.

@@ -64,5 +64,5 @@ export function deletionPhrase(count: number, name: string | null): string {
 
 /** Pages show several spaces as one, and no bidi controls. */
 function plainSpaces(typed: string): string {
-  return typed.slice(0, MAX_TYPED_LENGTH).replace(/\s+/g, " ").trim();
+  return typed.slice(0, MAX_TYPED_LENGTH).replace(/\s+/g, " ").trim().normalize("NFC");
 }

@@ -7,6 +7,7 @@ import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { FORMAT, LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { formsOf } from "@/lib/database/text-search";
 import { listDailyCalls } from "@/lib/usage/days";
 import { digestHashes } from "@/lib/verification/hashes";
 import type { KeyCheck, KeySearch, KeySort } from "./schemas";
@@ -91,7 +92,7 @@ export const searchStatement = (sort: KeySort) =>
   WITH own AS (
     SELECT k.*, (SELECT max(r.valid_until) FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > ${NOW}) AS replaced_until
     FROM (
-      SELECT id, uuid, name, format, hint, ${selectLimits("k")}, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
+      SELECT id, uuid, name, note, format, hint, ${selectLimits("k")}, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
       FROM api_keys k WHERE user_id = $owner AND ${wherePresent("k")}
     ) k
   ),
@@ -105,7 +106,8 @@ export const searchStatement = (sort: KeySort) =>
         ${Object.entries(CHECK_SQL)
           .map(([check, condition]) => `OR ($check = '${check}' AND ${condition})`)
           .join(" ")})
-      AND ($q::text = '' OR strpos(lower(name), lower($q)) > 0 OR strpos(format::text || '_' || hint, $q) > 0)
+      AND (EXISTS (SELECT 1 FROM unnest($q::text[]) q WHERE strpos(lower(name), lower(q)) > 0 OR strpos(lower(note), lower(q)) > 0
+        OR strpos(format::text || '_' || hint, q) > 0))
       AND ($hashes::bytea[] IS NULL OR credential_hash = ANY($hashes) OR secret_hash = ANY($hashes)
         OR id IN (SELECT key_id FROM replaced_credentials WHERE credential_hash = ANY($hashes)))
   ),
@@ -136,7 +138,7 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
     now,
     status: search.status,
     check: search.check,
-    q: search.q,
+    q: formsOf(search.q),
     hashes: search.digest && digestHashes(search.digest),
     page: search.page,
   });

@@ -185,14 +185,19 @@ test.describe("With a new key a person", () => {
     await dialog(page).getByRole("radio", { name: "Custom" }).check({ force: true });
     await dialog(page).getByLabel("Custom permissions").fill("sms:send\nreports:read list");
     await expect(dialog(page).getByText("*:list", { exact: true })).toBeVisible();
+    await dialog(page).getByLabel("Note").fill("For the demo");
     await dialog(page).getByRole("radio", { name: "A date" }).check({ force: true });
     await dialog(page).getByLabel("Last day").fill("2099-05-31");
     await expect(dialog(page)).toContainText("Ends on 1 Jun 2099, 00:00.");
     await dialog(page).getByRole("button", { name: "Create key" }).click();
     await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
     // Midnight in Dar es Salaam, three hours ahead of UTC.
-    expect(await query("SELECT permissions, expires_at FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([
-      { permissions: { "*": ["list"], sms: ["send"], reports: ["read"] }, expires_at: new Date("2099-05-31T21:00:00Z") },
+    expect(await query("SELECT permissions, expires_at, note FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([
+      {
+        permissions: { "*": ["list"], sms: ["send"], reports: ["read"] },
+        expires_at: new Date("2099-05-31T21:00:00Z"),
+        note: "For the demo",
+      },
     ]);
   });
 
@@ -218,6 +223,50 @@ test.describe("With a new key a person", () => {
     await dialog(page).getByRole("button", { name: "Create key" }).click();
     await expect(dialog(page).getByLabel("Last day")).toHaveAccessibleDescription(/still to come/);
     expect(await query("SELECT id FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([]);
+  });
+
+  test("reaches search, form and help by single keys, not while typing, and can switch them off", async ({ page, makeKey }) => {
+    await makeKey();
+    await page.goto("/keys");
+    const search = page.getByRole("searchbox");
+    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await expect(async () => {
+      await page.keyboard.press("/");
+      await expect(search).toBeFocused({ timeout: 500 });
+    }).toPass();
+    await page.keyboard.type("?c/");
+    await expect(search).toHaveValue("?c/");
+    await search.fill("");
+    await page.locator("#content").focus();
+    await page.keyboard.press("Control+c");
+    await page.keyboard.press("?");
+    await expect(help).toBeVisible();
+    await page.keyboard.press("c");
+    await expect(page.getByRole("dialog")).toHaveCount(1);
+    await expectAccessible(page);
+    await help.getByRole("checkbox").uncheck();
+    await page.keyboard.press("Escape");
+    await page.goto("/settings");
+    const keyboard = page.getByRole("region", { name: "Keyboard shortcuts" });
+    await expect(keyboard.getByRole("checkbox")).not.toBeChecked();
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await keyboard.getByRole("checkbox").check();
+
+    await page.goto("/keys");
+    await page.emulateMedia({ forcedColors: "active" });
+    await expect(async () => {
+      await page.keyboard.press("c");
+      await expect(dialog(page).getByLabel("Name")).toBeFocused({ timeout: 500 });
+    }).toPass();
+    // What is chosen shows where the page's own colours are gone.
+    const looks = await dialog(page)
+      .locator("label:has(input[name=access])")
+      .evaluateAll((labels) =>
+        labels.map((label) => [label.querySelector("input")?.checked, getComputedStyle(label).backgroundColor]),
+      );
+    const [chosen] = looks.filter(([isChosen]) => isChosen).map(([, colour]) => colour);
+    expect(looks.filter(([isChosen, colour]) => isChosen === (colour === chosen))).toHaveLength(4);
   });
 
   test("makes one key by a double click", async ({ page, person }) => {

@@ -94,13 +94,15 @@ test.describe("On the page of keys a person", () => {
   });
 
   test("finds a key by its name, and by the part of its credential that is shown", async ({ page, makeKey }) => {
-    const first = await makeKey({ key_name: "Staging 100%" });
+    const first = await makeKey({ key_name: "Staging 100%", note: "On the server in Zu\u0308rich" });
     await makeKey({ key_name: "Production" });
     await page.goto("/keys");
     const search = page.getByRole("searchbox");
     await search.fill("prod");
     await expect(names(page)).toHaveText(["Production"]);
     await expect(page).toHaveURL(/\?q=prod$/);
+    await search.fill("in zürich");
+    await expect(names(page)).toHaveText(["Staging 100%"]);
     await search.fill("100%");
     await expect(names(page)).toHaveText(["Staging 100%"]);
     await search.fill(`${first.api_key.slice(0, 14)}...`);
