@@ -1,7 +1,10 @@
 import type { ReactNode } from "react";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
+import { TimeZone } from "@/components/ui/moment";
 import { SiteHeader } from "@/components/ui/site-header";
+import { pageTimeZone } from "@/lib/doors/guards";
 import { AccountBar } from "./account-bar";
+import { ZoneNote } from "./zone-note";
 
 type Props = {
   name: string;
@@ -11,16 +14,18 @@ type Props = {
   children: ReactNode;
 };
 
-export function SignedInFrame({ name, places, email, children }: Props) {
+export async function SignedInFrame({ name, places, email, children }: Props) {
+  const timeZone = await pageTimeZone();
   return (
-    <>
+    <TimeZone of={timeZone}>
       <SiteHeader>
         {email !== undefined && <HeaderNavigation name={name} places={places} />}
         <AccountBar email={email} />
       </SiteHeader>
       <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page grow px-4 py-8 sm:px-6 sm:py-10">
         {children}
+        {email !== undefined && <ZoneNote timeZone={timeZone} />}
       </main>
-    </>
+    </TimeZone>
   );
 }

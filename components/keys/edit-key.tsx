@@ -4,9 +4,10 @@ import type { KeyLimits } from "@latchkey/rule/limits";
 import { useId, useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { Form, useFormState } from "@/components/ui/form";
+import { useTimeZone } from "@/components/ui/moment";
 import { describedBy, FieldNotes, inputStyle, TextField } from "@/components/ui/text-field";
 import type { FormAction } from "@/lib/doors/form-state";
-import { endOfDay } from "./end-of-day";
+import { endOfDay } from "@/lib/values/zones";
 import { LimitFields } from "./limit-fields";
 import { NoteField } from "./note-field";
 
@@ -59,6 +60,7 @@ export function EditKey({ uuid, name, note, selfRotation, limits, action }: Prop
 
 function EarlierEnd() {
   const id = useId();
+  const timeZone = useTimeZone();
   const errors = useFormState().fields.expires_at;
   const [isOpen, setOpen] = useState(false);
   const [date, setDate] = useState("");
@@ -76,7 +78,7 @@ function EarlierEnd() {
             aria-describedby={describedBy(id, EARLIER, errors)}
             className={`mt-2 max-w-44 ${inputStyle}`}
           />
-          <input type="hidden" name="expires_at" value={endOfDay(date)?.toISOString() ?? "no date"} />
+          <input type="hidden" name="expires_at" value={endOfDay(date, timeZone)?.toISOString() ?? "no date"} />
         </>
       )}
       <FieldNotes id={id} errors={errors} hint={isOpen ? EARLIER : undefined} />

@@ -3,10 +3,10 @@
 import { useId, useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { useFormState } from "@/components/ui/form";
-import { format, useTimeZone } from "@/components/ui/moment";
+import { useTimeZone } from "@/components/ui/moment";
 import { FieldNotes, inputStyle } from "@/components/ui/text-field";
-import { DAY_MS, dayOf } from "@/lib/values/days";
-import { endOfDay } from "./end-of-day";
+import { DAY_MS } from "@/lib/values/days";
+import { dayIn, endOfDay, formatEnd } from "@/lib/values/zones";
 
 const PRESETS = [
   { value: "7", label: "7 days" },
@@ -27,7 +27,7 @@ export function ExpiryField({ from }: { from: Date }) {
   const [date, setDate] = useState("");
   const errors = useFormState().fields.expires_at;
   const instant =
-    preset === "date" ? endOfDay(date) : preset === "never" ? null : new Date(from.getTime() + Number(preset) * DAY_MS);
+    preset === "date" ? endOfDay(date, timeZone) : preset === "never" ? null : new Date(from.getTime() + Number(preset) * DAY_MS);
   // An empty value would mean "never".
   const sent = preset === "date" && !instant ? "no date" : (instant?.toISOString() ?? "");
   return (
@@ -38,7 +38,7 @@ export function ExpiryField({ from }: { from: Date }) {
           type="date"
           aria-label="Last day"
           value={date}
-          min={dayOf(from)}
+          min={dayIn(from, timeZone)}
           onChange={(event) => setDate(event.target.value)}
           aria-invalid={errors ? true : undefined}
           aria-describedby={errors ? `${id}-errors` : undefined}
@@ -49,10 +49,13 @@ export function ExpiryField({ from }: { from: Date }) {
       <FieldNotes
         id={id}
         errors={errors}
-        hint={
-          instant ? `Ends on ${format(instant, timeZone, true)}.` : preset === "never" ? "Works until you revoke it." : undefined
-        }
+        hint={instant ? endText(instant, timeZone) : preset === "never" ? "Works until you revoke it." : undefined}
       />
     </div>
   );
+}
+
+function endText(instant: Date, timeZone: string): string {
+  const end = formatEnd(instant, timeZone);
+  return end.startsWith("end") ? `Works until the ${end}.` : `Ends on ${end}.`;
 }

@@ -95,7 +95,7 @@ function KeyTableRow({ row, room, now, heading, owner, state, menu }: RowProps) 
         <Moment at={row.createdAt} now={now} as="day" />
       </Cell>
       <Cell className={`hidden whitespace-nowrap ${room.spare}`}>
-        <MomentOrNever at={row.expiresAt} now={now} as="day" />
+        <MomentOrNever at={row.expiresAt} now={now} as="end-day" />
       </Cell>
       <td className="py-2">{menu}</td>
     </tr>

@@ -1,5 +1,5 @@
 import type { KeyState } from "@latchkey/rule/status";
-import { dayOf } from "@/lib/values/days";
+import { formatEnd, formatInstant } from "@/lib/values/zones";
 
 type Deed = "change" | "regenerate" | "pause" | "revoke";
 
@@ -22,16 +22,16 @@ export function isOffered(deed: Deed, { state }: { state: KeyState }): boolean {
 
 type End = { state: KeyState; expiresAt: Date | null; revokedAt: Date | null; disabledAt: Date | null };
 
-const ENDS: Record<KeyState, (key: End) => string | null> = {
+const ENDS: Record<KeyState, (key: End, timeZone: string) => string | null> = {
   active: () => null,
   expiring: () => null,
   replaced: () => null,
-  disabled: ({ disabledAt }) => disabledAt && `The key was disabled on ${dayOf(disabledAt)}.`,
-  expired: ({ expiresAt }) => expiresAt && `The key expired on ${dayOf(expiresAt)}.`,
-  revoked: ({ revokedAt }) => revokedAt && `The key was revoked on ${dayOf(revokedAt)}.`,
+  disabled: ({ disabledAt }, zone) => disabledAt && `The key was disabled on ${formatInstant(disabledAt, zone, "day")}.`,
+  expired: ({ expiresAt }, zone) => expiresAt && `The key expired: ${formatEnd(expiresAt, zone)}.`,
+  revoked: ({ revokedAt }, zone) => revokedAt && `The key was revoked on ${formatInstant(revokedAt, zone, "day")}.`,
 };
 
 /** Why none of a key's credentials works; null where they may. */
-export function describeEnd(key: End): string | null {
-  return ENDS[key.state](key);
+export function describeEnd(key: End, timeZone: string): string | null {
+  return ENDS[key.state](key, timeZone);
 }

@@ -2,8 +2,9 @@
 
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
-import { format, useTimeZone } from "@/components/ui/moment";
+import { useTimeZone } from "@/components/ui/moment";
 import { Written } from "@/components/ui/written";
+import { formatEnd, formatInstant } from "@/lib/values/zones";
 import { ExpiryField } from "./expiry-field";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 import { ShowOnceDialog } from "./show-once-dialog";
@@ -56,7 +57,7 @@ function EndField({ target: { state, expiresAt } }: { target: KeyTarget }) {
   const [openedAt] = useState(() => new Date());
   const timeZone = useTimeZone();
   const [isNew, setNew] = useState(state === "expired");
-  const end = expiresAt && format(expiresAt, timeZone, true);
+  const end = expiresAt && formatEnd(expiresAt, timeZone);
   if (state === "expired") {
     return (
       <>
@@ -107,7 +108,9 @@ function GraceField({ expiresAt }: { expiresAt: Date | null }) {
         }}
       />
       <p role="status" className="mt-1.5 text-ink-muted text-sm">
-        {grace === "0" ? "It stops working as soon as you confirm." : `It stops working on ${format(end, timeZone, true)}.`}
+        {grace === "0"
+          ? "It stops working as soon as you confirm."
+          : `It stops working on ${formatInstant(end, timeZone, "minute")}.`}
       </p>
     </div>
   );

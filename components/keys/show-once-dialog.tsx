@@ -7,9 +7,10 @@ import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { useLeaveGuard } from "@/components/ui/leave-guard";
-import { format, useTimeZone } from "@/components/ui/moment";
+import { useTimeZone } from "@/components/ui/moment";
 import { Written } from "@/components/ui/written";
 import type { IssueAction, Issued } from "@/lib/keys/action-states";
+import { formatInstant } from "@/lib/values/zones";
 import { SaveKey } from "./save-key";
 
 type Props = {
@@ -129,7 +130,7 @@ function Ready({ issued: { name, previousUntil } }: { issued: Issued }) {
   return (
     <>
       “<Written>{name}</Written>” is ready. This is the only time that you can see it.
-      {previousUntil && ` The old credential works until ${format(previousUntil, timeZone, true)}.`}
+      {previousUntil && ` The old credential works until ${formatInstant(previousUntil, timeZone, "minute")}.`}
       {previousUntil === null && " The old credential no longer works."}
     </>
   );

@@ -33,7 +33,7 @@ export function Replaced({ replaced, now }: ReplacedProps) {
 }
 
 /** An instant, or that there is none. */
-export function MomentOrNever({ at, now, as }: { at: Date | null; now: Date; as: "ago" | "day" }) {
+export function MomentOrNever({ at, now, as }: { at: Date | null; now: Date; as: "ago" | "end-day" }) {
   return at ? <Moment at={at} now={now} as={as} /> : <span className="text-ink-faint">Never</span>;
 }
 

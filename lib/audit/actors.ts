@@ -21,4 +21,4 @@ export type CurrentUser = { id: string; email: string; sessionId: string | null;
 declare const admitted: unique symbol;
 
 /** A member of staff at the portal's pages. Only the guards in `lib/doors` make one: nobody else can name what it has. */
-export type CurrentAdmin = CurrentUser & { sessionId: string; readonly [admitted]: true };
+export type CurrentAdmin = CurrentUser & { sessionId: string; timeZone: string; readonly [admitted]: true };

@@ -17,7 +17,8 @@ const COLUMNS = [
  * asked for as it is sent does not fill the memory. The export is on record before its first line is read.
  */
 export async function exportAudit(admin: CurrentAdmin, conditions: AuditConditions): Promise<AsyncIterable<string>> {
-  const filter = await resolveConditions(conditions);
+  const isByDay = conditions.from !== null || conditions.to !== null;
+  const filter = await resolveConditions(admin, conditions);
   const chunkAfter = (last: AuditRecord | undefined) =>
     "unknown" in filter ? null : auditQuery(filter, { place: last ?? null, direction: "older", limit: CSV_CHUNK });
   const query = chunkAfter(undefined);
@@ -25,7 +26,10 @@ export async function exportAudit(admin: CurrentAdmin, conditions: AuditConditio
     await recordAudit(tx, admin.actor, {
       action: "audit.exported",
       target: { kind: "export", id: "audit" },
-      after: { conditions: Object.fromEntries(Object.entries(conditions).filter(([, value]) => value)) },
+      after: {
+        conditions: Object.fromEntries(Object.entries(conditions).filter(([, value]) => value)),
+        ...(isByDay && { time_zone: admin.timeZone }),
+      },
     });
     return query ? sqlIn(tx, ...query) : [];
   });

@@ -1,10 +1,9 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
 import { int, statement, uuid } from "@/lib/database/statements";
-import { DAY_MS } from "@/lib/values/days";
 import { emailInOneForm } from "@/lib/values/email";
 import { isUuid } from "@/lib/values/ids";
-import { parseInstant } from "@/lib/values/instant";
+import { endOfDay, startOfDay } from "@/lib/values/zones";
 import { type AuditAction, DOOR_NAMES, EXPORTS, NAMELESS_ACTORS } from "./actions";
 import type { AuditConditions } from "./schemas";
 
@@ -24,18 +23,20 @@ const ACTOR_KINDS = new Map(Object.entries(NAMELESS_ACTORS).map(([kind, name]) =
 const KEY_ID_BY_UUID = statement("key-id-by-uuid", { id: int }, "SELECT id FROM api_keys WHERE uuid = $uuid");
 const USER_ID_BY_EMAIL = statement("user-id-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $email");
 
-/** `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
-export async function resolveConditions(search: AuditConditions): Promise<AuditFilter | { unknown: "actor" | "target" }> {
+/** Days are those of the zone. `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
+export async function resolveConditions(
+  { timeZone }: { timeZone: string },
+  search: AuditConditions,
+): Promise<AuditFilter | { unknown: "actor" | "target" }> {
   const [actor, target] = await Promise.all([findActor(search.actor), findTarget(search.target)]);
   if (search.actor && !actor) return { unknown: "actor" };
   if (search.target && !target) return { unknown: "target" };
-  const until = search.to ? parseInstant(search.to) : null;
   return {
     actor,
     action: search.action,
     target,
-    from: search.from ? parseInstant(search.from) : null,
-    until: until && new Date(until.getTime() + DAY_MS),
+    from: search.from ? startOfDay(search.from, timeZone) : null,
+    until: search.to ? endOfDay(search.to, timeZone) : null,
   };
 }
 

@@ -98,8 +98,8 @@ function conditionsOf({ actor, action, target, from, until }: AuditFilter) {
 }
 
 /** A page of the audit log, newest first. */
-export async function listAudit(_admin: CurrentAdmin, search: AuditSearch): Promise<AuditPage> {
-  const filter = await resolveConditions(search);
+export async function listAudit(admin: CurrentAdmin, search: AuditSearch): Promise<AuditPage> {
+  const filter = await resolveConditions(admin, search);
   if ("unknown" in filter) return { entries: [], newer: null, older: null, unknown: filter.unknown };
   const direction = search.before ? "newer" : "older";
   const place = search.before ?? search.after;

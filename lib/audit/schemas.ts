@@ -30,7 +30,7 @@ export const auditSearchSchema = z.object({
   action: z.enum(AUDIT_ACTIONS).nullable().catch(null),
   /** An e-mail address, the id of a user or of a key, or what was exported. */
   target: searchText,
-  /** The first and the last UTC day. */
+  /** The first and the last day, in the zone of whoever asks. */
   from: day,
   to: day,
   /** Entries older than this one, or newer than that. */

@@ -167,6 +167,11 @@ export async function requireUserOnPage(fallback: string): Promise<CurrentUser> 
   return requireUser(pathOf((await headers()).get("referer")) ?? fallback);
 }
 
+/** In which this page writes instants: that of whoever is signed in, or UTC. */
+export async function pageTimeZone(): Promise<string> {
+  return (await findPageSession())?.timeZone ?? "UTC";
+}
+
 /** Whether to show the way to the pages of staff. No guard. */
 export async function isAdmin(): Promise<boolean> {
   return (await findPageSession())?.isAdmin ?? false;
@@ -226,8 +231,8 @@ function toUser(request: Incoming, { id, email, sessionId }: Pick<CurrentUser, "
   return { id, email, sessionId, actor: { ...actorOf(request, "user", id), sessionId } };
 }
 
-async function toAdmin({ user, sessionId }: PageSession): Promise<CurrentAdmin> {
-  return { ...user, sessionId, actor: actorOf({ headers: await headers() }, "admin", user.id) } as CurrentAdmin;
+async function toAdmin({ user, sessionId, timeZone }: PageSession): Promise<CurrentAdmin> {
+  return { ...user, sessionId, timeZone, actor: actorOf({ headers: await headers() }, "admin", user.id) } as CurrentAdmin;
 }
 
 /** RFC 6750 section 2.1; the scheme's name in any case. Null when the header is missing or of another scheme. */

@@ -15,15 +15,25 @@ export type OpenSession = Person & {
   sessionId: string;
   isAdmin: boolean;
   isFresh: boolean;
+  /** In which they want to read instants. */
+  timeZone: string;
   createdAt: Date;
   expiresAt: Date;
 };
 
 const PERSON = { id: uuid, email: text, banned: bool };
-const SESSION = { ...PERSON, session_id: uuid, is_admin: bool, is_fresh: bool, created_at: instant, expires_at: instant };
+const SESSION = {
+  ...PERSON,
+  session_id: uuid,
+  is_admin: bool,
+  is_fresh: bool,
+  time_zone: text,
+  created_at: instant,
+  expires_at: instant,
+};
 
 const OPEN_SESSION = `
-  SELECT u.id, u.email, u.banned, u.role = 'admin' AS is_admin, s.id AS session_id, s.created_at, s.expires_at,
+  SELECT u.id, u.email, u.banned, u.role = 'admin' AS is_admin, u.timezone AS time_zone, s.id AS session_id, s.created_at, s.expires_at,
     s.confirmed_at > now() - interval '${FRESH_MINUTES} minutes' AS is_fresh
   FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.expires_at > now() AND s.created_at > now() - interval '${LONGEST_SESSION_SECONDS} seconds' AND`;
@@ -67,6 +77,7 @@ function toSession(row: RowOf<typeof SESSION>): OpenSession {
     sessionId: row.session_id,
     isAdmin: row.is_admin,
     isFresh: row.is_fresh,
+    timeZone: row.time_zone,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   };

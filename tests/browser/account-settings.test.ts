@@ -38,6 +38,7 @@ test.describe("In the settings a person", () => {
     await profile.getByRole("button", { name: "Save profile" }).click();
     await expect(profile.getByRole("status")).toHaveText("Your profile is saved.");
     await expect(profile.getByLabel("Time zone")).toHaveValue("Africa/Dar_es_Salaam");
+    await expect(page.getByText(/^Times are in /)).toHaveText("Times are in Africa/Dar es Salaam (UTC+3). Change the time zone");
     await page.reload();
     await expect(profile.getByLabel("First name")).toHaveValue("Amina");
     await expect(profile.getByLabel("Phone number")).toHaveValue("+255 700 000 001");

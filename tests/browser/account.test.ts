@@ -32,6 +32,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page).toHaveURL("/settings");
       await expect(page).toHaveTitle("Settings · Latchkey");
       await expect(page.getByRole("main")).toContainText(email);
+      await expect(page.getByLabel("Time zone")).toHaveValue(javaScriptEnabled ? "Africa/Dar_es_Salaam" : "UTC");
 
       await page.getByRole("button", { name: "Sign out", exact: true }).click();
       await expect(page).toHaveURL("/sign-in");

@@ -40,7 +40,7 @@ test("A member of staff finds a key by its owner and by a pasted credential, whi
   const replaced = /^What you pasted is a credential of this key that was replaced on 20\d\d-\d\d-\d\d\. /;
   await searchBox(page).fill(key.api_key);
   await expect(page).toHaveURL(`/admin/keys?status=nonsense&digest=${sha256(key.api_key)}`);
-  await expect(found).toContainText(new RegExp(`${replaced.source}It works until 20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC\\.`));
+  await expect(found).toContainText(new RegExp(`${replaced.source}It works until \\d+ \\w+ 20\\d\\d, \\d\\d:\\d\\d\\.`));
   await query("UPDATE replaced_credentials SET valid_until = now() WHERE hint = $1", [key.api_key.slice(8, 14)]);
   await page.reload();
   await expect(found).toContainText(new RegExp(`${replaced.source}It no longer works\\.`));

@@ -188,7 +188,7 @@ test.describe("With a new key a person", () => {
     await dialog(page).getByLabel("Note").fill("For the demo");
     await dialog(page).getByRole("radio", { name: "A date" }).check({ force: true });
     await dialog(page).getByLabel("Last day").fill("2099-05-31");
-    await expect(dialog(page)).toContainText("Ends on 1 Jun 2099, 00:00.");
+    await expect(dialog(page)).toContainText("Works until the end of 31 May 2099.");
     await dialog(page).getByRole("button", { name: "Create key" }).click();
     await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
     // Midnight in Dar es Salaam, three hours ahead of UTC.

@@ -18,6 +18,7 @@ const admin = {
   email: "person-1@example.com",
   sessionId: uuid(0),
   actor: { kind: "admin", userId: ADMIN, address: "203.0.113.7", requestId: null },
+  timeZone: "UTC",
 } as CurrentAdmin;
 
 function uuid(number: number): string {
@@ -133,6 +134,18 @@ describe("the list of audit entries", () => {
       after: { name: "mf_live_abcdef..." },
     });
   });
+});
+
+test("its days are those of whoever asks", async () => {
+  // The first entry is of the minute after midnight in UTC, when Kiritimati is fourteen hours into that day.
+  const ask = (timeZone: string, parameters: Record<string, string>) =>
+    listing.listAudit({ ...admin, timeZone }, search(parameters));
+  const last = async (timeZone: string) => (await ask(timeZone, { to: "2026-01-01" })).entries[0]?.at.toISOString();
+  expect(await last("UTC")).toBe("2026-01-01T23:59:00.000Z");
+  expect(await last("Pacific/Kiritimati")).toBe("2026-01-01T09:59:00.000Z");
+  expect(await last("America/St_Johns")).toBe("2026-01-02T03:29:00.000Z");
+  expect((await ask("America/St_Johns", { from: "2026-01-01", to: "2026-01-01" })).entries.length).toBeGreaterThan(0);
+  expect((await ask("America/St_Johns", { to: "2025-12-31" })).entries[0]?.at.toISOString()).toBe("2026-01-01T03:29:00.000Z");
 });
 
 describe("the export of audit entries", () => {

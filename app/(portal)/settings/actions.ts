@@ -28,7 +28,8 @@ export async function updateProfileAction(_state: FormState, form: FormData): Pr
   } catch (error) {
     return toFormState(error, form);
   }
-  revalidatePath(PATH);
+  // The time zone is what every page is written in.
+  revalidatePath("/", "layout");
   return { message: "Your profile is saved.", isDone: true, fields: {}, values: {} };
 }
 

@@ -63,7 +63,15 @@ export default async function SettingsPage() {
             autoComplete="tel"
             defaultValue={profile.phoneNumber ?? ""}
           />
-          <SelectField name="timezone" label="Time zone" options={timezones(profile.timezone)} defaultValue={profile.timezone} />
+          <div id="time-zone" className="scroll-mt-4">
+            <SelectField
+              name="timezone"
+              label="Time zone"
+              options={timezones(profile.timezone)}
+              defaultValue={profile.timezone}
+              hint="Pages write all times in it, and the last day of a key ends with the day there."
+            />
+          </div>
         </Form>
       </Section>
       <Section title="Password" lead="Changing it signs you out everywhere else.">

@@ -9,14 +9,16 @@ import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { returnPath } from "@/lib/identity/return-path";
 import { registerSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
+import { usableZone } from "@/lib/values/zones";
 import { keepSession } from "../keep-session";
 import { countVisitor } from "../visitor";
 
 export async function signUpAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
     const { actor, userAgent } = await countVisitor();
+    const timezone = usableZone(String(form.get("timezone") ?? ""));
     // The page shows the password instead of asking for it twice.
-    const input = validate(registerSchema, { ...Object.fromEntries(form), password_confirm: form.get("password") });
+    const input = validate(registerSchema, { ...Object.fromEntries(form), timezone, password_confirm: form.get("password") });
     const { id } = await registerUser(actor, input);
     const { sessionId } = await openSession(actor, id, userAgent);
     await keepSession(sessionId);

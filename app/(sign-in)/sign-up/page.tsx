@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { NewPasswordField } from "@/components/account/new-password-field";
 import { SignInInstead } from "@/components/account/sign-in-instead";
+import { TimeZoneField } from "@/components/account/time-zone-field";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
 import { findUser } from "@/lib/doors/guards";
@@ -19,6 +20,7 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
       <h1 className="mb-6 font-semibold text-2xl tracking-tight">Sign up</h1>
       <Form action={signUpAction} submit="Create account">
         <input type="hidden" name="next" value={returnPath(next)} />
+        <TimeZoneField />
         <div className="grid gap-5 sm:grid-cols-2 sm:gap-3">
           <TextField name="first_name" label="First name" autoComplete="given-name" required />
           <TextField name="last_name" label="Last name" autoComplete="family-name" required />

@@ -16,8 +16,8 @@ import { requireAdmin } from "@/lib/doors/guards";
 import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
 import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import type { FoundCredential } from "@/lib/keys/admin-search";
-import { dayOf } from "@/lib/values/days";
 import { isolated } from "@/lib/values/isolated";
+import { formatInstant } from "@/lib/values/zones";
 import { isRotating } from "@/lib/verification/hash-secrets";
 import { LEFT_KINDS, type LeftKind } from "@/lib/verification/left-kinds";
 import { isConfirmedAction } from "../confirm/actions";
@@ -73,7 +73,7 @@ export default async function AdminKeysPage({ searchParams }: Props) {
         )}
       </div>
       <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
-        {describeFound(listing, search, now)}{" "}
+        {describeFound(listing, search, { now, timeZone: admin.timeZone })}{" "}
         {isFiltered(search) && (
           <Link href="/admin/keys" className={textLink}>
             Show all
@@ -102,25 +102,33 @@ function isFiltered({ sort: _, ...conditions }: AdminKeySearch): boolean {
   return Object.values(conditions).some(Boolean);
 }
 
-function describeFound({ keys, credential, unknown }: AdminKeyListing, { owner, hash }: AdminKeySearch, now: Date): string {
+/** When the page is made, and in which zone it is read. */
+type Reading = { now: Date; timeZone: string };
+
+function describeFound(
+  { keys, credential, unknown }: AdminKeyListing,
+  { owner, hash }: AdminKeySearch,
+  reading: Reading,
+): string {
   if (unknown === "owner") return `There is no user “${isolated(owner ?? "")}”.`;
   if (unknown === "credential") return "No key has, or had, the credential that you pasted.";
   const [key] = keys;
   if (!key) return "No key fits.";
-  if (credential) return describeCredential(key, credential, now);
+  if (credential) return describeCredential(key, credential, reading);
   if (hash) return LEFT_SENTENCES[hash];
   return owner ? `Keys of ${isolated(key.owner.email)}.` : "";
 }
 
 /** Which of the key's credentials it is and whether it still works, which is what whoever pasted it wants to know. */
-function describeCredential(key: AdminKeyRow, { part, replaced }: FoundCredential, now: Date): string {
-  const what = `What you pasted is ${replaced ? `a ${part === "key" ? "credential" : "secret"} of this key that was replaced on ${dayOf(replaced.at)}` : `this key’s ${part === "key" ? "credential" : "secret"}`}.`;
-  if (key.deletedAt) return `${what} The key was deleted on ${dayOf(key.deletedAt)}.`;
-  const end = describeEnd(key);
+function describeCredential(key: AdminKeyRow, { part, replaced }: FoundCredential, { now, timeZone }: Reading): string {
+  const day = (at: Date) => formatInstant(at, timeZone, "day");
+  const what = `What you pasted is ${replaced ? `a ${part === "key" ? "credential" : "secret"} of this key that was replaced on ${day(replaced.at)}` : `this key’s ${part === "key" ? "credential" : "secret"}`}.`;
+  if (key.deletedAt) return `${what} The key was deleted on ${day(key.deletedAt)}.`;
+  const end = describeEnd(key, timeZone);
   if (end) return `${what} ${end}`;
   if (!replaced) return what;
   return replaced.validUntil > now
-    ? `${what} It works until ${replaced.validUntil.toISOString().slice(0, 16).replace("T", " ")} UTC.`
+    ? `${what} It works until ${formatInstant(replaced.validUntil, timeZone, "minute")}.`
     : `${what} It no longer works.`;
 }
 

@@ -38,10 +38,10 @@ export function AuditFilterForm({ search }: Props) {
       <Field id="target" label="To what">
         <input id="target" name="target" defaultValue={search.target} placeholder="E-mail, user id or key id" {...TEXT} />
       </Field>
-      <Field id="from" label="From day (UTC)">
+      <Field id="from" label="From day">
         <input id="from" name="from" type="date" defaultValue={search.from ?? ""} className={inputStyle} />
       </Field>
-      <Field id="to" label="To day (UTC)">
+      <Field id="to" label="To day">
         <input id="to" name="to" type="date" defaultValue={search.to ?? ""} className={inputStyle} />
       </Field>
       <div>

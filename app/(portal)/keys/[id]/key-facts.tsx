@@ -20,7 +20,7 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
         {facts.replaced.length > 0 && <EndGrace uuid={facts.uuid} name={facts.name} />}
       </Fact>
       <LimitFacts limits={facts} />
-      <Fact term="Expires">{expiresAt ? <Moment at={expiresAt} now={now} as="minute" /> : <Never />}</Fact>
+      <Fact term="Expires">{expiresAt ? <Moment at={expiresAt} now={now} as="end" /> : <Never />}</Fact>
       <Fact term="Last used">{lastUsedAt ? <Moment at={lastUsedAt} now={now} as="ago" /> : <Never />}</Fact>
       <Fact term="Calls in all">
         <span className="tabular-nums">{facts.totalUses.toLocaleString("en-GB")}</span>
