@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isolated, withoutBidiControls } from "./isolated";
+import { isolated, legible, withoutBidiControls } from "./isolated";
 
 test.each([
   ["Production", "Production"],
@@ -17,4 +17,10 @@ test.each([
 
 test("joiners inside of words stay", () => {
   expect(withoutBidiControls("می\u200cخواهم 👩\u200d🔧")).toBe("می\u200cخواهم 👩\u200d🔧");
+});
+
+test("letters keep the marks that languages put on them, and lose those that would cover other lines", () => {
+  expect(legible(`e${"\u0301".repeat(90)}!`)).toBe(`e${"\u0301".repeat(6)}!`);
+  const written = ["Nguyễn Ệ".normalize("NFD"), "בְּרֵאשִׁ֖ית", "བསྒྲུབས", "हिन्दी", "👩🏽‍💻☀️"];
+  expect(written.map(legible)).toStrictEqual(written);
 });

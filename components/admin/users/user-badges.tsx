@@ -1,6 +1,6 @@
 import { Badge } from "@/components/ui/badge";
 import type { UserRole } from "@/lib/users/schemas";
-import { withoutBidiControls } from "@/lib/values/isolated";
+import { legible } from "@/lib/values/isolated";
 
 const ROLE_NAMES: Record<UserRole, string> = { user: "User", admin: "Administrator" };
 
@@ -13,9 +13,9 @@ export function EmailText({ children: email }: { children: string }) {
   const [name = "", ...domain] = email.split(/(?=@)/);
   return (
     <bdi>
-      {withoutBidiControls(name)}
+      {legible(name)}
       <wbr />
-      {withoutBidiControls(domain.join(""))}
+      {legible(domain.join(""))}
     </bdi>
   );
 }
