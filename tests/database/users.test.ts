@@ -6,6 +6,7 @@ import { requireApiUser } from "../../lib/doors/guards";
 import { registerUser } from "../../lib/identity/accounts";
 import { openSession, refreshTokens, signIn } from "../../lib/identity/sessions";
 import { createKey } from "../../lib/keys/create";
+import { LEDGER_PAGE_SIZE, ledgerPlaceSchema, listLedger } from "../../lib/ledger/list";
 import { recordUsage } from "../../lib/usage/record";
 import { adjustCredits } from "../../lib/users/adjust-credits";
 import { banUser, endSessions, unbanUser } from "../../lib/users/bans";
@@ -310,4 +311,68 @@ test("what nobody has is not there to change", async () => {
   await expect(changeRole(admin, { user, ...AS_NEW, to: "admin" })).rejects.toMatchObject(nobody);
   await expect(endSessions(admin, user)).rejects.toMatchObject(nobody);
   await expect(revokeAllKeys(admin, user)).rejects.toMatchObject(nobody);
+});
+
+describe("The ledger that an owner sees", () => {
+  const enter = (user: Someone, amount: number, kind: string, reason: string | null = null) =>
+    database.query("INSERT INTO credit_entries (user_id, amount, kind, reason) VALUES ($1, $2, $3::credit_kind, $4)", [
+      user.id,
+      amount,
+      kind,
+      reason,
+    ]);
+  const told = async (user: Someone, before: string | null = null) => {
+    const { entries, ...page } = await listLedger(user, before);
+    const rows = entries.map(({ kind, amount, reason, balance, spent }) => [kind, amount, reason, balance, spent]);
+    return { rows, ...page };
+  };
+
+  test("says what came, why, the balance after it, and what calls cost in between; nothing of anybody else", async () => {
+    const [user, other] = [await newUser(), await newUser()];
+    await enter(user, -84, "usage");
+    await enter(other, 7000, "adjustment", "Not theirs");
+    await enter(user, 500, "adjustment", `Refund of mf_live_${"a".repeat(32)}`);
+    await enter(user, -1500, "usage");
+    await enter(user, -100, "adjustment");
+    await enter(user, -3, "usage");
+    await enter(user, -2, "usage");
+    expect(await told(user)).toStrictEqual({
+      rows: [
+        ["adjustment", -100, null, -184, 1500],
+        ["adjustment", 500, expect.stringMatching(/^Refund of mf_live_/), 1416, 84],
+        ["signup", 1000, null, 1000, 0],
+      ],
+      spent: 5,
+      older: null,
+    });
+  });
+
+  test("comes in pages that go on where the last one ended", async () => {
+    const user = await newUser();
+    for (let number = 1; number <= LEDGER_PAGE_SIZE + 4; number += 1) await enter(user, number, "adjustment", `No. ${number}`);
+    const first = await listLedger(user, null);
+    expect(first.entries).toHaveLength(LEDGER_PAGE_SIZE);
+    const second = await listLedger(user, first.older);
+    expect(second.entries.map(({ reason }) => reason)).toStrictEqual(["No. 4", "No. 3", "No. 2", "No. 1", null]);
+    expect(second.entries.map(({ balance }) => balance)).toStrictEqual([1010, 1006, 1003, 1001, 1000]);
+    expect(second).toMatchObject({ spent: null, older: null });
+    expect(["", "0", "-1", "x", "1".repeat(19), ["1"]].map((place) => ledgerPlaceSchema.parse(place))).toStrictEqual(
+      Array(6).fill(null),
+    );
+  });
+
+  test("does not count back over more calls than there is time for", async () => {
+    const user = await newUser();
+    await database.query(
+      `SET session_replication_role = replica;
+       INSERT INTO credit_entries (user_id, amount, kind) SELECT '${user.id}', -1, 'usage' FROM generate_series(1, 100000);
+       UPDATE users SET credits = credits - 100000 WHERE id = '${user.id}';
+       SET session_replication_role = origin`,
+    );
+    await enter(user, 5, "adjustment");
+    expect((await told(user)).rows).toStrictEqual([
+      ["adjustment", 5, null, -98995, null],
+      ["signup", 1000, null, null, null],
+    ]);
+  });
 });

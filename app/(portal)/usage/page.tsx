@@ -7,23 +7,27 @@ import { textLink } from "@/components/ui/text-link";
 import { Written } from "@/components/ui/written";
 import { Balance } from "@/components/usage/balance";
 import { KeyTable } from "@/components/usage/key-table";
+import { Ledger } from "@/components/usage/ledger";
 import { PeriodSwitch } from "@/components/usage/period-switch";
 import { UnchargedNotice } from "@/components/usage/uncharged-notice";
 import { UsageCharts } from "@/components/usage/usage-charts";
 import { requireUser } from "@/lib/doors/guards";
+import { type LedgerPage, ledgerPlaceSchema, listLedger } from "@/lib/ledger/list";
 import { getUsageReport, type UsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
 import { AppError } from "@/lib/values/errors";
-import { usageAddress } from "./address";
+import { ledgerAddress, usageAddress } from "./address";
 
 export const metadata: Metadata = { title: "Usage" };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function UsagePage({ searchParams }: Props) {
-  const search = usageSearchSchema.parse(await searchParams);
+  const typed = await searchParams;
+  const search = usageSearchSchema.parse(typed);
+  const before = ledgerPlaceSchema.parse(typed.ledger ?? null);
   const user = await requireUser(usageAddress(search));
-  const report = await getUsageReport(user, search).catch((error: unknown) => {
+  const [report, ledger] = await Promise.all([getUsageReport(user, search), listLedger(user, before)]).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "API_KEY_NOT_FOUND") notFound();
     throw error;
   });
@@ -33,6 +37,7 @@ export default async function UsagePage({ searchParams }: Props) {
       <Balance balance={report.balance} pace={report.pace} callsToday={report.days.at(-1)?.calls ?? 0} />
       <UnchargedNotice uncharged={report.uncharged} />
       {report.isUsed ? <Period report={report} search={search} /> : <NoCalls />}
+      <LedgerSection page={ledger} search={search} before={before} />
     </>
   );
 }
@@ -89,9 +94,37 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
+type LedgerProps = { page: LedgerPage; search: UsageSearch; before: string | null };
+
+function LedgerSection({ page, search, before }: LedgerProps) {
+  if (page.entries.length === 0 && before === null) return null;
   return (
-    <section aria-label={title} className="mt-10">
+    <Section title="Ledger" id="ledger">
+      <p className="mt-1 text-ink-muted">Who added or took credits, when and why, and what calls cost in between.</p>
+      {page.entries.length > 0 ? <Ledger page={page} now={new Date()} /> : <p className="mt-4">There are no older entries.</p>}
+      {(before !== null || page.older !== null) && (
+        <nav aria-label="Pages of the ledger" className="mt-4 flex max-w-3xl justify-between gap-3">
+          {before === null ? (
+            <span />
+          ) : (
+            <Link href={ledgerAddress(search, null)} className={secondaryButton}>
+              Newest
+            </Link>
+          )}
+          {page.older !== null && (
+            <Link href={ledgerAddress(search, page.older)} rel="next" className={secondaryButton}>
+              Older
+            </Link>
+          )}
+        </nav>
+      )}
+    </Section>
+  );
+}
+
+function Section({ title, id, children }: { title: string; id?: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} id={id} className="mt-10 scroll-mt-4">
       <h2 className="font-medium text-lg">{title}</h2>
       {children}
     </section>

@@ -31,7 +31,7 @@ export function CreditsDialog({ user, actions, ...rest }: DialogProps) {
     >
       <Choices name="change" legend="Change" options={CHANGES} initial="add" onChange={setChange} />
       <TextField name="amount" label="Credits" inputMode="numeric" autoComplete="off" required />
-      <Reason hint="Kept with the change, in the ledger and in the audit log." />
+      <Reason hint="The user sees it in their ledger. Staff see it in the audit log, too." />
     </ActionDialog>
   );
 }
