@@ -33,6 +33,7 @@ type Props<Row extends KeyRow> = {
 
 /** What the tables of keys, one's own and everyone's, have in common. */
 export function KeyColumns<Row extends KeyRow>({ caption, keys, sorting, room, now, hasOwners, cellsOf }: Props<Row>) {
+  const top = Math.max(1, ...keys.flatMap(({ dailyCalls }) => dailyCalls));
   const head = (
     <>
       <th scope="col" className="w-8 py-2">
@@ -45,7 +46,10 @@ export function KeyColumns<Row extends KeyRow>({ caption, keys, sorting, room, n
       {hasOwners && <Header className="hidden md:table-cell">Owner</Header>}
       <Header className="hidden sm:table-cell">Status</Header>
       <Header className="hidden lg:table-cell">Permissions</Header>
-      <Header className={`hidden ${room.spare}`}>Calls in {CHART_DAYS} days</Header>
+      <Header className={`hidden ${room.spare}`}>
+        Calls in {CHART_DAYS} days
+        <span className="block whitespace-nowrap font-normal text-xs">Full height: {top.toLocaleString("en-GB")} a day</span>
+      </Header>
       <SortHeader by="used" {...sorting} className="hidden sm:table-cell">
         Last used
       </SortHeader>
@@ -63,15 +67,15 @@ export function KeyColumns<Row extends KeyRow>({ caption, keys, sorting, room, n
   return (
     <Table className="mt-3" caption={caption} head={head}>
       {keys.map((key) => (
-        <KeyTableRow key={key.uuid} row={key} room={room} now={now} {...cellsOf(key)} />
+        <KeyTableRow key={key.uuid} row={key} top={top} room={room} now={now} {...cellsOf(key)} />
       ))}
     </Table>
   );
 }
 
-type RowProps = OwnCells & { row: KeyRow; room: Room; now: Date };
+type RowProps = OwnCells & { row: KeyRow; top: number; room: Room; now: Date };
 
-function KeyTableRow({ row, room, now, heading, owner, state, menu }: RowProps) {
+function KeyTableRow({ row, top, room, now, heading, owner, state, menu }: RowProps) {
   return (
     <tr className="border-line border-b align-top transition-colors hover:bg-surface">
       <td className="py-3">
@@ -86,7 +90,7 @@ function KeyTableRow({ row, room, now, heading, owner, state, menu }: RowProps) 
         <PermissionsText permissions={row.permissions} />
       </Cell>
       <Cell className={`hidden ${room.spare}`}>
-        <DailyCalls values={row.dailyCalls} />
+        <DailyCalls values={row.dailyCalls} top={top} />
       </Cell>
       <Cell className="hidden whitespace-nowrap sm:table-cell">
         <MomentOrNever at={row.lastUsedAt} now={now} as="ago" />

@@ -37,11 +37,12 @@ export function MomentOrNever({ at, now, as }: { at: Date | null; now: Date; as:
   return at ? <Moment at={at} now={now} as={as} /> : <span className="text-ink-faint">Never</span>;
 }
 
-export function DailyCalls({ values }: { values: number[] }) {
+/** `top`: the most calls of a day that any key of the list has, so that keys can be compared. */
+export function DailyCalls({ values, top }: { values: number[]; top: number }) {
   const calls = values.reduce((sum, day) => sum + day, 0);
   return (
     <>
-      <Sparkline values={values} />
+      <Sparkline values={values} top={top} />
       <span className="block text-ink-muted text-xs tabular-nums">
         {calls === 0 ? "No calls" : `${calls.toLocaleString("en-GB")} ${calls === 1 ? "call" : "calls"}`}
       </span>

@@ -38,7 +38,7 @@ test.describe("On the page of keys a person", () => {
       permissions: { sms: ["send"] },
       expires_at: "2099-03-01T12:00:00Z",
     });
-    await makeKey({ key_name: "Idle" });
+    const idle = await makeKey({ key_name: "Idle" });
     await reportCalls(key.api_key, 3);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto("/keys");
@@ -63,6 +63,14 @@ test.describe("On the page of keys a person", () => {
     ]);
     // Whose zone is Dar es Salaam, three hours ahead of UTC.
     await expect(billing.getByText("1 Mar 2099")).toHaveAttribute("title", "1 Mar 2099, 15:00 UTC+3");
+
+    // One scale for all: one call of a day is a third of three.
+    await reportCalls(idle.api_key, 1);
+    await page.reload();
+    await expect(page.getByRole("columnheader", { name: /Calls in 30 days/ })).toContainText("Full height: 3 a day");
+    const bars = (name: string) => row(page, name).locator("svg path").last();
+    await expect(bars("Billing service")).toHaveAttribute("d", /v-19\.0$/);
+    await expect(bars("Idle")).toHaveAttribute("d", /v-6\.3$/);
   });
 
   test("tells every status by its word, and keeps one by filtering", async ({ page, person, makeKey }) => {
