@@ -1,6 +1,5 @@
 const dayName = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
 const shortDay = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
-const compact = new Intl.NumberFormat("en-GB", { notation: "compact" });
 
 export type Unit = "call" | "credit";
 
@@ -11,11 +10,6 @@ export function count(amount: number, unit: Unit): string {
 
 export function figure(amount: number): string {
   return amount.toLocaleString("en-GB");
-}
-
-/** "20K", for the side of a chart. */
-export function shortFigure(amount: number): string {
-  return compact.format(amount);
 }
 
 /** A UTC day written as 2026-11-22: "22 Nov", or "Sun 22 Nov". */

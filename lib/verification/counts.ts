@@ -10,8 +10,10 @@ import { causeOf } from "@/lib/values/errors";
 
 type Refusal = { code: CountedRefusalCode; count: number };
 
+type OutcomeDay = { date: string; valid: number; refused: number; refusals: Partial<Record<CountedRefusalCode, number>> };
+
 /** What verifications of a key answered: by day (UTC, up to today, the oldest first), and in all by reason, the commonest first. */
-export type Outcomes = { days: { date: string; valid: number; refused: number }[]; valid: number; refusals: Refusal[] };
+export type Outcomes = { days: OutcomeDay[]; valid: number; refusals: Refusal[] };
 
 const FLUSH_MS = 5_000;
 
@@ -83,11 +85,13 @@ const FIND_DAYS = statement(
 /** The last `dayCount` days. */
 export async function findOutcomes(keyId: number, now: Date, dayCount: number): Promise<Outcomes> {
   const rows = await sql(FIND_DAYS, { key: keyId, days: dayCount });
-  const days = new Map(lastDays(now, dayCount).map((date) => [date, { date, valid: 0, refused: 0 }]));
+  const days = new Map(
+    lastDays(now, dayCount).map((date): [string, OutcomeDay] => [date, { date, valid: 0, refused: 0, refusals: {} }]),
+  );
   const byCode = new Map<CountedCode, number>();
   for (const { date, code, count } of rows) {
     const day = days.get(date);
-    if (day) day[code === "VALID" ? "valid" : "refused"] += count;
+    if (day) addTo(day, code, count);
     byCode.set(code, (byCode.get(code) ?? 0) + count);
   }
   const refusals = [...byCode].flatMap(([code, count]) => (code === "VALID" ? [] : [{ code, count }]));
@@ -96,4 +100,13 @@ export async function findOutcomes(keyId: number, now: Date, dayCount: number): 
     valid: byCode.get("VALID") ?? 0,
     refusals: refusals.sort((left, right) => right.count - left.count),
   };
+}
+
+function addTo(day: OutcomeDay, code: CountedCode, count: number): void {
+  if (code === "VALID") {
+    day.valid += count;
+    return;
+  }
+  day.refused += count;
+  day.refusals[code] = (day.refusals[code] ?? 0) + count;
 }

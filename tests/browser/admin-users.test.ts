@@ -33,7 +33,7 @@ test.describe("A member of staff", () => {
     await page.getByRole("link", { name: user.email }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(user.email);
     await expect(page.getByRole("region", { name: "Keys" })).toContainText(/Production.*Active/);
-    await expect(page.getByRole("figure", { name: "Calls per day" })).toContainText("3 calls in all");
+    await expect(page.getByRole("figure", { name: "Calls per day" })).toContainText("3 calls and 3 credits in all");
 
     // The password is asked for, and then what was typed is done.
     await perform(page, "Add or remove credits", "Add credits", { Credits: "2,000", Reason: "A refund" });

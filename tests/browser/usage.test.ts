@@ -59,6 +59,17 @@ test.describe("On the usage page a person", () => {
     await expect(credits).toContainText("Credits left416");
     await expect(credits).toContainText("About 5 days left, at 80 credits a day: the average of the last 7 full days.");
     await expect(page.getByText("Days are UTC days, and today is not over.")).toBeVisible();
+
+    await query("INSERT INTO credit_entries (user_id, amount, kind, reason) VALUES ($1, 500, 'adjustment', 'Refund')", [
+      person.id,
+    ]);
+    await page.reload();
+    expect(await cellsOf(page.getByRole("table", { name: "Ledger of credits" }))).toStrictEqual([
+      [],
+      [expect.stringMatching(/^Added by staff Refund \d+ \w+ 20\d\d, \d\d:\d\d$/), "+500", "916"],
+      ["Calls", "−584", ""],
+      [expect.stringMatching(/^For signing up \d+ \w+ 20\d\d, /), "+1,000", "1,000"],
+    ]);
     await expectAccessible(page);
   });
 
@@ -89,16 +100,29 @@ test.describe("On the usage page a person", () => {
     await signInTo(page, "/usage", person);
     await expect(chart(page, "Calls per day")).toContainText("29 calls in all");
     await expect(chart(page, "Credits per day")).toContainText("584 credits in all");
-    await expect(chart(page, "Calls per day").locator("svg g")).toHaveCount(30);
-    await expect(chart(page, "Calls per day").locator("g title").nth(28)).toHaveText(`${dayAgo(1).text}: 4 calls`);
-    await expect(chart(page, "Credits per day").locator("g title").nth(26)).toHaveText(`${dayAgo(3).text}: 160 credits`);
+    const bars = chart(page, "Calls per day").getByRole("radio");
+    await expect(bars).toHaveCount(30);
+    await expect(bars.nth(28)).toHaveAccessibleName(`${dayAgo(1).text}: 4 calls, 400 credits`);
+    const tip = (daysAgo: number) => chart(page, "Calls per day").locator("label span").getByText(dayAgo(daysAgo).text);
+    // By pointing, by touching, and by the arrow keys.
+    await expect(tip(3)).toBeHidden();
+    await bars.nth(26).locator("..").hover();
+    await expect(tip(3)).toBeVisible();
+    await page.mouse.move(0, 0);
+    await bars.nth(28).locator("..").click();
+    await page.mouse.move(0, 0);
+    await expect(tip(1)).toBeVisible();
+    await expect(tip(3)).toBeHidden();
+    await page.keyboard.press("ArrowRight");
+    await expect(tip(0)).toBeVisible();
+    await expect(tip(1)).toBeHidden();
 
     const period = page.getByRole("navigation", { name: "Period" });
     await expect(period.locator("[aria-current]")).toHaveText("30 days");
     await period.getByRole("link", { name: "90 days" }).click();
     await expect(page).toHaveURL("/usage?days=90");
     await expect(chart(page, "Calls per day")).toContainText("1,029 calls in all");
-    await expect(chart(page, "Calls per day").locator("svg g")).toHaveCount(90);
+    await expect(bars).toHaveCount(90);
     await period.getByRole("link", { name: "7 days" }).click();
     await expect(chart(page, "Calls per day")).toContainText("22 calls in all");
     await expect(period.locator("[aria-current]")).toHaveText("7 days");
@@ -119,8 +143,9 @@ test.describe("On the usage page a person", () => {
     await keyTable(page).getByRole("link", { name: "Production, =East" }).click();
     await expect(page).toHaveURL(`/usage?days=7&key=${production.id}`);
     await expect(page.getByText(`Only Production, =East`)).toBeVisible();
-    await expect(chart(page, "Calls per day")).toContainText("4 calls in all");
-    await expect(chart(page, "Credits per day")).toContainText("400 credits in all");
+    // Each call cost the same: a chart of credits would be the same again.
+    await expect(chart(page, "Calls per day")).toContainText("4 calls and 400 credits in all");
+    await expect(page.getByRole("figure")).toHaveCount(1);
     await expect(keyTable(page).locator("[aria-current]")).toHaveText("Production, =East");
     await page.getByRole("navigation", { name: "Period" }).getByRole("link", { name: "90 days" }).click();
     await expect(chart(page, "Credits per day")).toContainText("3,414 credits in all");
@@ -173,7 +198,7 @@ test.describe("On the usage page a person", () => {
     ]);
 
     await keyTable(page).getByRole("link", { name: "Production, =East" }).click();
-    await expect(chart(page, "Calls per day")).toContainText("4 calls in all");
+    await expect(chart(page, "Calls per day")).toContainText("4 calls and 400 credits in all");
     const [one] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download CSV" }).click()]);
     const lines = (await fs.readFile(await one.path(), "utf8")).split("\r\n");
     expect(lines).toStrictEqual([header, empty(6), empty(5), empty(4), empty(3), empty(2), ofProduction, empty(0), ""]);

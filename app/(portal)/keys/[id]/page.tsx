@@ -6,6 +6,7 @@ import { EditKey } from "@/components/keys/edit-key";
 import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
 import { KeyHeading } from "@/components/keys/key-heading";
+import { KeyUsage } from "@/components/keys/key-usage";
 import { PageSection } from "@/components/keys/page-section";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
@@ -23,7 +24,6 @@ import {
 } from "../actions";
 import { KeyEvents } from "./key-events";
 import { KeyFacts } from "./key-facts";
-import { KeyUsage } from "./key-usage";
 
 type Props = { params: Promise<{ id: string }> };
 
