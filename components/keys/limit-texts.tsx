@@ -22,7 +22,7 @@ const FACTS: Record<LimitName, { term: string; describe: (limits: KeyLimits) => 
 
 export function LimitFacts({ limits }: { limits: KeyLimits }) {
   return LIMIT_NAMES.map((name) => (
-    <Fact key={name} term={FACTS[name].term}>
+    <Fact key={name} term={FACTS[name].term} isWide>
       <span className="[overflow-wrap:anywhere]">{FACTS[name].describe(limits)}</span>
     </Fact>
   ));

@@ -27,11 +27,16 @@ test.describe("On a key's own page a person", () => {
     await expect(facts).toContainText(key.id);
     await expect(facts).toContainText("1 Mar 2099, 15:00");
     const usage = page.getByRole("region", { name: "Usage" });
-    await expect(usage).toContainText("4 calls and 4 credits in 30 days (UTC).");
-    await expect(usage.getByRole("img", { name: /^Calls per day: 4 calls/ })).toBeVisible();
-    await expect(usage).toContainText("1,200 valid, 10 refused: 9 after it expired, 1 without credits.");
-    await expect(usage.getByRole("img", { name: "Verifications per day: 1,200 valid, 10 refused." })).toBeVisible();
-    await usage.getByText("As a table").click();
+    await expect(usage).toContainText("Days are UTC days, and today is not over.");
+    await expect(usage.getByRole("figure", { name: "Calls per day" })).toContainText("4 calls and 4 credits in all");
+    const outcomes = usage.getByRole("figure", { name: "Verifications per day" });
+    await expect(outcomes).toContainText("1,200 valid, 10 refused");
+    await expect(outcomes.getByRole("listitem")).toHaveText(["1,200 valid", "9 after it expired", "1 without credits"]);
+    await expect(outcomes.getByRole("radio").last()).toHaveAccessibleName(/^\w{3} \d+ \w{3,4}: 1,200 valid, 7 after it expired$/);
+    // No two of the legend look alike without their colours.
+    const marks = await outcomes.locator("pattern path").evaluateAll((paths) => paths.map((path) => path.getAttribute("d")));
+    expect(new Set(marks).size).toBe(2);
+    await usage.getByText("Show the days as a table").click();
     await expect(usage.getByRole("row").nth(1)).toHaveText(/^\w{3} \d+ \w{3,4}\s*4\s*4\s*1,200\s*7$/);
     await expect(usage.getByRole("row").nth(2)).toHaveText(/^\w{3} \d+ \w{3,4}\s*0\s*0\s*0\s*3$/);
     await expect(page.getByRole("region", { name: "History" }).getByRole("listitem")).toHaveText([
@@ -45,6 +50,7 @@ test.describe("On a key's own page a person", () => {
   test("renames it, notes something, takes permissions away and lets it end earlier", async ({ page, makeKey }) => {
     const key = await makeKey({ key_name: "Before" });
     await page.goto(`/keys/${key.id}`);
+    await page.getByText("Edit", { exact: true }).click();
     const form = page.getByRole("region", { name: "Change" });
     await form.getByLabel("Name").fill("After");
     await form.getByLabel("Note").fill("On the old server.\nAsha knows.");
@@ -84,9 +90,51 @@ test.describe("On a key's own page a person", () => {
     await expectAccessible(page);
   });
 
+  for (const { zone, title, minute, instant } of [
+    {
+      zone: "Pacific/Kiritimati",
+      title: "Pacific/Kiritimati (UTC+14)",
+      minute: "1 Jan 2026, 03:30",
+      instant: "2099-12-31T10:00:00Z",
+    },
+    {
+      zone: "America/St_Johns",
+      title: /^America\/St Johns \(UTC−[23]:30\)/,
+      minute: "31 Dec 2025, 10:00",
+      instant: "2100-01-01T03:30:00Z",
+    },
+  ]) {
+    test(`reads times as they are in ${zone}, said once, and the last day is never a day late`, async ({
+      page,
+      person,
+      makeKey,
+    }) => {
+      const key = await makeKey({ key_name: "Zoned" });
+      await query("UPDATE users SET timezone = $2 WHERE id = $1", [person.id, zone]);
+      await query("UPDATE api_keys SET created_at = '2025-12-31T13:30:00Z' WHERE uuid = $1", [key.id]);
+      await page.goto(`/keys/${key.id}`);
+      await expect(page.getByText(/^Times are in /)).toHaveCount(1);
+      await expect(page.getByText(/^Times are in /)).toContainText(title);
+      await expect(page.locator("dl").first()).toContainText(minute);
+      await page.getByText("Edit", { exact: true }).click();
+      const form = page.getByRole("region", { name: "Change" });
+      await form.getByRole("radio", { name: "End earlier" }).check({ force: true });
+      await form.getByLabel("Last day").fill("2099-12-31");
+      await form.getByRole("button", { name: "Save changes" }).click();
+      await expect(form.getByRole("status")).toHaveText("Saved.");
+      await expect(page.locator("dl").first()).toContainText("end of 31 Dec 2099");
+      expect(await query("SELECT expires_at FROM api_keys WHERE uuid = $1", [key.id])).toStrictEqual([
+        { expires_at: new Date(instant) },
+      ]);
+      await page.goto("/keys");
+      await expect(page.getByRole("row", { name: /Zoned/ })).toContainText("end of 31 Dec 2099");
+    });
+  }
+
   test("cannot give it what it did not have", async ({ page, makeKey }) => {
     const key = await makeKey({ key_name: "Narrow", permissions: ["read"], expires_at: "2090-01-01T00:00:00Z" });
     await page.goto(`/keys/${key.id}`);
+    await page.getByText("Edit", { exact: true }).click();
     const form = page.getByRole("region", { name: "Change" });
     await form.getByRole("radio", { name: "Take some away" }).check({ force: true });
     await form.getByLabel("Permissions that stay").fill("read, write");
@@ -114,7 +162,8 @@ test.describe("On a key's own page a person", () => {
     await page.getByRole("alertdialog").getByRole("checkbox").check();
     await page.getByRole("alertdialog").getByRole("button", { name: "Revoke key" }).click();
     await expect(zone).toHaveCount(0);
-    await expect(page.getByRole("region", { name: "Change" })).toHaveCount(0);
+    await expect(page.getByText("Edit", { exact: true })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Regenerate key" })).toHaveCount(0);
     await expect(page.getByText("Revoked", { exact: true }).first()).toBeVisible();
     expect(await verifyCode(key.api_key)).toBe("REVOKED");
     await expectAccessible(page);

@@ -10,6 +10,7 @@ import { KeyUsage } from "@/components/keys/key-usage";
 import { PageSection } from "@/components/keys/page-section";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
+import { secondaryButton } from "@/components/ui/button-styles";
 import { requireUser } from "@/lib/doors/guards";
 import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
 import { AppError } from "@/lib/values/errors";
@@ -60,24 +61,14 @@ export default async function KeyOwnPage({ params }: Props) {
       <KeyHeading name={name} list="/keys">
         <StateBadge state={state} />
       </KeyHeading>
+      <div className="mt-5 flex flex-wrap items-start gap-3">
+        {isOffered("regenerate", key) && <KeyButton opens="regenerate" />}
+        {isOffered("change", key) && <Change keyShown={key} />}
+      </div>
       <KeyFacts facts={key} now={now} />
       <PageSection title="Usage">
         <KeyUsage days={key.days} outcomes={key.outcomes} />
       </PageSection>
-      {isOffered("change", key) && (
-        <PageSection title="Change">
-          <div className="max-w-lg">
-            <EditKey
-              uuid={uuid}
-              name={name}
-              note={key.note}
-              selfRotation={key.selfRotation}
-              limits={pickLimits(key)}
-              action={updateKeyAction}
-            />
-          </div>
-        </PageSection>
-      )}
       <PageSection title="History">
         <KeyEvents events={key.events} now={now} />
       </PageSection>
@@ -90,16 +81,30 @@ export default async function KeyOwnPage({ params }: Props) {
   );
 }
 
+/** Below its button: a form that opens without scripts, too. */
+function Change({ keyShown: { uuid, name, note, selfRotation, ...key } }: { keyShown: KeyPage }) {
+  return (
+    <details className="min-w-0 max-w-xl open:grow max-sm:open:basis-full">
+      <summary className={`${secondaryButton} list-none [&::-webkit-details-marker]:hidden`}>Edit</summary>
+      <section aria-label="Change" className="mt-3 rounded-lg border border-line-strong bg-surface p-5">
+        <EditKey
+          uuid={uuid}
+          name={name}
+          note={note}
+          selfRotation={selfRotation}
+          limits={pickLimits(key)}
+          action={updateKeyAction}
+        />
+      </section>
+    </details>
+  );
+}
+
 function DangerZone({ keyShown }: { keyShown: KeyPage }) {
   const isDisabled = keyShown.state === "disabled";
   const isOthers = keyShown.disabledBy !== null && keyShown.disabledBy !== "owner";
   return (
     <div className="divide-y divide-line rounded-lg border border-danger">
-      {isOffered("regenerate", keyShown) && (
-        <Danger title="Regenerate" text="New credentials. You choose how long the old ones go on working.">
-          <KeyButton opens="regenerate" />
-        </Danger>
-      )}
       {isOffered("pause", keyShown) && !isOthers && (
         <Danger
           title={isDisabled ? "Enable" : "Disable"}

@@ -62,6 +62,11 @@ export default async function AdminKeyOwnPage({ params }: Props) {
         {deletedAt ? <Badge tone="danger">Deleted</Badge> : <StateBadge state={state} />}
       </KeyHeading>
       <Owner owner={key.owner} id={key.id} />
+      {!deletedAt && isOffered("regenerate", key) && (
+        <div className="mt-5">
+          <KeyButton opens="regenerate" />
+        </div>
+      )}
       {/* Only the owner ends a grace: staff revoke. */}
       <KeyFacts facts={{ ...key, replaced: [], events: [] }} now={now} />
       <PageSection title="Usage">
@@ -73,7 +78,6 @@ export default async function AdminKeyOwnPage({ params }: Props) {
       {!deletedAt && (
         <PageSection title="Danger zone">
           <div className="flex flex-wrap gap-3">
-            {isOffered("regenerate", key) && <KeyButton opens="regenerate" />}
             {isOffered("pause", key) && <KeyButton opens="pause" />}
             {isOffered("revoke", key) && <KeyButton opens="revoke" />}
             <DeleteButton />
