@@ -9,6 +9,7 @@ import { CHART_DAYS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
 import { findOutcomes, type Outcomes } from "@/lib/verification/counts";
+import { findRefusals, type Refusal } from "@/lib/verification/refusals";
 import type { Prisma } from "@/prisma/generated/client";
 import { ownSelect } from "./list";
 import { findReplaced, type KeyRow } from "./search";
@@ -27,6 +28,8 @@ export type KeyPage = Omit<KeyRow, "dailyCalls"> & {
   /** UTC days up to today, oldest first. */
   days: UsageDay[];
   outcomes: Outcomes;
+  /** The latest first. */
+  refusals: Refusal[];
   /** What was done to it, the latest first. */
   events: KeyEvent[];
 };
@@ -57,10 +60,11 @@ type SelectedKey = Prisma.ApiKeyGetPayload<{ select: typeof keyPageSelect }>;
 
 /** The key's facts and its use, without what was done to it. */
 export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<KeyPage, "events">> {
-  const [replaced, days, outcomes] = await Promise.all([
+  const [replaced, days, outcomes, refusals] = await Promise.all([
     findReplaced([key.id], now),
     listUsageDays({ ownerId: null, keyId: key.id }, now, CHART_DAYS),
     findOutcomes(key.id, now, CHART_DAYS),
+    findRefusals(key.id),
   ]);
   const live = replaced.get(key.id) ?? [];
   return {
@@ -82,6 +86,7 @@ export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<Key
     replaced: live,
     days,
     outcomes,
+    refusals,
   };
 }
 

@@ -11,6 +11,7 @@ import { RETENTION_DAYS } from "@/lib/usage/schemas";
 import { auditUncharged } from "@/lib/usage/uncharged";
 import { DAY_MS } from "@/lib/values/days";
 import { causeOf } from "@/lib/values/errors";
+import { REFUSAL_DAYS } from "@/lib/verification/refusals";
 import { maskStored } from "./masking";
 
 const FIRST_MS = 60_000;
@@ -35,6 +36,7 @@ const REMOVALS = {
   // `expire` is in epoch milliseconds.
   rate_limits: removal("rate_limits", "key", "expire < extract(epoch FROM now() - interval '1 hour') * 1000"),
   known_networks: removal("known_networks", "user_id, network_hash", `last_at < now() - interval '${KNOWN_DAYS} days'`),
+  key_refusals: removal("key_refusals", "id", `at < now() - interval '${REFUSAL_DAYS} days'`),
 } as const;
 
 const TABLES = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
@@ -45,6 +47,7 @@ const NOTHING = {
   idempotency_records: 0,
   rate_limits: 0,
   known_networks: 0,
+  key_refusals: 0,
 };
 
 function removal(table: string, primaryKey: string, condition: string) {
@@ -99,8 +102,8 @@ export type Removed = Record<keyof typeof REMOVALS, number>;
 
 /**
  * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered of
- * Idempotency-Keys, throttling that is past and networks where somebody signed in long ago, and masks what was stored with credentials. Running it twice, or in two places
- * at once, changes nothing more. A table that fails is logged, and keeps no other waiting.
+ * Idempotency-Keys, throttling that is past, networks where somebody signed in long ago and refusals of keys a week ago, and masks what was
+ * stored with credentials. Running it twice, or in two places at once, changes nothing more. A table that fails is logged, and keeps no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {
   lastRunAt = Date.now();

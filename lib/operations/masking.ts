@@ -44,6 +44,7 @@ const KEPT: Record<string, Kept> = {
   api_keys: { key: [{ column: "id", type: "int", first: "0" }], columns: { name: NAME } },
   users: { key: BY_UUID, columns: { name: NAME, first_name: NAME, last_name: NAME, ban_reason: NAME } },
   sessions: { key: BY_UUID, columns: { user_agent: NAME } },
+  key_refusals: { key: BY_NUMBER, columns: { asked: NAME } },
   audit_entries: { key: BY_NUMBER, columns: { before: JSON_TEXT, after: JSON_TEXT }, isFixed: true },
   credit_entries: { key: BY_NUMBER, columns: { reason: NAME }, isFixed: true },
 };

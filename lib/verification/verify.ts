@@ -14,6 +14,7 @@ import { unavailable } from "@/lib/values/errors";
 import { throughBreaker } from "./breaker";
 import { countVerification } from "./counts";
 import { credentialHashes, inArray, matchesHash } from "./hashes";
+import { noteRefusal } from "./refusals";
 import { keepUnderCurrent } from "./rehash";
 
 export type VerifyInput = LimitedCall & { key: string; secret?: string | null; cost: number };
@@ -94,6 +95,7 @@ function judge(input: VerifyInput, found: FoundKey | null): Verdict {
   verifications.inc({ code });
   if (!found || code === "NOT_FOUND") return { code, key: null, malformed: describeMalformed(input.key) };
   countVerification(found.id, code);
+  if (code !== "VALID") noteRefusal(found.id, code, input.permission);
   return { code, key: found, malformed: null };
 }
 

@@ -55,7 +55,7 @@ test("a table that fails keeps no other waiting; what failed is told by its code
   await database.query("ALTER TABLE usage_events RENAME TO elsewhere");
   await addPast(2);
   const nothing = { usage_events: 0, replaced_credentials: 0, sessions: 0, idempotency_records: 0, known_networks: 0 };
-  expect(await keepHouse()).toStrictEqual({ ...nothing, rate_limits: 2 });
+  expect(await keepHouse()).toStrictEqual({ ...nothing, key_refusals: 0, rate_limits: 2 });
   expect(error.mock.calls).toStrictEqual([
     [{ table: "usage_events", cause: "error", cause_code: "42P01" }, "housekeeping failed"],
   ]);
@@ -75,6 +75,15 @@ test("what an Idempotency-Key did is forgotten after thirty days, and not before
   );
   expect((await keepHouse()).idempotency_records).toBe(1);
   expect(await database.query("SELECT target_id FROM idempotency_records")).toStrictEqual([{ target_id: "29" }]);
+});
+
+test("a refusal of a key is kept for seven days", async () => {
+  await database.query(
+    `INSERT INTO key_refusals (key_id, at, code) SELECT days, now() - days * interval '1 day' + interval '1 hour', 'EXPIRED'
+     FROM unnest(ARRAY[7, 8]) days`,
+  );
+  expect((await keepHouse()).key_refusals).toBe(1);
+  expect(await database.query("SELECT key_id FROM key_refusals")).toStrictEqual([{ key_id: 7 }]);
 });
 
 test("more than a chunk is removed chunk by chunk", async () => {

@@ -8,6 +8,7 @@ import { KeyButton } from "@/components/keys/key-buttons";
 import { KeyHeading } from "@/components/keys/key-heading";
 import { KeyUsage } from "@/components/keys/key-usage";
 import { PageSection } from "@/components/keys/page-section";
+import { RefusalList } from "@/components/keys/refusal-list";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
@@ -68,6 +69,9 @@ export default async function KeyOwnPage({ params }: Props) {
       <KeyFacts facts={key} now={now} />
       <PageSection title="Usage">
         <KeyUsage days={key.days} outcomes={key.outcomes} />
+      </PageSection>
+      <PageSection title="Refusals">
+        <RefusalList refusals={key.refusals} now={now} />
       </PageSection>
       <PageSection title="History">
         <KeyEvents events={key.events} now={now} />

@@ -9,6 +9,7 @@ import { KeyButton } from "@/components/keys/key-buttons";
 import { KeyHeading } from "@/components/keys/key-heading";
 import { KeyUsage } from "@/components/keys/key-usage";
 import { PageSection } from "@/components/keys/page-section";
+import { RefusalList } from "@/components/keys/refusal-list";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Badge } from "@/components/ui/badge";
@@ -71,6 +72,9 @@ export default async function AdminKeyOwnPage({ params }: Props) {
       <KeyFacts facts={{ ...key, replaced: [], events: [] }} now={now} />
       <PageSection title="Usage">
         <KeyUsage days={key.days} outcomes={key.outcomes} />
+      </PageSection>
+      <PageSection title="Refusals">
+        <RefusalList refusals={key.refusals} now={now} />
       </PageSection>
       <PageSection title="Latest audit entries">
         <AuditEntries entries={key.entries} now={now} />

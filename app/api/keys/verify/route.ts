@@ -6,6 +6,7 @@ import { requireService } from "@/lib/doors/guards";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
 import { verificationsAdded } from "@/lib/verification/counts";
+import { refusalsAdded } from "@/lib/verification/refusals";
 import { hashesKept } from "@/lib/verification/rehash";
 import { verifyKey, verifyKeys } from "@/lib/verification/verify";
 
@@ -13,6 +14,7 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDi
   POST: async (request) => {
     requireService(request);
     keepAliveFor(verificationsAdded);
+    keepAliveFor(refusalsAdded);
     keepAliveFor(hashesKept);
     const body = parseObject(await readBody(request));
     if (body.keys === undefined) return { data: toVerdict(await verifyKey(validate(verifySchema, body))) };
