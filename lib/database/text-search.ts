@@ -1,21 +1,29 @@
+import { domainToASCII } from "node:url";
+
 const TRIGRAM = 3;
 
 /**
- * An SQL condition: the expression has `q` in it, whatever the case; what means something to LIKE is taken literally.
- * What is shorter than a trigram is in no index, unless it is where a word begins. `place` takes a value into the
+ * How a text may be stored that looks like this one: letters with their marks or beside them (NFC, NFD), and the domain of
+ * an international e-mail address in ASCII.
+ */
+export function spellingsOf(q: string): string[] {
+  const at = q.lastIndexOf("@") + 1;
+  const domain = at > 0 || q.includes(".") ? domainToASCII(q.slice(at)) : "";
+  const isInternational = domain.includes("xn--") && domain !== q.slice(at).toLowerCase();
+  return [...new Set([q.normalize("NFC"), q.normalize("NFD"), ...(isInternational ? [q.slice(0, at) + domain] : [])])];
+}
+
+/**
+ * An SQL condition: the expression has `q` in it, whatever the case and the spelling; what means something to LIKE is taken
+ * literally. What is shorter than a trigram is in no index, unless it is where a word begins. `place` takes a value into the
  * statement and answers its parameter.
  */
 export function contains(expression: string, q: string, place: (value: string) => string): string {
-  const conditions = formsOf(q).map((form) => containsAsIs(expression, form, place));
-  return conditions.length === 1 ? conditions.join() : `(${conditions.join(" OR ")})`;
+  const spellings = spellingsOf(q).map((spelling) => containsSpelling(expression, spelling, place));
+  return spellings.length === 1 ? spellings.join("") : `(${spellings.join(" OR ")})`;
 }
 
-/** What is kept may have an accent with its letter (NFC) or after it (NFD), whichever way it is typed now. */
-export function formsOf(q: string): string[] {
-  return [...new Set([q.normalize("NFC"), q.normalize("NFD")])];
-}
-
-function containsAsIs(expression: string, q: string, place: (value: string) => string): string {
+function containsSpelling(expression: string, q: string, place: (value: string) => string): string {
   const like = (before: string, text: string) => `ILIKE ${place(`${before}${literal(text)}%`)}`;
   const [, account] = /([^@]{3,5}@)./u.exec(q) ?? [];
   // Many addresses share their domain, and an index of parts reads all that have a part: it gets what is before the @.

@@ -231,6 +231,10 @@ export const digestText = z
   .nullable()
   .catch(null);
 
+/** What a list can be narrowed to. Without one of these, revoked keys are aside, unless something is searched for. */
+export const STATUS_FILTERS = [...KEY_STATES, "all"] as const;
+export type StatusFilter = (typeof STATUS_FILTERS)[number];
+
 /** The address of a user's list of keys. What is missing, repeated or senseless in it counts as not asked for: it never fails. */
 export const searchKeysSchema = z.object({
   q: z
@@ -239,7 +243,7 @@ export const searchKeysSchema = z.object({
     .transform((text) => text.slice(0, MAX_TYPED_LENGTH))
     .transform((text) => (isPlainText(text) ? withoutEllipsis(maskCredentials(text.trim())).slice(0, MAX_KEY_NAME_LENGTH) : "")),
   digest: digestText,
-  status: z.enum(KEY_STATES).nullable().catch(null),
+  status: z.enum(STATUS_FILTERS).nullable().catch(null),
   check: z.enum(KEY_CHECKS).nullable().catch(null),
   sort: z.enum(KEY_SORTS).catch("-created"),
   page: z.coerce.number().int().min(1).max(1_000_000).catch(1),

@@ -2,15 +2,16 @@ import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
 import type { KeyLimits } from "@latchkey/rule/limits";
 import { readLife, selectLife, selectState, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
-import { type KeyState, keyState } from "@latchkey/rule/status";
+import { KEY_STATES, type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { FORMAT, LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
-import { instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import { formsOf } from "@/lib/database/text-search";
+import { instant, int, json, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { spellingsOf } from "@/lib/database/text-search";
 import { listDailyCalls } from "@/lib/usage/days";
+import { type Count, toCount } from "@/lib/values/bounded-count";
 import { digestHashes } from "@/lib/verification/hashes";
-import type { KeyCheck, KeySearch, KeySort } from "./schemas";
+import { type KeyCheck, type KeySearch, type KeySort, STATUS_FILTERS, type StatusFilter } from "./schemas";
 
 export const PAGE_SIZE = 25;
 export const UNUSED_DAYS = 90;
@@ -35,17 +36,30 @@ export type KeyRow = KeyLimits & {
   dailyCalls: number[];
 };
 
-type KeyListing = {
+export type KeyListing = {
   keys: KeyRow[];
   /** Keys there are at all, and those that the search found. */
   total: number;
   found: number;
+  /** What each status would find, whatever the rest of the search is; null is for the list without one. */
+  counts: StatusCounts;
   page: number;
   pages: number;
   checks: Record<KeyCheck, number>;
 };
 
-const TOTALS = { total: int, found: int, page: int, never_expires: int, unused: int, expiring: int, never_used: int };
+export type StatusCounts = { status: StatusFilter | null; count: Count }[];
+
+const TOTALS = {
+  total: int,
+  found: int,
+  states: json<Partial<Record<KeyState, number>>>(),
+  page: int,
+  never_expires: int,
+  unused: int,
+  expiring: int,
+  never_used: int,
+};
 
 const FOUND = {
   ...TOTALS,
@@ -99,20 +113,22 @@ export const searchStatement = (sort: KeySort) =>
   judged AS MATERIALIZED (
     SELECT *, ${selectState({ key: "own", now: NOW })} AS state, ${whereUsable({ key: "own", now: NOW })} AS is_usable FROM own
   ),
-  matching AS (
+  fitting AS MATERIALIZED (
     SELECT * FROM judged
-    WHERE ($status::text IS NULL OR state = $status)
-      AND ($check::text IS NULL
+    WHERE ($check::text IS NULL
         ${Object.entries(CHECK_SQL)
           .map(([check, condition]) => `OR ($check = '${check}' AND ${condition})`)
           .join(" ")})
-      AND (EXISTS (SELECT 1 FROM unnest($q::text[]) q WHERE strpos(lower(name), lower(q)) > 0 OR strpos(lower(note), lower(q)) > 0
-        OR strpos(format::text || '_' || hint, q) > 0))
+      AND ($q::text = '' OR strpos(format::text || '_' || hint, $q) > 0
+        OR EXISTS (SELECT 1 FROM unnest($spellings::text[]) spelling
+           WHERE strpos(lower(name), lower(spelling)) > 0 OR strpos(lower(note), lower(spelling)) > 0))
       AND ($hashes::bytea[] IS NULL OR credential_hash = ANY($hashes) OR secret_hash = ANY($hashes)
         OR id IN (SELECT key_id FROM replaced_credentials WHERE credential_hash = ANY($hashes)))
   ),
+  matching AS (SELECT * FROM fitting WHERE state = ANY($states::text[])),
   totals AS (
     SELECT count(*) AS total, (SELECT count(*) FROM matching) AS found,
+      (SELECT coalesce(json_object_agg(state, keys), '{}') FROM (SELECT state, count(*) AS keys FROM fitting GROUP BY state) s) AS states,
       count(*) FILTER (WHERE ${CHECK_SQL["never-expires"]}) AS never_expires,
       count(*) FILTER (WHERE ${CHECK_SQL.unused}) AS unused,
       count(*) FILTER (WHERE ${CHECK_SQL.expiring}) AS expiring,
@@ -136,9 +152,10 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
   const rows = await sql(searchStatement(search.sort), {
     owner: owner.id,
     now,
-    status: search.status,
+    states: statesOf(search),
     check: search.check,
-    q: formsOf(search.q),
+    q: search.q,
+    spellings: spellingsOf(search.q),
     hashes: search.digest && digestHashes(search.digest),
     page: search.page,
   });
@@ -159,14 +176,33 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
     replaced: replaced.get(row.id) ?? [],
     dailyCalls: calls.get(row.id) ?? [],
   }));
-  return { keys, ...readTotals(rows[0]) };
+  return { keys, ...readTotals(rows[0], search) };
 }
 
-function readTotals(row: RowOf<typeof TOTALS> | undefined): Omit<KeyListing, "keys"> {
+/** Revoked keys are aside where nobody asks for them: whoever searches wants to know of every key that fits. */
+export function isAside({ status, q, digest }: Pick<KeySearch, "status" | "q" | "digest">): boolean {
+  return status === null && q === "" && digest === null;
+}
+
+function statesOf(search: Pick<KeySearch, "status" | "q" | "digest">): readonly KeyState[] {
+  const { status } = search;
+  if (status !== null && status !== "all") return [status];
+  return isAside(search) ? KEY_STATES.filter((state) => state !== "revoked") : KEY_STATES;
+}
+
+function countStatuses(states: Partial<Record<KeyState, number>>, search: KeySearch): StatusCounts {
+  return [null, ...STATUS_FILTERS].map((status) => {
+    const counted = statesOf({ ...search, status }).reduce((sum, state) => sum + (states[state] ?? 0), 0);
+    return { status, count: toCount(counted) };
+  });
+}
+
+function readTotals(row: RowOf<typeof TOTALS> | undefined, search: KeySearch): Omit<KeyListing, "keys"> {
   const found = row?.found ?? 0;
   return {
     total: row?.total ?? 0,
     found,
+    counts: countStatuses(row?.states ?? {}, search),
     page: row?.page ?? 1,
     pages: Math.max(Math.ceil(found / PAGE_SIZE), 1),
     checks: {

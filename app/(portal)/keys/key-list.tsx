@@ -1,17 +1,15 @@
-import { KEY_STATES } from "@latchkey/rule/status";
 import { publicAddress } from "@/app/_shell/public-address";
 import { CreateKey } from "@/components/keys/create-key";
+import { FilterForm } from "@/components/keys/filter-form";
 import { KeyActions, type KeyTarget } from "@/components/keys/key-actions";
-import { KeySearchBox } from "@/components/keys/key-search-box";
+import { SearchField } from "@/components/keys/search-field";
 import { SelectionBar } from "@/components/keys/selection";
 import { STATE_NAMES } from "@/components/keys/state-badge";
-import { secondaryButton } from "@/components/ui/button-styles";
 import { ChoiceLinks } from "@/components/ui/choice-links";
-import { Link } from "@/components/ui/link";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { findReachedLimit } from "@/lib/keys/key-limit";
 import type { KeySearch } from "@/lib/keys/schemas";
-import { type KeyRow, searchKeys } from "@/lib/keys/search";
+import { isAside, type KeyRow, type StatusCounts, searchKeys } from "@/lib/keys/search";
 import {
   createKeyAction,
   endGraceAction,
@@ -20,10 +18,12 @@ import {
   regenerateKeyAction,
   revokeKeysAction,
 } from "./actions";
-import { isFiltered, keysAddress } from "./address";
+import { keysAddress } from "./address";
+import { Found } from "./found";
 import { HygieneCards } from "./hygiene-cards";
 import { KeyTable } from "./key-table";
 import { NoKeys } from "./no-keys";
+import { Pages } from "./pages";
 
 const ACTIONS = {
   regenerate: regenerateKeyAction,
@@ -42,9 +42,19 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
     <>
       <HygieneCards checks={listing.checks} total={listing.total} search={search} />
       <div className="mt-6 flex flex-wrap items-center gap-3">
-        <div className="min-w-48 max-w-md grow">
-          <KeySearchBox />
-        </div>
+        <FilterForm
+          path="/keys"
+          label="Search"
+          kept={{ status: search.status, check: search.check, sort: search.sort === "-created" ? null : search.sort }}
+          findsDigests
+          className="flex min-w-48 max-w-xl grow gap-2"
+        >
+          <SearchField
+            label="Search keys by name, note or visible part, or paste a whole key"
+            placeholder="Search, or paste a key"
+            value={search.q}
+          />
+        </FilterForm>
         <div className="ml-auto">{!reachedLimit && <CreateKey action={createKeyAction} />}</div>
       </div>
       {reachedLimit && (
@@ -52,24 +62,13 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
           {reachedLimit}
         </p>
       )}
-      <StatusFilter search={search} />
-      <p role="status" className="mt-4 text-ink-muted">
-        {describeFound(listing.found, search)}{" "}
-        {isFiltered(search) && (
-          <Link
-            href={keysAddress({ ...search, q: "", digest: null, status: null, check: null })}
-            scroll={false}
-            className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
-          >
-            Show all
-          </Link>
-        )}
-      </p>
+      <StatusFilter counts={listing.counts} search={search} />
+      <Found listing={listing} search={search} />
       <KeyActions actions={ACTIONS} targets={listing.keys.map(toTarget)} now={now}>
         {listing.found > 0 && <KeyTable keys={listing.keys} search={search} now={now} />}
         <SelectionBar />
       </KeyActions>
-      {listing.pages > 1 && <Pages page={listing.page} pages={listing.pages} search={search} />}
+      <Pages page={listing.page} pages={listing.pages} search={search} />
     </>
   );
 }
@@ -78,46 +77,14 @@ function toTarget({ uuid, name, state, expiresAt, lastUsedAt }: KeyRow): KeyTarg
   return { uuid, name, state, expiresAt, lastUsedAt };
 }
 
-function describeFound(found: number, search: KeySearch): string {
-  const count = found === 1 ? "1 key" : `${found.toLocaleString("en-GB")} keys`;
-  if (search.digest)
-    return found === 0
-      ? "None of your keys has the credential that you pasted."
-      : `${count} with the credential that you pasted.`;
-  if (found === 0) return "No key fits.";
-  return isFiltered(search) ? `${count} found.` : `${count}.`;
-}
-
-function StatusFilter({ search }: { search: KeySearch }) {
-  const choices = [null, ...KEY_STATES].map((status) => ({
-    name: status ? STATE_NAMES[status] : "All",
+function StatusFilter({ counts, search }: { counts: StatusCounts; search: KeySearch }) {
+  // Where something is searched for, nothing is aside: then the list without a status is all there is.
+  const hasAside = isAside({ ...search, status: null });
+  const choices = counts.map(({ status, count }) => ({
+    name: status === null && hasAside ? "Not revoked" : status === null || status === "all" ? "All" : STATE_NAMES[status],
     href: keysAddress(search, { status }),
     isChosen: search.status === status,
+    count,
   }));
-  return <ChoiceLinks label="Status" choices={choices} className="mt-4" />;
-}
-
-function Pages({ page, pages, search }: { page: number; pages: number; search: KeySearch }) {
-  return (
-    <nav aria-label="Pages" className="mt-6 flex items-center justify-between gap-4">
-      <Turn to={page - 1} isPossible={page > 1} search={search}>
-        Previous
-      </Turn>
-      <span className="text-ink-muted tabular-nums">
-        Page {page} of {pages}
-      </span>
-      <Turn to={page + 1} isPossible={page < pages} search={search}>
-        Next
-      </Turn>
-    </nav>
-  );
-}
-
-function Turn({ to, isPossible, search, children }: { to: number; isPossible: boolean; search: KeySearch; children: string }) {
-  if (!isPossible) return <span className={`${secondaryButton} invisible`}>{children}</span>;
-  return (
-    <Link href={keysAddress(search, { page: to })} className={secondaryButton}>
-      {children}
-    </Link>
-  );
+  return <ChoiceLinks label="Status" choices={hasAside ? choices : choices.slice(0, -1)} className="mt-4" />;
 }

@@ -14,7 +14,9 @@ export default async function KeysPage({ searchParams }: Props) {
   const user = await requireUser(keysAddress(search, { page: search.page }));
   return (
     <>
-      <h1 className="font-semibold text-2xl tracking-tight">Keys</h1>
+      <h1 data-wide className="font-semibold text-2xl tracking-tight">
+        Keys
+      </h1>
       <KeyList user={user} search={search} />
     </>
   );

@@ -1,0 +1,98 @@
+"use client";
+
+import { useRouter, useSearchParams } from "next/navigation";
+import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
+import { secondaryButton } from "@/components/ui/button-styles";
+import { useHydrated } from "@/components/ui/hydrated";
+import { PendingLine } from "@/components/ui/pending-mark";
+import { toSearchTerm } from "./pasted-credential";
+
+const PAUSE_MS = 250;
+
+type Props = {
+  /** The path of the list. */
+  path: string;
+  /** What is asked for besides, and stays. */
+  kept: Readonly<Record<string, string | null>>;
+  /** What the button says, and what it says until there is an answer. */
+  submit?: string;
+  sending?: string;
+  /** Whether it is asked while typing, and not only when the button is pressed. */
+  isLive?: boolean;
+  /** Whether the list finds what a digest is of. Without that, of a pasted credential its visible part is looked for. */
+  findsDigests?: boolean;
+  className?: string;
+  label?: string;
+  children: ReactNode;
+};
+
+/**
+ * What narrows a list: a plain form, whose answer has an address that can be kept and passed on. Where scripts run, the list
+ * follows what is typed, and a credential that is pasted never leaves the browser.
+ */
+export function FilterForm({ path, kept, label, className = "", children, ...props }: Props) {
+  const { submit = "Search", sending = "Searching…", isLive = true, findsDigests = false } = props;
+  const router = useRouter();
+  const asked = useSearchParams().toString();
+  const isHydrated = useHydrated();
+  const [isPending, startTransition] = useTransition();
+  const [edition, setEdition] = useState(0);
+  const sent = useRef(asked);
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  // The address changed by other means, Back or a link: the fields show what it says.
+  useEffect(() => {
+    if (isPending || asked === sent.current) return;
+    sent.current = asked;
+    setEdition((before) => before + 1);
+  }, [asked, isPending]);
+  useEffect(() => () => clearTimeout(pause.current), []);
+
+  async function search(form: HTMLFormElement) {
+    clearTimeout(pause.current);
+    const query = new URLSearchParams();
+    for (const [name, typed] of new FormData(form)) {
+      if (typeof typed !== "string" || !typed.trim()) continue;
+      const term = await toSearchTerm(typed);
+      const shown = term.kind === "digest" ? term.masked : term.text;
+      const field = form.elements.namedItem(name);
+      if (shown !== typed && field instanceof HTMLInputElement && field.value === typed) field.value = shown;
+      if (term.kind === "digest" && findsDigests) query.set("digest", term.digest);
+      else query.set(name, shown.trim());
+    }
+    sent.current = query.toString();
+    const address = query.size > 0 ? `${path}?${query}` : path;
+    startTransition(() => (isLive ? router.replace(address, { scroll: false }) : router.push(address)));
+  }
+
+  return (
+    <form
+      action={path}
+      aria-label={label}
+      aria-busy={isPending}
+      // Without scripts, the pattern of a field keeps a whole credential out of the address.
+      noValidate={isHydrated}
+      className={className}
+      onChange={({ currentTarget: form }) => {
+        if (!isLive) return;
+        clearTimeout(pause.current);
+        pause.current = setTimeout(() => search(form), PAUSE_MS);
+      }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void search(event.currentTarget);
+      }}
+    >
+      {Object.entries(kept).map(([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />)}
+      <div key={edition} className="contents">
+        {children}
+      </div>
+      {/* As wide as the longer of its two words: nothing beside it moves. */}
+      <button type="submit" aria-disabled={isPending} className={`${secondaryButton} grid whitespace-nowrap *:[grid-area:1/1]`}>
+        <span className={isPending ? "invisible" : ""}>{submit}</span>
+        <span className={isPending ? "" : "invisible"}>{sending}</span>
+      </button>
+      {isPending && <PendingLine />}
+    </form>
+  );
+}
