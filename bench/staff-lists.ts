@@ -141,7 +141,7 @@ function keyQuery(address: Record<string, string>, place: { value: string; id: n
 }
 
 function auditLists(): List[] {
-  const all = { actor: null, action: null, target: null, from: null, until: null };
+  const all = { actor: null, action: null, target: null, from: null, until: null, requestId: null };
   type Filter = Partial<Parameters<typeof auditQuery>[0]>;
   const list = listsOf("audit", (filter: Filter, place: Place | null) =>
     toQuery(...auditQuery({ ...all, ...filter }, { place, direction: "older", limit: PAGE })),

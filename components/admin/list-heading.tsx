@@ -9,7 +9,7 @@ type Props = {
 
 export function ListHeading({ title, exportHref, isFresh }: Props) {
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3">
+    <div data-wide className="flex flex-wrap items-center justify-between gap-3">
       <h1 className="font-semibold text-2xl tracking-tight">{title}</h1>
       <ExportLink href={exportHref} isFresh={isFresh}>
         Download CSV

@@ -2,7 +2,7 @@ import "server-only";
 import { sql } from "@/lib/database/client";
 import { int, statement, uuid } from "@/lib/database/statements";
 import { emailInOneForm } from "@/lib/values/email";
-import { isUuid } from "@/lib/values/ids";
+import { isAccountId, isUuid } from "@/lib/values/ids";
 import { endOfDay, startOfDay } from "@/lib/values/zones";
 import { type AuditAction, DOOR_NAMES, EXPORTS, NAMELESS_ACTORS } from "./actions";
 import type { AuditConditions } from "./schemas";
@@ -15,12 +15,18 @@ export type AuditFilter = {
   /** Instants; `until` itself is not part of the time. */
   from: Date | null;
   until: Date | null;
+  requestId: string | null;
 };
 
 /** By the name that the list gives them. */
 const ACTOR_KINDS = new Map(Object.entries(NAMELESS_ACTORS).map(([kind, name]) => [name.toLowerCase(), kind]));
 
 const KEY_ID_BY_UUID = statement("key-id-by-uuid", { id: int }, "SELECT id FROM api_keys WHERE uuid = $uuid");
+const USER_ID_BY_ACCOUNT = statement(
+  "user-id-by-account",
+  { id: uuid },
+  "SELECT user_id AS id FROM api_accounts WHERE account_id = $account",
+);
 const USER_ID_BY_EMAIL = statement("user-id-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $email");
 
 /** Days are those of the zone. `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
@@ -37,6 +43,7 @@ export async function resolveConditions(
     target,
     from: search.from ? startOfDay(search.from, timeZone) : null,
     until: search.to ? endOfDay(search.to, timeZone) : null,
+    requestId: search.request,
   };
 }
 
@@ -62,7 +69,9 @@ async function findTarget(text: string): Promise<AuditFilter["target"]> {
   return key ? { kind: "api_key", id: String(key.id) } : { kind: "user", id: text.toLowerCase() };
 }
 
-async function findUserId(email: string): Promise<string | null> {
-  const [user] = await sql(USER_ID_BY_EMAIL, { email: emailInOneForm(email) });
+/** By an e-mail address, or by the public name of an account. */
+async function findUserId(text: string): Promise<string | null> {
+  if (isAccountId(text)) return (await sql(USER_ID_BY_ACCOUNT, { account: text }))[0]?.id ?? null;
+  const [user] = await sql(USER_ID_BY_EMAIL, { email: emailInOneForm(text) });
   return user?.id ?? null;
 }

@@ -3,7 +3,8 @@ import { type CredentialFormat, maskCredential, maskCredentials } from "@latchke
 import { maskedJson } from "@latchkey/rule/masked-json";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
-import { instant, json, nullable, type RowOf, statement, text, word } from "@/lib/database/statements";
+import { instant, int, json, nullable, type RowOf, statement, text, word } from "@/lib/database/statements";
+import { boundedCount, type Count, toCount } from "@/lib/values/bounded-count";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import { type AuditFilter, resolveConditions } from "./filter";
 import type { AuditPlace, AuditSearch } from "./schemas";
@@ -30,6 +31,7 @@ export type AuditPage = {
   entries: AuditRecord[];
   newer: AuditPlace | null;
   older: AuditPlace | null;
+  found: Count;
   /** What was asked for and does not exist: then there are no entries. */
   unknown: "actor" | "target" | null;
 };
@@ -78,7 +80,14 @@ export function auditQuery(filter: AuditFilter, { place, direction, limit }: Ste
   return [statement(name, ROW, query), values] as const;
 }
 
-function conditionsOf({ actor, action, target, from, until }: AuditFilter) {
+export function auditCountQuery(filter: AuditFilter) {
+  const { conditions, values, names } = conditionsOf(filter);
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+  const counted = boundedCount(`FROM audit_entries ${where}`);
+  return [statement(["count-audit", ...names].join("-"), { counted: int }, `SELECT ${counted} AS counted`), values] as const;
+}
+
+function conditionsOf({ actor, action, target, from, until, requestId }: AuditFilter) {
   const values: Record<string, unknown> = {};
   const conditions: string[] = [];
   const add = (name: string, condition: string, value: unknown) => {
@@ -94,18 +103,22 @@ function conditionsOf({ actor, action, target, from, until }: AuditFilter) {
   }
   if (from) add("from", "at >= $from::timestamptz", from);
   if (until) add("until", "at < $until::timestamptz", until);
+  if (requestId) add("request", "request_id = $request", requestId);
   return { conditions, values, names: Object.keys(values) };
 }
 
 /** A page of the audit log, newest first. */
 export async function listAudit(admin: CurrentAdmin, search: AuditSearch): Promise<AuditPage> {
   const filter = await resolveConditions(admin, search);
-  if ("unknown" in filter) return { entries: [], newer: null, older: null, unknown: filter.unknown };
-  const direction = search.before ? "newer" : "older";
+  if ("unknown" in filter) return { entries: [], newer: null, older: null, found: toCount(0), unknown: filter.unknown };
   const place = search.before ?? search.after;
-  const rows = await read(filter, { place, direction, limit: AUDIT_PAGE_SIZE + 1 });
+  const direction = search.before || (search.last && !place) ? "newer" : "older";
+  const [rows, [counts]] = await Promise.all([
+    read(filter, { place, direction, limit: AUDIT_PAGE_SIZE + 1 }),
+    sql(...auditCountQuery(filter)),
+  ]);
   const { rows: entries, newer, older } = pageOf(rows, AUDIT_PAGE_SIZE, direction, place !== null);
-  return { entries, newer, older, unknown: null };
+  return { entries, newer, older, found: toCount(counts?.counted ?? 0), unknown: null };
 }
 
 /** The latest entries, all of them or those about one thing. */
@@ -114,7 +127,7 @@ export async function latestAudit(
   limit: number,
   target: AuditFilter["target"] = null,
 ): Promise<AuditRecord[]> {
-  const filter = { actor: null, action: null, target, from: null, until: null };
+  const filter = { actor: null, action: null, target, from: null, until: null, requestId: null };
   return read(filter, { place: null, direction: "older", limit });
 }
 

@@ -1,14 +1,7 @@
 import { z } from "zod";
-import { parseInstant } from "@/lib/values/instant";
-import { searchText } from "@/lib/values/search-text";
+import { isUuid } from "@/lib/values/ids";
+import { lastPage, searchDay, searchText } from "@/lib/values/search-text";
 import { AUDIT_ACTIONS } from "./actions";
-
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .refine((date) => parseInstant(date) !== null)
-  .nullable()
-  .catch(null);
 
 /** The place of an entry in the order of the list. */
 export type AuditPlace = { at: Date; id: string };
@@ -31,15 +24,23 @@ export const auditSearchSchema = z.object({
   /** An e-mail address, the id of a user or of a key, or what was exported. */
   target: searchText,
   /** The first and the last day, in the zone of whoever asks. */
-  from: day,
-  to: day,
+  from: searchDay,
+  to: searchDay,
+  /** What was recorded under a request's id. */
+  request: z
+    .string()
+    .refine(isUuid)
+    .transform((id) => id.toLowerCase())
+    .nullable()
+    .catch(null),
   /** Entries older than this one, or newer than that. */
   after: place,
   before: place,
+  last: lastPage,
 });
 
 export type AuditSearch = z.output<typeof auditSearchSchema>;
-export type AuditConditions = Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to">;
+export type AuditConditions = Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to" | "request">;
 
 export function writePlace({ at, id }: AuditPlace): string {
   return `${at.getTime()}-${id}`;

@@ -1,6 +1,6 @@
 import "server-only";
 import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
-import { endOf, readLife, selectLife } from "@latchkey/rule/sql";
+import { readLife, selectLife } from "@latchkey/rule/sql";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
@@ -20,13 +20,15 @@ import {
   type Values,
 } from "@/lib/database/statements";
 import { listDailyCalls } from "@/lib/usage/days";
-import { type Direction, pageOf } from "@/lib/values/keyset";
-import type { AdminKeyConditions, AdminKeySearch, AdminKeyStatus } from "./admin-schemas";
+import { pageOf } from "@/lib/values/keyset";
+import { countKeys, type KeyCounts, NO_COUNTS } from "./admin-counts";
+import { effectiveSort, findStep, type Order, orderOf, type Step } from "./admin-order";
+import type { AdminKeyConditions, AdminKeyPlace, AdminKeySearch } from "./admin-schemas";
 import { type FoundCredential, findNamed, type KeyConditions, keyConditions, type Named, type Unknown } from "./admin-search";
-import type { KeySort } from "./schemas";
 import { findReplaced, type KeyRow } from "./search";
 
 const ADMIN_PAGE_SIZE = 25;
+const BEGINNING: AdminKeyPlace = { after: null, before: null, last: null, jump: "" };
 
 /** As the owner's list has it, and whose it is. A deleted key also has the state that it would have. */
 export type AdminKeyRow = KeyRow & {
@@ -42,6 +44,7 @@ export type AdminKeyListing = {
   /** Ids of keys beside which the pages before and after this one begin. */
   newer: number | null;
   older: number | null;
+  counts: KeyCounts;
   /** What the digest is of. */
   credential: FoundCredential | null;
   /** What was asked for and does not exist: then there are no keys. */
@@ -67,38 +70,7 @@ const LISTED = {
 
 export type AdminKeyRecord = RowOf<typeof LISTED>;
 
-/** Where a key stands in an order: the text of what it is ordered by, and its id. */
-type KeyPlace = { value: string; id: number };
-type Step = { place: KeyPlace | null; direction: Direction; limit: number };
 type Query = readonly [Statement<typeof LISTED>, Values];
-
-/** Expressions of indexes: whatever else is asked for, a page can be read in its order. Last use counts by the day. */
-const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type: string }> = {
-  created: { by: "k.created_at", type: "timestamptz" },
-  name: { by: "lower(k.name)", type: "text" },
-  used: { by: "coalesce(k.last_used_on, '-infinity'::date)", type: "date" },
-  expires: { by: endOf("k"), type: "timestamptz" },
-};
-
-const OWN_ORDER: Record<AdminKeyStatus, KeySort> = {
-  active: "-created",
-  expiring: "expires",
-  expired: "-expires",
-  revoked: "-created",
-  disabled: "-created",
-  deleted: "-created",
-};
-
-/** Deleted keys are in no index but that of their creation. */
-export function effectiveSort({ sort, status }: Pick<AdminKeyConditions, "sort" | "status">): KeySort {
-  if (status === "deleted") return sort === "created" ? sort : "-created";
-  return sort ?? (status ? OWN_ORDER[status] : "-created");
-}
-
-function orderOf(sort: KeySort) {
-  const column = sort.replace("-", "") as keyof typeof ORDERS;
-  return { ...ORDERS[column], isDescending: sort.startsWith("-") };
-}
 
 /** `named`: what the conditions name. A page costs the same wherever it is. */
 export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: Step): Query {
@@ -117,7 +89,7 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
   const parts = [
     "admin-keys",
     sort,
-    search.status ?? "all",
+    search.status ?? "none",
     search.format ?? "any",
     search.hash ?? "any",
     step.direction,
@@ -126,8 +98,6 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
   ];
   return [statement(isPlanned ? parts.join("-") : "", LISTED, written), values];
 }
-
-type Order = { by: string; type: string; isDescending: boolean };
 
 /** Ids and places of the page. Each branch reads no more of its index than the page needs. */
 function foundSql({ all, branches }: KeyConditions, { by, type, isDescending }: Order, step: Step, add: AddValue): string {
@@ -147,28 +117,18 @@ function foundSql({ all, branches }: KeyConditions, { by, type, isDescending }: 
 }
 
 /** A page of the keys of everyone. */
-export async function listKeys(_admin: CurrentAdmin, search: AdminKeySearch): Promise<AdminKeyListing> {
+export async function listKeys(admin: CurrentAdmin, search: AdminKeySearch): Promise<AdminKeyListing> {
   const named = await findNamed(search);
-  if ("unknown" in named) return { keys: [], newer: null, older: null, credential: null, unknown: named.unknown };
-  const beside = search.before ?? search.after;
-  const place = beside === null ? null : await findPlace(beside, effectiveSort(search));
-  const direction = search.before && place ? "newer" : "older";
-  const query = adminKeyQuery(search, named, { place, direction, limit: ADMIN_PAGE_SIZE + 1 });
-  const found = await sql(...query);
+  if ("unknown" in named)
+    return { keys: [], newer: null, older: null, counts: NO_COUNTS, credential: null, unknown: named.unknown };
+  const { place, direction } = await findStep(search, effectiveSort(search));
+  const read = (step: Omit<Step, "limit">) => sql(...adminKeyQuery(search, named, { ...step, limit: ADMIN_PAGE_SIZE + 1 }));
+  const [found, counts] = await Promise.all([read({ place, direction }), countKeys(search, named)]);
+  // Before the first there is nothing: that is the first page again.
+  if (found.length === 0 && direction === "newer") return listKeys(admin, { ...search, ...BEGINNING });
   const { rows, newer, older } = pageOf(found, ADMIN_PAGE_SIZE, direction, place !== null);
   const { credential } = named;
-  return { keys: await withUse(rows), newer: newer?.id ?? null, older: older?.id ?? null, credential, unknown: null };
-}
-
-/** Null when there never was such a key: then the list begins at its beginning. */
-async function findPlace(id: number, sort: KeySort): Promise<KeyPlace | null> {
-  const [row] = await sql(placeStatement(sort), { key: id });
-  return row ? { value: row.value, id } : null;
-}
-
-export function placeStatement(sort: KeySort) {
-  const { by } = orderOf(sort);
-  return statement(`key-place-${sort}`, { value: text }, `SELECT (${by})::text AS value FROM api_keys k WHERE id = $key`);
+  return { keys: await withUse(rows), newer: newer?.id ?? null, older: older?.id ?? null, counts, credential, unknown: null };
 }
 
 async function withUse(records: AdminKeyRecord[]): Promise<AdminKeyRow[]> {

@@ -4,12 +4,15 @@ import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
 import { isolated, withoutBidiControls } from "@/lib/values/isolated";
 import { MAX_TYPED_LENGTH } from "@/lib/values/lengths";
-import { searchText, withoutEllipsis } from "@/lib/values/search-text";
+import { lastPage, searchText, withoutEllipsis } from "@/lib/values/search-text";
 import { LEFT_KINDS } from "@/lib/verification/left-kinds";
 import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
 
 /** A key of which a credential was replaced is one of the active. */
 export const ADMIN_KEY_STATUSES = [...KEY_STATES.filter((state) => state !== "replaced"), "deleted"] as const;
+
+/** Without one of these, revoked keys are aside, unless something is searched for. */
+export const ADMIN_STATUS_FILTERS = [...ADMIN_KEY_STATUSES, "all"] as const;
 
 /** The key beside which a page begins: rows are never removed, so that its place can always be looked up. */
 const place = z.coerce.number().int().min(1).max(MAX_ID).nullable().catch(null);
@@ -19,7 +22,7 @@ export const adminKeySearchSchema = z.object({
   /** Part of a key's name or of its owner's e-mail address or name, the visible part, or an id. Never a whole credential. */
   q: searchText.transform(withoutEllipsis),
   digest: digestText,
-  status: z.enum(ADMIN_KEY_STATUSES).nullable().catch(null),
+  status: z.enum(ADMIN_STATUS_FILTERS).nullable().catch(null),
   /** An e-mail address or a user's id. */
   owner: searchText,
   format: z.enum(CREDENTIAL_FORMATS).nullable().catch(null),
@@ -29,11 +32,17 @@ export const adminKeySearchSchema = z.object({
   sort: z.enum(KEY_SORTS).nullable().catch(null),
   after: place,
   before: place,
+  last: lastPage,
+  /** Where in the order a page begins: a day, or the beginning of a name. */
+  jump: searchText,
 });
 
 export type AdminKeySearch = z.output<typeof adminKeySearchSchema>;
 export type AdminKeyStatus = (typeof ADMIN_KEY_STATUSES)[number];
-export type AdminKeyConditions = Omit<AdminKeySearch, "after" | "before">;
+export type AdminKeyFilter = (typeof ADMIN_STATUS_FILTERS)[number];
+/** Which page of the list it is. */
+export type AdminKeyPlace = Pick<AdminKeySearch, "after" | "before" | "last" | "jump">;
+export type AdminKeyConditions = Omit<AdminKeySearch, keyof AdminKeyPlace>;
 
 export const adminCreateKeyForSchema = createKeySchema.extend({
   owner: z.guid("Choose one of the people found."),

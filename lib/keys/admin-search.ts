@@ -1,14 +1,14 @@
 import "server-only";
-import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
-import { whereExpiring, wherePresent, whereStatus } from "@latchkey/rule/sql";
+import { whereExpiring, wherePresent, whereRevocable, whereStatus } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
 import { type AddValue, instant, int, nullable, statement, uuid, word } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { emailInOneForm } from "@/lib/values/email";
-import { isUuid, MAX_ID } from "@/lib/values/ids";
+import { isAccountId, isUuid, MAX_ID } from "@/lib/values/ids";
 import { digestHashes } from "@/lib/verification/hashes";
 import { whereLeft } from "@/lib/verification/left-keys";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
+import { readVisiblePart, whereHint } from "./visible-part";
 
 /** Conditions on the columns of `k`: a key is found that fulfils all of the first, and all of one of the branches. */
 export type KeyConditions = { all: string[]; branches: string[][] };
@@ -16,43 +16,48 @@ export type KeyConditions = { all: string[]; branches: string[][] };
 const PRESENT = wherePresent("k");
 const ASKED = { key: "k", now: "now()" };
 
-const VISIBLE_PART = new RegExp(`^(?:(${CREDENTIAL_FORMATS.join("|")})_)?([0-9A-Za-z]{2,6})$`);
-
 /** Deleted keys are found by what names one key, such as an id or a credential, and listed when they are asked for. */
-export function keyConditions({ status, format, hash, q }: AdminKeyConditions, named: Named, add: AddValue): KeyConditions {
+export function keyConditions(search: AdminKeyConditions, named: Named, add: AddValue): KeyConditions {
+  const { status, format, hash, q } = search;
   const { ownerId, credential } = named;
   // Whoever asks about a credential wants to know of it, whatever the list was filtered by before.
   if (credential) return { all: [], branches: [[`k.id = ${add("key", credential.keyId)}::int`]] };
   const all: string[] = [];
-  if (status) all.push(whereListed(status));
+  if (status && status !== "all") all.push(whereListed(status));
   if (ownerId) all.push(`k.user_id = ${add("owner", ownerId)}::uuid`);
   if (hash) all.push(whereLeft(hash, add));
   if (format) all.push(`k.format = '${format}'`);
-  const listed = status ? [] : [PRESENT];
+  const listed = status === null && isAside(search) ? [whereRevocable("k")] : status && status !== "all" ? [] : [PRESENT];
   if (!q) return { all, branches: [listed] };
   return { all, branches: [...exactBranches(q, add), ...textBranches(q, add).map((branch) => [...listed, branch])] };
 }
 
-function whereListed(status: AdminKeyStatus): string {
+/** Revoked keys are aside where nobody asks for them. */
+export function isAside({ status, q, digest, hash }: AdminKeyConditions): boolean {
+  return status === null && q === "" && digest === null && hash === null;
+}
+
+export function whereListed(status: AdminKeyStatus): string {
   if (status === "deleted") return `NOT (${PRESENT})`;
   return `${PRESENT} AND ${status === "expiring" ? whereExpiring(ASKED) : whereStatus(status, ASKED)}`;
 }
 
-function exactBranches(q: string, add: AddValue): string[][] {
+export function exactBranches(q: string, add: AddValue): string[][] {
   if (isUuid(q)) {
     const id = add("id", q);
     return [[`k.uuid = ${id}::uuid`], [PRESENT, `k.user_id = ${id}::uuid`]];
   }
   const branches: string[][] = [];
   if (/^\d{1,10}$/.test(q) && Number(q) <= MAX_ID) branches.push([`k.id = ${add("id", Number(q))}::int`]);
-  const [, format, hint] = VISIBLE_PART.exec(q) ?? [];
+  if (isAccountId(q))
+    branches.push([PRESENT, `k.user_id IN (SELECT user_id FROM api_accounts WHERE account_id = ${add("account", q)})`]);
+  const part = readVisiblePart(q);
   // A few letters without the beginning could as well be the beginning of any word.
-  if (hint && format) branches.push([`k.format = '${format}' AND k.hint LIKE ${add("hint", `${hint}%`)}`]);
-  else if (hint && hint.length >= 4) branches.push([`k.hint LIKE ${add("hint", `${hint}%`)}`]);
+  if (part && (part.format || part.hint.length >= 4)) branches.push([whereHint(part, add)]);
   return branches;
 }
 
-function textBranches(q: string, add: AddValue): string[] {
+export function textBranches(q: string, add: AddValue): string[] {
   const take = (value: string) => add("q", value);
   const owners = `SELECT id FROM users WHERE ${contains(USER_TEXT, q, take)}`;
   return [contains("k.name", q, take), `k.user_id IN (${owners})`];

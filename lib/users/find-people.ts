@@ -3,15 +3,15 @@ import { isPlainText } from "@latchkey/rule/plain-text";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { collectValues, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import { contains, USER_TEXT } from "@/lib/database/text-search";
 import { MAX_EMAIL_LENGTH } from "@/lib/values/lengths";
+import { whereUser } from "./conditions";
 
 const PERSON = { id: uuid, email: text, name: text };
 export type FoundPerson = RowOf<typeof PERSON>;
 
 const SHOWN = 8;
 
-/** People by part of their e-mail address or name, the newest first, for a choice among a few. */
+/** People by whatever the list of users finds them by, the newest first, for a choice among a few. */
 export async function findPeople(_admin: CurrentAdmin, typed: string): Promise<FoundPerson[]> {
   if (typed === "") return [];
   return sql(...peopleQuery(typed));
@@ -19,8 +19,7 @@ export async function findPeople(_admin: CurrentAdmin, typed: string): Promise<F
 
 export function peopleQuery(typed: string) {
   const { values, add } = collectValues();
-  const condition = contains(USER_TEXT, typed, (value) => add("typed", value));
-  const query = `SELECT id, email, name FROM users WHERE ${condition} ORDER BY created_at DESC, id DESC LIMIT ${SHOWN}`;
+  const query = `SELECT id, email, name FROM users WHERE ${whereUser(typed, add)} ORDER BY created_at DESC, id DESC LIMIT ${SHOWN}`;
   // Planned anew each time: what is right for a rare word is wrong for a common one.
   return [statement("", PERSON, query), values] as const;
 }

@@ -3,10 +3,12 @@ import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { bool, collectValues, instant, int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
-import { contains, USER_TEXT } from "@/lib/database/text-search";
-import { isUuid } from "@/lib/values/ids";
+import { DAY_MS } from "@/lib/values/days";
+import { readDay } from "@/lib/values/instant";
 import { type Direction, pageOf } from "@/lib/values/keyset";
-import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort } from "./schemas";
+import { userConditions } from "./conditions";
+import { countUsers, type UserCounts } from "./counts";
+import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort, UserStep } from "./schemas";
 
 const USER_PAGE_SIZE = 50;
 
@@ -24,7 +26,7 @@ export type ListedUser = {
   lastSeenAt: Date | null;
 };
 
-type UserListing = { users: ListedUser[]; newer: UserPlace | null; older: UserPlace | null };
+type UserListing = { users: ListedUser[]; newer: UserPlace | null; older: UserPlace | null; counts: UserCounts };
 
 const ROW = {
   id: uuid,
@@ -50,10 +52,11 @@ const ORDER_BY: Record<UserSort, string> = {
 export function userQuery(search: UserConditions & { sort: UserSort }, { place, direction, limit }: Step) {
   const [compared, order] = direction === "older" ? ["<", "DESC"] : [">", "ASC"];
   const orderedBy = ORDER_BY[search.sort];
-  const { conditions, values } = conditionsOf(search);
+  const { values, add } = collectValues();
+  const conditions = userConditions(search, add);
   if (place) {
-    conditions.push(`(${orderedBy}, id) ${compared} ($placeAt::timestamptz, $placeId::uuid)`);
-    Object.assign(values, { placeAt: place.at ?? "-infinity", placeId: place.id });
+    const at = `(${add("placeAt", place.at ?? "-infinity")}::timestamptz, ${add("placeId", place.id)}::uuid)`;
+    conditions.push(`(${orderedBy}, id) ${compared} ${at}`);
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   const query = `
@@ -68,28 +71,25 @@ export function userQuery(search: UserConditions & { sort: UserSort }, { place, 
   return [statement(name, ROW, query), values] as const;
 }
 
-function conditionsOf({ q, role, filter }: UserConditions) {
-  const { values, add } = collectValues();
-  const conditions: string[] = [];
-  if (q) conditions.push(searchCondition(q, (value) => add("q", value)));
-  // Written out, for the partial indexes to be found.
-  if (role) conditions.push(`role = '${role}'`);
-  if (filter === "banned") conditions.push("banned");
-  if (filter === "low-credits") conditions.push("low_on_credits");
-  return { conditions, values };
-}
-
-function searchCondition(q: string, parameter: (value: string) => string): string {
-  return isUuid(q) ? `id = ${parameter(q)}::uuid` : contains(USER_TEXT, q, parameter);
-}
-
 /** A page of all users, the newest or the latest seen first. */
-export async function listUsers(_admin: CurrentAdmin, search: UserSearch): Promise<UserListing> {
-  const direction = search.before ? "newer" : "older";
-  const place = search.before ?? search.after;
-  const found = (await sql(...userQuery(search, { place, direction, limit: USER_PAGE_SIZE + 1 }))).map(toListed);
-  const { rows: users, newer, older } = pageOf(found, USER_PAGE_SIZE, direction, place !== null);
-  return { users, newer: newer && placeOf(newer, search.sort), older: older && placeOf(older, search.sort) };
+export async function listUsers(admin: CurrentAdmin, search: UserSearch): Promise<UserListing> {
+  const { place, direction } = stepOf(search);
+  const query = userQuery(search, { place, direction, limit: USER_PAGE_SIZE + 1 });
+  const [rows, counts] = await Promise.all([sql(...query), countUsers(search)]);
+  // Before the first there is nobody: that is the first page again.
+  if (rows.length === 0 && direction === "newer" && place) return listUsers(admin, { ...search, before: null });
+  const { rows: users, newer, older } = pageOf(rows.map(toListed), USER_PAGE_SIZE, direction, place !== null);
+  return { users, newer: newer && placeOf(newer, search.sort), older: older && placeOf(older, search.sort), counts };
+}
+
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
+function stepOf({ before, after, last, jump }: UserStep): Omit<Step, "limit"> {
+  const beside = before ?? after;
+  if (beside) return { place: beside, direction: before ? "newer" : "older" };
+  if (last) return { place: null, direction: "newer" };
+  const day = jump && readDay(jump);
+  return { place: day ? { at: new Date(day.getTime() + DAY_MS), id: FIRST_ID } : null, direction: "older" };
 }
 
 export function placeOf(user: ListedUser, sort: UserSort): UserPlace {

@@ -2,12 +2,12 @@ import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
 import { MAX_REASON_LENGTH, MAX_TYPED_LENGTH } from "@/lib/values/lengths";
-import { searchText } from "@/lib/values/search-text";
+import { lastPage, searchDay, searchText } from "@/lib/values/search-text";
 
 /** What is kept of balances and shown of them is exact up to here. */
 export const MAX_CREDITS = Number.MAX_SAFE_INTEGER;
 
-const USER_ROLES = ["user", "admin"] as const;
+export const USER_ROLES = ["user", "admin"] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
 const id = z.guid("This user does not exist.").transform((text) => text.toLowerCase());
@@ -53,7 +53,7 @@ export type ChangeRoleInput = z.output<typeof changeRoleSchema>;
 
 export const userActionSchema = z.object({ user: id });
 
-const USER_FILTERS = ["banned", "low-credits"] as const;
+export const USER_FILTERS = ["banned", "low-credits"] as const;
 const USER_SORTS = ["created", "seen"] as const;
 
 /** The place of a user in the order of the list: `at` is null for those who were never seen. */
@@ -83,8 +83,13 @@ export const userSearchSchema = z.object({
   /** Users after this one in the order of the list, or before that. */
   after: place,
   before: place,
+  last: lastPage,
+  /** A day in UTC: the page begins with the last of it. */
+  jump: searchDay,
 });
 
 export type UserSearch = z.output<typeof userSearchSchema>;
+/** Which page of the list it is. */
+export type UserStep = Pick<UserSearch, "after" | "before" | "last" | "jump">;
 export type UserConditions = Pick<UserSearch, "q" | "role" | "filter">;
 export type UserSort = UserSearch["sort"];

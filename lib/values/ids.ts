@@ -9,3 +9,8 @@ const uuid = z.guid();
 export function isUuid(text: string): boolean {
   return uuid.safeParse(text).success;
 }
+
+/** Whether it has the form of an account's public name. */
+export function isAccountId(text: string): boolean {
+  return /^acc_[0-9a-f]{16}$/.test(text);
+}

@@ -27,3 +27,8 @@ export function parseInstant(text: string): Date | null {
   // An offset can carry the first or last day of the range out of what four digits can write.
   return instant.getUTCFullYear() >= 1 && instant.getUTCFullYear() <= 9999 ? instant : null;
 }
+
+/** The first instant of a day in UTC that is written as 2026-11-22, and has one after it; null for anything else. */
+export function readDay(text: string): Date | null {
+  return text.length === "2026-11-22".length && text < "9999-12-31" ? parseInstant(text) : null;
+}

@@ -1,6 +1,7 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
+import { readDay } from "./instant";
 import { MAX_SEARCH_LENGTH, MAX_TYPED_LENGTH } from "./lengths";
 
 /** Part of a list's address, as somebody typed it; what is not valid is as if it were not there. It is shown again. */
@@ -12,6 +13,20 @@ export const searchText = z
   .refine(isPlainText)
   .transform(maskCredentials)
   .catch("");
+
+/** A day in UTC, written as 2026-11-22. */
+export const searchDay = z
+  .string()
+  .refine((text) => readDay(text) !== null)
+  .nullable()
+  .catch(null);
+
+/** Whether it is the last page, which is read from its end. */
+export const lastPage = z
+  .literal("1")
+  .transform(() => true)
+  .nullable()
+  .catch(null);
 
 /** Lists show a masked credential with dots at its end, and people paste it as they see it. */
 export function withoutEllipsis(text: string): string {

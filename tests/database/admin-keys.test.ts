@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { toQuery } from "../../lib/database/statements";
 import { deleteAnyKey, disableAnyKey, enableAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
+import { keyCountsQuery } from "../../lib/keys/admin-counts";
 import { exportKeys } from "../../lib/keys/admin-export";
 import { getAnyKeyPage } from "../../lib/keys/admin-key-page";
 import { type AdminKeyRow, adminKeyQuery, listKeys } from "../../lib/keys/admin-list";
@@ -10,6 +11,8 @@ import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { CREDENTIAL_BY_DIGEST, NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
 import { findPeople } from "../../lib/users/find-people";
+import { MAX_COUNTED } from "../../lib/values/bounded-count";
+import { DAY_MS } from "../../lib/values/days";
 import { AppError } from "../../lib/values/errors";
 import { digestHashes } from "../../lib/verification/hashes";
 import { whileLocked } from "../support/races";
@@ -118,7 +121,8 @@ describe("the list of everyone's keys", () => {
   const unrevoked = "deleted_at IS NULL AND revoked_at IS NULL";
   const usable = `${unrevoked} AND disabled_at IS NULL`;
   test.each<[string, Record<string, string>, string]>([
-    ["all that are not deleted", {}, "deleted_at IS NULL"],
+    ["all that are neither deleted nor revoked", {}, unrevoked],
+    ["all that are not deleted", { status: "all" }, "deleted_at IS NULL"],
     ["active ones by name", { status: "active", sort: "name" }, `${usable} AND (expires_at IS NULL OR expires_at > now())`],
     ["expiring ones", { status: "expiring" }, `${usable} AND expires_at > now() AND expires_at <= now() + interval '7 days'`],
     ["expired ones", { status: "expired" }, `${unrevoked} AND expires_at <= now()`],
@@ -129,7 +133,7 @@ describe("the list of everyone's keys", () => {
     ],
     ["revoked ones by last use", { status: "revoked", sort: "-used" }, "deleted_at IS NULL AND revoked_at IS NOT NULL"],
     ["deleted ones", { status: "deleted" }, "deleted_at IS NOT NULL"],
-    ["those of a format", { format: "datazag", sort: "used" }, "deleted_at IS NULL AND format = 'datazag'"],
+    ["those of a format", { format: "datazag", sort: "used" }, `${unrevoked} AND format = 'datazag'`],
   ])("shows %s, page by page, each once", async (_, address, condition) => {
     const uuids = new Set<string>();
     let rows = 0;
@@ -145,6 +149,91 @@ describe("the list of everyone's keys", () => {
     expect(after).not.toBeNull();
     expect(rows).toBe(await count(condition));
     expect(uuids.size).toBe(rows);
+  });
+
+  const countsOf = async (address: Record<string, string>) => (await listKeys(admin(), search(address))).counts;
+  const CONDITIONS: Record<string, string> = {
+    null: unrevoked,
+    active: `${usable} AND (expires_at IS NULL OR expires_at > now())`,
+    expiring: `${usable} AND expires_at > now() AND expires_at <= now() + interval '7 days'`,
+    expired: `${unrevoked} AND expires_at <= now()`,
+    revoked: "deleted_at IS NULL AND revoked_at IS NOT NULL",
+    disabled: `${unrevoked} AND disabled_at IS NOT NULL AND (expires_at IS NULL OR expires_at > now())`,
+    deleted: "deleted_at IS NOT NULL",
+    all: "deleted_at IS NULL",
+  };
+
+  test("says what each filter would find, exactly up to 10,000", async () => {
+    for (const [rest, condition] of [
+      [{}, "true"],
+      [{ format: "datazag" }, "format = 'datazag'"],
+      [{ owner: owner.id }, `user_id = '${owner.id}'`],
+    ] as const) {
+      const { found, statuses } = await countsOf(rest);
+      const expected = await Promise.all(
+        [...statuses.keys()].map(async (status) => {
+          const value = await count(`${CONDITIONS[String(status)]} AND ${condition}`);
+          return [status, { value: Math.min(value, 10_000), isMore: value > 10_000 }] as const;
+        }),
+      );
+      expect(statuses.size).toBe(8);
+      expect(statuses).toStrictEqual(new Map(expected));
+      expect(found).toStrictEqual(statuses.get(null));
+    }
+    const { formats } = await countsOf({ status: "revoked" });
+    expect(formats.get("datazag")?.value).toBe(
+      await count("format = 'datazag' AND revoked_at IS NOT NULL AND deleted_at IS NULL"),
+    );
+  });
+
+  test("says of a search what each filter would find of it, revoked ones included", async () => {
+    const q = "key 1";
+    const { statuses, found } = await countsOf({ q });
+    for (const [status, { value }] of statuses) {
+      const condition = CONDITIONS[status === null ? "all" : status];
+      expect([status, value]).toStrictEqual([status, await count(`${condition} AND name ILIKE '%key 1%'`)]);
+    }
+    expect(found).toStrictEqual(statuses.get("all"));
+    expect((await countsOf({ q, status: "revoked" })).found).toStrictEqual(statuses.get("revoked"));
+    // Of a word that too many have, not all are looked at.
+    const common = await countsOf({ q: "Key" });
+    expect([...common.statuses.values()].map(({ isMore }) => isMore)).not.toContain(false);
+    expect(common.found?.value).toBeGreaterThan(9_000);
+    // What names one key finds it, deleted or not, and is counted so.
+    const key = await newKey("Counted");
+    await deleteAnyKey(admin(), key.uuid, "Counted");
+    expect((await countsOf({ q: key.uuid })).found).toStrictEqual({ value: 1, isMore: false });
+  });
+
+  test("finds the keys of an account by its public name", async () => {
+    const key = await newKey("Of an account");
+    const [account] = await database.query<{ account_id: string }>("SELECT account_id FROM api_accounts WHERE user_id = $1", [
+      owner.id,
+    ]);
+    expect((await find({ q: account?.account_id ?? "" })).map(({ uuid }) => uuid)).toContain(key.uuid);
+    expect(await find({ q: `acc_${"0".repeat(16)}` })).toStrictEqual([]);
+  });
+
+  test("begins a page with a day or a name, in every order, and ends with the last", async () => {
+    const day = new Date(Date.now() - 4 * DAY_MS + 3600_000).toISOString().slice(0, 10);
+    for (const sort of ["created", "-created", "used", "-used", "expires", "-expires"]) {
+      const { keys } = await listKeys(admin(), search({ sort, jump: day, status: "all" }));
+      const [first] = keys;
+      const at = { created: first?.createdAt, used: first?.lastUsedAt, expires: first?.expiresAt }[sort.replace("-", "")];
+      expect([sort, at?.toISOString().slice(0, 10)]).toStrictEqual([sort, day]);
+    }
+    expect((await find({ sort: "name", jump: "KEY 8" }))[0]?.name).toMatch(/^Key 8/);
+    expect((await find({ sort: "-name", jump: "key 8" }))[0]?.name).toMatch(/^Key 8f/);
+    for (const sort of ["-created", "name"]) {
+      const last = await listKeys(admin(), search({ sort, last: "1" }));
+      const opposite = await listKeys(admin(), search({ sort: sort === "name" ? "-name" : "created" }));
+      expect(last.keys.map(({ id }) => id)).toStrictEqual(opposite.keys.map(({ id }) => id).reverse());
+      expect([last.older, last.newer === null]).toStrictEqual([null, false]);
+    }
+    for (const jump of ["9999-12-31", "0000-00-00", "tomorrow"]) expect(await find({ jump })).toStrictEqual(await find({}));
+    // Before the first there is nothing: that is the first page again.
+    const first = await listKeys(admin(), search({}));
+    expect(await find({ before: String(first.keys[0]?.id) })).toStrictEqual(first.keys);
   });
 
   test("turns pages both ways, in every order", async () => {
@@ -164,14 +253,16 @@ describe("the list of everyone's keys", () => {
     const hostile = {
       q: "\u0000",
       digest: "x",
-      status: "all",
+      status: "every",
       owner: "\n",
+      last: "yes",
+      jump: "\u0000",
       format: "gold",
       sort: "id",
       after: "-1",
       before: "1e9",
     };
-    const nothing = { q: "", digest: null, status: null, owner: "", format: null, sort: null, after: null };
+    const nothing = { q: "", digest: null, status: null, owner: "", format: null, sort: null, after: null, last: null, jump: "" };
     expect(search(hostile)).toMatchObject(nothing);
     expect(await find({ after: "2147483647" })).toHaveLength(25);
   });
@@ -195,6 +286,7 @@ describe("the list of everyone's keys", () => {
 describe("the plan of the list reads an index", () => {
   test.each<[string, Record<string, string>]>([
     ["the newest", {}],
+    ["the newest, revoked ones too", { status: "all" }],
     ["by name", { sort: "name" }],
     ["by last use", { sort: "-used" }],
     ["by expiry", { sort: "expires" }],
@@ -203,7 +295,7 @@ describe("the plan of the list reads an index", () => {
     ["deleted", { status: "deleted" }],
     ["expiring", { status: "expiring" }],
     ["expired", { status: "expired" }],
-    ["of a format", { format: "datazag" }],
+    ["of a format", { format: "datazag", status: "all" }],
     ["part of a name", { q: createHash("md5").update("k471").digest("hex").slice(2, 10) }],
     ["part of an owner's name", { q: createHash("md5").update("x471").digest("hex").slice(1, 9) }],
     ["the visible part", { q: `mf_live_${createHash("md5").update("471").digest("hex").slice(0, 6)}` }],
@@ -215,6 +307,17 @@ describe("the plan of the list reads an index", () => {
     for (const place of places) {
       await expectIndexes(pageQuery(conditions, place, 26));
     }
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["filters", {}],
+    ["filters of a format", { format: "datazag" }],
+    ["filters of a search", { q: createHash("md5").update("k471").digest("hex").slice(2, 10) }],
+  ])("for what stands beside %s, and reads no further than it counts", async (_, address) => {
+    const steps = await stepsOf(database, toQuery(...keyCountsQuery(search(address), NOTHING_NAMED)));
+    // A bitmap of a table as small as this one is read as a whole.
+    const read = steps.filter((step) => step["Node Type"] !== "Bitmap Index Scan");
+    for (const step of read) expect(step["Actual Rows"]).toBeLessThanOrEqual(MAX_COUNTED + 1);
   });
 
   test("for a credential", () => expectIndexes(toQuery(CREDENTIAL_BY_DIGEST, { hashes: digestHashes(digestOf("any")) })));

@@ -105,6 +105,36 @@ describe("the list of audit entries", () => {
     expect(await walk(parameters)).toStrictEqual(expected);
   });
 
+  test("counts what fits, exactly up to 10,000, and ends with the oldest", async () => {
+    expect((await list({})).found).toStrictEqual({ value: 10_000, isMore: true });
+    expect((await list({ action: "user.banned" })).found).toStrictEqual({ value: 30, isMore: false });
+    const last = await list({ last: "1" });
+    expect([last.entries.at(-1)?.id, last.older]).toStrictEqual(["1", null]);
+    expect(
+      await list({ after: undefined, before: last.newer ? `${last.newer.at.getTime()}-${last.newer.id}` : "" }),
+    ).toMatchObject({
+      newer: expect.anything(),
+    });
+  });
+
+  test("finds what was recorded under a request, and what an account did, by its public name", async () => {
+    const request = uuid(77_777);
+    await scratch.query(
+      `INSERT INTO audit_entries (at, actor_kind, actor_id, action, target_kind, target_id, request_id)
+       VALUES ('2025-06-01', 'user', $1, 'user.signed_in', 'user', $1, $2)`,
+      [uuid(9_999), request],
+    );
+    await scratch.query("INSERT INTO api_accounts (id, account_id, user_id, name) VALUES ($1, 'acc_00000000deadbeef', $1, '')", [
+      uuid(9_999),
+    ]);
+    expect(await list({ request: request.toUpperCase() })).toMatchObject({
+      entries: [{ requestId: request }],
+      found: { value: 1 },
+    });
+    expect(await list({ actor: "acc_00000000deadbeef" })).toStrictEqual(await list({ actor: uuid(9_999) }));
+    expect(await list({ target: "acc_0000000000000000" })).toMatchObject({ unknown: "target" });
+  });
+
   test("says who or what it does not know", async () => {
     expect(await list({ actor: "nobody@example.com" })).toMatchObject({ entries: [], unknown: "actor" });
     expect(await list({ target: "nobody@example.com" })).toMatchObject({ entries: [], unknown: "target" });
@@ -194,7 +224,7 @@ describe("the export of audit entries", () => {
 });
 
 describe("the database", () => {
-  const NOTHING: AuditFilter = { actor: null, action: null, target: null, from: null, until: null };
+  const NOTHING: AuditFilter = { actor: null, action: null, target: null, from: null, until: null, requestId: null };
   const middle = { at: new Date(Date.UTC(2026, 0, 1, 0, ENTRIES / 2)), id: String(ENTRIES / 2) };
   const filters: [string, Partial<AuditFilter>, string][] = [
     ["no filter", {}, "audit_entries_at_id_idx"],
@@ -202,6 +232,7 @@ describe("the database", () => {
     ["the admin API", { actor: { kind: "admin_api" } }, "audit_entries_actor_kind_at_id_idx"],
     ["an action", { action: "user.banned" }, "audit_entries_action_at_id_idx"],
     ["a key", { target: { kind: "api_key", id: "5" } }, "audit_entries_target_kind_target_id_at_id_idx"],
+    ["a request", { requestId: uuid(1) }, "audit_entries_request_id_idx"],
     ["a time", { from: new Date("2026-01-05"), until: new Date("2026-01-15") }, "audit_entries_at_id_idx"],
   ];
   const pages = [

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { auditQuery } from "../../lib/audit/list";
+import { auditCountQuery, auditQuery } from "../../lib/audit/list";
 import { db, sql, sqlIn } from "../../lib/database/client";
 import {
   bytes,
@@ -21,13 +21,16 @@ import {
   type Values,
   word,
 } from "../../lib/database/statements";
-import { adminKeyQuery, placeStatement } from "../../lib/keys/admin-list";
-import { ADMIN_KEY_STATUSES, adminKeySearchSchema } from "../../lib/keys/admin-schemas";
+import { keyCountsQuery } from "../../lib/keys/admin-counts";
+import { adminKeyQuery } from "../../lib/keys/admin-list";
+import { placeStatement } from "../../lib/keys/admin-order";
+import { ADMIN_STATUS_FILTERS, adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { listStatement } from "../../lib/keys/list";
 import { KEY_SORTS } from "../../lib/keys/schemas";
 import { searchStatement } from "../../lib/keys/search";
 import { usageDaysQuery } from "../../lib/usage/days";
+import { userCountsQuery } from "../../lib/users/counts";
 import { peopleQuery } from "../../lib/users/find-people";
 import { userQuery } from "../../lib/users/list";
 import { countStatement, listStatement as listLeft } from "../../lib/verification/left-keys";
@@ -110,21 +113,39 @@ const VARIANTS: Record<string, () => Statement<Columns>[]> = {
   "the place of a key": () => KEY_SORTS.map(placeStatement),
   "the keys of everyone, for staff": () =>
     KEY_SORTS.flatMap((sort) =>
-      [null, ...ADMIN_KEY_STATUSES].flatMap((status) => [
+      [null, ...ADMIN_STATUS_FILTERS].flatMap((status) => [
         ...adminKeys({ sort, status }),
         ...adminKeys({ sort, status, format: "datazag" }),
         ...LEFT_KINDS.flatMap((hash) => adminKeys({ sort, status, hash })),
       ]),
     ),
   "what staff search": () =>
-    ["ab", "a name", "asha@mail.example", "mf_live_ab12cd", "471", randomUUID()].flatMap((q) =>
-      [null, ...ADMIN_KEY_STATUSES].flatMap((status) => adminKeys({ q, status })),
-    ),
+    [
+      "ab",
+      "a name",
+      "asha@mail.example",
+      "asha@bücher.example",
+      "mf_live_ab12cd",
+      "471",
+      `acc_${"0".repeat(16)}`,
+      randomUUID(),
+    ].flatMap((q) => [null, ...ADMIN_STATUS_FILTERS].flatMap((status) => adminKeys({ q, status }))),
   "what a rotation leaves behind": () =>
     [countStatement(), listLeft(50)].map(([made, values]) => {
       toQuery(made, values);
       return made;
     }),
+  "how many keys each filter of staff finds": () =>
+    ["", "a name", "mf_live_ab12cd", "471", `acc_${"0".repeat(16)}`].flatMap((q) =>
+      [null, ...ADMIN_STATUS_FILTERS].flatMap((status) =>
+        [{}, { format: "datazag" }, { hash: "former" }].map((rest) => {
+          const named = { ownerId: randomUUID(), credential: null };
+          const [made, values] = keyCountsQuery(adminKeySearchSchema.parse({ q, status, ...rest }), named);
+          toQuery(made, values);
+          return made;
+        }),
+      ),
+    ),
   "whose keys staff ask for": () => [
     ...adminKeys({ q: "name" }, { ownerId: randomUUID(), credential: null }),
     ...adminKeys({}, { ownerId: null, credential: { keyId: 1, part: "key", replaced: null } }),
@@ -179,7 +200,7 @@ test("Within a transaction of Prisma rows are what they are without it", async (
 });
 
 const ID = "00000000-0000-0000-0000-000000000001";
-const TYPED = ["a", "abc", "someone@example.com"];
+const TYPED = ["a", "abc", "someone@example.com", "zoë@bücher.example", `acc_${"0".repeat(16)}`, "mf_live_ab12cd"];
 
 const filters = combinationsOf({
   actor: [null, { id: ID }, { kind: "system" }],
@@ -187,6 +208,7 @@ const filters = combinationsOf({
   target: [null, { kind: "user", id: ID }],
   from: [null, new Date()],
   until: [null, new Date()],
+  requestId: [null, ID],
 });
 const searches = combinationsOf({
   q: ["", ID, ...TYPED],
@@ -202,6 +224,8 @@ const steps = combinationsOf({
 
 test.each<[string, () => (readonly [Statement<Columns>, Values])[]]>([
   ["audit entries", () => filters.flatMap((filter) => steps.map((step) => auditQuery(filter, step)))],
+  ["counts of audit entries", () => filters.map(auditCountQuery)],
+  ["counts of users", () => searches.map(userCountsQuery)],
   ["users", () => searches.flatMap((search) => steps.map((step) => userQuery(search, step)))],
   ["people to choose from", () => TYPED.map(peopleQuery)],
   [

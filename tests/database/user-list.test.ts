@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CurrentAdmin } from "../../lib/audit/actors";
 import { toQuery } from "../../lib/database/statements";
 import { exportUsers } from "../../lib/users/export";
-import { type ListedUser, listUsers, userQuery } from "../../lib/users/list";
+import { type ListedUser, listUsers, placeOf, userQuery } from "../../lib/users/list";
 import { type UserConditions, type UserPlace, type UserSort, userSearchSchema } from "../../lib/users/schemas";
 import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 
@@ -96,6 +96,71 @@ describe("the list of users", () => {
     }
   });
 
+  test("says what each filter would find, exactly up to 10,000", async () => {
+    const expected = async (condition: string) => {
+      const value = await count(condition);
+      return { value: Math.min(value, 10_000), isMore: value > 10_000 };
+    };
+    const countsOf = async (address: Record<string, string>) => (await listUsers(admin, search(address))).counts;
+    const all = await countsOf({});
+    expect(all.found).toStrictEqual({ value: 10_000, isMore: true });
+    expect(all.roles.get("admin")).toStrictEqual(await expected("role = 'admin'"));
+    expect(all.filters.get("banned")).toStrictEqual(await expected("banned"));
+    const banned = await countsOf({ filter: "banned", q: "given1" });
+    expect(banned.found).toStrictEqual(await expected("banned AND name LIKE 'Given1%'"));
+    expect(banned.filters.get("low-credits")).toStrictEqual(await expected("credits < 100 AND name LIKE 'Given1%'"));
+    expect(banned.roles.get("admin")).toStrictEqual(await expected("role = 'admin' AND banned AND name LIKE 'Given1%'"));
+    // Of a word that too many have, not all are looked at.
+    expect((await countsOf({ q: "person", filter: "banned" })).found.isMore).toBe(true);
+  });
+
+  test("begins a page with a day, and ends with the last", async () => {
+    const [first] = await find({ jump: "2026-01-03" });
+    expect(first?.createdAt.toISOString().slice(0, 10)).toBe("2026-01-03");
+    const last = await listUsers(admin, search({ last: "1" }));
+    expect(last.users.at(-1)?.email).toBe("zoe_q@rare.example");
+    expect([last.older, last.newer === null]).toStrictEqual([null, false]);
+    const begin = await listUsers(admin, search({}));
+    const before = begin.users[0] ?? null;
+    expect((await listUsers(admin, { ...search({}), before: before && placeOf(before, "created") })).users).toStrictEqual(
+      begin.users,
+    );
+  });
+
+  test("finds a person by the name of their account, the visible part of a key, and whatever the spelling", async () => {
+    const [person] = await database.query<{ id: string }>(
+      "INSERT INTO users (id, email, name) VALUES (gen_random_uuid(), 'asha@xn--bcher-kva.example', $1) RETURNING id",
+      ["Zoe\u0308lle Nguye\u0302\u0303n"],
+    );
+    const id = person?.id ?? "";
+    const account = `acc_${id.replaceAll("-", "").slice(0, 16)}`;
+    await database.query("INSERT INTO api_accounts (id, account_id, user_id, name) VALUES (gen_random_uuid(), $1, $2, '')", [
+      account,
+      id,
+    ]);
+    await database.query(
+      `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions)
+       VALUES (gen_random_uuid(), $1, 'k', 'mf_live', 'Qx7Yz9', '\\x01', '[]')`,
+      [id],
+    );
+    for (const q of [
+      account,
+      "mf_live_Qx7Yz9",
+      "mf_live_Qx7",
+      "zo\u00eblle",
+      "ZOE\u0308LLE",
+      "Nguy\u1ec5n",
+      "asha@bücher.example",
+      "bücher.ex",
+    ])
+      expect(
+        (await find({ q })).map((user) => user.id),
+        q,
+      ).toStrictEqual([id]);
+    expect(await find({ q: `acc_${"f".repeat(16)}` })).toStrictEqual([]);
+    expect(await find({ q: "mf_live_Qx7Yz8" })).toStrictEqual([]);
+  });
+
   test("takes an address edited by hand for what is valid in it", async () => {
     const hostile = {
       q: "\u0000",
@@ -104,8 +169,19 @@ describe("the list of users", () => {
       sort: "-id",
       after: "1_2",
       before: "never_'; DROP TABLE users",
+      last: "0",
+      jump: "9999-12-31",
     };
-    expect(search(hostile)).toStrictEqual({ q: "", role: null, filter: null, sort: "created", after: null, before: null });
+    expect(search(hostile)).toStrictEqual({
+      q: "",
+      role: null,
+      filter: null,
+      sort: "created",
+      after: null,
+      before: null,
+      last: null,
+      jump: null,
+    });
     expect(await find({ after: `99999999999999_${randomUUID()}` })).toHaveLength(50);
     expect(await find({ after: `never_${randomUUID()}` })).toStrictEqual([]);
   });

@@ -8,6 +8,7 @@ import { textLink } from "@/components/ui/text-link";
 import { type AuditPage, listAudit } from "@/lib/audit/list";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
 import { requireAdmin } from "@/lib/doors/guards";
+import { countText } from "@/lib/values/bounded-count";
 import { isolated } from "@/lib/values/isolated";
 import { isConfirmedAction } from "../confirm/actions";
 import { auditAddress } from "./address";
@@ -24,35 +25,33 @@ export default async function AuditLogPage({ searchParams }: Props) {
     <>
       <ListHeading title="Audit" exportHref={auditAddress(search, {}, "/admin/audit/export")} isFresh={isConfirmedAction} />
       <AuditFilterForm search={search} />
-      {isFiltered(search) && (
-        <p className="mt-4">
+      <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
+        {describeFound(page, search)}{" "}
+        {isFiltered(search) && (
           <Link href="/admin/audit" className={textLink}>
-            Show all entries
+            Show all
           </Link>
-        </p>
-      )}
-      {page.entries.length > 0 ? (
-        <AuditEntries entries={page.entries} now={new Date()} />
-      ) : (
-        <p role="status" className="mt-6 text-ink-muted">
-          {emptySentence(page, search)}
-        </p>
-      )}
+        )}
+      </p>
+      {page.entries.length > 0 && <AuditEntries entries={page.entries} now={new Date()} />}
       <KeysetPages
         of="audit entries"
         newer={page.newer && auditAddress(search, { before: page.newer })}
         older={page.older && auditAddress(search, { after: page.older })}
+        ends={{ first: auditAddress(search), last: auditAddress(search, { last: true }) }}
       />
     </>
   );
 }
 
-function isFiltered({ actor, action, target, from, to, after, before }: AuditSearch): boolean {
-  return Boolean(actor || action || target || from || to || after || before);
+function isFiltered(search: AuditSearch): boolean {
+  return Object.values(search).some(Boolean);
 }
 
-function emptySentence({ unknown }: AuditPage, { actor, target }: AuditSearch): string {
+function describeFound({ unknown, found }: AuditPage, { actor, target, request }: AuditSearch): string {
   if (unknown === "actor") return `Nobody here has the address “${isolated(actor ?? "")}”.`;
   if (unknown === "target") return `There is no user and no key called “${isolated(target ?? "")}”.`;
-  return "No entry fits.";
+  if (found.value === 0) return "No entry fits.";
+  const total = found.value === 1 ? "1 entry" : `${countText(found)} entries`;
+  return request ? `${total} of the request ${request}.` : `${total}.`;
 }

@@ -1,21 +1,26 @@
 import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
 import type { Metadata } from "next";
+import { JumpForm } from "@/components/admin/jump-form";
 import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
 import { StaffSelectionBar } from "@/components/admin/keys/selection-bar";
 import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
-import { KeysetPages } from "@/components/admin/keyset-pages";
+import { BY_ORDER, BY_TIME, KeysetPages } from "@/components/admin/keyset-pages";
 import { ListHeading } from "@/components/admin/list-heading";
+import { FilterForm } from "@/components/keys/filter-form";
 import type { KeyTarget } from "@/components/keys/key-actions";
-import { KeySearchBox } from "@/components/keys/key-search-box";
 import { describeEnd } from "@/components/keys/refusals";
+import { SearchField } from "@/components/keys/search-field";
 import { STATE_NAMES } from "@/components/keys/state-badge";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/doors/guards";
-import { type AdminKeyListing, type AdminKeyRow, effectiveSort, listKeys } from "@/lib/keys/admin-list";
-import { ADMIN_KEY_STATUSES, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
-import type { FoundCredential } from "@/lib/keys/admin-search";
+import { type AdminKeyListing, type AdminKeyRow, listKeys } from "@/lib/keys/admin-list";
+import { effectiveSort } from "@/lib/keys/admin-order";
+import { ADMIN_KEY_STATUSES, ADMIN_STATUS_FILTERS, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
+import { type FoundCredential, isAside } from "@/lib/keys/admin-search";
+import { countText } from "@/lib/values/bounded-count";
+
 import { isolated } from "@/lib/values/isolated";
 import { formatInstant } from "@/lib/values/zones";
 import { isRotating } from "@/lib/verification/hash-secrets";
@@ -50,32 +55,37 @@ export default async function AdminKeysPage({ searchParams }: Props) {
   const search = adminKeySearchSchema.parse(await searchParams);
   const listing = await listKeys(admin, search);
   const now = new Date();
-  const isByTime = effectiveSort(search) === "-created";
+  const sort = effectiveSort(search);
   return (
     <>
       <ListHeading title="Keys" exportHref={adminKeysAddress(search, {}, "/admin/keys/export")} isFresh={isConfirmedAction} />
       <div className="mt-6 flex flex-wrap items-center gap-3">
-        <div className="min-w-48 max-w-xl grow">
-          <KeySearchBox
+        <FilterForm
+          path="/admin/keys"
+          label="Search"
+          kept={keptOf(search)}
+          findsDigests
+          className="flex min-w-48 max-w-2xl grow gap-2"
+        >
+          <SearchField
             label="Find keys by name, owner, visible part or id, or paste a whole key"
             placeholder="Name, owner, visible part, id, or a pasted key"
+            value={search.q}
           />
-        </div>
+        </FilterForm>
         <div className="ml-auto">
           <CreateKeyFor action={createKeyForAction} find={findOwnersAction} />
         </div>
       </div>
       <div className="mt-4 flex flex-wrap gap-x-6">
-        <Filter name="Status" of="status" values={ADMIN_KEY_STATUSES} labels={STATUS_NAMES} search={search} />
-        <Filter name="Format" of="format" values={CREDENTIAL_FORMATS} labels={CREDENTIAL_PREFIXES} search={search} />
-        {(search.hash || isRotating()) && (
-          <Filter name="Hash" of="hash" values={LEFT_KINDS} labels={LEFT_NAMES} search={search} />
-        )}
+        <ChoiceLinks label="Status" choices={statusChoices(listing, search)} />
+        <ChoiceLinks label="Format" choices={formatChoices(listing, search)} />
+        {(search.hash || isRotating()) && <ChoiceLinks label="Hash" choices={hashChoices(search)} />}
       </div>
       <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
-        {describeFound(listing, search, { now, timeZone: admin.timeZone })}{" "}
+        {describeFound(listing, search, { now, timeZone: admin.timeZone })} <Aside listing={listing} search={search} />
         {isFiltered(search) && (
-          <Link href="/admin/keys" className={textLink}>
+          <Link href={adminKeysAddress(adminKeySearchSchema.parse({ sort: search.sort }))} className={textLink}>
             Show all
           </Link>
         )}
@@ -88,7 +98,16 @@ export default async function AdminKeysPage({ searchParams }: Props) {
         of="keys"
         newer={listing.newer === null ? null : adminKeysAddress(search, { before: listing.newer })}
         older={listing.older === null ? null : adminKeysAddress(search, { after: listing.older })}
-        names={isByTime ? undefined : { newer: "Previous", older: "Next" }}
+        ends={{ first: adminKeysAddress(search), last: adminKeysAddress(search, { last: true }) }}
+        names={sort === "-created" ? BY_TIME : BY_ORDER}
+        jump={
+          <JumpForm
+            path="/admin/keys"
+            kept={{ ...keptOf(search), q: search.q }}
+            to={sort.endsWith("name") ? "name" : "day"}
+            value={search.jump}
+          />
+        }
       />
     </>
   );
@@ -98,25 +117,41 @@ function toTarget({ uuid, name, state, expiresAt, lastUsedAt, deletedAt }: Admin
   return { uuid, name, state, expiresAt, lastUsedAt, isDeleted: deletedAt !== null };
 }
 
+/** What a search within the list leaves as it is. */
+function keptOf({ status, owner, format, hash, sort }: AdminKeySearch) {
+  return { status, owner, format, hash, sort };
+}
+
 function isFiltered({ sort: _, ...conditions }: AdminKeySearch): boolean {
   return Object.values(conditions).some(Boolean);
+}
+
+function Aside({ listing: { counts }, search }: { listing: AdminKeyListing; search: AdminKeySearch }) {
+  const revoked = counts.statuses.get("revoked");
+  if (!isAside(search) || !revoked?.value) return null;
+  return (
+    <>
+      {countText(revoked)} revoked {revoked.value === 1 ? "one is" : "ones are"} not shown.{" "}
+      <Link href={adminKeysAddress(search, { status: "revoked" })} scroll={false} className={textLink}>
+        Show revoked
+      </Link>{" "}
+    </>
+  );
 }
 
 /** When the page is made, and in which zone it is read. */
 type Reading = { now: Date; timeZone: string };
 
-function describeFound(
-  { keys, credential, unknown }: AdminKeyListing,
-  { owner, hash }: AdminKeySearch,
-  reading: Reading,
-): string {
+function describeFound(listing: AdminKeyListing, { owner, hash }: AdminKeySearch, reading: Reading): string {
+  const { keys, credential, counts, unknown } = listing;
   if (unknown === "owner") return `There is no user “${isolated(owner ?? "")}”.`;
   if (unknown === "credential") return "No key has, or had, the credential that you pasted.";
   const [key] = keys;
-  if (!key) return "No key fits.";
-  if (credential) return describeCredential(key, credential, reading);
-  if (hash) return LEFT_SENTENCES[hash];
-  return owner ? `Keys of ${isolated(key.owner.email)}.` : "";
+  if (key && credential) return describeCredential(key, credential, reading);
+  if (!key || !counts.found) return "No key fits.";
+  const total = counts.found.value === 1 ? "1 key" : `${countText(counts.found)} keys`;
+  if (hash) return `${total}. ${LEFT_SENTENCES[hash]}`;
+  return owner ? `${total} of ${isolated(key.owner.email)}.` : `${total}.`;
 }
 
 /** Which of the key's credentials it is and whether it still works, which is what whoever pasted it wants to know. */
@@ -142,21 +177,33 @@ const LEFT_SENTENCES: Record<LeftKind, string> = {
   lost: "These keys are stored under a KEY_HASH_SECRET that is not set. They are refused until it is, as KEY_HASH_SECRET_PREVIOUS.",
 };
 
-const STATUS_NAMES = { ...STATE_NAMES, deleted: "Deleted" };
+const STATUS_NAMES = { ...STATE_NAMES, deleted: "Deleted", all: "All" };
 
-type FilterProps<Value extends string> = {
-  name: string;
-  of: "status" | "format" | "hash";
-  values: readonly Value[];
-  labels: Record<Value, string>;
-  search: AdminKeySearch;
-};
-
-function Filter<Value extends string>({ name, of, values, labels, search }: FilterProps<Value>) {
-  const choices = [null, ...values].map((value) => ({
-    name: value ? labels[value] : `Any ${name.toLowerCase()}`,
-    href: adminKeysAddress(search, { [of]: value }),
-    isChosen: search[of] === value,
+function statusChoices({ counts }: AdminKeyListing, search: AdminKeySearch) {
+  // Where something is searched for, nothing is aside: then the list without a status is all there is.
+  const hasAside = isAside({ ...search, status: null });
+  const others = hasAside ? ADMIN_STATUS_FILTERS : ADMIN_KEY_STATUSES;
+  return [null, ...others].map((status) => ({
+    name: status ? STATUS_NAMES[status] : hasAside ? "Not revoked" : "Any status",
+    href: adminKeysAddress(search, { status }),
+    isChosen: search.status === status,
+    count: counts.statuses.get(status),
   }));
-  return <ChoiceLinks label={name} choices={choices} />;
+}
+
+function formatChoices({ counts }: AdminKeyListing, search: AdminKeySearch) {
+  return [null, ...CREDENTIAL_FORMATS].map((format) => ({
+    name: format ? CREDENTIAL_PREFIXES[format] : "Any format",
+    href: adminKeysAddress(search, { format }),
+    isChosen: search.format === format,
+    count: counts.formats.get(format),
+  }));
+}
+
+function hashChoices(search: AdminKeySearch) {
+  return [null, ...LEFT_KINDS].map((hash) => ({
+    name: hash ? LEFT_NAMES[hash] : "Any hash",
+    href: adminKeysAddress(search, { hash }),
+    isChosen: search.hash === hash,
+  }));
 }

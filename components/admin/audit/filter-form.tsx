@@ -1,24 +1,22 @@
 import type { ReactNode } from "react";
-import { secondaryButton } from "@/components/ui/button-styles";
+import { FilterForm } from "@/components/keys/filter-form";
+import { SearchField } from "@/components/keys/search-field";
 import { inputStyle } from "@/components/ui/text-field";
 import { ACTION_WORDS, NAMELESS_ACTORS } from "@/lib/audit/actions";
 import type { AuditSearch } from "@/lib/audit/schemas";
-import { MAX_SEARCH_LENGTH } from "@/lib/values/lengths";
 
-type Props = { search: Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to"> };
+type Props = { search: Pick<AuditSearch, "actor" | "action" | "target" | "from" | "to" | "request"> };
 
-/** A plain form: what it asks is an address, which can be kept and passed on. */
 export function AuditFilterForm({ search }: Props) {
   return (
-    <form
-      // Another search is another form: fields show what they were made with.
-      key={JSON.stringify(search)}
-      action="/admin/audit"
-      aria-label="Filter"
+    <FilterForm
+      path="/admin/audit"
+      label="Search"
+      kept={{ request: search.request }}
       className="mt-6 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-[repeat(3,minmax(0,1fr))_9.5rem_9.5rem_auto]"
     >
       <Field id="actor" label="Who">
-        <input id="actor" name="actor" list="actors" defaultValue={search.actor} placeholder="E-mail or id" {...TEXT} />
+        <SearchField id="actor" name="actor" list="actors" value={search.actor} placeholder="E-mail or id" />
       </Field>
       <datalist id="actors">
         {Object.values(NAMELESS_ACTORS).map((name) => (
@@ -36,7 +34,7 @@ export function AuditFilterForm({ search }: Props) {
         </select>
       </Field>
       <Field id="target" label="To what">
-        <input id="target" name="target" defaultValue={search.target} placeholder="E-mail, user id or key id" {...TEXT} />
+        <SearchField id="target" name="target" value={search.target} placeholder="E-mail, user id or key id" />
       </Field>
       <Field id="from" label="From day">
         <input id="from" name="from" type="date" defaultValue={search.from ?? ""} className={inputStyle} />
@@ -44,23 +42,9 @@ export function AuditFilterForm({ search }: Props) {
       <Field id="to" label="To day">
         <input id="to" name="to" type="date" defaultValue={search.to ?? ""} className={inputStyle} />
       </Field>
-      <div>
-        <button type="submit" className={secondaryButton}>
-          Filter
-        </button>
-      </div>
-    </form>
+    </FilterForm>
   );
 }
-
-const TEXT = {
-  type: "text",
-  maxLength: MAX_SEARCH_LENGTH,
-  autoComplete: "off",
-  autoCapitalize: "none",
-  spellCheck: false,
-  className: inputStyle,
-} as const;
 
 function Field({ id, label, children }: { id: string; label: string; children: ReactNode }) {
   return (

@@ -8,6 +8,6 @@ import { auditAddress } from "../address";
 export async function GET(request: Request): Promise<Response> {
   const search = auditSearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
   const admin = await requireFreshAdminAt(auditAddress(search, {}, "/admin/audit/export"));
-  const { actor, action, target, from, to } = search;
-  return csvResponse("audit", await exportAudit(admin, { actor, action, target, from, to }));
+  const { actor, action, target, from, to, request: requestId } = search;
+  return csvResponse("audit", await exportAudit(admin, { actor, action, target, from, to, request: requestId }));
 }

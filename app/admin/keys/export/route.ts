@@ -8,6 +8,6 @@ import { adminKeysAddress } from "../address";
 export async function GET(request: Request): Promise<Response> {
   const search = adminKeySearchSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
   const admin = await requireFreshAdminAt(adminKeysAddress(search, {}, "/admin/keys/export"));
-  const { after: _, before: __, ...conditions } = search;
-  return csvResponse("keys", await exportKeys(admin, conditions));
+  const { q, digest, status, owner, format, hash, sort } = search;
+  return csvResponse("keys", await exportKeys(admin, { q, digest, status, owner, format, hash, sort }));
 }

@@ -1,0 +1,70 @@
+import "server-only";
+import { endOf } from "@latchkey/rule/sql";
+import { sql } from "@/lib/database/client";
+import { statement, text } from "@/lib/database/statements";
+import { DAY_MS } from "@/lib/values/days";
+import { readDay } from "@/lib/values/instant";
+import type { Direction } from "@/lib/values/keyset";
+import type { AdminKeyConditions, AdminKeyFilter, AdminKeyPlace } from "./admin-schemas";
+import type { KeySort } from "./schemas";
+
+/** Where a key stands in an order: the text of what it is ordered by, and its id. */
+type KeyPlace = { value: string; id: number };
+export type Step = { place: KeyPlace | null; direction: Direction; limit: number };
+
+/** Expressions of indexes: whatever else is asked for, a page can be read in its order. Last use counts by the day. */
+const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type: string }> = {
+  created: { by: "k.created_at", type: "timestamptz" },
+  name: { by: "lower(k.name)", type: "text" },
+  used: { by: "coalesce(k.last_used_on, '-infinity'::date)", type: "date" },
+  expires: { by: endOf("k"), type: "timestamptz" },
+};
+
+const OWN_ORDER: Record<AdminKeyFilter, KeySort> = {
+  all: "-created",
+  active: "-created",
+  expiring: "expires",
+  expired: "-expires",
+  revoked: "-created",
+  disabled: "-created",
+  deleted: "-created",
+};
+
+/** Deleted keys are in no index but that of their creation. */
+export function effectiveSort({ sort, status }: Pick<AdminKeyConditions, "sort" | "status">): KeySort {
+  if (status === "deleted") return sort === "created" ? sort : "-created";
+  return sort ?? (status ? OWN_ORDER[status] : "-created");
+}
+
+export type Order = { by: string; type: string; isDescending: boolean };
+
+export function orderOf(sort: KeySort): Order {
+  const column = sort.replace("-", "") as keyof typeof ORDERS;
+  return { ...ORDERS[column], isDescending: sort.startsWith("-") };
+}
+
+/** Where there never was such a key, the list begins at its beginning. */
+export async function findStep({ before, after, last, jump }: AdminKeyPlace, sort: KeySort): Promise<Omit<Step, "limit">> {
+  const beside = before ?? after;
+  const [row] = beside === null ? [] : await sql(placeStatement(sort), { key: beside });
+  if (beside && row) return { place: { value: row.value, id: beside }, direction: before ? "newer" : "older" };
+  if (last) return { place: null, direction: "newer" };
+  const value = jump && jumpValue(jump, sort);
+  // No key has this number: the page begins with what comes after it.
+  return { place: value ? { value, id: 0 } : null, direction: "older" };
+}
+
+const LAST_LETTER = "\u{10ffff}";
+
+/** What comes before all that the page is to begin with; null for what is no day. */
+function jumpValue(jump: string, sort: KeySort): string | null {
+  const { type, isDescending } = orderOf(sort);
+  if (type === "text") return jump.toLowerCase() + (isDescending ? LAST_LETTER : "");
+  const day = readDay(jump);
+  return day && new Date(day.getTime() + (isDescending ? DAY_MS : 0)).toISOString().slice(0, type === "date" ? 10 : undefined);
+}
+
+export function placeStatement(sort: KeySort) {
+  const { by } = orderOf(sort);
+  return statement(`key-place-${sort}`, { value: text }, `SELECT (${by})::text AS value FROM api_keys k WHERE id = $key`);
+}
