@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { SignedInFrame } from "@/app/_shell/signed-in-frame";
 import { ConfirmPasswordProvider } from "@/components/admin/confirmed-action";
+import { FindForm } from "@/components/admin/find-form";
 import type { Place } from "@/components/ui/header-navigation";
 import { requireAdmin } from "@/lib/doors/guards";
 import { confirmPasswordAction } from "./confirm/actions";
@@ -22,6 +23,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   return (
     <ConfirmPasswordProvider email={admin.email} action={confirmPasswordAction}>
       <SignedInFrame name="Admin" places={PLACES} email={admin.email}>
+        <FindForm />
         {children}
       </SignedInFrame>
     </ConfirmPasswordProvider>
