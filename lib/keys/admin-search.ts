@@ -33,8 +33,8 @@ export function keyConditions(search: AdminKeyConditions, named: Named, add: Add
 }
 
 /** Revoked keys are aside where nobody asks for them. */
-export function isAside({ status, q, digest, hash }: AdminKeyConditions): boolean {
-  return status === null && q === "" && digest === null && hash === null;
+export function isAside({ status, q, digest, hash, owner }: AdminKeyConditions): boolean {
+  return status === null && q === "" && digest === null && hash === null && owner === "";
 }
 
 export function whereListed(status: AdminKeyStatus): string {

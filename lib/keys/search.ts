@@ -2,16 +2,16 @@ import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
 import type { KeyLimits } from "@latchkey/rule/limits";
 import { readLife, selectLife, selectState, wherePresent, whereStatus, whereUsable } from "@latchkey/rule/sql";
-import { KEY_STATES, type KeyState, keyState } from "@latchkey/rule/status";
+import { type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { FORMAT, LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { instant, int, json, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { spellingsOf } from "@/lib/database/text-search";
 import { listDailyCalls } from "@/lib/usage/days";
-import { type Count, toCount } from "@/lib/values/bounded-count";
 import { digestHashes } from "@/lib/verification/hashes";
-import { type KeyCheck, type KeySearch, type KeySort, STATUS_FILTERS, type StatusFilter } from "./schemas";
+import { ASIDE_AFTER_HOURS, countStatuses, isAside, JUST_REVOKED, type Listed, listedBy, type StatusCounts } from "./listed";
+import type { KeyCheck, KeySearch, KeySort } from "./schemas";
 
 export const PAGE_SIZE = 25;
 export const UNUSED_DAYS = 90;
@@ -43,23 +43,15 @@ export type KeyListing = {
   found: number;
   /** What each status would find, whatever the rest of the search is; null is for the list without one. */
   counts: StatusCounts;
+  /** Revoked keys that the list leaves aside. */
+  aside: number;
   page: number;
   pages: number;
   checks: Record<KeyCheck, number>;
 };
 
-export type StatusCounts = { status: StatusFilter | null; count: Count }[];
-
-const TOTALS = {
-  total: int,
-  found: int,
-  states: json<Partial<Record<KeyState, number>>>(),
-  page: int,
-  never_expires: int,
-  unused: int,
-  expiring: int,
-  never_used: int,
-};
+const CHECKS = { never_expires: int, unused: int, expiring: int, never_used: int };
+const TOTALS = { total: int, found: int, listed: json<Partial<Record<Listed, number>>>(), page: int, ...CHECKS };
 
 const FOUND = {
   ...TOTALS,
@@ -111,7 +103,9 @@ export const searchStatement = (sort: KeySort) =>
     ) k
   ),
   judged AS MATERIALIZED (
-    SELECT *, ${selectState({ key: "own", now: NOW })} AS state, ${whereUsable({ key: "own", now: NOW })} AS is_usable FROM own
+    SELECT *, CASE WHEN revoked_at > ${NOW} - interval '${ASIDE_AFTER_HOURS} hours' THEN '${JUST_REVOKED}' ELSE state END AS listed_as FROM (
+      SELECT *, ${selectState({ key: "own", now: NOW })} AS state, ${whereUsable({ key: "own", now: NOW })} AS is_usable FROM own
+    ) stated
   ),
   fitting AS MATERIALIZED (
     SELECT * FROM judged
@@ -125,10 +119,11 @@ export const searchStatement = (sort: KeySort) =>
       AND ($hashes::bytea[] IS NULL OR credential_hash = ANY($hashes) OR secret_hash = ANY($hashes)
         OR id IN (SELECT key_id FROM replaced_credentials WHERE credential_hash = ANY($hashes)))
   ),
-  matching AS (SELECT * FROM fitting WHERE state = ANY($states::text[])),
+  matching AS (SELECT * FROM fitting WHERE listed_as = ANY($listed::text[])),
   totals AS (
     SELECT count(*) AS total, (SELECT count(*) FROM matching) AS found,
-      (SELECT coalesce(json_object_agg(state, keys), '{}') FROM (SELECT state, count(*) AS keys FROM fitting GROUP BY state) s) AS states,
+      (SELECT coalesce(json_object_agg(listed_as, keys), '{}') FROM (
+        SELECT listed_as, count(*) AS keys FROM fitting GROUP BY listed_as) s) AS listed,
       count(*) FILTER (WHERE ${CHECK_SQL["never-expires"]}) AS never_expires,
       count(*) FILTER (WHERE ${CHECK_SQL.unused}) AS unused,
       count(*) FILTER (WHERE ${CHECK_SQL.expiring}) AS expiring,
@@ -152,7 +147,7 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
   const rows = await sql(searchStatement(search.sort), {
     owner: owner.id,
     now,
-    states: statesOf(search),
+    listed: listedBy(search),
     check: search.check,
     q: search.q,
     spellings: spellingsOf(search.q),
@@ -179,30 +174,13 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
   return { keys, ...readTotals(rows[0], search) };
 }
 
-/** Revoked keys are aside where nobody asks for them: whoever searches wants to know of every key that fits. */
-export function isAside({ status, q, digest }: Pick<KeySearch, "status" | "q" | "digest">): boolean {
-  return status === null && q === "" && digest === null;
-}
-
-function statesOf(search: Pick<KeySearch, "status" | "q" | "digest">): readonly KeyState[] {
-  const { status } = search;
-  if (status !== null && status !== "all") return [status];
-  return isAside(search) ? KEY_STATES.filter((state) => state !== "revoked") : KEY_STATES;
-}
-
-function countStatuses(states: Partial<Record<KeyState, number>>, search: KeySearch): StatusCounts {
-  return [null, ...STATUS_FILTERS].map((status) => {
-    const counted = statesOf({ ...search, status }).reduce((sum, state) => sum + (states[state] ?? 0), 0);
-    return { status, count: toCount(counted) };
-  });
-}
-
 function readTotals(row: RowOf<typeof TOTALS> | undefined, search: KeySearch): Omit<KeyListing, "keys"> {
   const found = row?.found ?? 0;
   return {
     total: row?.total ?? 0,
     found,
-    counts: countStatuses(row?.states ?? {}, search),
+    aside: isAside(search) ? (row?.listed.revoked ?? 0) : 0,
+    counts: countStatuses(row?.listed ?? {}, search),
     page: row?.page ?? 1,
     pages: Math.max(Math.ceil(found / PAGE_SIZE), 1),
     checks: {

@@ -30,7 +30,7 @@ test.describe("A member of staff", () => {
     await page.getByRole("link", { name: "Audit", exact: true }).click();
     await page.getByLabel("Who").fill(user.email);
     await page.getByLabel("Did what").selectOption("Profile changed");
-    await page.getByRole("button", { name: "Filter" }).click();
+    await page.getByRole("button", { name: "Search" }).click();
 
     await expect(page).toHaveURL(/actor=.*&action=user\.profile_updated/);
     await expect(entries(page)).toHaveCount(1);
@@ -55,9 +55,10 @@ test.describe("A member of staff", () => {
       /Registered|Signed in/,
     ]);
     await page.getByLabel("To what").fill("nobody@example.com");
-    await page.getByRole("button", { name: "Filter" }).click();
-    await expect(page.getByRole("status")).toHaveText("There is no user and no key called “nobody@example.com”.");
-    await page.getByRole("link", { name: "Show all entries" }).click();
+    await page.getByRole("button", { name: "Search" }).click();
+    const found = page.getByRole("main").getByRole("status");
+    await expect(found).toHaveText("There is no user and no key called “nobody@example.com”. Show all");
+    await page.getByRole("link", { name: "Show all" }).click();
     await expect(page).toHaveURL("/admin/audit");
   });
 
@@ -83,6 +84,7 @@ test.describe("A member of staff", () => {
     }
     expect(seen).toStrictEqual(Array.from({ length: 120 }, (_, i) => 120 - i));
     await expect(page.getByRole("link", { name: "Older" })).toHaveCount(0);
+    await expect(page.getByRole("main").getByRole("status")).toHaveText("120 entries. Show all");
     await page.getByRole("link", { name: "Newer" }).click();
     await expect(page.locator("td").first()).toHaveText("70");
     await page.goBack();

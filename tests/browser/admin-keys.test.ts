@@ -39,7 +39,7 @@ test("A member of staff finds a key by its owner and by a pasted credential, whi
   });
   const replaced = /^What you pasted is a credential of this key that was replaced on 20\d\d-\d\d-\d\d\. /;
   await searchBox(page).fill(key.api_key);
-  await expect(page).toHaveURL(`/admin/keys?status=nonsense&digest=${sha256(key.api_key)}`);
+  await expect(page).toHaveURL(`/admin/keys?digest=${sha256(key.api_key)}`);
   await expect(found).toContainText(new RegExp(`${replaced.source}It works until \\d+ \\w+ 20\\d\\d, \\d\\d:\\d\\d\\.`));
   await query("UPDATE replaced_credentials SET valid_until = now() WHERE hint = $1", [key.api_key.slice(8, 14)]);
   await page.reload();
@@ -65,6 +65,35 @@ test("A member of staff finds a key by its owner and by a pasted credential, whi
   await expectNoSidewaysScrolling(page);
   await page.goto("/admin/keys");
   await expectNoSidewaysScrolling(page);
+  await expect(page.getByRole("navigation", { name: "Status" }).getByRole("link").first()).toHaveText(/^Current [\d,]+\+?$/);
+
+  // From the one box, on whatever page it stands.
+  const find = page.getByRole("searchbox", { name: /^Find anything/ });
+  await find.fill(`KEY=${key.api_key}`);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`/admin/keys?digest=${sha256(key.api_key)}`);
+  await expect(found).toContainText(replaced);
+  const [account] = await query("SELECT account_id FROM api_accounts WHERE user_id = $1", [owner.id]);
+  const [entry] = await query("SELECT request_id FROM audit_entries WHERE target_id = $1 ORDER BY id LIMIT 1", [owner.id]);
+  const person = `/admin/users/${owner.id}`;
+  for (const [typed, address] of [
+    [owner.email, person],
+    [owner.id, person],
+    [account?.account_id, person],
+    [key.id, `/admin/keys/${key.id}`],
+    [entry?.request_id, `/admin/audit?request=${entry?.request_id}`],
+  ]) {
+    await find.fill(String(typed));
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(String(address));
+    await expect(find).toHaveValue("");
+  }
+  await find.fill("Till 4");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Find");
+  await expectAccessible(page);
+  await expectNoSidewaysScrolling(page);
+  expect(asked.filter((text) => text.includes(key.api_key))).toStrictEqual([]);
 });
 
 test("A member of staff creates a key for someone found by typing, and sees it once", async ({ page, admin }) => {

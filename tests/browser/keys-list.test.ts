@@ -73,7 +73,11 @@ test.describe("On the page of keys a person", () => {
     await expect(bars("Idle")).toHaveAttribute("d", /v-6\.3$/);
   });
 
-  test("tells every status by its word, and keeps one by filtering", async ({ page, person, makeKey }) => {
+  test("tells every status by its word, keeps one by filtering, and finds those revoked long ago when asking for them", async ({
+    page,
+    person,
+    makeKey,
+  }) => {
     await makeKey({ key_name: "plain" });
     await makeKey({ key_name: "soon over", expires_at: inDays(3) });
     await makeKey({ key_name: "over", expires_at: inDays(-1) });
@@ -82,22 +86,34 @@ test.describe("On the page of keys a person", () => {
     const headers = { Authorization: `Bearer ${person.access}` };
     await page.request.post(`/api/auth/keys/${revoked.id}/revoke/`, { headers });
     await page.request.post(`/api/auth/keys/${replaced.id}/regenerate/`, { headers, data: { grace_seconds: 3600 } });
+    const old = await makeKey({ key_name: "ended long ago" });
+    await page.request.post(`/api/auth/keys/${old.id}/revoke/`, { headers });
+    await query("UPDATE api_keys SET revoked_at = now() - interval '2 hours' WHERE uuid = $1", [old.id]);
     await page.goto("/keys?sort=name");
+    await expect(names(page)).toHaveText(["ended", "in exchange", "over", "plain", "soon over"]);
+    await expect(page.getByRole("status").filter({ hasText: "5 keys. One revoked key is not shown." })).toBeVisible();
+    const filter = page.getByRole("navigation", { name: "Status" }).getByRole("link");
+    const counts = ["Current 5", "Active 1", "Expiring 1", "Rotating 1", "Disabled 0", "Expired 1", "Revoked 2", "All 6"];
+    await expect(filter).toHaveText(counts);
+    await page.getByRole("link", { name: "Show revoked" }).click();
+    await expect(names(page)).toHaveText(["ended", "ended long ago"]);
+    await filter.filter({ hasText: "All" }).click();
+    await expect(names(page)).toHaveCount(6);
     const words = { plain: "Active", "soon over": "Expiring", over: "Expired", ended: "Revoked", "in exchange": "Rotating" };
     for (const [name, word] of Object.entries(words)) {
       await expect(row(page, name).getByRole("cell").getByText(word, { exact: true })).toBeVisible();
     }
     await expect(row(page, "in exchange")).toContainText(`${replaced.api_key.slice(0, 14)}... works until`);
     for (const [name, word] of Object.entries(words)) {
-      await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: word }).click();
-      await expect(names(page)).toHaveText([name]);
+      await filter.filter({ hasText: word }).click();
+      await expect(names(page)).toHaveText(word === "Revoked" ? ["ended", "ended long ago"] : [name]);
     }
     await page.reload();
     await expect(names(page)).toHaveText(["in exchange"]);
     await page.getByRole("link", { name: "Show all" }).click();
     await expect(page).toHaveURL(/\/keys\?sort=name$/);
     expect(await query("SELECT count(*)::int AS count FROM api_keys WHERE user_id = $1", [person.id])).toStrictEqual([
-      { count: 5 },
+      { count: 6 },
     ]);
   });
 
@@ -172,7 +188,26 @@ test.describe("On the page of keys a person", () => {
     await expect(names(page)).toHaveText(["key 26", "key 27"]);
     await page.reload();
     await expect(names(page)).toHaveText(["key 26", "key 27"]);
-    await expect(page.getByText("Page 2 of 2")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Page 2", exact: true })).toHaveAttribute("aria-current", "page");
+
+    // What is pressed says so before there is an answer.
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/keys?**", async (route) => {
+      await held;
+      await route.continue();
+    });
+    const first = page.getByRole("link", { name: "Page 1", exact: true });
+    await first.click();
+    await expect(first.locator("[data-pending]")).toBeVisible();
+    await page.getByRole("searchbox").fill("key 03");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("button", { name: "Searching…" })).toBeVisible();
+    release();
+    await expect(names(page)).toHaveText(["key 03"]);
+    await expect(page.locator("[data-pending]")).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Search", exact: true })).toBeVisible();
+    await expect(page.getByRole("searchbox")).toBeFocused();
   });
 
   test("reaches a page whatever stands in its address", async ({ page, makeKey }) => {
@@ -244,6 +279,37 @@ test.describe("On the page of keys a person", () => {
       await expectNoSidewaysScrolling(page);
       await expectAccessible(page);
     }
+  });
+});
+
+test.describe("Without JavaScript a person", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("searches, filters and turns pages of their keys, and cannot send a whole credential by mistake", async ({
+    page,
+    person,
+    makeKey,
+  }) => {
+    const key = await makeKey({ key_name: "Zanzibar" });
+    await query(
+      `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions)
+       SELECT gen_random_uuid(), $1, 'Machine ' || n, 'mf_live', 'abcdef', sha256(($1::text || n)::bytea), '[]' FROM generate_series(1, 30) n`,
+      [person.id],
+    );
+    await page.goto("/keys?sort=name");
+    await page.getByRole("link", { name: "Page 2", exact: true }).click();
+    await expect(names(page)).toHaveCount(6);
+    const search = page.getByRole("searchbox");
+    await search.fill(key.api_key);
+    await page.getByRole("button", { name: "Search" }).click();
+    expect(await search.evaluate((field: HTMLInputElement) => field.validity.patternMismatch)).toBe(true);
+    await expect(page).toHaveURL("/keys?sort=name&page=2");
+    await search.fill(`${key.api_key.slice(0, 14)}...`);
+    await page.getByRole("button", { name: "Search" }).click();
+    await expect(names(page)).toHaveText(["Zanzibar"]);
+    await expect(page).toHaveURL(/\/keys\?sort=name&q=mf_live_/);
+    await page.getByRole("link", { name: "Disabled 0" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "No key fits." })).toBeVisible();
   });
 });
 

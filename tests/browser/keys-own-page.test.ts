@@ -17,6 +17,13 @@ test.describe("On a key's own page a person", () => {
        WHERE uuid = $1`,
       [key.id],
     );
+    await query(
+      `INSERT INTO key_refusals (key_id, at, code, asked)
+       SELECT id, now() - hours * interval '1 hour', code, asked FROM api_keys,
+       (VALUES (2, 'EXPIRED', NULL), (3, 'INSUFFICIENT_PERMISSIONS', 'mail:send'), (4, 'EXPIRED', NULL), (200, 'REVOKED', NULL)) AS n(hours, code, asked)
+       WHERE uuid = $1`,
+      [key.id],
+    );
     await page.goto("/keys");
     await page.getByRole("link", { name: "Production" }).click();
     await expect(page).toHaveURL(`/keys/${key.id}`);
@@ -41,6 +48,17 @@ test.describe("On a key's own page a person", () => {
     await expect(usage.getByRole("row").nth(2)).toHaveText(/^\w{3} \d+ \w{3,4}\s*0\s*0\s*0\s*3$/);
     await expect(page.getByRole("region", { name: "History" }).getByRole("listitem")).toHaveText([
       /^Created by you from 203(\.\d+){3}/,
+    ]);
+    const refusals = page.getByRole("region", { name: "Refusals" });
+    await expect(refusals.getByRole("listitem")).toHaveText([
+      /^The key has expired\. EXPIREDA program still sends .*2 times, last 2 hours ago$/,
+      /^The key does not grant this permission\. .*It asked for mail:send\.Once 3 hours ago$/,
+    ]);
+    await refusals.getByText("Each with its time").click();
+    await expect(refusals.getByRole("list", { name: "Refusals" }).getByRole("listitem")).toHaveText([
+      /^EXPIRED/,
+      /^INSUFFICIENT_PERMISSIONS mail:send/,
+      /^EXPIRED/,
     ]);
     await expectAccessible(page);
     await page.setViewportSize({ width: 360, height: 740 });

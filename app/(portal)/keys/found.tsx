@@ -1,19 +1,18 @@
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import type { KeySearch } from "@/lib/keys/schemas";
-import { isAside, type KeyListing } from "@/lib/keys/search";
+import type { KeyListing } from "@/lib/keys/search";
 import { countText, toCount } from "@/lib/values/bounded-count";
 import { isFiltered, keysAddress } from "./address";
 
 /** What the list below holds, and what it leaves aside. */
 export function Found({ listing, search }: { listing: KeyListing; search: KeySearch }) {
-  const revoked = listing.counts.find(({ status }) => status === "revoked")?.count.value ?? 0;
   return (
     <p role="status" className="mt-4 text-ink-muted">
       {describeFound(listing.found, search)}{" "}
-      {isAside(search) && revoked > 0 && (
+      {listing.aside > 0 && (
         <>
-          {revoked === 1 ? "One revoked key is" : `${countText(toCount(revoked))} revoked keys are`} not shown.{" "}
+          {listing.aside === 1 ? "One revoked key is" : `${countText(toCount(listing.aside))} revoked keys are`} not shown.{" "}
           <Link href={keysAddress(search, { status: "revoked" })} scroll={false} className={textLink}>
             Show revoked
           </Link>

@@ -8,8 +8,9 @@ import { STATE_NAMES } from "@/components/keys/state-badge";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { findReachedLimit } from "@/lib/keys/key-limit";
+import { isAside, type StatusCounts } from "@/lib/keys/listed";
 import type { KeySearch } from "@/lib/keys/schemas";
-import { isAside, type KeyRow, type StatusCounts, searchKeys } from "@/lib/keys/search";
+import { type KeyRow, searchKeys } from "@/lib/keys/search";
 import {
   createKeyAction,
   endGraceAction,
@@ -81,7 +82,7 @@ function StatusFilter({ counts, search }: { counts: StatusCounts; search: KeySea
   // Where something is searched for, nothing is aside: then the list without a status is all there is.
   const hasAside = isAside({ ...search, status: null });
   const choices = counts.map(({ status, count }) => ({
-    name: status === null && hasAside ? "Not revoked" : status === null || status === "all" ? "All" : STATE_NAMES[status],
+    name: status === null && hasAside ? "Current" : status === null || status === "all" ? "All" : STATE_NAMES[status],
     href: keysAddress(search, { status }),
     isChosen: search.status === status,
     count,

@@ -184,7 +184,7 @@ function statusChoices({ counts }: AdminKeyListing, search: AdminKeySearch) {
   const hasAside = isAside({ ...search, status: null });
   const others = hasAside ? ADMIN_STATUS_FILTERS : ADMIN_KEY_STATUSES;
   return [null, ...others].map((status) => ({
-    name: status ? STATUS_NAMES[status] : hasAside ? "Not revoked" : "Any status",
+    name: status ? STATUS_NAMES[status] : hasAside ? "Current" : "Any status",
     href: adminKeysAddress(search, { status }),
     isChosen: search.status === status,
     count: counts.statuses.get(status),

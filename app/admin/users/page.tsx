@@ -13,6 +13,7 @@ import type { UserCounts } from "@/lib/users/counts";
 import { listUsers } from "@/lib/users/list";
 import { USER_FILTERS, USER_ROLES, type UserSearch, userSearchSchema } from "@/lib/users/schemas";
 import { type Count, countText } from "@/lib/values/bounded-count";
+import { isolated } from "@/lib/values/isolated";
 import { isConfirmedAction } from "../confirm/actions";
 import { usersAddress } from "./address";
 
@@ -90,5 +91,5 @@ function isFiltered({ sort: _, ...conditions }: UserSearch): boolean {
 function describeFound(found: Count, { q, role, filter }: UserSearch): string {
   if (found.value > 0) return found.value === 1 ? "1 user." : `${countText(found)} users.`;
   if (!q) return "Nobody fits.";
-  return `Nobody${role || filter ? " of those chosen" : ""} has “${q}” in their e-mail address or name.`;
+  return `Nobody${role || filter ? " of those chosen" : ""} has “${isolated(q)}” in their e-mail address or name.`;
 }
