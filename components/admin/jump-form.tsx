@@ -10,7 +10,7 @@ type Props = {
   value: string;
 };
 
-/** A page of a long list by what stands on it. Days are UTC days. */
+/** A page of a long list by what stands on it. */
 export function JumpForm({ path, kept, to, value }: Props) {
   return (
     <FilterForm
@@ -23,7 +23,7 @@ export function JumpForm({ path, kept, to, value }: Props) {
       className="flex flex-wrap items-center gap-2"
     >
       <label htmlFor="jump" className="whitespace-nowrap text-ink-muted">
-        {to === "day" ? "Go to day (UTC)" : "Go to name"}
+        {to === "day" ? "Go to day" : "Go to name"}
       </label>
       <input
         id="jump"

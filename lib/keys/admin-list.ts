@@ -121,7 +121,7 @@ export async function listKeys(admin: CurrentAdmin, search: AdminKeySearch): Pro
   const named = await findNamed(search);
   if ("unknown" in named)
     return { keys: [], newer: null, older: null, counts: NO_COUNTS, credential: null, unknown: named.unknown };
-  const { place, direction } = await findStep(search, effectiveSort(search));
+  const { place, direction } = await findStep(search, { sort: effectiveSort(search), timeZone: admin.timeZone });
   const read = (step: Omit<Step, "limit">) => sql(...adminKeyQuery(search, named, { ...step, limit: ADMIN_PAGE_SIZE + 1 }));
   const [found, counts] = await Promise.all([read({ place, direction }), countKeys(search, named)]);
   // Before the first there is nothing: that is the first page again.

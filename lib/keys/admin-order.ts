@@ -2,9 +2,8 @@ import "server-only";
 import { endOf } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
 import { statement, text } from "@/lib/database/statements";
-import { DAY_MS } from "@/lib/values/days";
-import { readDay } from "@/lib/values/instant";
 import type { Direction } from "@/lib/values/keyset";
+import { endOfDay, startOfDay } from "@/lib/values/zones";
 import type { AdminKeyConditions, AdminKeyFilter, AdminKeyPlace } from "./admin-schemas";
 import type { KeySort } from "./schemas";
 
@@ -44,12 +43,15 @@ export function orderOf(sort: KeySort): Order {
 }
 
 /** Where there never was such a key, the list begins at its beginning. */
-export async function findStep({ before, after, last, jump }: AdminKeyPlace, sort: KeySort): Promise<Omit<Step, "limit">> {
+export async function findStep(
+  { before, after, last, jump }: AdminKeyPlace,
+  { sort, timeZone }: { sort: KeySort; timeZone: string },
+): Promise<Omit<Step, "limit">> {
   const beside = before ?? after;
   const [row] = beside === null ? [] : await sql(placeStatement(sort), { key: beside });
   if (beside && row) return { place: { value: row.value, id: beside }, direction: before ? "newer" : "older" };
   if (last) return { place: null, direction: "newer" };
-  const value = jump && jumpValue(jump, sort);
+  const value = jump && jumpValue(jump, orderOf(sort), timeZone);
   // No key has this number: the page begins with what comes after it.
   return { place: value ? { value, id: 0 } : null, direction: "older" };
 }
@@ -57,11 +59,12 @@ export async function findStep({ before, after, last, jump }: AdminKeyPlace, sor
 const LAST_LETTER = "\u{10ffff}";
 
 /** What comes before all that the page is to begin with; null for what is no day. */
-function jumpValue(jump: string, sort: KeySort): string | null {
-  const { type, isDescending } = orderOf(sort);
+function jumpValue(jump: string, { type, isDescending }: Order, timeZone: string): string | null {
   if (type === "text") return jump.toLowerCase() + (isDescending ? LAST_LETTER : "");
-  const day = readDay(jump);
-  return day && new Date(day.getTime() + (isDescending ? DAY_MS : 0)).toISOString().slice(0, type === "date" ? 10 : undefined);
+  // The days of a key's use are kept as UTC days; an instant is on a day of whoever reads.
+  const zone = type === "date" ? "UTC" : timeZone;
+  const beginning = isDescending ? endOfDay(jump, zone) : startOfDay(jump, zone);
+  return beginning?.toISOString().slice(0, type === "date" ? 10 : undefined) ?? null;
 }
 
 export function placeStatement(sort: KeySort) {

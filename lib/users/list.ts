@@ -3,9 +3,8 @@ import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { bool, collectValues, instant, int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
-import { DAY_MS } from "@/lib/values/days";
-import { readDay } from "@/lib/values/instant";
 import { type Direction, pageOf } from "@/lib/values/keyset";
+import { endOfDay } from "@/lib/values/zones";
 import { userConditions } from "./conditions";
 import { countUsers, type UserCounts } from "./counts";
 import type { UserConditions, UserPlace, UserRole, UserSearch, UserSort, UserStep } from "./schemas";
@@ -73,7 +72,7 @@ export function userQuery(search: UserConditions & { sort: UserSort }, { place, 
 
 /** A page of all users, the newest or the latest seen first. */
 export async function listUsers(admin: CurrentAdmin, search: UserSearch): Promise<UserListing> {
-  const { place, direction } = stepOf(search);
+  const { place, direction } = stepOf(search, admin.timeZone);
   const query = userQuery(search, { place, direction, limit: USER_PAGE_SIZE + 1 });
   const [rows, counts] = await Promise.all([sql(...query), countUsers(search)]);
   // Before the first there is nobody: that is the first page again.
@@ -84,12 +83,12 @@ export async function listUsers(admin: CurrentAdmin, search: UserSearch): Promis
 
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
-function stepOf({ before, after, last, jump }: UserStep): Omit<Step, "limit"> {
+function stepOf({ before, after, last, jump }: UserStep, timeZone: string): Omit<Step, "limit"> {
   const beside = before ?? after;
   if (beside) return { place: beside, direction: before ? "newer" : "older" };
   if (last) return { place: null, direction: "newer" };
-  const day = jump && readDay(jump);
-  return { place: day ? { at: new Date(day.getTime() + DAY_MS), id: FIRST_ID } : null, direction: "older" };
+  const at = jump && endOfDay(jump, timeZone);
+  return { place: at ? { at, id: FIRST_ID } : null, direction: "older" };
 }
 
 export function placeOf(user: ListedUser, sort: UserSort): UserPlace {

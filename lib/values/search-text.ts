@@ -14,7 +14,7 @@ export const searchText = z
   .transform(maskCredentials)
   .catch("");
 
-/** A day in UTC, written as 2026-11-22. */
+/** A day, written as 2026-11-22. */
 export const searchDay = z
   .string()
   .refine((text) => readDay(text) !== null)

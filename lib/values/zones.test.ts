@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dayIn, endOfDay, formatEnd, formatInstant, offsetOf, usableZone, zoneTitle } from "./zones";
+import { dayIn, endOfDay, formatEnd, formatInstant, offsetOf, startOfDay, usableZone, zoneTitle } from "./zones";
 
 const at = (text: string) => new Date(text);
 const ZONES = ["UTC", "Pacific/Kiritimati", "America/St_Johns", "Africa/Dar_es_Salaam", "America/Santiago", "Asia/Kathmandu"];
@@ -42,10 +42,16 @@ describe("The end of a day", () => {
         expect(end > instant).toBe(true);
         expect(dayIn(new Date(end.getTime() - 1), zone)).toBe(day);
         expect(dayIn(end, zone) > day).toBe(true);
+        expect(startOfDay(dayIn(end, zone), zone)).toStrictEqual(end);
       }),
       { numRuns: 300 },
     );
   });
+});
+
+test.each(ZONES)("the first and the last day that can be written have ends that can be, in %s", (zone) => {
+  for (const instant of [startOfDay("0001-01-01", zone), endOfDay("9999-12-31", zone)])
+    expect(instant?.toISOString()).toMatch(/^(0001|9999)-/);
 });
 
 describe("An instant is written", () => {

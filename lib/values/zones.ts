@@ -70,30 +70,35 @@ export function dayIn(at: Date, timeZone: string): string {
 /** The first instant of a day there; null for what is no day. */
 export function startOfDay(date: string, timeZone: string): Date | null {
   const start = parseDay(date);
-  return start && endOfDay(dayIn(new Date(start.getTime() - DAY_MS), "UTC"), timeZone);
+  return start && firstInstant(start.getTime(), (instant) => dayIn(instant, timeZone) >= date);
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-/** Further than any clock is from UTC. */
-const FAR_MS = 18 * 3600 * 1000;
-
 /**
- * The first instant after a day there; null for what is no day. It is looked for, because a midnight may not exist, or be there
- * twice, where clocks change.
+ * The first instant after a day there; null for what is no day.
  * @param date such as "2026-12-31"
  */
 export function endOfDay(date: string, timeZone: string): Date | null {
   const start = parseDay(date);
-  if (!start) return null;
-  const midnight = start.getTime() + DAY_MS;
+  return start && firstInstant(start.getTime() + DAY_MS, (instant) => dayIn(instant, timeZone) > date);
+}
+
+/** Further than any clock is from UTC. */
+const FAR_MS = 18 * 3600 * 1000;
+/** What four digits can write of a year, and so the database. */
+const [FIRST_MS, LAST_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+
+/** It is looked for, because a midnight may not exist, or be there twice, where clocks change. */
+function firstInstant(midnight: number, isReached: (instant: Date) => boolean): Date {
   let [before, after] = [midnight - FAR_MS, midnight + FAR_MS];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
-    if (dayIn(new Date(middle), timeZone) > date) after = middle;
+    if (isReached(new Date(middle))) after = middle;
     else before = middle;
   }
-  return new Date(after);
+  return new Date(Math.min(Math.max(after, FIRST_MS), LAST_MS));
 }
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Its first instant in UTC. */
 function parseDay(date: string): Date | null {
