@@ -1,4 +1,6 @@
 /** A JSON answer that no cache keeps. */
-export function jsonResponse(body: unknown, status: number, headers: Record<string, string> = {}): Response {
-  return Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+export function jsonResponse(body: unknown, status: number, headers?: HeadersInit): Response {
+  const response = Response.json(body, { status, headers });
+  response.headers.set("Cache-Control", "no-store");
+  return response;
 }

@@ -71,7 +71,9 @@ function overBound({ reply, draft, step }: Exchange): string | null {
   const body = isList && reply.text.length > 20 ? readFields(reply.text) : null;
   if (body === null) return null;
   const takesLimit = step.operation.parameters.some(({ name }) => name === "limit");
-  const asked = takesLimit ? Number(new URLSearchParams(draft.path.split("?")[1]).get("limit") ?? MAX_LISTED) : MAX_LISTED;
+  // Of several the last one counts.
+  const given = new URLSearchParams(draft.path.split("?")[1]).getAll("limit").at(-1);
+  const asked = takesLimit ? Number(given ?? MAX_LISTED) : MAX_LISTED;
   const limit = Number.isInteger(asked) && asked > 0 ? Math.min(asked, MAX_LISTED) : MAX_LISTED;
   const lists = Object.entries({ ...body, ...(readFields(JSON.stringify(body.data ?? null)) ?? {}) });
   const long = lists.find(([, list]) => Array.isArray(list) && list.length > limit);

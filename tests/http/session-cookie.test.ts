@@ -262,6 +262,31 @@ describe("The identity library's other routes", () => {
     expect(answer.body).toStrictEqual({ success: false, message, error_code: "UNKNOWN_FIELD" });
   });
 
+  test.each([[2 ** 31], [null], [["/keys"]], [{}]])(
+    "sign-in refuses an address to go on to that is %j by a code",
+    async (callbackURL) => {
+      const user = await newUser();
+      const body = { email: user.email, password: user.password, callbackURL };
+      const answer = await call("/api/auth/sign-in/email", { body, headers: { Origin: shared().url } });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({ success: false, error_code: "VALIDATION_ERROR" });
+    },
+  );
+
+  test("what stands in the address is not read", async () => {
+    const path = "/api/auth/sign-in/email?callbackURL=https://evil.example&callbackURL=1";
+    const { email, password } = await newUser();
+    const answer = await call(path, { body: { email, password }, headers: { Origin: shared().url } });
+    expect(answer.status).toBe(200);
+  });
+
+  test("a key set that is asked for by HEAD has the headers of one that is asked for by GET", async () => {
+    const [head, get] = [await call("/api/auth/jwks", { method: "HEAD" }), await call("/api/auth/jwks")];
+    expect(head.status).toBe(get.status);
+    for (const name of ["cache-control", "content-type"])
+      expect([name, head.headers.get(name)]).toStrictEqual([name, get.headers.get(name)]);
+  });
+
   test.each([
     ["an address with a NUL byte", '{"email":"a\\u0000@b.c","password":"p"}'],
     ["half a surrogate pair", '{"email":"\\ud800@b.c","password":"\\ud800"}'],

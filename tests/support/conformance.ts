@@ -102,7 +102,8 @@ function judgeOtherMethod(
 ): string | null {
   const [some = ""] = Object.keys(known);
   if (method === "HEAD") return text === "" ? null : "an answer to HEAD has a body";
-  if (method === "OPTIONS") return status === 403 ? judge(some) : `a preflight is answered ${status}`;
+  const isRefused = status === 403 || text.includes("CREDENTIAL_IN_ADDRESS");
+  if (method === "OPTIONS") return isRefused ? judge(some) : `a preflight is answered ${status}`;
   if (![401, 403, 405, 500].includes(status)) return `${method} is not documented, and is answered ${status}`;
   const allow = headers.get("allow")?.split(", ");
   const documented = METHODS.filter((name) => known[name.toLowerCase()]);

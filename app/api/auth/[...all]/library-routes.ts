@@ -20,7 +20,8 @@ export const LIBRARY_BODIES: Readonly<Partial<Record<string, z.ZodObject>>> = {
     email: unchecked,
     password: unchecked,
     rememberMe: unchecked,
-    callbackURL: unchecked,
+    // The library refuses any other without a code.
+    callbackURL: z.string("callbackURL must be a string").optional(),
   }),
   "/change-password": changePasswordSchema.extend({ revokeOtherSessions: unchecked }).strict(),
 };

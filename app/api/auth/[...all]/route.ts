@@ -45,6 +45,8 @@ async function conclude(request: Request, action: AuditAction, { password }: Inp
 async function serve(request: Request): Promise<Response> {
   try {
     const url = new URL(request.url);
+    // None of these routes has a query, and the library has words of its own for one.
+    url.search = "";
     url.pathname = withoutEndSlashes(url.pathname);
     const path = url.pathname.slice(USER_API.length);
     const method = Object.hasOwn(LIBRARY_ROUTES, path) ? LIBRARY_ROUTES[path] : undefined;
@@ -116,11 +118,8 @@ async function pass(request: Request, url: URL, input: Input = {}, body?: BodyIn
   }
   if (isJson) return response;
   // Clients parse every answer as JSON.
-  return jsonResponse(
-    { success: response.ok, message: response.statusText || "OK" },
-    response.status,
-    Object.fromEntries(response.headers),
-  );
+  for (const name of ["content-type", "content-length"]) response.headers.delete(name);
+  return jsonResponse({ success: response.ok, message: response.statusText || "OK" }, response.status, response.headers);
 }
 
 export const [GET, POST, PUT, PATCH, DELETE] = METHODS.map(() => serve);
