@@ -26,13 +26,12 @@ export function Granted({ permissions }: { permissions: Permissions }) {
         ))}
         {more > 0 && `and ${more.toLocaleString("en-GB")} more`}
       </p>
-      <p className="mt-1.5 text-ink-muted text-sm">{describeForm(permissions)}</p>
+      <p className="mt-1.5 text-ink-muted text-sm">{describeRest(words)}</p>
     </>
   );
 }
 
-function describeForm(permissions: Permissions): string {
-  if (Array.isArray(permissions))
-    return "A list: a call must ask for one of these, letter by letter. An action here is of no resource.";
-  return "By resource: a call must ask for a resource and an action of it. The resource * is every one.";
+function describeRest(words: readonly string[]): string {
+  const others = "A call that asks for anything else is refused.";
+  return words.some((word) => word.split(":").includes("*")) ? `${others} Here * is every resource, or every action.` : others;
 }

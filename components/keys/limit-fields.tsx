@@ -28,7 +28,7 @@ const NEW_PERMISSIONS = {
   ],
   initial: "read-write",
   label: "Custom permissions",
-  hint: `Actions such as read, or resource:action such as sms:send, with spaces, commas or lines between them. Both may be mixed: an action alone is then one of every resource. Names are of ${PERMISSION_ALPHABET}, and * is all of them.`,
+  hint: `Actions such as read, or a resource and its action such as sms:send, with spaces or commas between them. Where both are used, an action alone counts for every resource. Names have ${PERMISSION_ALPHABET}; * stands for all.`,
   placeholder: "sms:send reports:read",
 } as const;
 
@@ -76,7 +76,8 @@ function PermissionsField({ current }: FieldProps) {
       </div>
       {granted && (
         <div role="status" className="noscript:hidden mt-2">
-          {"problem" in granted ? <p className="text-ink-muted text-sm">{granted.problem}</p> : <Granted {...granted} />}
+          {"permissions" in granted && <Granted permissions={granted.permissions} />}
+          {"problem" in granted && !fields.permissions && <p className="text-ink-muted text-sm">{granted.problem}</p>}
         </div>
       )}
     </div>

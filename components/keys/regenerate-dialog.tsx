@@ -72,18 +72,20 @@ function EndField({ target: { state, expiresAt } }: { target: KeyTarget }) {
   ];
   return (
     <>
-      <Choices
-        name="end"
-        legend="The key’s expiry"
-        options={options}
-        initial="keep"
-        onChange={(choice) => setNew(choice === "new")}
-      />
-      {state === "expiring" && !isNew && (
-        <p role="status" className="text-sm text-warning">
-          That is soon, and the new credentials end then as well. A new expiry lets the key live longer.
-        </p>
-      )}
+      <div>
+        <Choices
+          name="end"
+          legend="The key’s expiry"
+          options={options}
+          initial="keep"
+          onChange={(choice) => setNew(choice === "new")}
+        />
+        {state === "expiring" && !isNew && (
+          <p role="status" className="mt-1.5 text-sm text-warning">
+            That is soon, and the new credentials end then as well. A new expiry lets the key live longer.
+          </p>
+        )}
+      </div>
       {isNew && <ExpiryField from={openedAt} />}
     </>
   );
