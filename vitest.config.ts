@@ -36,7 +36,7 @@ export default defineConfig({
       {
         extends: true,
         // Many inputs on a busy machine: what never comes fails all the same.
-        test: { name: "unit", include: ["{lib,packages,scripts}/**/*.test.ts", "*.test.ts"], testTimeout: 60_000 },
+        test: { name: "unit", include: ["{lib,packages,scripts,components}/**/*.test.ts", "*.test.ts"], testTimeout: 60_000 },
       },
       withPortal("database", [DATABASE], true),
       // The HTTP tests, against a portal with its own database.
