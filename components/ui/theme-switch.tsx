@@ -31,7 +31,7 @@ export function ThemeSwitch({ theme: chosen, action }: Props) {
               title={name}
               aria-pressed={theme === chosen}
               onClick={() => show(theme)}
-              className="flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm group-data-named/named:px-2 text-ink-faint transition-colors hover:text-ink aria-pressed:bg-sunken aria-pressed:text-ink forced-colors:aria-pressed:outline"
+              className="flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm group-data-named/named:px-2 text-ink-faint transition-colors hover:text-ink aria-pressed:bg-sunken aria-pressed:text-ink"
             >
               <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />
               <span className="sr-only group-data-named/named:not-sr-only">{name}</span>
