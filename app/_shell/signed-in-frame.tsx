@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
 import { TimeZone } from "@/components/ui/moment";
+import { Shortcuts } from "@/components/ui/shortcuts";
 import { SiteHeader } from "@/components/ui/site-header";
 import { pageTimeZone } from "@/lib/doors/guards";
 import { AccountBar } from "./account-bar";
@@ -26,6 +27,7 @@ export async function SignedInFrame({ name, places, email, children }: Props) {
         {children}
         {email !== undefined && <ZoneNote timeZone={timeZone} />}
       </main>
+      <Shortcuts />
     </TimeZone>
   );
 }

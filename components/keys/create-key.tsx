@@ -26,7 +26,14 @@ export function CreateKey({ action, title, children }: Props) {
 
   return (
     <>
-      <button ref={button} type="button" onClick={() => setOpen(true)} {...CreateKeyDialog.approach} className={primaryButton}>
+      <button
+        ref={button}
+        type="button"
+        aria-keyshortcuts="c"
+        onClick={() => setOpen(true)}
+        {...CreateKeyDialog.approach}
+        className={primaryButton}
+      >
         Create key
       </button>
       {isOpen && (

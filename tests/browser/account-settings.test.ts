@@ -101,6 +101,13 @@ test.describe("In the settings a person", () => {
     await expect(sessions.getByRole("status")).toBeFocused();
     await other.reload();
     await expect(other).toHaveURL("/sign-in?next=%2Fsettings");
+
+    await sessions.getByRole("button", { name: "Sign out everywhere else" }).click();
+    await expect(sessions.getByRole("status").filter({ hasText: "One other session was signed out." })).toBeFocused();
+    await expect(rows).toHaveCount(1);
+    await expect(rows).toContainText("This browser");
+    expect(await auditOf(person.id)).toContain("user.sessions_ended");
+    await expectAccessible(page);
     await other.context().close();
   });
 

@@ -234,6 +234,7 @@ test.describe("With a new key a person", () => {
       await page.keyboard.press("/");
       await expect(search).toBeFocused({ timeout: 500 });
     }).toPass();
+    await search.fill("");
     await page.keyboard.type("?c/");
     await expect(search).toHaveValue("?c/");
     await search.fill("");

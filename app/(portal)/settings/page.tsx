@@ -10,6 +10,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Form } from "@/components/ui/form";
 import { PasswordField } from "@/components/ui/password-field";
 import { SelectField } from "@/components/ui/select-field";
+import { ShortcutSwitch } from "@/components/ui/shortcut-switch";
 import { TextField } from "@/components/ui/text-field";
 import { ThemeSwitch } from "@/components/ui/theme-switch";
 import { figure } from "@/components/usage/figures";
@@ -99,6 +100,11 @@ export default async function SettingsPage() {
           <ThemeSwitch theme={theme} action={chooseThemeAction} />
         </div>
       </Section>
+      <div className="noscript:hidden">
+        <Section title="Keyboard shortcuts" lead="Press ? to see them. Kept in this browser.">
+          <ShortcutSwitch />
+        </Section>
+      </div>
     </>
   );
 }
