@@ -62,7 +62,7 @@ export default async function KeyOwnPage({ params }: Props) {
       <KeyHeading name={name} list="/keys">
         <StateBadge state={state} />
       </KeyHeading>
-      <div className="mt-5 flex flex-wrap items-start gap-3">
+      <div className="mt-5 flex flex-wrap items-start gap-3 empty:hidden">
         {isOffered("regenerate", key) && <KeyButton opens="regenerate" />}
         {isOffered("change", key) && <Change keyShown={key} />}
       </div>
@@ -88,9 +88,9 @@ export default async function KeyOwnPage({ params }: Props) {
 /** Below its button: a form that opens without scripts, too. */
 function Change({ keyShown: { uuid, name, note, selfRotation, ...key } }: { keyShown: KeyPage }) {
   return (
-    <details className="min-w-0 max-w-xl open:grow max-sm:open:basis-full">
+    <details className="group/edit min-w-0 max-w-xl open:grow max-sm:open:basis-full">
       <summary className={`${secondaryButton} list-none [&::-webkit-details-marker]:hidden`}>Edit</summary>
-      <section aria-label="Change" className="mt-3 rounded-lg border border-line-strong bg-surface p-5">
+      <section aria-label="Change" className="mt-3 hidden rounded-lg border border-line-strong bg-surface p-5 group-open/edit:block">
         <EditKey
           uuid={uuid}
           name={name}
