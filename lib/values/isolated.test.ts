@@ -20,7 +20,7 @@ test("joiners inside of words stay", () => {
 });
 
 test("letters keep the marks that languages put on them, and lose those that would cover other lines", () => {
-  expect(legible(`e${"\u0301".repeat(90)}!`)).toBe(`e${"\u0301".repeat(6)}!`);
+  expect(legible(`e${"\u0301".repeat(90)}!`)).toBe(`e${"\u0301".repeat(4)}!`);
   const written = ["Nguyễn Ệ".normalize("NFD"), "בְּרֵאשִׁ֖ית", "བསྒྲུབས", "हिन्दी", "👩🏽‍💻☀️"];
   expect(written.map(legible)).toStrictEqual(written);
 });
