@@ -88,9 +88,11 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
         {children}
       </div>
       {/* As wide as the longer of its two words: nothing beside it moves. */}
-      <button type="submit" aria-disabled={isPending} className={`${secondaryButton} grid whitespace-nowrap *:[grid-area:1/1]`}>
-        <span className={isPending ? "invisible" : ""}>{submit}</span>
-        <span className={isPending ? "" : "invisible"}>{sending}</span>
+      <button type="submit" aria-disabled={isPending} className={`${secondaryButton} shrink-0 whitespace-nowrap`}>
+        <span className="grid justify-items-center *:[grid-area:1/1]">
+          <span className={isPending ? "invisible" : ""}>{submit}</span>
+          <span className={isPending ? "" : "invisible"}>{sending}</span>
+        </span>
       </button>
       {isPending && <PendingLine />}
     </form>

@@ -32,7 +32,7 @@ export function SearchField({ id, label, placeholder, value, name = "q", list }:
       autoCapitalize="none"
       spellCheck={false}
       data-search
-      className={inputStyle}
+      className={`${inputStyle} text-ellipsis`}
     />
   );
 }

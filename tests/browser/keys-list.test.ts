@@ -293,7 +293,7 @@ test.describe("Without JavaScript a person", () => {
     const key = await makeKey({ key_name: "Zanzibar" });
     await query(
       `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions)
-       SELECT gen_random_uuid(), $1, 'Machine ' || n, 'mf_live', 'abcdef', sha256(($1::text || n)::bytea), '[]' FROM generate_series(1, 30) n`,
+       SELECT gen_random_uuid(), $1::uuid, 'Machine ' || n, 'mf_live', 'abcdef', sha256(($1::uuid::text || n)::bytea), '[]' FROM generate_series(1, 30) n`,
       [person.id],
     );
     await page.goto("/keys?sort=name");

@@ -121,12 +121,13 @@ describe("the list of audit entries", () => {
     const request = uuid(77_777);
     await scratch.query(
       `INSERT INTO audit_entries (at, actor_kind, actor_id, action, target_kind, target_id, request_id)
-       VALUES ('2025-06-01', 'user', $1, 'user.signed_in', 'user', $1, $2)`,
+       VALUES ('2026-12-01', 'user', $1::uuid, 'user.signed_in', 'user', $1::uuid::text, $2)`,
       [uuid(9_999), request],
     );
-    await scratch.query("INSERT INTO api_accounts (id, account_id, user_id, name) VALUES ($1, 'acc_00000000deadbeef', $1, '')", [
-      uuid(9_999),
-    ]);
+    await scratch.query(
+      "INSERT INTO api_accounts (id, account_id, user_id, name) VALUES ($1::uuid, 'acc_00000000deadbeef', $1::uuid, '')",
+      [uuid(9_999)],
+    );
     expect(await list({ request: request.toUpperCase() })).toMatchObject({
       entries: [{ requestId: request }],
       found: { value: 1 },
