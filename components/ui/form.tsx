@@ -3,6 +3,7 @@
 import { unstable_rethrow } from "next/navigation";
 import { createContext, type ReactNode, useActionState, useContext, useEffect, useRef } from "react";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
+import { underWay } from "@/lib/values/under-way";
 import { primaryButton } from "./button-styles";
 import { useHydrated } from "./hydrated";
 import { Link } from "./link";
@@ -33,7 +34,7 @@ type Props = {
 };
 
 /** A form that a server action answers. It is a plain form until JavaScript is there; then it keeps the page, and the focus. */
-export function Form({ action, submit, sending = submit, submitStyle = primaryButton, cancel, children }: Props) {
+export function Form({ action, submit, sending = underWay(submit), submitStyle = primaryButton, cancel, children }: Props) {
   const isHydrated = useHydrated();
   const [state, formAction, isPending] = useActionState(isHydrated ? orUnreachable(action) : action, EMPTY);
   const form = useRef<HTMLFormElement>(null);
