@@ -81,7 +81,13 @@ function Facts({ entry: { id, at, actor, target, requestId } }: { entry: AuditRe
       <Fact name="Time">
         <time dateTime={at.toISOString()}>{at.toISOString()}</time>
       </Fact>
-      {requestId && <Fact name="Request">{requestId}</Fact>}
+      {requestId && (
+        <Fact name="Request">
+          <Links page={null} list={{ request: requestId }}>
+            {requestId}
+          </Links>
+        </Fact>
+      )}
       <Fact name="Who">
         {actor.id ? (
           <Links page={actor.email && `/admin/users/${actor.id}`} list={{ actor: actor.id }}>
