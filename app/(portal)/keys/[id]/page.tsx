@@ -90,7 +90,10 @@ function Change({ keyShown: { uuid, name, note, selfRotation, ...key } }: { keyS
   return (
     <details className="group/edit min-w-0 max-w-xl open:grow max-sm:open:basis-full">
       <summary className={`${secondaryButton} list-none [&::-webkit-details-marker]:hidden`}>Edit</summary>
-      <section aria-label="Change" className="mt-3 hidden rounded-lg border border-line-strong bg-surface p-5 group-open/edit:block">
+      <section
+        aria-label="Change"
+        className="mt-3 hidden rounded-lg border border-line-strong bg-surface p-5 group-open/edit:block"
+      >
         <EditKey
           uuid={uuid}
           name={name}

@@ -104,7 +104,8 @@ async function pass(request: Request, url: URL, input: Input = {}, body?: BodyIn
   const isChange = url.pathname.endsWith(CHANGE_PASSWORD);
   const response = await (isChange
     ? answerPasswordChange(request, input)
-    : auth().handler(new Request(url, { method: request.method, headers, body })));
+    : // It knows no HEAD. Of an answer to that the server leaves out the body.
+      auth().handler(new Request(url, { method: request.method === "HEAD" ? "GET" : request.method, headers, body })));
   const isJson = response.headers.get("content-type")?.includes("application/json");
   if (response.status >= 500) throw new AppError("INTERNAL_ERROR", { details: "The identity library failed." });
   response.headers.set("Cache-Control", "no-store");
