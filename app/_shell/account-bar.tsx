@@ -1,7 +1,6 @@
 import { ThemeSwitch } from "@/components/ui/theme-switch";
 import { Written } from "@/components/ui/written";
 import { currentTheme } from "./current-theme";
-import { signOutAction } from "./sign-out";
 import { chooseThemeAction } from "./theme";
 
 /** The end of the header on every signed-in page. */
@@ -14,7 +13,7 @@ export async function AccountBar({ email }: { email: string | undefined }) {
           <span className="hidden max-w-64 text-right text-ink-muted text-sm [overflow-wrap:anywhere] lg:block">
             <Written>{email}</Written>
           </span>
-          <form action={signOutAction}>
+          <form action="/sign-out" method="post">
             <button type="submit" className="rounded-sm py-2 text-ink-muted hover:text-ink">
               Sign out
             </button>
