@@ -10,6 +10,7 @@ import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { Elsewhere } from "../elsewhere";
 import { signInAction } from "./actions";
 import { AfterReset } from "./after-reset";
+import { WhyHere } from "./why-here";
 
 export const metadata: Metadata = { title: "Sign in" };
 
@@ -28,6 +29,7 @@ export default async function SignInPage({
           <AfterReset disabled={countOf(disabled)} working={countOf(working)} />
         </div>
       )}
+      {next !== undefined && done === undefined && <WhyHere />}
       <Form action={signInAction} submit="Sign in">
         <input type="hidden" name="next" value={returnPath(next)} />
         <EmailField />
