@@ -1,12 +1,18 @@
 "use client";
 
-import { Monitor, Moon, Sun } from "lucide-react";
 import { THEMES, type Theme } from "./theme";
 
+/** Drawn here: a library of icons would be among the first code of every page. */
 const LOOKS = {
-  system: { Icon: Monitor, name: "As the system" },
-  light: { Icon: Sun, name: "Light" },
-  dark: { Icon: Moon, name: "Dark" },
+  system: {
+    path: "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2M8 21h8M12 17v4",
+    name: "As the system",
+  },
+  light: {
+    path: "M16 12a4 4 0 1 1-8 0a4 4 0 1 1 8 0M12 2v2M12 20v2M2 12h2M20 12h2M4.93 4.93l1.41 1.41M17.66 17.66l1.41 1.41M6.34 17.66l-1.41 1.41M19.07 4.93l-1.41 1.41",
+    name: "Light",
+  },
+  dark: { path: "M20.99 12.49A9 9 0 1 1 11.51 3.01a6.4 6.4 0 0 0 9.48 9.48", name: "Dark" },
 };
 
 type Props = { theme: Theme; action: (form: FormData) => Promise<void> };
@@ -21,7 +27,7 @@ export function ThemeSwitch({ theme: chosen, action }: Props) {
       <fieldset className="flex rounded-md border border-line p-0.5">
         <legend className="sr-only">Theme</legend>
         {THEMES.map((theme) => {
-          const { Icon, name } = LOOKS[theme];
+          const { path, name } = LOOKS[theme];
           return (
             <button
               key={theme}
@@ -33,7 +39,18 @@ export function ThemeSwitch({ theme: chosen, action }: Props) {
               onClick={() => show(theme)}
               className="flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm group-data-named/named:px-2 text-ink-faint transition-colors hover:text-ink aria-pressed:bg-sunken aria-pressed:text-ink"
             >
-              <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />
+              <svg
+                viewBox="0 0 24 24"
+                aria-hidden="true"
+                className="size-4"
+                fill="none"
+                stroke="currentColor"
+                strokeWidth="1.75"
+                strokeLinecap="round"
+                strokeLinejoin="round"
+              >
+                <path d={path} />
+              </svg>
               <span className="sr-only group-data-named/named:not-sr-only">{name}</span>
             </button>
           );
