@@ -15,7 +15,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
   const user = await findUser();
   const places = (await isAdmin()) ? [...PLACES, { href: "/admin", name: "Admin" }] : PLACES;
   return (
-    <SignedInFrame name="Portal" places={places} email={user?.email}>
+    <SignedInFrame name="Portal" places={places} email={user?.email} account={user?.id}>
       {children}
     </SignedInFrame>
   );

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { FormAccount } from "@/components/ui/form-account";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
 import { TimeZone } from "@/components/ui/moment";
 import { Shortcuts } from "@/components/ui/shortcuts";
@@ -12,22 +13,25 @@ type Props = {
   places: readonly Place[];
   /** Whose pages they are; who is not signed in is only on their way to be sent elsewhere. */
   email: string | undefined;
+  account: string | undefined;
   children: ReactNode;
 };
 
-export async function SignedInFrame({ name, places, email, children }: Props) {
+export async function SignedInFrame({ name, places, email, account, children }: Props) {
   const timeZone = await pageTimeZone();
   return (
     <TimeZone of={timeZone}>
-      <SiteHeader>
-        {email !== undefined && <HeaderNavigation name={name} places={places} />}
-        <AccountBar email={email} />
-      </SiteHeader>
-      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page grow px-4 py-8 sm:px-6 sm:py-10">
-        {children}
-        {email !== undefined && <ZoneNote timeZone={timeZone} />}
-      </main>
-      <Shortcuts />
+      <FormAccount value={account ?? null}>
+        <SiteHeader>
+          {email !== undefined && <HeaderNavigation name={name} places={places} />}
+          <AccountBar email={email} />
+        </SiteHeader>
+        <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page grow px-4 py-8 sm:px-6 sm:py-10">
+          {children}
+          {email !== undefined && <ZoneNote timeZone={timeZone} />}
+        </main>
+        <Shortcuts />
+      </FormAccount>
     </TimeZone>
   );
 }

@@ -4,7 +4,8 @@ import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import { FormStateProvider } from "@/components/ui/form";
-import { explainNoAnswer } from "@/components/ui/no-answer";
+import { AccountField } from "@/components/ui/form-account";
+import { explained } from "@/components/ui/no-answer";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
@@ -52,9 +53,8 @@ function PasswordForm({ email, action, onConfirmed, onCancel }: Omit<Props, "isO
     event.preventDefault();
     if (isSending.current) return;
     isSending.current = true;
-    const answer = await action(EMPTY, new FormData(event.currentTarget)).catch(
-      (error: unknown): FormState => ({ ...EMPTY, message: explainNoAnswer(error) }),
-    );
+    const sent = new FormData(event.currentTarget);
+    const answer: FormState = { ...EMPTY, ...(await explained(() => action(EMPTY, sent))) };
     isSending.current = false;
     if (answer.isDone) onConfirmed();
     else setState(answer);
@@ -64,6 +64,7 @@ function PasswordForm({ email, action, onConfirmed, onCancel }: Omit<Props, "isO
     <form ref={form} onSubmit={send} noValidate className="space-y-5">
       <FormStateProvider value={state}>
         {state.message && <Notice tone="danger">{state.message}</Notice>}
+        <AccountField />
         <AccountName email={email} />
         <PasswordField name="password" label="Password" autoComplete="current-password" />
       </FormStateProvider>

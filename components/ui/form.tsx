@@ -1,13 +1,14 @@
 "use client";
 
-import { unstable_rethrow } from "next/navigation";
 import { createContext, type ReactNode, useActionState, useContext, useEffect, useRef } from "react";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
 import { underWay } from "@/lib/values/under-way";
 import { primaryButton } from "./button-styles";
+import { AccountField } from "./form-account";
 import { useHydrated } from "./hydrated";
+import { keepTyped, restoreTyped } from "./kept-form";
 import { Link } from "./link";
-import { explainNoAnswer } from "./no-answer";
+import { explained } from "./no-answer";
 import { Notice } from "./notice";
 
 const EMPTY: FormState = { fields: {}, values: {} };
@@ -21,8 +22,10 @@ export function useFormState(): FormState {
   return useContext(StateContext);
 }
 
-type Props = {
-  action: FormAction;
+type Props<State extends FormState> = {
+  /** Where the same form stands as a page; else it is this one. */
+  page?: string | undefined;
+  action: (state: FormState, form: FormData) => Promise<State>;
   submit: string;
   /** What the button says until there is an answer. */
   sending?: string;
@@ -30,15 +33,33 @@ type Props = {
   submitStyle?: string;
   /** A way out, in front of the button. */
   cancel?: ReactNode;
+  /** Stands above what the form was answered. */
+  heading?: ReactNode;
+  /** What takes the form's place once it was answered so; nothing: the form stays. */
+  answered?: (state: State) => ReactNode;
   children?: ReactNode;
 };
 
 /** A form that a server action answers. It is a plain form until JavaScript is there; then it keeps the page, and the focus. */
-export function Form({ action, submit, sending = underWay(submit), submitStyle = primaryButton, cancel, children }: Props) {
+export function Form<State extends FormState>({
+  page,
+  action,
+  submit,
+  sending = underWay(submit),
+  submitStyle = primaryButton,
+  cancel,
+  heading,
+  answered,
+  children,
+}: Props<State>) {
   const isHydrated = useHydrated();
-  const [state, formAction, isPending] = useActionState(isHydrated ? orUnreachable(action) : action, EMPTY);
+  const [state, formAction, isPending] = useActionState<FormState, FormData>(isHydrated ? orUnreachable(action) : action, EMPTY);
   const form = useRef<HTMLFormElement>(null);
   const isSending = useRef(false);
+
+  useEffect(() => {
+    if (form.current) restoreTyped(form.current, submit);
+  }, [submit]);
 
   useEffect(() => {
     if (state === EMPTY) return;
@@ -46,6 +67,8 @@ export function Form({ action, submit, sending = underWay(submit), submitStyle =
     form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-notice]")?.focus();
   }, [state]);
 
+  const answer = answered?.(state as State);
+  if (answer) return answer;
   return (
     <form
       ref={form}
@@ -59,19 +82,20 @@ export function Form({ action, submit, sending = underWay(submit), submitStyle =
       }}
     >
       <StateContext value={state}>
+        {heading}
         {state.message && (
           <Notice tone={state.isDone ? "positive" : "danger"}>
             {state.message}
             {state.offer && (
-              <>
-                {" "}
-                <Link href={state.offer.href} className="rounded-sm font-medium underline underline-offset-4">
-                  {state.offer.text}
-                </Link>
-              </>
+              <Offer
+                {...state.offer}
+                href={state.offer.href || page || ""}
+                keep={() => form.current && keepTyped(form.current, submit)}
+              />
             )}
           </Notice>
         )}
+        <AccountField />
         {children}
         <div className={cancel ? "flex flex-wrap justify-end gap-3" : undefined}>
           {cancel}
@@ -84,15 +108,34 @@ export function Form({ action, submit, sending = underWay(submit), submitStyle =
   );
 }
 
+const offerStyle = "rounded-sm font-medium underline underline-offset-4";
+
+/** What one may want to do next. Another tab leaves what is typed here where it is; another version is loaded as a whole. */
+function Offer({ href, text, to, keep }: NonNullable<FormState["offer"]> & { keep: () => void }) {
+  const way =
+    to === undefined ? (
+      <Link href={href} className={offerStyle}>
+        {text}
+      </Link>
+    ) : (
+      <a
+        href={href}
+        {...(to === "tab" && { target: "_blank", rel: "noopener" })}
+        onClick={to === "new version" ? keep : undefined}
+        className={offerStyle}
+      >
+        {text}
+      </a>
+    );
+  return <> {way}</>;
+}
+
 /** The server's action itself works without JavaScript; a function around it can say that the server was not reached. */
 function orUnreachable(action: FormAction): FormAction {
   return async (state, form) => {
-    try {
-      return await action(state, form);
-    } catch (error) {
-      unstable_rethrow(error);
-      const values = [...form].filter((entry): entry is [string, string] => !/^\$|password/i.test(entry[0]));
-      return { message: explainNoAnswer(error), fields: {}, values: Object.fromEntries(values) };
-    }
+    const answer = await explained(() => action(state, form));
+    if ("fields" in answer) return answer;
+    const values = [...form].filter((entry): entry is [string, string] => !/^\$|password/i.test(entry[0]));
+    return { ...answer, fields: {}, values: Object.fromEntries(values) };
   };
 }

@@ -11,7 +11,7 @@ export type FormState = {
   message?: string;
   isDone?: boolean;
   /** What one may want to do next. */
-  offer?: { href: string; text: string };
+  offer?: { href: string; text: string /** Where to; without it, on in this page. */; to?: "tab" | "page" | "new version" };
   /** There is an account with the address already. */
   isTaken?: boolean;
   /** Nothing was done: the password has to be given again first, and then the same form be sent once more. */
@@ -24,9 +24,17 @@ export type FormState = {
 
 export type FormAction = (state: FormState, form: FormData) => Promise<FormState>;
 
+const SIGNED_OUT: Partial<FormState> = {
+  message:
+    "You are no longer signed in, so nothing was done. Sign in in another tab, then come back and send this again: what you typed stays here.",
+  offer: { href: "/sign-in", text: "Sign in in another tab", to: "tab" },
+};
+
 /** Where the sentence that API clients know says too little to a person. */
 const SENTENCES: Partial<Record<ErrorCode, Partial<Omit<FormState, "values">>>> = {
   CONFIRMATION_REQUIRED: { message: ERRORS.CONFIRMATION_REQUIRED.message, needsPassword: true },
+  NOT_AUTHENTICATED: SIGNED_OUT,
+  TOKEN_NOT_VALID: SIGNED_OUT,
   WRONG_PASSWORD: { fields: { currentPassword: ["This is not your current password."] } },
   INVALID_CREDENTIALS: { message: "The e-mail address or the password is wrong." },
   NOT_FOUND: { message: "Not found. You may have been signed out: load this page again." },
@@ -52,6 +60,8 @@ export async function toFormState(thrown: unknown, form: FormData): Promise<Form
 }
 
 function sentencesOf(error: AppError): Omit<FormState, "values"> {
+  if (error.code === "OTHER_ACCOUNT")
+    return { message: error.message, offer: { href: "/", text: "Load the portal again", to: "page" }, fields: {} };
   const own = SENTENCES[error.code];
   if (own) return { fields: {}, ...own };
   if (!error.fields) return { message: error.message, fields: {} };

@@ -7,7 +7,6 @@ import { cache } from "react";
 import type { Door } from "@/lib/audit/actions";
 import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { proveByIssuer } from "@/lib/identity/proof";
-import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
 import { readRefreshToken, verifyAccessToken } from "@/lib/identity/tokens";
 import { checkSecret } from "@/lib/request/admin-secret";
@@ -17,7 +16,9 @@ import { env } from "@/lib/settings/env";
 
 import { readSignature, type Signature } from "@/lib/usage/signature";
 import { AppError, type ErrorCode } from "@/lib/values/errors";
+import { withoutBidiControls } from "@/lib/values/isolated";
 
+import { requireForm } from "./form-state";
 import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
 import { refuseSecret } from "./wrong-secrets";
 
@@ -162,9 +163,23 @@ export async function requireUser(path: string): Promise<CurrentUser> {
   return user;
 }
 
-/** In an action: comes back to the page whose form was sent, as it was filtered and sorted. */
-export async function requireUserOnPage(fallback: string): Promise<CurrentUser> {
-  return requireUser(pathOf((await headers()).get("referer")) ?? fallback);
+/**
+ * In an action: whoever is signed in, if the form was made for them. Nobody is sent elsewhere: what was typed stays.
+ * @throws AppError NOT_AUTHENTICATED, OTHER_ACCOUNT
+ */
+export async function requireUserOfForm(form: FormData): Promise<CurrentUser> {
+  const user = await findUser();
+  if (!user) throw new AppError("NOT_AUTHENTICATED");
+  return requireOwnForm(user, form);
+}
+
+/** Another account may have been signed in meanwhile, in another tab. A page of an earlier version does not say whose it is. */
+function requireOwnForm<User extends CurrentUser>(user: User, form: FormData): User {
+  requireForm(form);
+  const account = form.get("account");
+  if (account === null || account === user.id) return user;
+  const message = `This page was made for another account, so nothing was done. In this browser ${withoutBidiControls(user.email)} is signed in now.`;
+  throw new AppError("OTHER_ACCOUNT", { message });
 }
 
 /** In which this page writes instants: that of whoever is signed in, or UTC. */
@@ -199,22 +214,24 @@ export async function requireFreshAdminAt(path: string): Promise<CurrentAdmin> {
 
 /**
  * For actions that change something: the password was given in this session within the last 15 minutes.
- * @throws AppError NOT_FOUND (not an administrator), CONFIRMATION_REQUIRED
+ * @throws AppError NOT_FOUND (not an administrator), OTHER_ACCOUNT, CONFIRMATION_REQUIRED
  */
-export async function requireFreshAdmin(): Promise<CurrentAdmin> {
+export async function requireFreshAdmin(form: FormData): Promise<CurrentAdmin> {
   const session = await findStaffSession();
   if (!session) throw new AppError("NOT_FOUND");
+  requireOwnForm(session.user, form);
   if (!session.isFresh) throw new AppError("CONFIRMATION_REQUIRED");
   return toAdmin(session);
 }
 
 /**
  * For the action that makes a session fresh. A form that is waiting for it could not show the 404 page.
- * @throws AppError NOT_FOUND (not an administrator)
+ * @throws AppError NOT_FOUND (not an administrator), OTHER_ACCOUNT
  */
-export async function requireAdminToConfirm(): Promise<CurrentAdmin> {
+export async function requireAdminToConfirm(form: FormData): Promise<CurrentAdmin> {
   const session = await findStaffSession();
   if (!session) throw new AppError("NOT_FOUND");
+  requireOwnForm(session.user, form);
   return toAdmin(session);
 }
 
@@ -243,13 +260,4 @@ function bearerToken(request: Request): string | null {
 function isSameSecret(presented: string, secret: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(presented), digest(secret));
-}
-
-/** As returnPath has it, with an origin in front. */
-const MAX_REFERER_LENGTH = 10_000;
-
-function pathOf(referer: string | null): string | null {
-  if (!referer || referer.length > MAX_REFERER_LENGTH || !URL.canParse(referer)) return null;
-  const { pathname, search } = new URL(referer);
-  return returnPath(pathname + search);
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { countWrite } from "@/lib/identity/write-rate";
-import { requireApiUser, requireUserOnPage } from "./guards";
+import { requireApiUser, requireUserOfForm } from "./guards";
 
 // For whoever changes something, of which one person may do so much in a minute. What ends a key is never refused for it.
 
@@ -10,9 +10,9 @@ export async function requireApiWriter(request: Request): Promise<CurrentUser> {
   return counted(await requireApiUser(request));
 }
 
-/** In an action, as `requireUserOnPage`. @throws AppError TOO_MANY_REQUESTS */
-export async function requireWriterOnPage(fallback: string): Promise<CurrentUser> {
-  return counted(await requireUserOnPage(fallback));
+/** In an action. @throws AppError NOT_AUTHENTICATED, OTHER_ACCOUNT, TOO_MANY_REQUESTS */
+export async function requireWriterOfForm(form: FormData): Promise<CurrentUser> {
+  return counted(await requireUserOfForm(form));
 }
 
 async function counted(user: CurrentUser): Promise<CurrentUser> {

@@ -56,6 +56,7 @@ export const ERRORS = {
   ENDED_BY_STAFF: { status: 409, message: "Staff ended or disabled this API key; only they can bring it back" },
   API_KEY_LEAKED: { status: 409, message: "This API key was found in public and stays off; create a new one instead" },
   CONFLICT: { status: 409, message: "This was changed meanwhile. Look again, then decide." },
+  OTHER_ACCOUNT: { status: 409, message: "This page was made for another account than the one that is signed in now." },
   LAST_ADMIN: { status: 409, message: "This is the last administrator. Make somebody else one first." },
   OWN_ROLE: { status: 409, message: "Nobody changes their own role. Ask another administrator." },
   INSUFFICIENT_CREDITS: { status: 409, message: "The balance must not fall below zero." },

@@ -4,7 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { mailLater } from "@/app/_shell/mail-later";
 import { type FormState, requireForm, toFormState } from "@/lib/doors/form-state";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser, requireUserOfForm } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
 import { updateProfile } from "@/lib/identity/accounts";
 import { attemptInSession } from "@/lib/identity/attempts";
@@ -22,7 +22,7 @@ const REVOKE_ALL = { href: "/keys/revoke-all", text: "Revoke all keys" };
 
 export async function updateProfileAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireUser(PATH);
+    const user = await requireUserOfForm(form);
     await countWrite(user.id);
     await updateProfile(user, validate(replaceProfileSchema, Object.fromEntries(form)));
   } catch (error) {
@@ -35,7 +35,7 @@ export async function updateProfileAction(_state: FormState, form: FormData): Pr
 
 export async function changePasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireUser(PATH);
+    const user = await requireUserOfForm(form);
     const { currentPassword: current, newPassword: text } = validate(changePasswordSchema, Object.fromEntries(form));
     // The current password could be guessed here as well as on the sign-in page.
     const { sessionsEnded, keysWorking } = await attemptInSession(user, {
@@ -53,7 +53,7 @@ export async function changePasswordAction(_state: FormState, form: FormData): P
 
 export async function mailVerificationAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireUser(PATH);
+    const user = await requireUserOfForm(form);
     await countMail(user.email, "confirmation");
     mailLater(() => mailVerificationLink(user.id));
     return { message: linkMessage(user.email), isDone: true, fields: {}, values: {} };

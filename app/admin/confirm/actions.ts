@@ -10,7 +10,7 @@ import { confirmPasswordSchema } from "@/lib/identity/schemas";
 /** For 15 minutes from now, this session may change things. */
 export async function confirmPasswordAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const admin = await requireAdminToConfirm();
+    const admin = await requireAdminToConfirm(form);
     const { password } = validate(confirmPasswordSchema, { password: form.get("password") });
     // The password could be guessed here as well as on the sign-in page.
     await attemptInSession(admin, { run: () => confirmPassword(admin, password) });

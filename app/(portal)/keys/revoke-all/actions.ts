@@ -2,12 +2,12 @@
 
 import { redirect } from "next/navigation";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUserOfForm } from "@/lib/doors/guards";
 import { revokeOwnKeys } from "@/lib/keys/revoke-all";
 
 export async function revokeAllAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    await revokeOwnKeys(await requireUser("/keys/revoke-all"));
+    await revokeOwnKeys(await requireUserOfForm(form));
   } catch (error) {
     return toFormState(error, form);
   }

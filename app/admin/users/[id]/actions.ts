@@ -65,7 +65,7 @@ async function change<Schema extends z.ZodType, Result extends { message: string
   run: (admin: CurrentAdmin, input: z.output<Schema>) => Promise<Result>,
 ): Promise<FormState & Partial<Result>> {
   try {
-    const admin = await requireFreshAdmin();
+    const admin = await requireFreshAdmin(form);
     const result = await run(admin, validate(schema, Object.fromEntries(form)));
     refresh();
     return { isDone: true, fields: {}, values: {}, ...result };
