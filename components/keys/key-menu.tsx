@@ -1,4 +1,3 @@
-import { Ellipsis } from "lucide-react";
 import { type ReactNode, type RefObject, useLayoutEffect } from "react";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { isolated } from "@/lib/values/isolated";
@@ -8,7 +7,12 @@ import { REFUSALS } from "./refusals";
 
 type Props = { target: KeyTarget; triggerRef: RefObject<HTMLButtonElement | null>; children: ReactNode };
 
-type ItemProps = { target: KeyTarget; onSelect: () => void };
+type ItemProps = {
+  target: KeyTarget;
+  onSelect: () => void;
+  /** The page that does the same. */
+  href?: string;
+};
 
 /** Of one key in a list. */
 export function KeyMenu({ target, triggerRef, children }: Props) {
@@ -20,35 +24,41 @@ export function KeyMenu({ target, triggerRef, children }: Props) {
     };
   }, [triggerRef]);
   return (
-    <Menu
-      label={`Actions for ${isolated(target.name)}`}
-      trigger={<Ellipsis aria-hidden="true" className="size-4" />}
-      triggerRef={triggerRef}
-    >
+    <Menu label={`Actions for ${isolated(target.name)}`} trigger={<Dots />} triggerRef={triggerRef}>
       {children}
     </Menu>
   );
 }
 
-export function RegenerateItem({ target, onSelect }: ItemProps) {
+function Dots() {
   return (
-    <MenuItem onSelect={onSelect} {...RegenerateDialog.approach} refusal={REFUSALS[target.state].regenerate}>
+    <svg viewBox="0 0 16 16" aria-hidden="true" className="size-4" fill="currentColor">
+      <circle cx="3" cy="8" r="1.25" />
+      <circle cx="8" cy="8" r="1.25" />
+      <circle cx="13" cy="8" r="1.25" />
+    </svg>
+  );
+}
+
+export function RegenerateItem({ target, onSelect, href }: ItemProps) {
+  return (
+    <MenuItem onSelect={onSelect} href={href} {...RegenerateDialog.approach} refusal={REFUSALS[target.state].regenerate}>
       Regenerate…
     </MenuItem>
   );
 }
 
-export function PauseItem({ target, onSelect }: ItemProps) {
+export function PauseItem({ target, onSelect, href }: ItemProps) {
   return (
-    <MenuItem onSelect={onSelect} {...PauseDialog.approach} refusal={REFUSALS[target.state].pause}>
+    <MenuItem onSelect={onSelect} href={href} {...PauseDialog.approach} refusal={REFUSALS[target.state].pause}>
       {target.state === "disabled" ? "Enable…" : "Disable…"}
     </MenuItem>
   );
 }
 
-export function RevokeItem({ target, onSelect }: ItemProps) {
+export function RevokeItem({ target, onSelect, href }: ItemProps) {
   return (
-    <MenuItem onSelect={onSelect} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
+    <MenuItem onSelect={onSelect} href={href} {...RevokeDialog.approach} refusal={REFUSALS[target.state].revoke} isDanger>
       Revoke…
     </MenuItem>
   );

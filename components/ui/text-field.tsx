@@ -2,9 +2,9 @@
 
 import { type ComponentProps, useId } from "react";
 import { useFormState } from "./form";
+import { inputStyle } from "./input-style";
 
-export const inputStyle =
-  "block h-9 w-full rounded-md border border-line-strong bg-canvas px-3 text-base text-ink placeholder:text-ink-faint aria-invalid:border-danger";
+export { inputStyle };
 
 type Props = Pick<ComponentProps<"input">, "autoComplete" | "inputMode" | "required" | "maxLength" | "defaultValue"> & {
   name: string;

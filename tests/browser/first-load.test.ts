@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Page, Request } from "@playwright/test";
 import { measureFirstLoad } from "../../scripts/first-load";
 import { query } from "../support/client";
 import { newUser } from "../support/people";
@@ -18,6 +18,8 @@ const PAGES = [
   "/admin/keys",
 ];
 const LIMIT_BYTES = 200_000;
+/** Transferred, compressed, with all dialogs closed. */
+const KEYS_BYTES = 150_000;
 
 test.describe("Before a person can use it,", () => {
   for (const path of PAGES) {
@@ -40,6 +42,26 @@ test.describe("Before a person can use it,", () => {
       expect(ahead).toStrictEqual([]);
     });
   }
+
+  test("/keys loads at most 150 kB of JavaScript until Create works and the list answers", async ({ page, makeKey }) => {
+    await makeKey({ key_name: "Listed" });
+    const scripts: Request[] = [];
+    page.on("requestfinished", (request) => request.resourceType() === "script" && scripts.push(request));
+    const transferred = async () => {
+      const sizes = await Promise.all(scripts.map((script) => script.sizes()));
+      return sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+    };
+    await page.goto("/keys", { waitUntil: "networkidle" });
+    const loaded = await transferred();
+    expect(loaded).toBeGreaterThan(100_000);
+    expect(loaded).toBeLessThanOrEqual(KEYS_BYTES);
+    // The control: all of it was there, and what was not is loaded for it now.
+    await page.getByRole("searchbox").fill("nothing like it");
+    await expect(page.getByText("No key fits.")).toBeVisible();
+    await page.getByRole("button", { name: "Create key" }).click();
+    await expect(page.getByRole("dialog").getByLabel("Name")).toBeFocused();
+    expect(await transferred()).toBeGreaterThan(loaded);
+  });
 
   test("the pages before signing in have nothing rendered but themselves, until a link is followed", async ({ page }) => {
     const ahead = rendersAhead(page);
