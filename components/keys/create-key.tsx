@@ -2,17 +2,20 @@
 
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
+import { DialogButton } from "@/components/ui/dialog-button";
 import type { IssueAction } from "@/lib/keys/action-states";
 import { CreateKeyDialog } from "./dialogs";
 
 type Props = {
   action: IssueAction;
+  /** Where a key is made without scripts, or before they are there. */
+  page?: string;
   title?: string;
   /** Fields that come before the others. */
   children?: ReactNode;
 };
 
-export function CreateKey({ action, title, children }: Props) {
+export function CreateKey({ action, page, title, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
 
@@ -26,18 +29,24 @@ export function CreateKey({ action, title, children }: Props) {
 
   return (
     <>
-      <button
+      <DialogButton
         ref={button}
-        type="button"
-        aria-keyshortcuts="c"
-        onClick={() => setOpen(true)}
-        {...CreateKeyDialog.approach}
+        dialog={CreateKeyDialog}
+        page={page}
+        open={() => setOpen(true)}
+        shortcut="c"
         className={primaryButton}
       >
         Create key
-      </button>
+      </DialogButton>
       {isOpen && (
-        <CreateKeyDialog action={action} title={title} onClose={() => setOpen(false)} onClosed={() => button.current?.focus()}>
+        <CreateKeyDialog
+          action={action}
+          page={page}
+          title={title}
+          onClose={() => setOpen(false)}
+          onClosed={() => button.current?.focus()}
+        >
           {children}
         </CreateKeyDialog>
       )}

@@ -4,10 +4,12 @@ import type { KeyLimits } from "@latchkey/rule/limits";
 import { useId, useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { Form, useFormState } from "@/components/ui/form";
+import { useHydrated } from "@/components/ui/hydrated";
 import { useTimeZone } from "@/components/ui/moment";
-import { describedBy, FieldNotes, inputStyle, TextField } from "@/components/ui/text-field";
+import { describedBy, FieldNotes, TextField } from "@/components/ui/text-field";
 import type { FormAction } from "@/lib/doors/form-state";
 import { endOfDay } from "@/lib/values/zones";
+import { LastDay } from "./last-day";
 import { LimitFields } from "./limit-fields";
 import { NoteField } from "./note-field";
 
@@ -31,15 +33,14 @@ type Props = {
 export function EditKey({ uuid, name, note, selfRotation, limits, action }: Props) {
   // Once saved, the choices start again from "keep".
   const [version, setVersion] = useState(0);
+  const isHydrated = useHydrated();
+  const renewing: FormAction = async (state, form) => {
+    const next = await action(state, form);
+    if (next.isDone) setVersion((before) => before + 1);
+    return next;
+  };
   return (
-    <Form
-      submit="Save changes"
-      action={async (state, form) => {
-        const next = await action(state, form);
-        if (next.isDone) setVersion((before) => before + 1);
-        return next;
-      }}
-    >
+    <Form submit="Save changes" action={isHydrated ? renewing : action}>
       <div key={version} className="space-y-5">
         <input type="hidden" name="uuid" value={uuid} />
         <TextField name="key_name" label="Name" required autoComplete="off" defaultValue={name} />
@@ -61,27 +62,18 @@ export function EditKey({ uuid, name, note, selfRotation, limits, action }: Prop
 function EarlierEnd() {
   const id = useId();
   const timeZone = useTimeZone();
+  const isHydrated = useHydrated();
   const errors = useFormState().fields.expires_at;
   const [isOpen, setOpen] = useState(false);
   const [date, setDate] = useState("");
   return (
-    <div>
+    <div className="group/expiry">
       <Choices name="expiry" legend="Expiry" options={EXPIRY} initial="keep" onChange={(value) => setOpen(value === "date")} />
-      {isOpen && (
-        <>
-          <input
-            type="date"
-            aria-label="Last day"
-            value={date}
-            onChange={(event) => setDate(event.target.value)}
-            aria-invalid={errors ? true : undefined}
-            aria-describedby={describedBy(id, EARLIER, errors)}
-            className={`mt-2 max-w-44 ${inputStyle}`}
-          />
-          <input type="hidden" name="expires_at" value={endOfDay(date, timeZone)?.toISOString() ?? "no date"} />
-        </>
+      <LastDay onDate={setDate} notes={describedBy(id, EARLIER, errors)} />
+      {isHydrated && isOpen && (
+        <input type="hidden" name="expires_at" value={endOfDay(date, timeZone)?.toISOString() ?? "no date"} />
       )}
-      <FieldNotes id={id} errors={errors} hint={isOpen ? EARLIER : undefined} />
+      <FieldNotes id={id} errors={errors} hint={isOpen || !isHydrated ? EARLIER : undefined} />
     </div>
   );
 }

@@ -1,20 +1,22 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { Written } from "@/components/ui/written";
 import { EndGraceDialog } from "./dialogs";
 import type { KeyTarget } from "./key-actions";
+import { keyDeedPage } from "./key-pages";
 
 export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   return (
     <>
-      <button
+      <DialogButton
         ref={button}
-        type="button"
-        onClick={() => setOpen(true)}
-        {...EndGraceDialog.approach}
+        dialog={EndGraceDialog}
+        page={keyDeedPage(uuid, "end-grace")}
+        open={() => setOpen(true)}
         className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
       >
         End now
@@ -22,7 +24,7 @@ export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
           {" "}
           the old credential of <Written>{name}</Written>
         </span>
-      </button>
+      </DialogButton>
       {isOpen && (
         <EndGraceDialog
           uuid={uuid}

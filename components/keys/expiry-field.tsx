@@ -3,10 +3,12 @@
 import { useId, useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { useFormState } from "@/components/ui/form";
+import { useHydrated } from "@/components/ui/hydrated";
 import { useTimeZone } from "@/components/ui/moment";
-import { FieldNotes, inputStyle } from "@/components/ui/text-field";
+import { FieldNotes } from "@/components/ui/text-field";
 import { DAY_MS } from "@/lib/values/days";
 import { dayIn, endOfDay, formatEnd } from "@/lib/values/zones";
+import { LastDay } from "./last-day";
 
 const PRESETS = [
   { value: "7", label: "7 days" },
@@ -25,32 +27,22 @@ export function ExpiryField({ from }: { from: Date }) {
   const timeZone = useTimeZone();
   const [preset, setPreset] = useState<Preset>("90");
   const [date, setDate] = useState("");
-  const errors = useFormState().fields.expires_at;
+  const isHydrated = useHydrated();
+  const { fields, values } = useFormState();
+  const errors = fields.expires_at;
   const instant =
     preset === "date" ? endOfDay(date, timeZone) : preset === "never" ? null : new Date(from.getTime() + Number(preset) * DAY_MS);
   // An empty value would mean "never".
   const sent = preset === "date" && !instant ? "no date" : (instant?.toISOString() ?? "");
+  const hint = instant ? endText(instant, timeZone) : preset === "never" ? "Works until you revoke it." : "";
   return (
-    <div>
+    <div className="group/expiry">
       <Choices name="expiry" legend="Expires after" options={PRESETS} initial="90" onChange={setPreset} />
-      {preset === "date" && (
-        <input
-          type="date"
-          aria-label="Last day"
-          value={date}
-          min={dayIn(from, timeZone)}
-          onChange={(event) => setDate(event.target.value)}
-          aria-invalid={errors ? true : undefined}
-          aria-describedby={errors ? `${id}-errors` : undefined}
-          className={`mt-2 max-w-44 ${inputStyle}`}
-        />
-      )}
-      <input type="hidden" name="expires_at" value={sent} />
-      <FieldNotes
-        id={id}
-        errors={errors}
-        hint={instant ? endText(instant, timeZone) : preset === "never" ? "Works until you revoke it." : undefined}
-      />
+      <LastDay onDate={setDate} min={dayIn(from, timeZone)} notes={errors ? `${id}-errors` : undefined} />
+      {/* Without scripts the server counts from here: sent again, the form says the same. */}
+      <input type="hidden" name="opened_at" value={values.opened_at ?? from.toISOString()} />
+      {isHydrated && <input type="hidden" name="expires_at" value={sent} />}
+      <FieldNotes id={id} errors={errors} hint={isHydrated ? hint : "Of a date, the whole day counts."} />
     </div>
   );
 }

@@ -30,6 +30,8 @@ export type Actions = {
 
 type Shared = {
   actions: Actions;
+  /** Whether they are the visitor's, so that each deed has its page. */
+  isOwn: boolean;
   targets: readonly KeyTarget[];
   selected: readonly KeyTarget[];
   canSelect: (target: KeyTarget) => boolean;
@@ -55,12 +57,14 @@ export function KeyActions({
   targets,
   now,
   canSelect = isRevocable,
+  isOwn = true,
   children,
 }: {
   actions: Actions;
   targets: readonly KeyTarget[];
   now: Date;
   canSelect?: (target: KeyTarget) => boolean;
+  isOwn?: boolean;
   children: ReactNode;
 }) {
   const router = useRouter();
@@ -70,6 +74,7 @@ export function KeyActions({
     actions,
     targets,
     now,
+    isOwn,
     canSelect,
     // A key that left the page, or that was revoked, is no longer ticked.
     selected: targets.filter((target) => ticked.has(target.uuid) && canSelect(target)),

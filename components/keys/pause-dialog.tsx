@@ -5,17 +5,9 @@ import { primaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { Written } from "@/components/ui/written";
 import { type KeyTarget, useKeyActions } from "./key-actions";
+import { PAUSES, pauseDeed } from "./pauses";
 
 type Props = { target: KeyTarget; onClose: () => void; onClosed: () => void };
-
-const DEEDS = {
-  disable: {
-    title: "Disable",
-    description: "Programs that use it are refused until it is enabled again. Its credentials stay.",
-    done: "The key is disabled.",
-  },
-  enable: { title: "Enable", description: "Programs that use it are let in again.", done: "The key is enabled." },
-} as const;
 
 /** Disables a key, or enables one that is disabled. */
 export function PauseDialog({ target: { uuid, name, state }, onClose, onClosed }: Props) {
@@ -24,8 +16,8 @@ export function PauseDialog({ target: { uuid, name, state }, onClose, onClosed }
     changed,
   } = useKeyActions();
   if (!pause) return null;
-  const deed = state === "disabled" ? "enable" : "disable";
-  const { title, description, done } = DEEDS[deed];
+  const deed = pauseDeed(state);
+  const { title, description, done } = PAUSES[deed];
   return (
     <AlertPanel
       isOpen

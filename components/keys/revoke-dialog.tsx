@@ -1,12 +1,13 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { useFormState } from "@/components/ui/form";
 import { Moment } from "@/components/ui/moment";
 import { Written } from "@/components/ui/written";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { type KeyTarget, useKeyActions } from "./key-actions";
 import { KeysDialog, type KeysDialogProps } from "./keys-dialog";
+import { describeRecentCalls } from "./recent-calls-text";
+import { UnderstoodTick } from "./understood-tick";
 
 export function RevokeDialog({ targets, onClose, onClosed }: KeysDialogProps) {
   const { actions } = useKeyActions();
@@ -34,7 +35,7 @@ export function RevokeDialog({ targets, onClose, onClosed }: KeysDialogProps) {
           </li>
         ))}
       </ul>
-      <Tick />
+      <UnderstoodTick />
     </KeysDialog>
   );
 }
@@ -63,36 +64,7 @@ function Use({ target: { uuid, lastUsedAt }, recent }: { target: KeyTarget; rece
   return (
     <span className="text-ink-muted">
       Last used <Moment at={lastUsedAt} now={now} as="ago" />,{" "}
-      {recent ? describeCalls(recent.find((each) => each.uuid === uuid)) : "counting its calls…"}
+      {recent ? describeRecentCalls(recent.find((each) => each.uuid === uuid)) : "counting its calls…"}
     </span>
-  );
-}
-
-function describeCalls(counted: RecentCalls | undefined): string {
-  if (!counted) return "its calls could not be counted.";
-  const { calls, isMore } = counted;
-  return `${isMore ? "more than " : ""}${calls.toLocaleString("en-GB")} ${calls === 1 ? "call" : "calls"} in the last 24 hours.`;
-}
-
-function Tick() {
-  const errors = useFormState().fields.understood;
-  return (
-    <div>
-      <label className="flex items-start gap-2">
-        <input
-          type="checkbox"
-          name="understood"
-          aria-invalid={errors ? true : undefined}
-          aria-describedby={errors ? "understood-errors" : undefined}
-          className="mt-0.5 size-4"
-        />
-        I understand that this cannot be undone.
-      </label>
-      {errors && (
-        <p id="understood-errors" className="mt-1.5 text-danger text-sm">
-          {errors.join(" ")}
-        </p>
-      )}
-    </div>
   );
 }

@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
 import { KeyMenu, PauseItem, RegenerateItem, RevokeItem } from "./key-menu";
+import { keyDeedPage } from "./key-pages";
 
 export function RowMenu({ uuid }: { uuid: string }) {
   const { targets } = useKeyActions();
@@ -14,12 +15,16 @@ export function RowMenu({ uuid }: { uuid: string }) {
   if (!target || target.state === "revoked") return null;
   const focus = () => (trigger.current?.isConnected ? trigger.current : document.getElementById("content"))?.focus();
   const dialog = { onClose: () => setOpen(null), onClosed: focus };
+  const item = (deed: "revoke" | "regenerate" | "pause", { openOr }: { openOr: (page: string, open: () => void) => unknown }) => {
+    const href = keyDeedPage(uuid, deed);
+    return { href, onSelect: () => openOr(href, () => setOpen(deed)) };
+  };
   return (
     <>
       <KeyMenu target={target} triggerRef={trigger}>
-        <RegenerateItem target={target} onSelect={() => setOpen("regenerate")} />
-        <PauseItem target={target} onSelect={() => setOpen("pause")} />
-        <RevokeItem target={target} onSelect={() => setOpen("revoke")} />
+        <RegenerateItem target={target} {...item("regenerate", RegenerateDialog)} />
+        <PauseItem target={target} {...item("pause", PauseDialog)} />
+        <RevokeItem target={target} {...item("revoke", RevokeDialog)} />
       </KeyMenu>
       {open === "pause" && <PauseDialog target={target} {...dialog} />}
       {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { flushSync } from "react-dom";
 import { primaryButton } from "@/components/ui/button-styles";
 import { CopyButton } from "@/components/ui/copy-button";
+import { useHydrated } from "@/components/ui/hydrated";
 import { Tabs } from "@/components/ui/tabs";
 import type { Issued } from "@/lib/keys/action-states";
 
@@ -13,7 +14,8 @@ type Props = { issued: Issued; onCopied: (credentials: readonly string[]) => voi
 
 /** The one time that credentials are shown. */
 export function SaveKey({ issued, onCopied, onDone }: Props) {
-  const [isShown, setShown] = useState(false);
+  // Without scripts nobody could ask for it.
+  const [isShown, setShown] = useState(!useHydrated());
   const { key, secret } = issued;
   const credentials = secret === null ? [key] : [key, secret];
 
@@ -35,7 +37,7 @@ export function SaveKey({ issued, onCopied, onDone }: Props) {
         type="button"
         aria-pressed={isShown}
         onClick={() => setShown(!isShown)}
-        className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
+        className="noscript:hidden rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
       >
         {isShown ? "Hide" : "Show"} {secret === null ? "the key" : "key and secret"}
       </button>
@@ -47,7 +49,7 @@ export function SaveKey({ issued, onCopied, onDone }: Props) {
           { name: "fetch", content: <CopyLine title="fetch" text={FETCH} onCopied={() => {}} {...lines} /> },
         ]}
       />
-      <div className="flex justify-end">
+      <div className="noscript:hidden flex justify-end">
         <button type="button" onClick={onDone} className={primaryButton}>
           Done
         </button>

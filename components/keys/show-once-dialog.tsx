@@ -3,15 +3,12 @@
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { useLeaveGuard } from "@/components/ui/leave-guard";
-import { useTimeZone } from "@/components/ui/moment";
-import { Written } from "@/components/ui/written";
 import type { IssueAction, Issued } from "@/lib/keys/action-states";
-import { formatInstant } from "@/lib/values/zones";
 import { SaveKey } from "./save-key";
+import { missingOf, Ready, UncopiedQuestion } from "./uncopied";
 
 type Props = {
   title: ReactNode;
@@ -23,12 +20,14 @@ type Props = {
   /** What the button says meanwhile. */
   sending: string;
   action: IssueAction;
+  /** The page that does the same. */
+  page?: string | undefined;
   /** The fields of the form that leads to credentials. */
   children: ReactNode;
 };
 
 /** A form, and then in its place the credentials that it led to. They are only ever in this component's memory. */
-export function ShowOnceDialog({ title, description, submit, sending, action, onClose, onClosed, children }: Props) {
+export function ShowOnceDialog({ title, description, submit, sending, action, page, onClose, onClosed, children }: Props) {
   const router = useRouter();
   const [issued, setIssued] = useState<Issued | null>(null);
   const [copied, setCopied] = useState<readonly string[]>([]);
@@ -79,6 +78,7 @@ export function ShowOnceDialog({ title, description, submit, sending, action, on
         />
       ) : (
         <Form
+          page={page}
           submit={submit}
           sending={sending}
           action={async (state, form) => {
@@ -106,32 +106,7 @@ export function ShowOnceDialog({ title, description, submit, sending, action, on
           )}
         </Form>
       )}
-      <AlertDialog
-        isOpen={isAsking}
-        title="You will not see this key again"
-        description={`The ${missing.join(" and the ")} ${missing.length > 1 ? "were" : "was"} not copied. Once this is closed, the only way to new credentials is to regenerate the key.`}
-        cancel="Go back and copy"
-        confirm="Close anyway"
-        onCancel={() => setAsking(false)}
-        onConfirm={close}
-      />
+      <UncopiedQuestion isOpen={isAsking} missing={missing} onCancel={() => setAsking(false)} onConfirm={close} />
     </Dialog>
-  );
-}
-
-/** What was not copied yet. */
-function missingOf({ key, secret }: Issued, copied: readonly string[]): string[] {
-  const credentials = { key, ...(secret !== null && { secret }) };
-  return Object.entries(credentials).flatMap(([name, credential]) => (copied.includes(credential) ? [] : [name]));
-}
-
-function Ready({ issued: { name, previousUntil } }: { issued: Issued }) {
-  const timeZone = useTimeZone();
-  return (
-    <>
-      “<Written>{name}</Written>” is ready. This is the only time that you can see it.
-      {previousUntil && ` The old credential works until ${formatInstant(previousUntil, timeZone, "minute")}.`}
-      {previousUntil === null && " The old credential no longer works."}
-    </>
   );
 }

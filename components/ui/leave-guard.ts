@@ -6,7 +6,7 @@ const MARK = "latchkeyGuard";
 
 /**
  * Between `hold` and `release` the page is not left without a word: the browser asks before it loads another or is closed,
- * and Back calls `onBack` instead. Imperative, because an action's own state is only rendered when the action is over.
+ * and Back, or a link of this page, calls `onBack` instead. Imperative, because an action's own state is only rendered when the action is over.
  */
 export function useLeaveGuard(onBack: () => void) {
   const isHeld = useRef(false);
@@ -40,11 +40,20 @@ export function useLeaveGuard(onBack: () => void) {
       back.current();
     };
     const ended = end.current;
+    const follow = (event: MouseEvent) => {
+      if (!isHeld.current || !(event.target instanceof Element) || !event.target.closest("a[href]:not([target])")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      back.current();
+    };
+    // Before the links themselves hear of it.
+    window.addEventListener("click", follow, true);
     window.addEventListener("beforeunload", ask);
     window.addEventListener("popstate", stay);
     return () => {
       window.removeEventListener("beforeunload", ask);
       window.removeEventListener("popstate", stay);
+      window.removeEventListener("click", follow, true);
       ended();
     };
   }, []);

@@ -3,7 +3,10 @@ import type { FormState } from "@/lib/doors/form-state";
 /** A key with its credentials in clear: in memory, while they are shown, and nowhere else. */
 export type Issued = { uuid: string; name: string; key: string; secret: string | null; previousUntil?: Date | null };
 
-export type IssueState = FormState & { issued?: Issued };
+/** The key that the same form, sent before, made or regenerated: what it got was shown then, once. */
+export type Repeated = { uuid: string; name: string };
+
+export type IssueState = FormState & { issued?: Issued; repeated?: Repeated };
 export type IssueAction = (state: FormState, form: FormData) => Promise<IssueState>;
 
 /** What became of each key; `problem` is null where it went well. */

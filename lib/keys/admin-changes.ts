@@ -75,7 +75,7 @@ export async function deleteAnyKey(admin: CurrentAdmin, uuid: string, name: stri
 
 /**
  * Gives anyone's key new credentials, as its owner can; staff hand them over.
- * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, API_KEY_EXPIRED, CONFLICT (it is deleted)
+ * @throws AppError API_KEY_NOT_FOUND, API_KEY_REVOKED, API_KEY_EXPIRED, CONFLICT (it is deleted), IDEMPOTENCY_KEY_USED, IDEMPOTENCY_KEY_MISMATCH
  */
 export async function reissueAnyKey(admin: CurrentAdmin, uuid: string, asked: Regeneration): Promise<RegeneratedKey> {
   if (!isUuid(uuid)) throw new AppError("API_KEY_NOT_FOUND");

@@ -129,7 +129,7 @@ test.each(OPERATIONS.map(({ id }) => id))("the operation %s", async (id) => {
 
 /** Routes that are no operation of their own: what answers for all the rest, the metrics, which are not public, and files of pages. */
 const OTHER_ROUTES =
-  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|\.well-known\/.*|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
+  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|sign-out|\.well-known\/.*|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
 
 test("every route of the build is an operation of the reference", () => {
   const told = OPERATIONS.map(({ path }) => path.replace(/\/$/, "").replaceAll("{", "[").replaceAll("}", "]"));
@@ -176,7 +176,6 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     const { email, password } = cast.user;
     return { as: null, fields: { email, password, next: "/settings" }, done: { redirect: "/settings" } };
   },
-  signOutAction: async () => ({ as: await newPerson(await newUser()), takes: [], done: { redirect: "/sign-in" } }),
   forgotPasswordAction: async () => ({ as: null, fields: { email: (await newUser()).email }, done }),
   resetPasswordAction: async () => {
     const token = await newMailedToken("reset-password", await newUser());
@@ -208,6 +207,18 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
   revokeKeysAction: async () => {
     const { id: uuid } = await newKey(cast.user);
     return { fields: { uuid, understood: "on" }, done: noProblem(uuid) };
+  },
+  revokeOnPageAction: async () => {
+    const { id: uuid } = await newKey(cast.user);
+    return { fields: { uuid, understood: "on" }, done: { redirect: `/keys/${uuid}` } };
+  },
+  pauseOnPageAction: async () => {
+    const { id: uuid } = await newKey(cast.user);
+    return { fields: { uuid, deed: "disable" }, done: { redirect: `/keys/${uuid}` } };
+  },
+  endGraceOnPageAction: async () => {
+    const { id: uuid } = await newKey(cast.user);
+    return { fields: { uuid }, done: { redirect: `/keys/${uuid}` } };
   },
   revokeAllAction: async () => {
     const user = await newUser();

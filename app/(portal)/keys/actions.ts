@@ -1,11 +1,12 @@
 "use server";
 
 import { refresh } from "next/cache";
+import { keyDeedPage } from "@/components/keys/key-pages";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { findUser, requireUserOnPage } from "@/lib/doors/guards";
+import { findUser, pageTimeZone, requireUserOfForm } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
-import { requireWriterOnPage } from "@/lib/doors/writers";
+import { requireWriterOfForm } from "@/lib/doors/writers";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { changeKeySchema, pauseKeySchema } from "@/lib/keys/change-schemas";
 import { createKey } from "@/lib/keys/create";
@@ -19,16 +20,16 @@ import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
 import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { AppError } from "@/lib/values/errors";
-import { readRegeneration, refusePast, textOf, withSentences } from "./form-fields";
+import { explainRepeat, readEnd, readRegeneration, refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const user = await requireWriterOnPage("/keys");
+    const user = await requireWriterOfForm(form);
     const { key_name, expires_at, ...limits } = validate(createKeySchema, {
       key_name: textOf(form, "key_name"),
       ...readLimitForm(form),
-      expires_at: textOf(form, "expires_at"),
+      expires_at: readEnd(form, await pageTimeZone()),
       note: textOf(form, "note"),
     });
     refusePast(expires_at);
@@ -41,30 +42,29 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
     });
     return { fields: {}, values: {}, issued: { uuid, name, key, secret } };
   } catch (error) {
-    const state = withSentences(await toFormState(error, form));
-    return error instanceof AppError && error.code.startsWith("IDEMPOTENCY_KEY_") ? { ...state, message: ALREADY_MADE } : state;
+    return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_MADE);
   }
 }
 
 export async function regenerateKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const user = await requireWriterOnPage("/keys");
-    const asked = readRegeneration(form);
+    const user = await requireWriterOfForm(form);
+    const asked = readRegeneration(form, await pageTimeZone());
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), asked);
     return { fields: {}, values: {}, issued: { uuid, name, key, secret, previousUntil: previousExpiresAt } };
   } catch (error) {
-    return withSentences(await toFormState(error, form));
+    return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_REGENERATED);
   }
 }
 
 /** A field whose choice is "keep" is left out. */
 export async function updateKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireWriterOnPage(`/keys/${textOf(form, "uuid")}`);
+    const user = await requireWriterOfForm(form);
     const { key_name, expires_at, self_rotation, ...changes } = validate(changeKeySchema, {
       key_name: textOf(form, "key_name"),
       ...readLimitChanges(form),
-      expires_at: textOf(form, "expiry") === "keep" ? undefined : textOf(form, "expires_at"),
+      expires_at: textOf(form, "expiry") === "keep" ? undefined : readEnd(form, await pageTimeZone()),
       note: textOf(form, "note"),
       self_rotation: textOf(form, "self_rotation") === "on",
     });
@@ -84,7 +84,7 @@ export async function updateKeyAction(_state: FormState, form: FormData): Promis
 
 export async function pauseKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const user = await requireWriterOnPage("/keys");
+    const user = await requireWriterOfForm(form);
     const { uuid, deed } = validate(pauseKeySchema, { uuid: textOf(form, "uuid"), deed: textOf(form, "deed") });
     await (deed === "enable" ? enableKey : disableKey)(user, uuid);
     return { isDone: true, fields: {}, values: {} };
@@ -96,7 +96,7 @@ export async function pauseKeyAction(_state: FormState, form: FormData): Promise
 /** Revokes each of the keys for itself: one that cannot be revoked does not keep the others alive. */
 export async function revokeKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {
   try {
-    const user = await requireUserOnPage("/keys");
+    const user = await requireUserOfForm(form);
     if (textOf(form, "understood") !== "on") {
       throw new AppError("INVALID_INPUT", { fields: { understood: ["Tick this first."] } });
     }
@@ -126,12 +126,19 @@ export async function recentCallsAction(uuids: string[]): Promise<RecentCalls[]>
 
 export async function endGraceAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    await endGrace(await requireUserOnPage("/keys"), textOf(form, "uuid"));
+    await endGrace(await requireUserOfForm(form), textOf(form, "uuid"));
     return { isDone: true, fields: {}, values: {} };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }
 }
 
-const ALREADY_MADE =
-  "Your first attempt did make the key; only its credentials were lost on the way. Close this, find the key in the list and regenerate it.";
+const way = (uuid: string) => ({ href: keyDeedPage(uuid, "regenerate"), text: "Regenerate it" });
+const ALREADY_MADE = {
+  sentence: "Your first attempt did make the key; only its credentials were lost on the way.",
+  way,
+};
+const ALREADY_REGENERATED = {
+  sentence: "Your first attempt did regenerate the key; only its new credentials were lost on the way.",
+  way,
+};

@@ -1,10 +1,13 @@
 import type { FormState } from "@/lib/doors/form-state";
 import { validate } from "@/lib/doors/read-json";
+import type { IssueState } from "@/lib/keys/action-states";
 import { LIMIT_ADVICE } from "@/lib/keys/limits";
 import type { Regeneration } from "@/lib/keys/regenerate";
-import { regenerateKeySchema } from "@/lib/keys/schemas";
+import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
+import { DAY_MS } from "@/lib/values/days";
 import { AppError, ERRORS, isErrorCode } from "@/lib/values/errors";
 import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
+import { endOfDay } from "@/lib/values/zones";
 
 /** What to do, where the sentence for API clients speaks of JSON. */
 const SENTENCES: Record<string, string> = {
@@ -28,16 +31,42 @@ export function refusePast(expiresAt: Date | null): void {
 }
 
 /**
- * As the dialog that regenerates has it.
+ * When a key ends, as the form has it: an instant that a script worked out, or, without one, what was chosen, counted from
+ * when the form was made; a day is one of the zone. Empty for never.
+ */
+export function readEnd(form: FormData, timeZone: string, now = new Date()): string {
+  if (form.has("expires_at")) return textOf(form, "expires_at");
+  const [chosen, day] = [textOf(form, "expiry"), textOf(form, "last_day")];
+  if (chosen === "" || chosen === "never") return "";
+  const openedAt = Date.parse(textOf(form, "opened_at")) || now.getTime();
+  if (/^\d{1,3}$/.test(chosen)) return new Date(openedAt + Number(chosen) * DAY_MS).toISOString();
+  return (chosen === "date" && endOfDay(day, timeZone)?.toISOString()) || "no date";
+}
+
+/**
+ * As the dialog that regenerates has it, and its page.
  * @throws AppError INVALID_GRACE_SECONDS, INVALID_EXPIRES_AT
  */
-export function readRegeneration(form: FormData): Pick<Regeneration, "graceSeconds" | "expiresAt"> {
+export function readRegeneration(form: FormData, timeZone: string): Regeneration {
   const { grace_seconds, expires_at } = validate(regenerateKeySchema, {
     grace_seconds: Number(textOf(form, "grace_seconds")),
-    ...(form.get("end") === "new" && { expires_at: textOf(form, "expires_at") }),
+    ...(form.get("end") === "new" && { expires_at: readEnd(form, timeZone) }),
   });
   refusePast(expires_at ?? null);
-  return { graceSeconds: grace_seconds, expiresAt: expires_at };
+  const idempotencyKey = readIdempotencyKey(textOf(form, "idempotency_key") || null);
+  return { graceSeconds: grace_seconds, expiresAt: expires_at, idempotencyKey };
+}
+
+/** Of a form that was heard before: what it got then was shown once, so it names the key and what can be done. */
+export function explainRepeat(
+  state: FormState,
+  error: unknown,
+  { sentence, way }: { sentence: string; way: (uuid: string) => FormState["offer"] },
+): IssueState {
+  if (!(error instanceof AppError) || !error.code.startsWith("IDEMPOTENCY_KEY_")) return state;
+  if (!error.key) return { ...state, message: sentence };
+  const { uuid, name } = error.key;
+  return { ...state, message: sentence, offer: way(uuid), repeated: { uuid, name } };
 }
 
 /** The shared schemas answer with codes; people get sentences. */

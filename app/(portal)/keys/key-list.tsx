@@ -2,6 +2,7 @@ import { publicAddress } from "@/app/_shell/public-address";
 import { CreateKey } from "@/components/keys/create-key";
 import { FilterForm } from "@/components/keys/filter-form";
 import { KeyActions, type KeyTarget } from "@/components/keys/key-actions";
+import { NEW_KEY_PAGE } from "@/components/keys/key-pages";
 import { SearchField } from "@/components/keys/search-field";
 import { SelectionBar } from "@/components/keys/selection";
 import { STATE_NAMES } from "@/components/keys/state-badge";
@@ -56,7 +57,7 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
             value={search.q}
           />
         </FilterForm>
-        <div className="ml-auto">{!reachedLimit && <CreateKey action={createKeyAction} />}</div>
+        <div className="ml-auto">{!reachedLimit && <CreateKey action={createKeyAction} page={NEW_KEY_PAGE} />}</div>
       </div>
       {reachedLimit && (
         <p role="status" className="mt-4 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">

@@ -1,5 +1,6 @@
 import { quickstart } from "@/app/_shell/quickstart";
 import { CreateKey } from "@/components/keys/create-key";
+import { NEW_KEY_PAGE } from "@/components/keys/key-pages";
 import { CodeBlock } from "@/components/ui/code-block";
 import { createKeyAction } from "./actions";
 
@@ -11,7 +12,7 @@ export function NoKeys({ email, address }: { email: string; address: string }) {
     <div className="mt-6 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
       <p className="max-w-prose text-lg">A key lets a program of yours call the API in your name.</p>
       <div className="mt-4">
-        <CreateKey action={createKeyAction} />
+        <CreateKey action={createKeyAction} page={NEW_KEY_PAGE} />
       </div>
       <div className="mt-6 max-w-3xl">
         <p className="mb-3 text-ink-muted">Or make one with curl.</p>

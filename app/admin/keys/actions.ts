@@ -1,7 +1,7 @@
 "use server";
 
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
+import { explainRepeat, readEnd, readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
@@ -15,7 +15,6 @@ import { readIdempotencyKey } from "@/lib/keys/schemas";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
-import { AppError } from "@/lib/values/errors";
 import { searchText } from "@/lib/values/search-text";
 
 /** Who could be meant, while an owner is being typed. */
@@ -34,13 +33,13 @@ export async function recentCallsOfAnyAction(uuids: string[]): Promise<RecentCal
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyForAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const admin = await requireFreshAdmin();
+    const admin = await requireFreshAdmin(form);
     const { owner, format, key_name, expires_at, ...limits } = validate(adminCreateKeyForSchema, {
       owner: textOf(form, "owner"),
       format: textOf(form, "format"),
       key_name: textOf(form, "key_name"),
       ...readLimitForm(form),
-      expires_at: textOf(form, "expires_at"),
+      expires_at: readEnd(form, admin.timeZone),
       note: textOf(form, "note"),
     });
     refusePast(expires_at);
@@ -53,20 +52,25 @@ export async function createKeyForAction(_state: FormState, form: FormData): Pro
     });
     return { fields: {}, values: {}, issued: { uuid, name, key, secret } };
   } catch (error) {
-    const state = withSentences(await toFormState(error, form));
-    const isRepeat = error instanceof AppError && error.code.startsWith("IDEMPOTENCY_KEY_");
-    return isRepeat ? { ...state, message: ALREADY_MADE } : state;
+    return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_MADE);
   }
 }
 
-const ALREADY_MADE =
-  "The first attempt did make the key; only its credentials were lost on the way. Revoke it in the list and make another.";
+const way = (uuid: string) => ({ href: `/admin/keys/${uuid}`, text: "Look at it" });
+const ALREADY_MADE = {
+  sentence: "The first attempt did make the key; only its credentials were lost on the way. Revoke it and make another.",
+  way,
+};
+const ALREADY_REGENERATED = {
+  sentence: "The first attempt did regenerate the key; only its new credentials were lost on the way. Regenerate it once more.",
+  way,
+};
 
 /** Staff see the new credentials once, to hand them over. */
 export async function reissueAnyKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
-    const admin = await requireFreshAdmin();
-    const asked = readRegeneration(form);
+    const admin = await requireFreshAdmin(form);
+    const asked = readRegeneration(form, admin.timeZone);
     const { uuid, name, key, secret, previousExpiresAt } = await reissueAnyKey(admin, textOf(form, "uuid"), asked);
     return {
       fields: {},
@@ -74,13 +78,13 @@ export async function reissueAnyKeyAction(_state: FormState, form: FormData): Pr
       issued: { uuid, name: maskCredentials(name), key, secret, previousUntil: previousExpiresAt },
     };
   } catch (error) {
-    return withSentences(await toFormState(error, form));
+    return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_REGENERATED);
   }
 }
 
 export async function pauseAnyKeyAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    const admin = await requireFreshAdmin();
+    const admin = await requireFreshAdmin(form);
     const { uuid, deed } = validate(pauseKeySchema, { uuid: textOf(form, "uuid"), deed: textOf(form, "deed") });
     await (deed === "enable" ? enableAnyKey : disableAnyKey)(admin, uuid);
     return { isDone: true, fields: {}, values: {} };
@@ -92,7 +96,7 @@ export async function pauseAnyKeyAction(_state: FormState, form: FormData): Prom
 /** Revokes each of the keys for itself: one that cannot be revoked does not keep the others alive. */
 export async function revokeAnyKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {
   try {
-    const admin = await requireFreshAdmin();
+    const admin = await requireFreshAdmin(form);
     const { uuids } = validate(adminRevokeKeysSchema, { uuids: form.getAll("uuid"), understood: textOf(form, "understood") });
     return await withResults(uuids, form, (uuid) => revokeAnyKey(admin, uuid));
   } catch (error) {
@@ -102,7 +106,7 @@ export async function revokeAnyKeysAction(_state: FormState, form: FormData): Pr
 
 export async function deleteAnyKeysAction(_state: FormState, form: FormData): Promise<RevokeState> {
   try {
-    const admin = await requireFreshAdmin();
+    const admin = await requireFreshAdmin(form);
     const { uuids, name } = validate(adminDeleteKeysSchema, {
       uuids: form.getAll("uuid"),
       name: form.get("name"),

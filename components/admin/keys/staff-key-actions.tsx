@@ -34,6 +34,7 @@ export function StaffKeyActions({ actions, targets, now, children }: Props) {
         targets={targets}
         now={now}
         canSelect={isNotDeleted}
+        isOwn={false}
       >
         {children}
       </KeyActions>

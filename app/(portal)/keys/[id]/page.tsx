@@ -1,7 +1,6 @@
 import { pickLimits } from "@latchkey/rule/limits";
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
-import { cache, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { EditKey } from "@/components/keys/edit-key";
 import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
@@ -12,9 +11,7 @@ import { RefusalList } from "@/components/keys/refusal-list";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
-import { requireUser } from "@/lib/doors/guards";
-import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
-import { AppError } from "@/lib/values/errors";
+import type { KeyPage } from "@/lib/keys/own-key-page";
 import { isolated } from "@/lib/values/isolated";
 import {
   endGraceAction,
@@ -26,19 +23,9 @@ import {
 } from "../actions";
 import { KeyEvents } from "./key-events";
 import { KeyFacts } from "./key-facts";
+import { loadKey } from "./load-key";
 
 type Props = { params: Promise<{ id: string }> };
-
-/** Once per request, for the title and the page. Whatever is not the visitor's own leads to the 404 page. */
-const loadKey = cache(async (id: string): Promise<KeyPage> => {
-  const user = await requireUser(`/keys/${encodeURIComponent(id)}`);
-  try {
-    return await getKeyPage(user, id);
-  } catch (error) {
-    if (error instanceof AppError && error.status === 404) notFound();
-    throw error;
-  }
-});
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: isolated((await loadKey((await params).id)).name) };

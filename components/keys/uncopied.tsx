@@ -1,0 +1,40 @@
+"use client";
+
+import { AlertDialog } from "@/components/ui/alert-dialog";
+import { useTimeZone } from "@/components/ui/moment";
+import { Written } from "@/components/ui/written";
+import type { Issued } from "@/lib/keys/action-states";
+import { formatInstant } from "@/lib/values/zones";
+
+/** What was not copied yet. */
+export function missingOf({ key, secret }: Issued, copied: readonly string[]): string[] {
+  const credentials = { key, ...(secret !== null && { secret }) };
+  return Object.entries(credentials).flatMap(([name, credential]) => (copied.includes(credential) ? [] : [name]));
+}
+
+export function Ready({ issued: { name, previousUntil } }: { issued: Issued }) {
+  const timeZone = useTimeZone();
+  return (
+    <>
+      “<Written>{name}</Written>” is ready. This is the only time that you can see it.
+      {previousUntil && ` The old credential works until ${formatInstant(previousUntil, timeZone, "minute")}.`}
+      {previousUntil === null && " The old credential no longer works."}
+    </>
+  );
+}
+
+type QuestionProps = { isOpen: boolean; missing: readonly string[]; onCancel: () => void; onConfirm: () => void };
+
+export function UncopiedQuestion({ isOpen, missing, onCancel, onConfirm }: QuestionProps) {
+  return (
+    <AlertDialog
+      isOpen={isOpen}
+      title="You will not see this key again"
+      description={`The ${missing.join(" and the ")} ${missing.length > 1 ? "were" : "was"} not copied. Once this is closed, the only way to new credentials is to regenerate the key.`}
+      cancel="Go back and copy"
+      confirm="Close anyway"
+      onCancel={onCancel}
+      onConfirm={onConfirm}
+    />
+  );
+}
