@@ -10,6 +10,7 @@ import { requireWriterOfForm } from "@/lib/doors/writers";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { changeKeySchema, pauseKeySchema } from "@/lib/keys/change-schemas";
 import { createKey } from "@/lib/keys/create";
+import { readEnd } from "@/lib/keys/end-form";
 import { endGrace } from "@/lib/keys/end-grace";
 import { readLimitChanges, readLimitForm } from "@/lib/keys/limits";
 import { disableKey, enableKey } from "@/lib/keys/pause";
@@ -20,7 +21,7 @@ import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
 import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { AppError } from "@/lib/values/errors";
-import { explainRepeat, readEnd, readRegeneration, refusePast, textOf, withSentences } from "./form-fields";
+import { explainRepeat, readRegeneration, refusePast, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {

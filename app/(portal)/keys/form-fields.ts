@@ -1,13 +1,12 @@
 import type { FormState } from "@/lib/doors/form-state";
 import { validate } from "@/lib/doors/read-json";
 import type { IssueState } from "@/lib/keys/action-states";
+import { readEnd } from "@/lib/keys/end-form";
 import { LIMIT_ADVICE } from "@/lib/keys/limits";
 import type { Regeneration } from "@/lib/keys/regenerate";
 import { readIdempotencyKey, regenerateKeySchema } from "@/lib/keys/schemas";
-import { DAY_MS } from "@/lib/values/days";
 import { AppError, ERRORS, isErrorCode } from "@/lib/values/errors";
 import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
-import { endOfDay } from "@/lib/values/zones";
 
 /** What to do, where the sentence for API clients speaks of JSON. */
 const SENTENCES: Record<string, string> = {
@@ -28,19 +27,6 @@ export function refusePast(expiresAt: Date | null): void {
   if (expiresAt && expiresAt <= new Date()) {
     throw new AppError("INVALID_EXPIRES_AT", { fields: { expires_at: ["Choose a moment that is still to come."] } });
   }
-}
-
-/**
- * When a key ends, as the form has it: an instant that a script worked out, or, without one, what was chosen, counted from
- * when the form was made; a day is one of the zone. Empty for never.
- */
-export function readEnd(form: FormData, timeZone: string, now = new Date()): string {
-  if (form.has("expires_at")) return textOf(form, "expires_at");
-  const [chosen, day] = [textOf(form, "expiry"), textOf(form, "last_day")];
-  if (chosen === "" || chosen === "never") return "";
-  const openedAt = Date.parse(textOf(form, "opened_at")) || now.getTime();
-  if (/^\d{1,3}$/.test(chosen)) return new Date(openedAt + Number(chosen) * DAY_MS).toISOString();
-  return (chosen === "date" && endOfDay(day, timeZone)?.toISOString()) || "no date";
 }
 
 /**

@@ -1,7 +1,7 @@
 "use server";
 
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { explainRepeat, readEnd, readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
+import { explainRepeat, readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
 import { validate } from "@/lib/doors/read-json";
@@ -10,6 +10,7 @@ import { deleteAnyKey, disableAnyKey, enableAnyKey, reissueAnyKey, revokeAnyKey 
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
 import { pauseKeySchema } from "@/lib/keys/change-schemas";
 import { createKey } from "@/lib/keys/create";
+import { readEnd } from "@/lib/keys/end-form";
 import { readLimitForm } from "@/lib/keys/limits";
 import { readIdempotencyKey } from "@/lib/keys/schemas";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
