@@ -7,6 +7,7 @@ import { cache } from "react";
 import type { Door } from "@/lib/audit/actions";
 import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { proveByIssuer } from "@/lib/identity/proof";
+import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
 import { readRefreshToken, verifyAccessToken } from "@/lib/identity/tokens";
 import { checkSecret } from "@/lib/request/admin-secret";
@@ -164,13 +165,16 @@ export async function requireUser(path: string): Promise<CurrentUser> {
 }
 
 /**
- * In an action: whoever is signed in, if the form was made for them. Nobody is sent elsewhere: what was typed stays.
+ * In an action: whoever is signed in, if the form was made for them. A script keeps the page and what was typed; without one,
+ * the sign-in page comes, and leads back to the page whose form was sent.
  * @throws AppError NOT_AUTHENTICATED, OTHER_ACCOUNT
  */
 export async function requireUserOfForm(form: FormData): Promise<CurrentUser> {
   const user = await findUser();
-  if (!user) throw new AppError("NOT_AUTHENTICATED");
-  return requireOwnForm(user, form);
+  if (user) return requireOwnForm(user, form);
+  const sent = await headers();
+  if (sent.has("next-action")) throw new AppError("NOT_AUTHENTICATED");
+  return requireUser(pathOf(sent.get("referer")) ?? "/keys");
 }
 
 /** Another account may have been signed in meanwhile, in another tab. A page of an earlier version does not say whose it is. */
@@ -260,4 +264,13 @@ function bearerToken(request: Request): string | null {
 function isSameSecret(presented: string, secret: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(presented), digest(secret));
+}
+
+/** As returnPath has it, with an origin in front. */
+const MAX_REFERER_LENGTH = 10_000;
+
+function pathOf(referer: string | null): string | null {
+  if (!referer || referer.length > MAX_REFERER_LENGTH || !URL.canParse(referer)) return null;
+  const { pathname, search } = new URL(referer);
+  return returnPath(pathname + search);
 }

@@ -70,6 +70,13 @@ test.describe("Without JavaScript a person", () => {
     await expect(page).toHaveURL(/\/keys\/[0-9a-f-]{36}$/);
     await expect(page.getByText("Revoked", { exact: true }).first()).toBeVisible();
     expect(await verifyCode(fresh)).toBe("REVOKED");
+
+    await page.goto("/keys/new");
+    await query("DELETE FROM sessions WHERE user_id = $1", [person.id]);
+    await page.getByLabel("Name").fill("Too late");
+    await page.getByRole("button", { name: "Create key" }).click();
+    await expect(page).toHaveURL("/sign-in?next=%2Fkeys%2Fnew");
+    await expect(page.getByText("Your session has ended.")).toBeVisible();
   });
 });
 
