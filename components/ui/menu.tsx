@@ -86,7 +86,8 @@ type ItemProps = {
   children: string;
 };
 
-const itemStyle = "block w-full rounded-sm px-2.5 py-1.5 text-left outline-none focus:bg-sunken";
+const itemStyle =
+  "block w-full rounded-sm px-2.5 py-1.5 text-left outline-none focus:bg-sunken forced-colors:focus:outline-2 forced-colors:focus:outline-solid";
 
 export function MenuItem({ onSelect, href, refusal = null, isDanger = false, children, ...approach }: ItemProps) {
   const isRead = useContext(ReadContext);
