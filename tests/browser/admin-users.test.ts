@@ -73,6 +73,7 @@ test.describe("A member of staff", () => {
     await page.goto("/admin/users");
     await page.getByRole("searchbox", { name: /^Find users/ }).fill(user.email);
     await page.getByRole("link", { name: "Low on credits 1", exact: true }).click();
+    await expect(page).toHaveURL(/q=.*&filter=low-credits$/);
     await page.getByRole("link", { name: "Last signed in" }).click();
     await expect(page).toHaveURL(/q=.*&filter=low-credits&sort=seen$/);
     await expect(page.getByRole("columnheader", { name: "Last signed in" })).toHaveAttribute("aria-sort", "descending");
