@@ -15,43 +15,67 @@ type OutcomeDay = { date: string; valid: number; refused: number; refusals: Part
 /** What verifications of a key answered: by day (UTC, up to today, the oldest first), and in all by reason, the commonest first. */
 export type Outcomes = { days: OutcomeDay[]; valid: number; refusals: Refusal[] };
 
-const FLUSH_MS = 5_000;
-
 type Count = { keyId: number; day: Date; code: ValidityCode; count: number };
 
-let counts = new Map<string, Count>();
-let adding: Promise<void> = Promise.resolve();
-beforeStop(flush);
-reading("latchkey_verification_counts_waiting", "Rows of verification counts that wait to be written.", () => counts.size);
+/** Counts that wait to be written together, and when those that are there now will have been. */
+type Batch = { waitMs: number; counts: Map<string, Count>; adding: Promise<void> };
+
+const newBatch = (waitMs: number): Batch => ({ waitMs, counts: new Map(), adding: Promise.resolve() });
+const usual = newBatch(5_000);
+/** What somebody may be waiting to see. */
+const firsts = newBatch(100);
+
+beforeStop(async () => {
+  await Promise.all([flush(usual), flush(firsts)]);
+});
+reading(
+  "latchkey_verification_counts_waiting",
+  "Rows of verification counts that wait to be written.",
+  () => usual.counts.size + firsts.counts.size,
+);
+
+const MAX_SEEN = 10_000;
+let seen = new Set<string>();
+
+/** Whether this is the first that this process sees of a key with this answer. Where it has forgotten, once more. */
+function isFirstSight(sight: string): boolean {
+  if (seen.has(sight)) return false;
+  if (seen.size >= MAX_SEEN) seen = new Set();
+  seen.add(sight);
+  return true;
+}
 
 /**
  * Counts what a verification answered, in memory: verifying itself writes nothing. A few seconds later the counts of all
  * keys are added to the day's totals in one statement. They are statistics and no money: a process that is killed takes
- * the last seconds of them with it, and counts that could not be written are let go.
+ * the last seconds of them with it, and counts that could not be written are let go. Of a key of which no call was ever
+ * reported, the first with each answer is added at once: its owner may be waiting for it.
  */
-export function countVerification(keyId: number, code: ValidityCode): void {
+export function countVerification(keyId: number, code: ValidityCode, isUnused: boolean): void {
   const day = Math.floor(Date.now() / DAY_MS);
+  const batch = isUnused && isFirstSight(`${keyId} ${code}`) ? firsts : usual;
   const id = `${keyId} ${day} ${code}`;
-  const known = counts.get(id);
+  const known = batch.counts.get(id);
   if (known) {
     known.count += 1;
     return;
   }
-  if (counts.size === 0) adding = new Promise((resolve) => setTimeout(() => resolve(flush()), FLUSH_MS).unref());
-  counts.set(id, { keyId, day: new Date(day * DAY_MS), code, count: 1 });
+  if (batch.counts.size === 0)
+    batch.adding = new Promise((resolve) => setTimeout(() => resolve(flush(batch)), batch.waitMs).unref());
+  batch.counts.set(id, { keyId, day: new Date(day * DAY_MS), code, count: 1 });
 }
 
 /** Done when everything counted so far is added, or let go: at most a few seconds. Never rejects. */
-export function verificationsAdded(): Promise<void> {
-  return adding;
+export async function verificationsAdded(): Promise<void> {
+  await Promise.all([usual.adding, firsts.adding]);
 }
 
-async function flush(): Promise<void> {
-  const batch = [...counts.values()];
-  if (batch.length === 0) return;
-  counts = new Map();
-  await add(batch).catch((error: unknown) =>
-    log.warn({ ...causeOf(error), rows: batch.length }, "verifications were not counted"),
+async function flush(batch: Batch): Promise<void> {
+  const counts = [...batch.counts.values()];
+  if (counts.length === 0) return;
+  batch.counts = new Map();
+  await add(counts).catch((error: unknown) =>
+    log.warn({ ...causeOf(error), rows: counts.length }, "verifications were not counted"),
   );
 }
 
@@ -73,7 +97,19 @@ async function add(batch: readonly Count[]): Promise<void> {
   });
 }
 
-type CountedCode = "VALID" | CountedRefusalCode;
+export type CountedCode = "VALID" | CountedRefusalCode;
+
+const FIND_FIRST = statement(
+  "first-verdict",
+  { code: word<CountedCode>() },
+  "SELECT code FROM verification_days WHERE key_id = $key ORDER BY (code = 'VALID') DESC, day DESC, count DESC LIMIT 1",
+);
+
+/** VALID once a key was let in; until then why it was refused, on the last day that it was; null when nobody asked about it. */
+export async function findFirstVerdict(keyId: number): Promise<CountedCode | null> {
+  const [row] = await sql(FIND_FIRST, { key: keyId });
+  return row?.code ?? null;
+}
 
 const FIND_DAYS = statement(
   "verification-days",

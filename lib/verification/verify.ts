@@ -21,13 +21,18 @@ export type VerifyInput = LimitedCall & { key: string; secret?: string | null; c
 
 type SecretHash = { secretHash: Uint8Array | null; secretHashedUnder: string | null };
 /** `readAt` is by the database's clock, which is everybody's. */
-type FoundKey = KeyFacts & SecretHash & { id: number; uuid: string; name: string; userId: string; readAt: Date };
+type Found = { id: number; uuid: string; name: string; userId: string; readAt: Date; isUnused: boolean };
+type FoundKey = KeyFacts & SecretHash & Found;
 
 /**
  * `key` is null when no key has the credential; `malformed` says why none can have it, as the end of a sentence, where its
  * form shows it.
  */
-export type Verdict = { code: ValidityCode; key: Omit<FoundKey, keyof SecretHash | "readAt"> | null; malformed: string | null };
+export type Verdict = {
+  code: ValidityCode;
+  key: Omit<FoundKey, keyof SecretHash | "readAt" | "isUnused"> | null;
+  malformed: string | null;
+};
 
 const FOUND = {
   hash: bytes,
@@ -43,12 +48,14 @@ const FOUND = {
   replaced_until: nullable(instant),
   credits: int,
   banned: bool,
+  is_unused: bool,
   read_at: instant,
 };
 
 type Row = RowOf<typeof FOUND>;
 
-const FACTS = `k.id, k.uuid, k.name, k.user_id, ${selectLimits("k")}, ${selectLife("k")}, u.credits, u.banned, now() AS read_at`;
+const FACTS = `k.id, k.uuid, k.name, k.user_id, ${selectLimits("k")}, ${selectLife("k")}, u.credits, u.banned,
+  k.last_used_at IS NULL AS is_unused, now() AS read_at`;
 
 const CURRENT = `SELECT k.credential_hash AS hash, k.secret_hash, ${hashedUnder("k")}, NULL::timestamptz AS replaced_until, ${FACTS}
   FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.credential_hash`;
@@ -94,7 +101,7 @@ function judge(input: VerifyInput, found: FoundKey | null): Verdict {
   });
   verifications.inc({ code });
   if (!found || code === "NOT_FOUND") return { code, key: null, malformed: describeMalformed(input.key) };
-  countVerification(found.id, code);
+  countVerification(found.id, code, found.isUnused);
   if (code !== "VALID") noteRefusal(found.id, code, input.permission);
   return { code, key: found, malformed: null };
 }
@@ -182,6 +189,7 @@ function fromRow(row: Row, credential: Credential): FoundKey {
     secretHashedUnder: row.secret_hashed_under,
     replacedUntil: row.replaced_until,
     owner: { credits: row.credits, banned: row.banned },
+    isUnused: row.is_unused,
     readAt: row.read_at,
   };
 }

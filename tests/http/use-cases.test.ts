@@ -129,7 +129,7 @@ test.each(OPERATIONS.map(({ id }) => id))("the operation %s", async (id) => {
 
 /** Routes that are no operation of their own: what answers for all the rest, the metrics, which are not public, and files of pages. */
 const OTHER_ROUTES =
-  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|sign-out|\.well-known\/.*|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
+  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|sign-out|keys\/\[id\]\/first-call|\.well-known\/.*|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
 
 test("every route of the build is an operation of the reference", () => {
   const told = OPERATIONS.map(({ path }) => path.replace(/\/$/, "").replaceAll("{", "[").replaceAll("}", "]"));
@@ -152,6 +152,11 @@ test.each(addresses("route").filter((address) => address.endsWith("/export")))("
   const answer = await open(filledIn(address, ids()), visitor(address));
   expect([answer.status, answer.headers.get("content-type")]).toStrictEqual([200, "text/csv; charset=utf-8"]);
   expect((await answer.text()).split("\r\n").length).toBeGreaterThan(1);
+});
+
+test("whether a key's first call has come", async () => {
+  const answer = await open(`/keys/${cast.key.id}/first-call`, cast.person);
+  expect([answer.status, await answer.json()]).toStrictEqual([200, { state: expect.stringMatching(/^(none|made)$/) }]);
 });
 
 type Done = { returned?: unknown; redirect?: string };
