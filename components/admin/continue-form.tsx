@@ -1,13 +1,13 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { AccountName } from "@/components/account/account-name";
 import { Form, useFormState } from "@/components/ui/form";
 import { useHydrated } from "@/components/ui/hydrated";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import { textLink } from "@/components/ui/text-link";
 import type { FormAction } from "@/lib/doors/form-state";
-import { AccountName } from "./account-name";
 
 type Props = { email: string; action: FormAction; next: string };
 

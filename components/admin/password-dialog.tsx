@@ -1,6 +1,7 @@
 "use client";
 
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
+import { AccountName } from "@/components/account/account-name";
 import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import { FormStateProvider } from "@/components/ui/form";
@@ -9,7 +10,6 @@ import { explained } from "@/components/ui/no-answer";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
-import { AccountName } from "./account-name";
 
 type Props = {
   isOpen: boolean;

@@ -9,14 +9,17 @@ const REQUIRED = "This field is required.";
 const BLANK = "This field may not be blank.";
 const DIFFERENT = "Passwords don't match.";
 
-const text = (max: number) =>
+const text = (max: number, least = 1) =>
   z
     .string(REQUIRED)
     .trim()
-    .min(1, { error: BLANK, abort: true })
+    .min(least, { error: BLANK, abort: true })
     .max(max, { error: `Ensure this field has no more than ${max} characters.`, abort: true })
     .refine(isPlainText, { error: "This field must not contain control characters.", abort: true })
-    .refine(isNameText, "This field must have something to see, and nothing that turns text around.")
+    .refine(
+      (written) => written === "" || isNameText(written),
+      "This field must have something to see, and nothing that turns text around.",
+    )
     .transform(maskCredentials);
 const email = z
   .string(REQUIRED)
@@ -75,6 +78,18 @@ export const registerSchema = z
 
 export type RegisterInput = z.output<typeof registerSchema>;
 
+/** Who signs up on a page writes their name as they write it, and the password once: the page shows it. */
+export const signUpSchema = z
+  .object({ email, password: newPassword, name: text(100), timezone: timezone.optional() })
+  .transform(({ name, ...account }) => ({ ...account, ...divideName(name) }));
+
+/** At the last space, as most names are; the settings can say otherwise. A name of one word is a first name alone. */
+function divideName(name: string): { first_name: string; last_name: string } {
+  const [, ...others] = name.split(/\s+/);
+  const last = others.at(-1) ?? "";
+  return { first_name: name.slice(0, name.length - last.length).trim(), last_name: last };
+}
+
 /** Anything that could be an address or a password goes on to the check, so that a wrong form costs the same answer. */
 export const loginSchema = z.object({
   email: z.string(REQUIRED).trim().min(1, BLANK).max(320, "Enter a valid email address.").transform(emailInOneForm),
@@ -114,7 +129,7 @@ export const confirmPasswordSchema = z.object({
 
 export const replaceProfileSchema = z.object({
   first_name: text(100),
-  last_name: text(100),
+  last_name: text(100, 0).meta({ description: "May be empty: some people have one name." }),
   phone_number: phoneNumber,
   timezone: timezone.optional(),
 });

@@ -101,7 +101,7 @@ async function sendForms(before: Launched, now: Launched, database: string): Pro
   ] as const) {
     const form = await readForm(`${from.url}/sign-up`);
     const email = randomEmail();
-    const person = { first_name: "Asha", last_name: "Mrema", email, password: "a long password" };
+    const person = { name: "Asha Mrema", first_name: "Asha", last_name: "Mrema", email, password: "a long password" };
     const answer = await postForm(`${to.url}/sign-up`, form, person);
     const people = await query("SELECT 1 FROM users WHERE email = $1", [email], database);
     results.notes.push(`${name}: ${answer.status}${people.length > 0 ? ", signed up" : ""}`);

@@ -12,7 +12,7 @@ function ofAnotherBuild(form: FormData): FormData {
 
 test("a form of another build is refused in words that help, and nothing is done", async () => {
   const email = randomEmail();
-  const person = { first_name: "Asha", last_name: "Mrema", email, password: "a long password" };
+  const person = { name: "Asha Mrema", email, password: "a long password" };
   const address = `${shared().url}/sign-up`;
   const refusal = await postForm(address, ofAnotherBuild(await readForm(address)), person);
   expect({ status: refusal.status, text: await refusal.text() }).toStrictEqual({

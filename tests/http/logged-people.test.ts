@@ -33,7 +33,7 @@ async function sendMails(server: TestServer, address = server.url): Promise<void
   await call("/api/auth/register/", { body: register }, server.url);
   // From addresses of their own, or they would be throttled with whatever else this machine sends.
   const from = () => ({ "X-Forwarded-For": randomAddress() });
-  await sendPlainForm(`${server.url}/sign-up`, byForm, from());
+  await sendPlainForm(`${server.url}/sign-up`, { ...byForm, name: `${byForm.first_name} ${byForm.last_name}` }, from());
   for (const { email } of [byApi, newPerson()]) await sendPlainForm(`${server.url}/forgot-password`, { email }, from());
   const cookie = await signInByCookie(byApi, { address }).catch(() => `${sessionCookieName(address)}=none.none`);
   await sendPlainForm(`${server.url}/settings`, {}, { ...from(), Cookie: cookie }, "Send a link");

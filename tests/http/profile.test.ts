@@ -47,6 +47,11 @@ describe("/api/auth/profile/ answers", () => {
     expect((await change("PATCH", user, {})).body).toMatchObject({ first_name: "Zuri", phone_number: "+255711111111" });
   });
 
+  test("PATCH: a person with one name, who is called by it", async () => {
+    const { status, body } = await change("PATCH", await newUser(), { first_name: "Zuri", last_name: "" });
+    expect([status, body]).toStrictEqual([200, expect.objectContaining({ last_name: "", full_name: "Zuri" })]);
+  });
+
   test.each([[null], [""]])("PATCH: %j takes the phone number away", async (number) => {
     const user = await newUser();
     await change("PATCH", user, { phone_number: "+255711111111" });

@@ -176,7 +176,11 @@ async function someone(change = ""): Promise<TestUser> {
 
 const ACTION_OF: Record<string, () => Promise<Doing>> = {
   chooseThemeAction: async () => ({ as: null, takes: "form", fields: { theme: "dark" }, done: {} }),
-  signUpAction: async () => ({ as: null, fields: { ...registration(), next: "/keys" }, done: { redirect: "/keys" } }),
+  signUpAction: async () => ({
+    as: null,
+    fields: { ...registration(), name: "Asha Mrema", next: "/keys" },
+    done: { redirect: "/keys" },
+  }),
   signInAction: async () => {
     const { email, password } = cast.user;
     return { as: null, fields: { email, password, next: "/settings" }, done: { redirect: "/settings" } };

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { currentTheme } from "@/app/_shell/current-theme";
 import { chooseThemeAction } from "@/app/_shell/theme";
+import { AccountName } from "@/components/account/account-name";
 import { EmailState } from "@/components/account/email-state";
 import { NewPasswordField } from "@/components/account/new-password-field";
 import { SessionList } from "@/components/account/session-list";
@@ -41,7 +42,9 @@ export default async function SettingsPage() {
       <h1 className="font-semibold text-2xl tracking-tight">Settings</h1>
       <Section title="API account" lead="Support and some clients ask for this id. It is no secret.">
         <figure className="flex items-center justify-between gap-3 rounded-lg border border-line bg-surface py-2 pr-2 pl-4">
-          <code className="min-w-0 font-mono text-sm [overflow-wrap:anywhere]">{account.account_id}</code>
+          <code translate="no" className="min-w-0 font-mono text-sm [overflow-wrap:anywhere]">
+            {account.account_id}
+          </code>
           <CopyButton text={account.account_id} what="API account id" />
         </figure>
       </Section>
@@ -55,7 +58,7 @@ export default async function SettingsPage() {
         <Form action={updateProfileAction} submit="Save profile" submitStyle={secondaryButton}>
           <div className="grid gap-5 sm:grid-cols-2 sm:gap-3">
             <TextField name="first_name" label="First name" autoComplete="given-name" defaultValue={profile.firstName} required />
-            <TextField name="last_name" label="Last name" autoComplete="family-name" defaultValue={profile.lastName} required />
+            <TextField name="last_name" label="Last name" autoComplete="family-name" defaultValue={profile.lastName} />
           </div>
           <TextField
             name="phone_number"
@@ -77,6 +80,7 @@ export default async function SettingsPage() {
       </Section>
       <Section title="Password" lead="Changing it signs you out everywhere else.">
         <Form action={changePasswordAction} submit="Change password" submitStyle={secondaryButton}>
+          <AccountName email={profile.email} />
           <PasswordField name="currentPassword" label="Current password" autoComplete="current-password" />
           <NewPasswordField name="newPassword" label="New password" />
         </Form>

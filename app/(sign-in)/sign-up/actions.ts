@@ -7,7 +7,7 @@ import { validate } from "@/lib/doors/read-json";
 import { registerUser } from "@/lib/identity/accounts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { returnPath } from "@/lib/identity/return-path";
-import { registerSchema } from "@/lib/identity/schemas";
+import { signUpSchema } from "@/lib/identity/schemas";
 import { openSession } from "@/lib/identity/sessions";
 import { usableZone } from "@/lib/values/zones";
 import { keepSession } from "../keep-session";
@@ -17,9 +17,7 @@ export async function signUpAction(_state: FormState, form: FormData): Promise<F
   try {
     const { actor, userAgent } = await countVisitor();
     const timezone = usableZone(String(form.get("timezone") ?? ""));
-    // The page shows the password instead of asking for it twice.
-    const input = validate(registerSchema, { ...Object.fromEntries(form), timezone, password_confirm: form.get("password") });
-    const { id } = await registerUser(actor, input);
+    const { id } = await registerUser(actor, validate(signUpSchema, { ...Object.fromEntries(form), timezone }));
     const { sessionId } = await openSession(actor, id, userAgent);
     await keepSession(sessionId);
     mailLater(() => mailVerificationLink(id));

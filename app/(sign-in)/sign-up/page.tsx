@@ -21,10 +21,7 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
       <Form action={signUpAction} submit="Create account">
         <input type="hidden" name="next" value={returnPath(next)} />
         <TimeZoneField />
-        <div className="grid gap-5 sm:grid-cols-2 sm:gap-3">
-          <TextField name="first_name" label="First name" autoComplete="given-name" required />
-          <TextField name="last_name" label="Last name" autoComplete="family-name" required />
-        </div>
+        <TextField name="name" label="Name" autoComplete="name" required />
         <TextField name="email" label="E-mail address" type="email" autoComplete="username" required />
         <SignInInstead href={withReturnPath("/sign-in", next)} />
         <NewPasswordField name="password" label="Password" />
