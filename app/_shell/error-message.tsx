@@ -11,7 +11,10 @@ export function ErrorMessage({ digest }: { digest: string | undefined }) {
       <p>This page could not be shown. Trying again often helps.</p>
       {digest && (
         <p className="text-base">
-          If it does not, tell us this code: <code className="font-mono text-ink text-sm">{digest}</code>
+          If it does not, tell us this code:{" "}
+          <code translate="no" className="font-mono text-ink text-sm">
+            {digest}
+          </code>
         </p>
       )}
       <div className="flex flex-wrap gap-3">

@@ -23,8 +23,12 @@ export async function SignedInFrame({ name, places, email, account, children }: 
     <TimeZone of={timeZone}>
       <FormAccount value={account ?? null}>
         <SiteHeader>
-          {email !== undefined && <HeaderNavigation name={name} places={places} />}
-          <AccountBar email={email} />
+          {email !== undefined && (
+            <>
+              <HeaderNavigation name={name} places={places} />
+              <AccountBar email={email} />
+            </>
+          )}
         </SiteHeader>
         <main id="content" tabIndex={-1} className="mx-auto w-full max-w-page grow px-4 py-8 sm:px-6 sm:py-10">
           {children}

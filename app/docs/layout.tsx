@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
-import { AccountLinks } from "@/app/_shell/account-links";
+import { OpenHeader } from "@/app/_shell/open-header";
 import { AccessTokenProvider } from "@/components/docs/access-token";
-import { SiteHeader } from "@/components/ui/site-header";
 import { DocsNavigation } from "./navigation";
 import { GROUPS } from "./reference/document";
 
@@ -18,11 +17,7 @@ export default function DocsLayout({ children }: { children: ReactNode }) {
   ];
   return (
     <>
-      <SiteHeader>
-        <nav aria-label="Account" className="flex items-center gap-4">
-          <AccountLinks />
-        </nav>
-      </SiteHeader>
+      <OpenHeader />
       <div className="mx-auto grid w-full max-w-page grow content-start gap-x-12 gap-y-6 px-4 py-8 sm:px-6 sm:py-10 lg:grid-cols-[14rem_minmax(0,1fr)]">
         <DocsNavigation places={places} />
         <main id="content" tabIndex={-1} className="min-w-0">

@@ -4,11 +4,10 @@ import { newUser, sessionCookieName } from "../support/people";
 import { shared } from "../support/portal";
 import { startServer } from "../support/server";
 import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo, test } from "./fixtures";
-import { fillSignIn, signInTo, untilHydrated } from "./people";
+import { fillSignIn, openAccountMenu, signInTo, untilHydrated } from "./people";
 
 async function fillSignUp(page: Page, email: string, password: string): Promise<void> {
-  await page.getByLabel("First name").fill("Neema");
-  await page.getByLabel("Last name").fill("Juma");
+  await page.getByLabel("Name").fill("Neema Juma");
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
@@ -34,6 +33,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole("main")).toContainText(email);
       await expect(page.getByLabel("Time zone")).toHaveValue(javaScriptEnabled ? "Africa/Dar_es_Salaam" : "UTC");
 
+      await openAccountMenu(page);
       await page.getByRole("button", { name: "Sign out", exact: true }).click();
       await expect(page).toHaveURL("/sign-in");
       await page.goto("/settings");
@@ -52,8 +52,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(
         "This password is too short. It must contain at least 8 characters.",
       );
-      await expect(page.getByLabel("First name")).toHaveValue("Neema");
-      await expect(page.getByLabel("Last name")).toHaveValue("Juma");
+      await expect(page.getByLabel("Name")).toHaveValue("Neema Juma");
       await expect(email).toHaveValue("neema@");
       await expect(page.getByLabel("Password", { exact: true })).toHaveValue(javaScriptEnabled ? "short" : "");
       if (javaScriptEnabled) await expect(email).toBeFocused();
@@ -128,13 +127,36 @@ test.describe("Someone who is signed in", () => {
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 
-  test("sees a way to the keys on the front page, a visitor the ways in", async ({ page }) => {
-    await page.goto("/");
-    const account = page.getByRole("navigation", { name: "Account" });
-    await expect(account.getByRole("link")).toHaveText(["Sign in", "Sign up"]);
-    await signInTo(page, "/settings", await newUser());
-    await page.goto("/");
-    await expect(account.getByRole("link")).toHaveText(["Keys"]);
+  test("has the portal's navigation and the account menu on the front page and in the docs, a visitor the ways in", async ({
+    page,
+  }) => {
+    const navigation = page.getByRole("navigation", { name: "Portal" });
+    for (const path of ["/", "/docs"]) {
+      await page.goto(path);
+      await expect(navigation.getByRole("link")).toHaveText(["Docs", "Sign in", "Sign up"]);
+    }
+    const person = await newUser();
+    await signInTo(page, "/settings", person);
+    for (const path of ["/", "/docs"]) {
+      await page.goto(path);
+      await expect(navigation.getByRole("link")).toHaveText(["Keys", "Usage", "Docs"]);
+      await expect(page.getByText(person.email)).toBeHidden();
+      await tabTo(page, "Your account");
+      await page.keyboard.press("Enter");
+      await expect(page.getByText(person.email)).toBeVisible();
+      await page.keyboard.press("Tab");
+      await expect(page.getByRole("link", { name: "Settings" })).toBeFocused();
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("button", { name: "Your account" })).toBeFocused();
+      await expect(page.getByText(person.email)).toBeHidden();
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    await openAccountMenu(page);
+    await expectAccessible(page);
+    await expectNoSidewaysScrolling(page);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await expect(page).toHaveURL("/settings");
+    await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeHidden();
   });
 
   test("loses the session for good by signing out: Back shows nothing, the old cookie opens nothing", async ({
@@ -144,6 +166,7 @@ test.describe("Someone who is signed in", () => {
     const person = await newUser();
     await signInTo(page, "/settings", person);
     const cookies = await context.cookies();
+    await openAccountMenu(page);
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(page).toHaveURL("/sign-in");
     expect(await context.cookies()).toStrictEqual([]);
@@ -161,8 +184,7 @@ test.describe("Someone who is signed in", () => {
     });
     await page.goto("/sign-up?next=%2Fsettings");
     await untilHydrated(page);
-    await page.getByLabel("First name").fill("Neema");
-    await page.getByLabel("Last name").fill("Juma");
+    await page.getByLabel("Name").fill("Neema Juma");
     await page.getByLabel("E-mail address").fill(randomEmail());
     await page.getByLabel("Password", { exact: true }).fill("a long sentence");
     await page.getByRole("button", { name: "Create account" }).dblclick();

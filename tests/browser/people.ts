@@ -33,3 +33,8 @@ export async function untilHydrated(page: Page): Promise<void> {
     await expect(button(/^Hide .*password$/)).toBeVisible({ timeout: 500 });
   }).toPass();
 }
+
+/** Where the settings, the colours and the way out are. */
+export async function openAccountMenu(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Your account" }).click();
+}

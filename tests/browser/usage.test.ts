@@ -6,7 +6,7 @@ import { newKey, query, type TestKey } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
 import { reportCalls } from "../support/usage";
 import { expect, expectAccessible, expectNoSidewaysScrolling, layoutShift, tabTo, test } from "./fixtures";
-import { fillSignIn, signInTo } from "./people";
+import { fillSignIn, openAccountMenu, signInTo } from "./people";
 
 /** The UTC day so many days ago, as the page writes it and as files do. */
 function dayAgo(days: number): { text: string; date: string } {
@@ -252,6 +252,7 @@ test.describe("On the usage page a person", () => {
   test("can choose dark and sign out on it: its forms are not taken for reports of calls", async ({ page }) => {
     const person = await newUser();
     await signInTo(page, "/usage", person);
+    await openAccountMenu(page);
     await page.getByRole("button", { name: "Dark" }).click();
     await expect(page.getByRole("button", { name: "Dark" })).toHaveAttribute("aria-pressed", "true");
     await page.getByRole("button", { name: "Sign out" }).click();
@@ -283,6 +284,7 @@ test.describe("Without JavaScript a person", () => {
     await page.getByText("Show the days as a table").click();
     await expect(dayTable(page)).toBeVisible();
     await page.getByRole("link", { name: "Show all keys" }).click();
+    await openAccountMenu(page);
     await page.getByRole("button", { name: "Sign out" }).click();
     await expect(page).toHaveURL("/sign-in");
   });
