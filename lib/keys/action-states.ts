@@ -1,7 +1,17 @@
 import type { FormState } from "@/lib/doors/form-state";
 
 /** A key with its credentials in clear: in memory, while they are shown, and nowhere else. */
-export type Issued = { uuid: string; name: string; key: string; secret: string | null; previousUntil?: Date | null };
+export type Issued = {
+  uuid: string;
+  name: string;
+  key: string;
+  secret: string | null;
+  previousUntil?: Date | null;
+  /** Where a first call with it can be made. */
+  callAddress: string;
+  /** Of a key that was never used, for its owner: whether a call arrives is watched. */
+  isNew?: boolean;
+};
 
 /** The key that the same form, sent before, made or regenerated: what it got was shown then, once. */
 export type Repeated = { uuid: string; name: string };

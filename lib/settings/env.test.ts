@@ -50,6 +50,28 @@ describe("Settings", () => {
     expect(ALLOWED_ORIGINS).toStrictEqual(["https://a.example", "https://b-*.example:8443"]);
   });
 
+  test("name an address to try keys at, which a shell takes as it is", () => {
+    const addresses = [
+      "https://api.example.com",
+      "https://api.example.com:8443/v1/status/",
+      "http://localhost:4000/",
+      "http://[::1]:4000",
+    ];
+    for (const PUBLIC_API_URL of addresses) expect(parseEnv({ ...good, PUBLIC_API_URL }).PUBLIC_API_URL).toBe(PUBLIC_API_URL);
+    const refused = [
+      ...["http://api.example.com", "ftp://api.example.com", "api.example.com", "https://user:pw@api.example.com", "https://"],
+      ...[
+        "https://api.example.com/?a=1",
+        "https://api.example.com/$(reboot)",
+        'https://api.example.com/"',
+        "https://api.example.com:99999",
+      ],
+      `https://api.example.com/${"a".repeat(500)}`,
+    ];
+    for (const PUBLIC_API_URL of refused)
+      expect(complaint({ PUBLIC_API_URL })).toContain("PUBLIC_API_URL must be an address that");
+  });
+
   test("say for which e-mail domains each issuer of tokens may speak", () => {
     const read = (JWT_TRUSTED_ISSUERS: string) => parseEnv({ ...good, JWT_TRUSTED_ISSUERS }).JWT_TRUSTED_ISSUERS;
     const keySet = "https://id.example/realms/a/.well-known/jwks.json";

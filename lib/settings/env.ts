@@ -4,6 +4,7 @@ import { EnvError } from "@/lib/values/errors";
 import { driverFor } from "./database-url";
 import { readIssuer } from "./issuers";
 import { withPreviewSecrets } from "./preview-secrets";
+import { isOnThisMachine } from "./this-machine";
 
 const blankIsUnset = (value: unknown) => (typeof value === "string" && value.trim() === "" ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankIsUnset, schema.optional());
@@ -48,12 +49,23 @@ function isProxyRange(entry: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
+const CALL_RULE =
+  "must be an address that a key may be tried at, such as https://api.example.com/v1/status: over https, except on this machine, and without a query";
+
+/** It is written into commands that people paste: nothing in it may mean anything to a shell. */
+function isCallAddress(address: string): boolean {
+  if (!/^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?(?:\/[\w.~/-]*)?$/i.test(address) || !URL.canParse(address))
+    return false;
+  return address.startsWith("https:") || isOnThisMachine(address);
+}
+
 /** Pino's, from the fewest lines to the most. */
 const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 
 const fields = z.object({
   PORT: wholeNumber(3000, 1, 65535),
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an address such as https://keys.example.com" })),
+  PUBLIC_API_URL: optional(z.string().max(500, CALL_RULE).refine(isCallAddress, CALL_RULE)),
   DATABASE_URL: z.preprocess(blankIsUnset, databaseUrl),
   DATABASE_URL_UNPOOLED: optional(databaseUrl),
   DATABASE_DRIVER: optional(z.enum(["neon", "pg"], { error: "must be neon or pg" })),

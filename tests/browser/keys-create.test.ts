@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { query, verifyCode } from "../support/client";
-import { expect, expectAccessible, expectNoSidewaysScrolling, tabTo } from "./fixtures";
+import { expect, expectAccessible, expectNoSidewaysScrolling, runInBash, tabTo } from "./fixtures";
 import { test } from "./signed-in";
 
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -49,22 +49,36 @@ test.describe("With a new key a person", () => {
     expect(rows).toStrictEqual([{ name: "Production", permissions: ["read", "write"], days: "90" }]);
   });
 
-  test("sees its credentials masked until asked, and as .env line, curl and fetch", async ({ page, person: _person }) => {
+  test("sees its credentials masked until asked, what each is for, and a first call that runs as it is pasted", async ({
+    page,
+    baseURL,
+    person: _person,
+  }) => {
     await create(page, "Masked");
     const key = await copy(page, "Key");
     const secret = await copy(page, "Secret");
     await expect(dialog(page)).toContainText(`${key.slice(0, 14)}••••••••`);
     await expect(dialog(page)).not.toContainText(key);
+    await expect(dialog(page)).toContainText("Goes with every call.");
+    await expect(dialog(page)).toContainText("Waiting for the first call…");
+    await page.getByRole("tab", { name: ".env" }).click();
     expect(await copy(page, ".env")).toBe(`API_KEY=${key}\nAPI_SECRET=${secret}`);
     await page.getByRole("button", { name: "Show key and secret" }).click();
     await expect(dialog(page)).toContainText(`API_SECRET=${secret}`);
-    await page.getByRole("tab", { name: "curl" }).click();
-    await expect(dialog(page)).toContainText(`Authorization: Bearer ${key}`);
-    await page.getByRole("tab", { name: "fetch" }).click();
-    await expect(dialog(page)).toContainText("process.env.API_KEY");
+    for (const shown of await dialog(page)
+      .getByText(/mf_live_/)
+      .all())
+      expect(await shown.evaluate((element) => element.closest("[translate=no]") !== null)).toBe(true);
+    await page.getByRole("tab", { name: "Python" }).click();
+    await expect(dialog(page)).toContainText(`Request("${baseURL}/api/keys/self", headers={"Authorization": "Bearer ${key}"})`);
+    await page.getByRole("tab", { name: "JavaScript" }).click();
+    const javascript = await copy(page, "JavaScript");
     await expectAccessible(page);
     await page.setViewportSize({ width: 360, height: 740 });
     await expectNoSidewaysScrolling(page);
+    expect(runInBash('node --input-type=module -e "$PASTED"', { PASTED: javascript })).toContain('200 {"valid":true');
+    await expect(dialog(page).getByRole("status").filter({ hasText: "The first call has arrived." })).toBeVisible();
+    await expectAccessible(page);
   });
 
   test("is asked once more before losing it by Esc, a click outside or X", async ({ page, person: _person }) => {

@@ -1,4 +1,4 @@
-import { newKey, query, verifyCode } from "../support/client";
+import { newKey, query, verify, verifyCode } from "../support/client";
 import { newUser } from "../support/people";
 import { reportCalls } from "../support/usage";
 import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
@@ -63,6 +63,21 @@ test.describe("On a key's own page a person", () => {
     await expectAccessible(page);
     await page.setViewportSize({ width: 360, height: 740 });
     await expectNoSidewaysScrolling(page);
+  });
+
+  test("sees that it waits for its first call, why that was refused, and that one was let in", async ({ page, makeKey }) => {
+    const key = await makeKey({ key_name: "New" });
+    await page.goto(`/keys/${key.id}`);
+    const told = (sentence: string) => page.getByRole("status").filter({ hasText: sentence });
+    await expect(told("Waiting for the first call…")).toBeVisible();
+    await verify({ key: key.api_key, permission: "fly" });
+    await expect(told("was refused. The key does not grant this permission. Create a key that may do")).toBeVisible();
+    await expectAccessible(page);
+    await verifyCode(key.api_key);
+    await expect(told("The first call has arrived. The key works.")).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("New");
+    await expect(told("first call")).toHaveCount(0);
   });
 
   test("renames it, notes something, takes permissions away and lets it end earlier", async ({ page, makeKey }) => {

@@ -1,6 +1,7 @@
 "use server";
 
 import { refresh } from "next/cache";
+import { callAddress } from "@/app/_shell/call-address";
 import { keyDeedPage } from "@/components/keys/key-pages";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
@@ -41,7 +42,7 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
       format: "mf_live",
       idempotencyKey: readIdempotencyKey(textOf(form, "idempotency_key") || null),
     });
-    return { fields: {}, values: {}, issued: { uuid, name, key, secret } };
+    return { fields: {}, values: {}, issued: { uuid, name, key, secret, callAddress: await callAddress(), isNew: true } };
   } catch (error) {
     return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_MADE);
   }
@@ -52,7 +53,8 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
     const user = await requireWriterOfForm(form);
     const asked = readRegeneration(form, await pageTimeZone());
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), asked);
-    return { fields: {}, values: {}, issued: { uuid, name, key, secret, previousUntil: previousExpiresAt } };
+    const issued = { uuid, name, key, secret, previousUntil: previousExpiresAt, callAddress: await callAddress() };
+    return { fields: {}, values: {}, issued };
   } catch (error) {
     return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_REGENERATED);
   }

@@ -1,6 +1,7 @@
 "use server";
 
 import { maskCredentials } from "@latchkey/rule/credentials";
+import { callAddress } from "@/app/_shell/call-address";
 import { explainRepeat, readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
@@ -51,7 +52,7 @@ export async function createKeyForAction(_state: FormState, form: FormData): Pro
       format,
       idempotencyKey: readIdempotencyKey(textOf(form, "idempotency_key") || null),
     });
-    return { fields: {}, values: {}, issued: { uuid, name, key, secret } };
+    return { fields: {}, values: {}, issued: { uuid, name, key, secret, callAddress: await callAddress() } };
   } catch (error) {
     return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_MADE);
   }
@@ -76,7 +77,14 @@ export async function reissueAnyKeyAction(_state: FormState, form: FormData): Pr
     return {
       fields: {},
       values: {},
-      issued: { uuid, name: maskCredentials(name), key, secret, previousUntil: previousExpiresAt },
+      issued: {
+        uuid,
+        name: maskCredentials(name),
+        key,
+        secret,
+        previousUntil: previousExpiresAt,
+        callAddress: await callAddress(),
+      },
     };
   } catch (error) {
     return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_REGENERATED);

@@ -11,10 +11,15 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
   return (
     <dl className="mt-8 grid grid-cols-2 gap-x-8 gap-y-5 lg:grid-cols-4">
       <Fact term="Credential" isWide>
-        <code className="font-mono text-sm">{facts.masked}</code>
+        <code translate="no" className="font-mono text-sm">
+          {facts.masked}
+        </code>
         {facts.replaced.map(({ masked, validUntil }) => (
           <span key={masked + validUntil.getTime()} className="block text-ink-muted text-sm">
-            <code className="font-mono">{masked}</code> works until <Moment at={validUntil} now={now} as="minute" />
+            <code translate="no" className="font-mono">
+              {masked}
+            </code>{" "}
+            works until <Moment at={validUntil} now={now} as="minute" />
           </span>
         ))}
         {facts.replaced.length > 0 && <EndGrace uuid={facts.uuid} name={facts.name} />}
@@ -54,7 +59,9 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
       )}
       <Fact term="Key id" isWide="always">
         <span className="flex flex-wrap items-center gap-2">
-          <code className="font-mono text-sm [overflow-wrap:anywhere]">{facts.uuid}</code>
+          <code translate="no" className="font-mono text-sm [overflow-wrap:anywhere]">
+            {facts.uuid}
+          </code>
           <CopyButton text={facts.uuid} what="key id" />
         </span>
       </Fact>

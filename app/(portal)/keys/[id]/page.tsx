@@ -8,9 +8,10 @@ import { KeyHeading } from "@/components/keys/key-heading";
 import { KeyUsage } from "@/components/keys/key-usage";
 import { PageSection } from "@/components/keys/page-section";
 import { RefusalList } from "@/components/keys/refusal-list";
-import { isOffered } from "@/components/keys/refusals";
+import { describeEnd, isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
+import { requireUser } from "@/lib/doors/guards";
 import type { KeyPage } from "@/lib/keys/own-key-page";
 import { isolated } from "@/lib/values/isolated";
 import {
@@ -24,6 +25,7 @@ import {
 import { KeyEvents } from "./key-events";
 import { KeyFacts } from "./key-facts";
 import { loadKey } from "./load-key";
+import { UnseenKey } from "./unseen-key";
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -41,6 +43,7 @@ const ACTIONS = {
 
 export default async function KeyOwnPage({ params }: Props) {
   const key = await loadKey((await params).id);
+  const user = await requireUser(`/keys/${key.uuid}`);
   const now = new Date();
   const { uuid, name, state, expiresAt, lastUsedAt } = key;
   const target = { uuid, name, state, expiresAt, lastUsedAt };
@@ -54,6 +57,7 @@ export default async function KeyOwnPage({ params }: Props) {
         {isOffered("change", key) && <Change keyShown={key} />}
       </div>
       <KeyFacts facts={key} now={now} />
+      {lastUsedAt === null && describeEnd(key, "UTC") === null && <UnseenKey user={user} uuid={uuid} />}
       <PageSection title="Usage">
         <KeyUsage days={key.days} outcomes={key.outcomes} />
       </PageSection>
