@@ -13,6 +13,16 @@ type DemoKey = { name: string; permissions: unknown; ageDays: number; expiresInD
 
 export const PERSON = { email: "asha@example.com", password: `pw-${randomBytes(9).toString("base64url")}` };
 
+/** Staff, whose list shows the keys of these as well. */
+export const STAFF = { email: "neema@example.com", password: PERSON.password };
+
+const OTHERS = [
+  { name: "Juma Okello", keys: ["Checkout", "Checkout (test)"] },
+  { name: "Zuri Kamau", keys: ["Dispatch"] },
+  { name: "Baraka Mushi", keys: ["Clinic reminders", "Clinic intranet"] },
+  { name: "Grace Otieno", keys: ["School bus"] },
+];
+
 const KEYS: DemoKey[] = [
   { name: "Production", permissions: ["read", "write"], ageDays: 210, expiresInDays: null, dailyCalls: 60 },
   { name: "Mobile app", permissions: ["read"], ageDays: 96, expiresInDays: 4, dailyCalls: 24 },
@@ -61,6 +71,21 @@ export async function makeDemo({ server, settings }: Demo): Promise<{ keyIds: st
       [key.id],
     );
   }
+  for (const { name, keys } of OTHERS) {
+    const [first_name = "", last_name = ""] = name.split(" ");
+    const other = {
+      email: `${first_name.toLowerCase()}@example.com`,
+      password,
+      password_confirm: password,
+      first_name,
+      last_name,
+    };
+    const { access } = (await call("/api/auth/register/", other)).tokens;
+    for (const key_name of keys) await call("/api/auth/keys/create/", { key_name }, { Authorization: `Bearer ${access}` });
+  }
+  const staff = { ...STAFF, password_confirm: password, first_name: "Neema", last_name: "Juma" };
+  await call("/api/auth/register/", staff);
+  await database.query("UPDATE users SET role = 'admin' WHERE email = $1", [STAFF.email]);
   await call(`/api/auth/keys/${keyIds.at(-1)}/revoke/`, {}, bearer);
   await call(`/api/auth/keys/${keyIds[2]}/regenerate/`, { grace_seconds: 24 * 3600 }, bearer);
   await database.end();

@@ -1,24 +1,22 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type Browser, chromium, type Page } from "@playwright/test";
+import { PICTURE_THEMES, PICTURES, type PictureName, pictureFile } from "../app/(front)/pictures";
 import { deploymentSettings, randomSecret, scratchFolder, startServer } from "../tests/support/server";
 import { ensureBuilt } from "./build";
 import { findChromium } from "./chromium";
-import { makeDemo, PERSON } from "./demo";
+import { makeDemo, PERSON, STAFF } from "./demo";
 import { applyMigrations } from "./migrate";
 import { openCluster } from "./postgres";
 
-type Picture = {
-  name: string;
-  address: string;
-  theme: "light" | "dark";
-  width?: number;
-  height?: number;
-  prepare?: (page: Page) => Promise<unknown>;
-};
+/** Pixels of the picture to one of the page: sharp on most screens, and half the bytes of two. */
+const SCALE = 1.5;
+const QUALITY = 0.82;
 
-/** `pictures`: those of the README, of someone with a month of use, into docs/pictures. */
-export async function main([target = "docs/pictures"]: string[]): Promise<void> {
+type Scene = { address: string; person?: { email: string; password: string }; prepare?: (page: Page) => Promise<unknown> };
+
+/** `pictures`: those of the README and of the landing page, of people with a month of use, light and dark, into public/pictures. */
+export async function main([target = "public"]: string[]): Promise<void> {
   await ensureBuilt();
   const { path: executablePath } = await findChromium();
   const folder = scratchFolder("pictures");
@@ -29,8 +27,15 @@ export async function main([target = "docs/pictures"]: string[]): Promise<void> 
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   try {
     const { keyIds } = await makeDemo({ server, settings });
-    fs.mkdirSync(target, { recursive: true });
-    for (const picture of README_PICTURES(keyIds)) await take(browser, server.url, picture, target);
+    const scenes = scenesOf(keyIds);
+    for (const name of Object.keys(scenes) as PictureName[])
+      for (const theme of PICTURE_THEMES) {
+        const picture = await take(browser, server.url, name, theme, scenes[name]);
+        const file = path.join(target, pictureFile(name, theme));
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        fs.writeFileSync(file, picture);
+        console.log(`${file}  ${Math.round(picture.length / 1024)} kB`);
+      }
   } finally {
     await browser.close();
     await server.stop();
@@ -39,39 +44,65 @@ export async function main([target = "docs/pictures"]: string[]): Promise<void> 
   }
 }
 
-const README_PICTURES = ([production]: string[]): Picture[] => [
-  { name: "keys", address: "/keys", theme: "light" },
-  { name: "save-your-key", address: "/keys", theme: "dark", prepare: createKey },
-  { name: "key", address: `/keys/${production}`, theme: "light" },
-  { name: "usage", address: "/usage", theme: "dark" },
-];
+const scenesOf = ([production]: string[]): Record<PictureName, Scene> => ({
+  keys: { address: "/keys" },
+  "save-your-key": { address: "/keys", prepare: createKey },
+  key: { address: `/keys/${production}` },
+  staff: { address: "/admin/keys", person: STAFF },
+});
 
-async function take(browser: Browser, origin: string, picture: Picture, target: string): Promise<void> {
-  const { name, address, theme, width = 1280, height = 800, prepare } = picture;
+type Theme = (typeof PICTURE_THEMES)[number];
+
+async function take(browser: Browser, origin: string, name: PictureName, theme: Theme, scene: Scene): Promise<Buffer> {
+  const { address, person = PERSON, prepare } = scene;
+  const { width, height } = PICTURES[name];
   const page = await browser.newPage({
     baseURL: origin,
     viewport: { width, height },
+    deviceScaleFactor: SCALE,
     colorScheme: theme,
     reducedMotion: "reduce",
     locale: "en-GB",
     timezoneId: "Africa/Dar_es_Salaam",
   });
+  page.setDefaultTimeout(90_000);
   await page.goto(`/sign-in?next=${encodeURIComponent(address)}`);
-  await page.getByLabel("E-mail address").fill(PERSON.email);
-  await page.getByLabel("Password", { exact: true }).fill(PERSON.password);
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(address);
   await page.waitForLoadState("networkidle");
   await prepare?.(page);
-  const file = path.join(target, `${name}.png`);
-  await page.screenshot({ path: file });
-  console.log(`${file}  ${Math.round(fs.statSync(file).size / 1024)} kB`);
+  const picture = await toWebp(page, await page.screenshot());
   await page.close();
+  return picture;
 }
 
+/** By the browser, which has an encoder. */
+async function toWebp(page: Page, png: Buffer): Promise<Buffer> {
+  const made = await page.evaluate(
+    async ({ address, quality }) => {
+      const picture = new Image();
+      picture.src = address;
+      await picture.decode();
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, { width: picture.width, height: picture.height }).getContext("2d")?.drawImage(picture, 0, 0);
+      return canvas.toDataURL("image/webp", quality);
+    },
+    { address: `data:image/png;base64,${png.toString("base64")}`, quality: QUALITY },
+  );
+  return Buffer.from(made.slice(made.indexOf(",") + 1), "base64");
+}
+
+/** A key of which the first call has come. */
 async function createKey(page: Page): Promise<void> {
+  const dialog = page.getByRole("dialog");
   await page.getByRole("button", { name: "Create key" }).first().click();
-  await page.getByRole("dialog").getByLabel("Name").fill("Web shop");
-  await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
-  await page.getByRole("dialog", { name: "Save your key" }).waitFor();
+  await dialog.getByLabel("Name").fill("Web shop");
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await dialog.getByRole("button", { name: "Show key and secret" }).click();
+  const [key = ""] = (await dialog.innerText()).match(/mf_live_\w+/) ?? [];
+  await dialog.getByRole("button", { name: "Hide key and secret" }).click();
+  await page.request.get("/api/keys/self", { headers: { Authorization: `Bearer ${key}` } });
+  await dialog.getByText("The first call has arrived.").waitFor();
 }

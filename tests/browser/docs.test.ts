@@ -9,7 +9,7 @@ const REGISTER = "Try it POST /api/auth/register/";
 test.describe("In the API reference a developer", () => {
   test("gets from nothing to a verified key by pasting the commands of the first page", async ({ page }) => {
     await page.goto("/");
-    await page.getByRole("link", { name: "API reference" }).click();
+    await page.getByRole("link", { name: "Read the docs" }).first().click();
     await expect(page).toHaveURL("/docs");
     const code = (title: string) => page.getByRole("figure").filter({ hasText: title }).locator("code").textContent();
     const register = (await code("Register"))?.replace("you@example.com", randomEmail()) ?? "";
