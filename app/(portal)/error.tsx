@@ -11,7 +11,10 @@ export default function PortalErrorPage({ error }: { error: Error & { digest?: s
       <p>Showing it changes nothing about your keys. Trying again often helps.</p>
       {error.digest && (
         <p>
-          If it does not, tell us this code: <code className="font-mono text-ink text-sm">{error.digest}</code>
+          If it does not, tell us this code:{" "}
+          <code translate="no" className="font-mono text-ink text-sm">
+            {error.digest}
+          </code>
         </p>
       )}
       <TryAgain />

@@ -72,8 +72,8 @@ function Replayable({ calls }: { calls: number }) {
       <h2 className="font-medium">Usage reports that could be replayed</h2>
       <p>
         {figure(calls)} of the calls of the last {REPLAYABLE_DAYS} days: whoever captured such a report could have it charged
-        again. Have its sender sign with the time and the id (<code>x-signature: t=…,v1=…</code>), or name <code>ts</code> and{" "}
-        <code>requestId</code> in the body.
+        again. Have its sender sign with the time and the id (<code translate="no">x-signature: t=…,v1=…</code>), or name{" "}
+        <code translate="no">ts</code> and <code translate="no">requestId</code> in the body.
       </p>
     </section>
   );

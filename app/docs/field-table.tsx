@@ -20,7 +20,9 @@ export function FieldTable({ title, choices, isAnswer = false }: Props) {
           <tr key={name} className="border-line border-b align-top max-sm:block max-sm:py-2">
             <th scope="row" className="py-2 pr-4 font-normal max-sm:block max-sm:py-0 sm:w-72">
               <span className="flex flex-wrap items-baseline gap-x-2">
-                <code className="font-mono text-sm [overflow-wrap:anywhere]">{name}</code>
+                <code translate="no" className="font-mono text-sm [overflow-wrap:anywhere]">
+                  {name}
+                </code>
                 {isRequired !== isAnswer && (
                   <span className="text-ink-faint text-xs">{isAnswer ? "not always" : "required"}</span>
                 )}

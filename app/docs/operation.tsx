@@ -35,10 +35,15 @@ export function OperationSection({ operation, document, address }: Props) {
         </h2>
         <p className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1">
           <MethodBadge method={method} />
-          <code className="font-mono text-sm [overflow-wrap:anywhere]">{path}</code>
+          <code translate="no" className="font-mono text-sm [overflow-wrap:anywhere]">
+            {path}
+          </code>
           {alsoAt && (
             <span className="text-ink-muted">
-              and <code className="font-mono text-sm">{alsoAt}</code>
+              and{" "}
+              <code translate="no" className="font-mono text-sm">
+                {alsoAt}
+              </code>
             </span>
           )}
         </p>

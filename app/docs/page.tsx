@@ -75,7 +75,9 @@ export default async function DocsPage() {
                   <Link href={`/docs/${slug}#${id}`} className={textLink}>
                     {summary}
                   </Link>
-                  <code className="block font-mono text-ink-muted text-xs [overflow-wrap:anywhere]">{path}</code>
+                  <code translate="no" className="block font-mono text-ink-muted text-xs [overflow-wrap:anywhere]">
+                    {path}
+                  </code>
                 </span>
               </li>
             ))}

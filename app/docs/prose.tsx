@@ -16,7 +16,11 @@ export function Inline({ text }: { text: string }) {
     const key = `${index} ${part}`;
     if (part.startsWith("`"))
       return (
-        <code key={key} className="rounded-sm bg-sunken px-1 py-0.5 font-mono text-ink text-xs [overflow-wrap:anywhere]">
+        <code
+          translate="no"
+          key={key}
+          className="rounded-sm bg-sunken px-1 py-0.5 font-mono text-ink text-xs [overflow-wrap:anywhere]"
+        >
           {inner}
         </code>
       );

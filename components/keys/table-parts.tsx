@@ -18,7 +18,11 @@ export function Cell({ className, children }: { className: string; children: Rea
 }
 
 export function Masked({ children }: { children: string }) {
-  return <code className="font-mono text-ink-muted text-xs">{children}</code>;
+  return (
+    <code translate="no" className="font-mono text-ink-muted text-xs">
+      {children}
+    </code>
+  );
 }
 
 type ReplacedProps = { replaced: readonly { masked: string; validUntil: Date }[]; now: Date };

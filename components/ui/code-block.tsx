@@ -39,7 +39,7 @@ export function Answer({ status, code, isGood = /^2/.test(status) }: { status: s
 function Lines({ code, own = "" }: { code: string; own?: string }) {
   return (
     <pre className="whitespace-pre-wrap px-4 py-3 font-mono text-xs sm:text-sm [overflow-wrap:anywhere]">
-      <code>
+      <code translate="no">
         {code.split("\n").map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a text have no other identity, and never move.
           <span key={index} className="-indent-[4ch] block pl-[4ch]">

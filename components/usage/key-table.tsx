@@ -45,7 +45,9 @@ function KeyName({ name, masked, address, isChosen }: NameProps) {
       >
         <Written>{name}</Written>
       </ChoiceLink>
-      <code className="mt-0.5 block font-mono text-ink-muted text-xs">{masked}</code>
+      <code translate="no" className="mt-0.5 block font-mono text-ink-muted text-xs">
+        {masked}
+      </code>
     </>
   );
 }

@@ -72,7 +72,10 @@ function Period({ report, search }: { report: UsageReport; search: UsageSearch }
             <span className="font-medium text-ink [overflow-wrap:anywhere]">
               <Written>{report.key.name}</Written>
             </span>{" "}
-            <code className="font-mono text-xs">{report.key.masked}</code>.{" "}
+            <code translate="no" className="font-mono text-xs">
+              {report.key.masked}
+            </code>
+            .{" "}
             <Link href={keyAddress(null)} scroll={false} className={textLink}>
               Show all keys
             </Link>

@@ -33,7 +33,9 @@ export default function PermissionsPage() {
           {GRANTED.map(({ permissions, whose, grants }) => (
             <tr key={JSON.stringify(permissions)} className="border-line border-b align-top">
               <th scope="row" className="py-2 pr-4 font-normal">
-                <code className="font-mono text-sm [overflow-wrap:anywhere]">{JSON.stringify(permissions)}</code>
+                <code translate="no" className="font-mono text-sm [overflow-wrap:anywhere]">
+                  {JSON.stringify(permissions)}
+                </code>
                 <span className="block text-ink-muted text-sm">{whose}</span>
               </th>
               <td className="py-2 pr-4">

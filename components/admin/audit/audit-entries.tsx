@@ -57,7 +57,11 @@ function Entry({ entry, now }: { entry: AuditRecord; now: Date }) {
         <span className="block font-medium">{actionName(entry.action)}</span>
         <Part isSpare={target.kind === "user" && target.id === actor.id}>
           <Written>{targetName(target)}</Written>
-          {target.masked && <code className="block font-mono text-ink-muted text-xs">{target.masked}</code>}
+          {target.masked && (
+            <code translate="no" className="block font-mono text-ink-muted text-xs">
+              {target.masked}
+            </code>
+          )}
         </Part>
         <span className="block text-ink-muted tabular-nums [overflow-wrap:anywhere]">{entry.address}</span>
       </summary>

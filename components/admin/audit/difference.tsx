@@ -59,7 +59,7 @@ function valueText(value: unknown, now: Date): ReactNode {
   if (typeof value === "string")
     return INSTANT.test(value) ? <Moment at={new Date(value)} now={now} as="minute" /> : <Written>{value}</Written>;
   return (
-    <code className="font-mono text-xs">
+    <code translate="no" className="font-mono text-xs">
       <Written>{JSON.stringify(value)}</Written>
     </code>
   );

@@ -58,7 +58,9 @@ function Results({ revoked, onClose, onClosed }: ResultsProps) {
                 <span className="block font-medium [overflow-wrap:anywhere]">
                   <Written>{name}</Written>
                 </span>
-                <code className="font-mono text-ink-muted text-xs">{masked}</code>
+                <code translate="no" className="font-mono text-ink-muted text-xs">
+                  {masked}
+                </code>
               </span>
               <span className="text-positive">Revoked</span>
             </li>

@@ -34,7 +34,9 @@ function None({ children }: { children: string }) {
 function Copied({ text, what }: { text: string; what: string }) {
   return (
     <span className="flex items-start gap-2">
-      <code className="min-w-0 font-mono text-sm [overflow-wrap:anywhere]">{text}</code>
+      <code translate="no" className="min-w-0 font-mono text-sm [overflow-wrap:anywhere]">
+        {text}
+      </code>
       <CopyButton text={text} what={what} />
     </span>
   );

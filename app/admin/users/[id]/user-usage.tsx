@@ -21,7 +21,10 @@ export function UserUsage({ report, search, addressOf }: Props) {
             <span className="font-medium text-ink [overflow-wrap:anywhere]">
               <Written>{key.name}</Written>
             </span>{" "}
-            <code className="font-mono text-xs">{key.masked}</code>.{" "}
+            <code translate="no" className="font-mono text-xs">
+              {key.masked}
+            </code>
+            .{" "}
             <Link href={addressOf({ key: null })} scroll={false} className={textLink}>
               Show all keys
             </Link>
