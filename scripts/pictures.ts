@@ -22,7 +22,7 @@ export async function main([target = "public"]: string[]): Promise<void> {
   const folder = scratchFolder("pictures");
   const cluster = await openCluster(folder, randomSecret());
   await applyMigrations(cluster.url);
-  const settings = deploymentSettings(cluster.url);
+  const settings = { ...deploymentSettings(cluster.url), PUBLIC_API_URL: "https://api.example.com/v1/status" };
   const server = await startServer(settings);
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   try {
@@ -44,11 +44,12 @@ export async function main([target = "public"]: string[]): Promise<void> {
   }
 }
 
+/** The one that makes a key comes last: no other is to show it. */
 const scenesOf = ([production]: string[]): Record<PictureName, Scene> => ({
-  keys: { address: "/keys" },
-  "save-your-key": { address: "/keys", prepare: createKey },
+  keys: { address: "/keys?sort=-used" },
   key: { address: `/keys/${production}` },
-  staff: { address: "/admin/keys", person: STAFF },
+  staff: { address: "/admin/keys?sort=-used", person: STAFF },
+  "save-your-key": { address: "/keys", prepare: createKey },
 });
 
 type Theme = (typeof PICTURE_THEMES)[number];

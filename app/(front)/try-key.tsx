@@ -33,7 +33,7 @@ export function TryKey() {
           spellCheck={false}
           translate="no"
           aria-describedby={`${id}-hint`}
-          className={`${inputStyle} font-mono`}
+          className={`${inputStyle} font-mono leading-7`}
         />
         <p id={`${id}-hint`} className="mt-1.5 text-ink-muted text-sm">
           Judged by this page, in your browser. It is never sent.
@@ -62,7 +62,7 @@ function Verdict({ problem, hasChecksum }: { problem: string | null; hasChecksum
     <span className={`flex gap-2 ${problem ? "text-danger" : "text-positive"}`}>
       <Mark aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
       <span>
-        {problem && `This can be no key: ${problem}. No look-up was needed to tell.`}
+        {problem && `This cannot be a key: ${problem}. No look-up was needed to tell.`}
         {!problem && hasChecksum && "Its checksum is right. Whether somebody has this key, only the portal can tell."}
         {!problem && !hasChecksum && "It has the form of a key, which in this format has no checksum."}
       </span>

@@ -13,7 +13,7 @@ export function Tabs({ label, tabs }: Props) {
           <Primitive.Trigger
             key={name}
             value={name}
-            className="-mb-px border-transparent border-b-2 px-3 py-1.5 text-ink-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+            className="-mb-px border-transparent border-b-2 px-3 py-1.5 text-ink-muted hover:text-ink data-[state=active]:border-accent forced-colors:data-[state=inactive]:border-[Canvas] data-[state=active]:font-medium data-[state=active]:text-ink"
           >
             {name}
           </Primitive.Trigger>

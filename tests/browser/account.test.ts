@@ -145,7 +145,7 @@ test.describe("Someone who is signed in", () => {
       await page.keyboard.press("Enter");
       await expect(page.getByText(person.email)).toBeVisible();
       await page.keyboard.press("Tab");
-      await expect(page.getByRole("link", { name: "Settings" })).toBeFocused();
+      await expect(page.getByRole("link", { name: "Settings", exact: true })).toBeFocused();
       await page.keyboard.press("Escape");
       await expect(page.getByRole("button", { name: "Your account" })).toBeFocused();
       await expect(page.getByText(person.email)).toBeHidden();
@@ -154,7 +154,7 @@ test.describe("Someone who is signed in", () => {
     await openAccountMenu(page);
     await expectAccessible(page);
     await expectNoSidewaysScrolling(page);
-    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("link", { name: "Settings", exact: true }).click();
     await expect(page).toHaveURL("/settings");
     await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeHidden();
   });
