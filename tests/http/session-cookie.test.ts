@@ -269,7 +269,7 @@ describe("The identity library's other routes", () => {
       const body = { email: user.email, password: user.password, callbackURL };
       const answer = await call("/api/auth/sign-in/email", { body, headers: { Origin: shared().url } });
       expect(answer.status).toBe(400);
-      expect(answer.body).toMatchObject({ success: false, error_code: "VALIDATION_ERROR" });
+      expect(answer.body).toMatchObject({ success: false, error_code: "INVALID_INPUT" });
     },
   );
 

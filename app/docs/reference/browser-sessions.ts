@@ -90,6 +90,7 @@ export const BROWSER_SESSIONS: Group = {
       ],
       failures: [
         unknownField("remember_me", "rememberMe"),
+        { code: "INVALID_INPUT", message: "callbackURL must be a string" },
         ...BODY_FAILURES,
         "ORIGIN_NOT_ALLOWED",
         "TOO_MANY_REQUESTS",
