@@ -132,9 +132,10 @@ describe("POST /api/keys/verify answers", () => {
     expect((await verify({ key, cost: 1 })).body.code).toBe("CREDITS_EXHAUSTED");
   });
 
-  test("and is counted by day and outcome, a few seconds later and in one go", async () => {
+  test("and is counted by day and outcome, a few seconds later and in one go once the key was used", async () => {
     const user = await newUser();
     const key = await newKey(user);
+    await query("UPDATE api_keys SET last_used_at = now() WHERE uuid = $1", [key.id]);
     for (const cost of [1, 1, 1, 5000]) await verify({ key: key.api_key, cost });
     await verify({ key: `${key.api_key.slice(0, -1)}!` });
     const counts = () =>
