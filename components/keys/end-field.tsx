@@ -1,11 +1,13 @@
 "use client";
 
+import type { KeyState } from "@latchkey/rule/status";
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { useTimeZone } from "@/components/ui/moment";
 import { formatEnd } from "@/lib/values/zones";
 import { ExpiryField } from "./expiry-field";
-import type { RegeneratedTarget } from "./issue-fields";
+
+export type RegeneratedTarget = { uuid: string; state: KeyState; expiresAt: Date | null };
 
 /** Whether the key gets another end with its new credentials. Of an expired key one has to be chosen. */
 export function EndField({ target: { state, expiresAt }, openedAt }: { target: RegeneratedTarget; openedAt: Date }) {

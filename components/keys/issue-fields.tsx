@@ -1,9 +1,8 @@
 "use client";
 
-import type { KeyState } from "@latchkey/rule/status";
 import { useFormState } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
-import { EndField } from "./end-field";
+import { EndField, type RegeneratedTarget } from "./end-field";
 import { ExpiryField } from "./expiry-field";
 import { GraceField } from "./grace-field";
 import { LimitFields } from "./limit-fields";
@@ -32,8 +31,6 @@ export function CreateFields({ openedAt, idempotencyKey }: Props & { openedAt: D
     </>
   );
 }
-
-export type RegeneratedTarget = { uuid: string; state: KeyState; expiresAt: Date | null };
 
 export function RegenerateFields({ target, openedAt, idempotencyKey }: Props & { target: RegeneratedTarget; openedAt: Date }) {
   return (
