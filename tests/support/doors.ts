@@ -5,6 +5,10 @@ import { newUser, signInByCookie, type TestUser } from "./people";
 /** What stands in an address in the place of `[id]`. New pages with an id of another kind get a line here. */
 const IDS: Record<string, (people: Ids) => string> = {
   "/keys/[id]": ({ keyUuid = "" }) => keyUuid,
+  "/keys/[id]/end-grace": ({ keyUuid = "" }) => keyUuid,
+  "/keys/[id]/pause": ({ keyUuid = "" }) => keyUuid,
+  "/keys/[id]/regenerate": ({ keyUuid = "" }) => keyUuid,
+  "/keys/[id]/revoke": ({ keyUuid = "" }) => keyUuid,
   "/docs/[group]": () => "accounts",
   "/admin/users/[id]": ({ plain }) => plain.user.id,
   "/admin/keys/[id]": ({ keyId }) => keyId,
