@@ -142,17 +142,23 @@ test.describe("In the settings a person", () => {
     expect(id).not.toBe("");
   });
 
-  test("whose session ended meanwhile signs in again and comes back, with nothing half done", async ({ page, context }) => {
+  test("whose session ended meanwhile signs in in another tab and goes on, with nothing half done", async ({ page, context }) => {
     const person = await newUser();
     await signInTo(page, "/settings", person);
     await untilHydrated(page);
     await context.clearCookies();
     await page.getByLabel("First name").fill("Amina");
     await page.getByRole("button", { name: "Save profile" }).click();
-    await expect(page).toHaveURL("/sign-in?next=%2Fsettings");
-    await fillSignIn(page, person);
-    await expect(page).toHaveURL("/settings");
-    await expect(page.getByLabel("First name")).toHaveValue("Asha");
+    await expect(page.getByRole("alert")).toContainText("You are no longer signed in, so nothing was done.");
+    const opened = page.waitForEvent("popup");
+    await page.getByRole("link", { name: "Sign in in another tab" }).click();
+    const tab = await opened;
+    await fillSignIn(tab, person);
+    await expect(tab).toHaveURL("/keys");
+    expect(await query("SELECT first_name FROM users WHERE id = $1", [person.id])).toStrictEqual([{ first_name: "Asha" }]);
+    await page.getByRole("button", { name: "Save profile" }).click();
+    await expect(page.getByText("Your profile is saved.")).toBeVisible();
+    expect(await query("SELECT first_name FROM users WHERE id = $1", [person.id])).toStrictEqual([{ first_name: "Amina" }]);
   });
 
   test("meets no accessibility problem and no sideways scrolling", async ({ page }) => {
