@@ -149,7 +149,7 @@ test.describe("In the settings a person", () => {
     await context.clearCookies();
     await page.getByLabel("First name").fill("Amina");
     await page.getByRole("button", { name: "Save profile" }).click();
-    await expect(page.getByRole("alert")).toContainText("You are no longer signed in, so nothing was done.");
+    await expect(page.getByText("You are no longer signed in, so nothing was done.")).toBeVisible();
     const opened = page.waitForEvent("popup");
     await page.getByRole("link", { name: "Sign in in another tab" }).click();
     const tab = await opened;
