@@ -83,7 +83,7 @@ function Asked({ refusals }: { refusals: readonly Refusal[] }) {
 
 function Permission({ children }: { children: string }) {
   return (
-    <code className="font-mono text-xs">
+    <code translate="no" className="font-mono text-xs">
       <Written>{children}</Written>
     </code>
   );
