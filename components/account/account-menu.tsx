@@ -1,6 +1,5 @@
 "use client";
 
-import { ChevronDown, CircleUserRound } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { Link } from "@/components/ui/link";
 import { Written } from "@/components/ui/written";
@@ -19,8 +18,8 @@ export function AccountMenu({ email, theme }: Props) {
         popoverTarget="account-menu"
         className="-mr-2 flex h-9 items-center gap-1 rounded-md px-2 text-ink-muted hover:bg-sunken hover:text-ink"
       >
-        <CircleUserRound aria-hidden="true" className="size-5" strokeWidth={1.75} />
-        <ChevronDown aria-hidden="true" className="size-4" strokeWidth={1.75} />
+        <Sign path={PERSON} className="size-5" />
+        <Sign path={DOWN} className="size-4" />
         <span className="sr-only">Your account</span>
       </button>
       <div
@@ -48,5 +47,17 @@ export function AccountMenu({ email, theme }: Props) {
         </form>
       </div>
     </>
+  );
+}
+
+const PERSON = "M18 20a6 6 0 0 0-12 0M12 14a4 4 0 1 0 0-8 4 4 0 0 0 0 8M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20";
+const DOWN = "m6 9 6 6 6-6";
+
+/** Drawn here: a library for two signs would be a part of every page. */
+function Sign({ path, className }: { path: string; className: string }) {
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true" className={className} fill="none" stroke="currentColor" strokeWidth="1.75">
+      <path d={path} strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
   );
 }

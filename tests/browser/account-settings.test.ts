@@ -56,7 +56,7 @@ test.describe("In the settings a person", () => {
     await expect(form.getByLabel("Current password", { exact: true })).toHaveAccessibleDescription(
       "This is not your current password.",
     );
-    await expect(form.getByLabel("New password", { exact: true })).toHaveValue("");
+    await expect(form.getByLabel("New password", { exact: true })).toHaveValue("another long one");
 
     await form.getByLabel("Current password", { exact: true }).fill(person.password);
     await form.getByLabel("New password", { exact: true }).fill("short");

@@ -148,6 +148,7 @@ test.describe("To regenerate a key a person", () => {
     await dialog.getByRole("button", { name: "Regenerate key" }).dblclick();
     const save = page.getByRole("dialog", { name: "Save your key" });
     await expect(save).toContainText(/The old credential works until \d+ \w+ 20\d\d, \d\d:\d\d\./);
+    await save.getByRole("tab", { name: ".env" }).click();
     await save.getByRole("button", { name: "Copy .env" }).click();
     await expect(page.getByRole("status").filter({ hasText: "Copied to the clipboard." })).toHaveCount(1);
     const copied = await page.evaluate(() => navigator.clipboard.readText());
