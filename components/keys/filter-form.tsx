@@ -5,7 +5,6 @@ import { type ReactNode, useEffect, useRef, useState, useTransition } from "reac
 import { secondaryButton } from "@/components/ui/button-styles";
 import { useHydrated } from "@/components/ui/hydrated";
 import { PendingLine } from "@/components/ui/pending-mark";
-import { toSearchTerm } from "./pasted-credential";
 
 const PAUSE_MS = 250;
 
@@ -51,6 +50,8 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
   async function search(form: HTMLFormElement) {
     clearTimeout(pause.current);
     const query = new URLSearchParams();
+    // Its code is not among the page's first.
+    const { toSearchTerm } = await import("./pasted-credential");
     for (const [name, typed] of new FormData(form)) {
       if (typeof typed !== "string" || !typed.trim()) continue;
       const term = await toSearchTerm(typed);

@@ -18,7 +18,7 @@ export function isShortcut(pressed: Pressed): pressed is Pressed & { key: Shortc
 export function isElsewhere(target: EventTarget | null): boolean {
   const isTyped =
     target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select") !== null);
-  return isTyped || document.querySelector("[role=dialog], [role=alertdialog], [role=menu]") !== null;
+  return isTyped || document.querySelector("[role=dialog], [role=alertdialog], :popover-open") !== null;
 }
 
 const STORED = "latchkey.shortcuts";

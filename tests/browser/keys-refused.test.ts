@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { query } from "../support/client";
 import { newUser } from "../support/people";
 import { expect, expectAccessible } from "./fixtures";
-import { signIn } from "./people";
+import { openAccountMenu, signIn } from "./people";
 import { test } from "./signed-in";
 
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -116,6 +116,7 @@ test("From a page of an earlier version a person can sign out", async ({ page, p
   await page.route("**/*", (route) =>
     route.request().headers()["next-action"] ? route.fulfill({ status: 404, body: "" }) : route.continue(),
   );
+  await openAccountMenu(page);
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL("/sign-in");
   expect(await query("SELECT id FROM sessions WHERE user_id = $1", [person.id])).toHaveLength(1);
