@@ -3,7 +3,7 @@ import { sweepScratchFolders } from "../tests/support/server";
 import { ensureBuilt } from "./build";
 import { Failure } from "./failure";
 import { findPlants } from "./fuzz/find-plants";
-import { reportOf } from "./fuzz/report";
+import { describeFound, reportOf } from "./fuzz/report";
 import { fuzz } from "./fuzz/run";
 import { openWorld, type World } from "./fuzz/world";
 
@@ -31,7 +31,7 @@ export async function main(args: string[]): Promise<void> {
 }
 
 async function report(world: World, options: Options): Promise<boolean> {
-  const result = await fuzz(world, { ...options, progress: (line) => console.log(line) });
+  const result = await fuzz(world, { ...options, progress: console.log, tell: (found) => console.log(describeFound(found)) });
   const { text, isWell } = reportOf(result, options);
   console.log(text);
   return isWell;

@@ -28,6 +28,8 @@ export type FuzzOptions = {
   stopsAt?: string;
   /** Is told now and then how far it is. */
   progress?: (line: string) => void;
+  /** Is told of each finding at once: a long run may be interrupted. */
+  tell?: (found: Found) => void;
 };
 
 export type Found = { finding: Finding; seed: number; sample: number; atRequest: number };
@@ -73,7 +75,9 @@ export async function fuzz(world: World, options: FuzzOptions): Promise<Result> 
       const again = await findingIn(fewer, isAlone, false);
       return again?.kind === finding.kind ? again : null;
     });
-    found.push({ finding: smallest, seed, sample, atRequest });
+    const latest = { finding: smallest, seed, sample, atRequest };
+    found.push(latest);
+    options.tell?.(latest);
   };
 
   const findingIn = async (sampled: Step[], isAlone: boolean, isCounted: boolean): Promise<Finding | null> => {

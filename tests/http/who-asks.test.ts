@@ -43,7 +43,7 @@ describe("Who asks is one question to the database", () => {
   test.each([
     ["/keys", 200, 0],
     ["/keys/KEY", 200, 0],
-    ["/usage", 200, 1], // the balance
+    ["/usage", 200, 2], // the balance, and what it was after each entry
     ["/settings", 200, 3], // the profile, the sessions, the name of the account
     ["/", 200, 0],
     ["/docs", 200, 0],
@@ -51,7 +51,7 @@ describe("Who asks is one question to the database", () => {
     ["/usage/export", 200, 0],
     ["/admin", 200, 2], // how many there are, names in the log
     ["/admin/keys", 200, 1], // their owners
-    ["/admin/users", 200, 1], // the list
+    ["/admin/users", 200, 2], // the list, how many there are
     ["/admin/audit", 200, 1], // names in the log
     ["/admin/confirm", 200, 0],
     ["/api/auth/settings/", 200, 1], // the name of the account

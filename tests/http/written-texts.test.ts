@@ -77,6 +77,8 @@ test("what somebody wrote turns around nothing beside it, on any page", async ()
     [`/admin/keys?q=${key.id}`, staff],
     [`/admin/keys?owner=${encodeURIComponent("אין")}`, staff],
     [`/admin/users?q=${person.user.email}`, staff],
+    [`/admin/find?q=${encodeURIComponent("אבג")}`, staff],
+    [`/admin/find?q=${encodeURIComponent("אין")}`, staff],
     [`/admin/users/${person.user.id}?key=${key.id}`, staff],
     [`/admin/audit?target=${keyId}`, staff],
     [`/admin/audit?target=${encodeURIComponent("אין")}`, staff],
@@ -101,5 +103,7 @@ test("what somebody wrote turns around nothing beside it, on any page", async ()
     await look(address, person);
   const silent = Object.keys(counts).filter((address) => counts[address] === 0);
   // They show nothing that this person wrote.
-  expect(silent.filter((address) => !["/admin/confirm", "/keys/new", "/keys/revoke-all"].includes(address))).toStrictEqual([]);
+  expect(
+    silent.filter((address) => !["/admin/confirm", "/admin/find", "/keys/new", "/keys/revoke-all"].includes(address)),
+  ).toStrictEqual([]);
 });
