@@ -1,7 +1,5 @@
-"use client";
-
-import { type ReactNode, useRef } from "react";
-import { Link } from "@/components/ui/link";
+import type { ReactNode } from "react";
+import { PopoverLink } from "@/components/ui/popover-link";
 import { Written } from "@/components/ui/written";
 
 type Props = { email: string; theme: ReactNode };
@@ -10,7 +8,6 @@ const item = "block w-full rounded-sm px-2.5 py-1.5 text-left hover:bg-sunken";
 
 /** Opened and closed by the browser itself, so that it works without JavaScript. */
 export function AccountMenu({ email, theme }: Props) {
-  const menu = useRef<HTMLDivElement>(null);
   return (
     <>
       <button
@@ -23,7 +20,6 @@ export function AccountMenu({ email, theme }: Props) {
         <span className="sr-only">Your account</span>
       </button>
       <div
-        ref={menu}
         id="account-menu"
         popover="auto"
         className="account-menu w-80 max-w-[calc(100vw-2rem)] rounded-lg border border-line bg-canvas p-1.5 text-ink shadow-overlay"
@@ -34,9 +30,9 @@ export function AccountMenu({ email, theme }: Props) {
             <Written>{email}</Written>
           </span>
         </p>
-        <Link href="/settings" onClick={() => menu.current?.hidePopover()} className={item}>
+        <PopoverLink href="/settings" className={item}>
           Settings
-        </Link>
+        </PopoverLink>
         <div className="group/named my-1.5 border-line border-y px-1 py-2" data-named>
           {theme}
         </div>
