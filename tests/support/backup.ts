@@ -54,7 +54,11 @@ export function alterBackup(backup: string, name: string, change: (text: string)
   return file;
 }
 
-type Head = { migrations: string[]; tables: { name: string; columns: string[]; rows: number }[] };
+type Head = {
+  migrations: string[];
+  tables: { name: string; columns: string[]; rows: number }[];
+  sequences: { name: string }[];
+};
 
 /** The text of a backup as it would be without its last migration: no row of that one, and nothing of what it adds. */
 export function beforeLastMigration(text: string): string {
@@ -79,7 +83,8 @@ export function beforeLastMigration(text: string): string {
     })
     .filter(({ table }) => !made.includes(table.name));
   const migrations = head.migrations.slice(0, -1);
-  const older = { ...head, migrations, tables: kept.map(({ table }) => table) };
+  const sequences = head.sequences.filter(({ name }) => !made.some((table) => name.startsWith(`${table}_`)));
+  const older = { ...head, migrations, sequences, tables: kept.map(({ table }) => table) };
   return [JSON.stringify(older), ...kept.flatMap(({ rows }) => [...rows, "\\."]), ""].join("\n");
 }
 
