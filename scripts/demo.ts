@@ -87,6 +87,8 @@ export async function makeDemo({ server, settings }: Demo): Promise<{ keyIds: st
   await call("/api/auth/register/", staff);
   await database.query("UPDATE users SET role = 'admin' WHERE email = $1", [STAFF.email]);
   await call(`/api/auth/keys/${keyIds.at(-1)}/revoke/`, {}, bearer);
+  // The list leaves aside what was revoked some time ago.
+  await database.query("UPDATE api_keys SET revoked_at = now() - interval '2 days' WHERE uuid = $1", [keyIds.at(-1)]);
   await call(`/api/auth/keys/${keyIds[2]}/regenerate/`, { grace_seconds: 24 * 3600 }, bearer);
   await database.end();
   return { keyIds };

@@ -14,8 +14,8 @@ beforeAll(async () => {
   server = await startServer({
     ...shared().settings,
     APP_URL: shared().url,
-    REQUEST_TIMEOUT_MS: "2000",
-    DATABASE_LOCK_TIMEOUT_MS: "4000",
+    REQUEST_TIMEOUT_MS: "3000",
+    DATABASE_LOCK_TIMEOUT_MS: "6000",
   });
   // What answers reports is loaded by the first one.
   await report({}, {}, server.url);
@@ -41,7 +41,7 @@ async function whileHeld<Result>(
 type Waiting = Awaited<ReturnType<typeof queueBehind>>;
 
 /** Longer than a request may take. */
-const isLong = async (waiting: () => Promise<Waiting>) => (await waiting()).seconds > 2.1;
+const isLong = async (waiting: () => Promise<Waiting>) => (await waiting()).seconds > 3.1;
 
 test("a request that has had its time does nothing more: a report is refused whole, and counts when it is sent again", async () => {
   const user = await newUser();
