@@ -4,7 +4,7 @@ import { currentTheme } from "@/app/_shell/current-theme";
 import { OpenHeader } from "@/app/_shell/open-header";
 import { publicAddress } from "@/app/_shell/public-address";
 import { textLink } from "@/components/ui/text-link";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 import { Audiences, Point } from "./audiences";
 import { FirstKeySteps, StaffCommands } from "./command-line";
 import { Introduction, WaysIn } from "./introduction";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { portalPlaces } from "@/app/_shell/portal-places";
 import { SignedInFrame } from "@/app/_shell/signed-in-frame";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 
 /** The frame of the signed-in pages. No guard: a layout is not run again on every navigation, so each page asks itself. */
 export default async function PortalLayout({ children }: { children: ReactNode }) {

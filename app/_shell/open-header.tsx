@@ -1,7 +1,7 @@
 import { HeaderNavigation } from "@/components/ui/header-navigation";
 import { Link } from "@/components/ui/link";
 import { SiteHeader } from "@/components/ui/site-header";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 import { AccountBar } from "./account-bar";
 import { portalPlaces } from "./portal-places";
 

@@ -1,5 +1,5 @@
 import type { Place } from "@/components/ui/header-navigation";
-import { isAdmin } from "@/lib/doors/guards";
+import { isAdmin } from "@/lib/doors/page-guards";
 
 const PLACES: Place[] = [
   { href: "/keys", name: "Keys" },

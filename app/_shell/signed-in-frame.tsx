@@ -4,7 +4,7 @@ import { HeaderNavigation, type Place } from "@/components/ui/header-navigation"
 import { TimeZone } from "@/components/ui/moment";
 import { Shortcuts } from "@/components/ui/shortcuts";
 import { SiteHeader } from "@/components/ui/site-header";
-import { pageTimeZone } from "@/lib/doors/guards";
+import { pageTimeZone } from "@/lib/doors/page-guards";
 import { AccountBar } from "./account-bar";
 import { ZoneNote } from "./zone-note";
 

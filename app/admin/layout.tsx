@@ -4,7 +4,7 @@ import { SignedInFrame } from "@/app/_shell/signed-in-frame";
 import { ConfirmPasswordProvider } from "@/components/admin/confirmed-action";
 import { FindForm } from "@/components/admin/find-form";
 import type { Place } from "@/components/ui/header-navigation";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { confirmPasswordAction } from "./confirm/actions";
 
 export const metadata: Metadata = { title: { default: "Admin", template: "%s · Admin · Latchkey" } };

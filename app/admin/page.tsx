@@ -6,7 +6,7 @@ import { textLink } from "@/components/ui/text-link";
 import { dayText, figure } from "@/components/usage/figures";
 import { UsageCharts } from "@/components/usage/usage-charts";
 import { latestAudit } from "@/lib/audit/list";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { getOverview, type Overview } from "@/lib/operations/overview";
 import { cautions, contradictions } from "@/lib/settings/contradictions";
 import { REPLAYABLE_DAYS } from "@/lib/usage/replayable";

@@ -1,5 +1,5 @@
 import { cookies } from "next/headers";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 import { FORMER_SESSION_COOKIES, sessionCookieName } from "@/lib/identity/session-cookie";
 import { endSession } from "@/lib/identity/sessions";
 import { FOREIGN_FORM, isOwnForm } from "@/lib/request/origins";

@@ -1,14 +1,9 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Credential, parseCredential } from "@latchkey/rule/credentials";
-import { headers } from "next/headers";
-import { notFound, redirect } from "next/navigation";
-import { cache } from "react";
 import type { Door } from "@/lib/audit/actions";
-import type { Actor, CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
+import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { proveByIssuer } from "@/lib/identity/proof";
-import { returnPath } from "@/lib/identity/return-path";
-import { extendSession } from "@/lib/identity/sessions";
 import { readRefreshToken, verifyAccessToken } from "@/lib/identity/tokens";
 import { checkSecret } from "@/lib/request/admin-secret";
 import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/context";
@@ -17,9 +12,7 @@ import { env } from "@/lib/settings/env";
 
 import { readSignature, type Signature } from "@/lib/usage/signature";
 import { AppError, type ErrorCode } from "@/lib/values/errors";
-import { withoutBidiControls } from "@/lib/values/isolated";
 
-import { requireForm } from "./form-state";
 import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
 import { refuseSecret } from "./wrong-secrets";
 
@@ -138,122 +131,12 @@ export function requireCollector(request: Request): void {
   if (!isCollector) throw refuse(request, METRICS_TOKEN ? bearerToken(request) : null, "metrics_token", "NOT_FOUND");
 }
 
-type PageSession = OpenSession & { user: CurrentUser };
-
-/**
- * The session of the page being rendered or the action being run, asked for once per page, so that a ban or a demotion
- * holds from the next one on. Being used extends it. Next itself checks the origin of server actions.
- */
-const findPageSession = cache(async (): Promise<PageSession | null> => {
-  const sent = await headers();
-  const session = await findSessionByCookie(sent);
-  if (!session || session.isBanned) return null;
-  await extendSession(session);
-  return { ...session, user: toUser({ headers: sent }, session) };
-});
-
-/** Who is signed in on this page or in this action; null for a visitor. */
-export async function findUser(): Promise<CurrentUser | null> {
-  return (await findPageSession())?.user ?? null;
-}
-
-/** Stops and goes to the sign-in page, which comes back to `path`, when nobody is signed in. */
-export async function requireUser(path: string): Promise<CurrentUser> {
-  const user = await findUser();
-  if (!user) redirect(`/sign-in?next=${encodeURIComponent(path)}`);
-  return user;
-}
-
-/**
- * In an action: whoever is signed in, if the form was made for them. A script keeps the page and what was typed; without one,
- * the sign-in page comes, and leads back to the page whose form was sent.
- * @throws AppError NOT_AUTHENTICATED, OTHER_ACCOUNT
- */
-export async function requireUserOfForm(form: FormData): Promise<CurrentUser> {
-  const user = await findUser();
-  if (user) return requireOwnForm(user, form);
-  const sent = await headers();
-  if (sent.has("next-action")) throw new AppError("NOT_AUTHENTICATED");
-  return requireUser(pathOf(sent.get("referer")) ?? "/keys");
-}
-
-/** Another account may have been signed in meanwhile, in another tab. A page of an earlier version does not say whose it is. */
-function requireOwnForm<User extends CurrentUser>(user: User, form: FormData): User {
-  requireForm(form);
-  const account = form.get("account");
-  if (account === null || account === user.id) return user;
-  const message = `This page was made for another account, so nothing was done. In this browser ${withoutBidiControls(user.email)} is signed in now.`;
-  throw new AppError("OTHER_ACCOUNT", { message });
-}
-
-/** In which this page writes instants: that of whoever is signed in, or UTC. */
-export async function pageTimeZone(): Promise<string> {
-  return (await findPageSession())?.timeZone ?? "UTC";
-}
-
-/** Whether to show the way to the pages of staff. No guard. */
-export async function isAdmin(): Promise<boolean> {
-  return (await findPageSession())?.isAdmin ?? false;
-}
-
-/** Whether an administrator's password was given recently enough for changes. */
-export async function isConfirmed(): Promise<boolean> {
-  return (await requireStaffSession()).isFresh;
-}
-
-/** For pages and exports. To everybody else, visitors included, the page does not exist. */
-export async function requireAdmin(): Promise<CurrentAdmin> {
-  return toAdmin(await requireStaffSession());
-}
-
-/**
- * For exports, which are addresses and no actions: an older session goes to a page that asks for the password and comes
- * back to `path`.
- */
-export async function requireFreshAdminAt(path: string): Promise<CurrentAdmin> {
-  const session = await requireStaffSession();
-  if (!session.isFresh) redirect(`/admin/confirm?next=${encodeURIComponent(path)}`);
-  return toAdmin(session);
-}
-
-/**
- * For actions that change something: the password was given in this session within the last 15 minutes.
- * @throws AppError NOT_FOUND (not an administrator), OTHER_ACCOUNT, CONFIRMATION_REQUIRED
- */
-export async function requireFreshAdmin(form: FormData): Promise<CurrentAdmin> {
-  const session = await findStaffSession();
-  if (!session) throw new AppError("NOT_FOUND");
-  requireOwnForm(session.user, form);
-  if (!session.isFresh) throw new AppError("CONFIRMATION_REQUIRED");
-  return toAdmin(session);
-}
-
-/**
- * For the action that makes a session fresh. A form that is waiting for it could not show the 404 page.
- * @throws AppError NOT_FOUND (not an administrator), OTHER_ACCOUNT
- */
-export async function requireAdminToConfirm(form: FormData): Promise<CurrentAdmin> {
-  const session = await findStaffSession();
-  if (!session) throw new AppError("NOT_FOUND");
-  requireOwnForm(session.user, form);
-  return toAdmin(session);
-}
-
-async function findStaffSession(): Promise<PageSession | null> {
-  const session = await findPageSession();
-  return session?.isAdmin ? session : null;
-}
-
-async function requireStaffSession(): Promise<PageSession> {
-  return (await findStaffSession()) ?? notFound();
-}
-
-function toUser(request: Incoming, { id, email, sessionId }: Pick<CurrentUser, "id" | "email" | "sessionId">): CurrentUser {
+/** As whom a request acts. */
+export function toUser(
+  request: Incoming,
+  { id, email, sessionId }: Pick<CurrentUser, "id" | "email" | "sessionId">,
+): CurrentUser {
   return { id, email, sessionId, actor: { ...actorOf(request, "user", id), sessionId } };
-}
-
-async function toAdmin({ user, sessionId, timeZone }: PageSession): Promise<CurrentAdmin> {
-  return { ...user, sessionId, timeZone, actor: actorOf({ headers: await headers() }, "admin", user.id) } as CurrentAdmin;
 }
 
 /** RFC 6750 section 2.1; the scheme's name in any case. Null when the header is missing or of another scheme. */
@@ -264,13 +147,4 @@ function bearerToken(request: Request): string | null {
 function isSameSecret(presented: string, secret: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(presented), digest(secret));
-}
-
-/** As returnPath has it, with an origin in front. */
-const MAX_REFERER_LENGTH = 10_000;
-
-function pathOf(referer: string | null): string | null {
-  if (!referer || referer.length > MAX_REFERER_LENGTH || !URL.canParse(referer)) return null;
-  const { pathname, search } = new URL(referer);
-  return returnPath(pathname + search);
 }

@@ -1,7 +1,8 @@
 import "server-only";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { countWrite } from "@/lib/identity/write-rate";
-import { requireApiUser, requireUserOfForm } from "./guards";
+import { requireApiUser } from "./guards";
+import { type PageUser, requireUserOfForm } from "./page-guards";
 
 // For whoever changes something, of which one person may do so much in a minute. What ends a key is never refused for it.
 
@@ -11,11 +12,11 @@ export async function requireApiWriter(request: Request): Promise<CurrentUser> {
 }
 
 /** In an action. @throws AppError NOT_AUTHENTICATED, OTHER_ACCOUNT, TOO_MANY_REQUESTS */
-export async function requireWriterOfForm(form: FormData): Promise<CurrentUser> {
+export async function requireWriterOfForm(form: FormData): Promise<PageUser> {
   return counted(await requireUserOfForm(form));
 }
 
-async function counted(user: CurrentUser): Promise<CurrentUser> {
+async function counted<User extends CurrentUser>(user: User): Promise<User> {
   await countWrite(user.id);
   return user;
 }

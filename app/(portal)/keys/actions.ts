@@ -5,7 +5,7 @@ import { callAddress } from "@/app/_shell/call-address";
 import { keyDeedPage } from "@/components/keys/key-pages";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { findUser, pageTimeZone, requireUserOfForm } from "@/lib/doors/guards";
+import { findUser, requireUserOfForm } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import { requireWriterOfForm } from "@/lib/doors/writers";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
@@ -31,7 +31,7 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
     const { key_name, expires_at, ...limits } = validate(createKeySchema, {
       key_name: textOf(form, "key_name"),
       ...readLimitForm(form),
-      expires_at: readEnd(form, await pageTimeZone()),
+      expires_at: readEnd(form, user.timeZone),
       note: textOf(form, "note"),
     });
     refusePast(expires_at);
@@ -51,7 +51,7 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
 export async function regenerateKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
   try {
     const user = await requireWriterOfForm(form);
-    const asked = readRegeneration(form, await pageTimeZone());
+    const asked = readRegeneration(form, user.timeZone);
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), asked);
     const issued = { uuid, name, key, secret, previousUntil: previousExpiresAt, callAddress: await callAddress() };
     return { fields: {}, values: {}, issued };
@@ -67,7 +67,7 @@ export async function updateKeyAction(_state: FormState, form: FormData): Promis
     const { key_name, expires_at, self_rotation, ...changes } = validate(changeKeySchema, {
       key_name: textOf(form, "key_name"),
       ...readLimitChanges(form),
-      expires_at: textOf(form, "expiry") === "keep" ? undefined : readEnd(form, await pageTimeZone()),
+      expires_at: textOf(form, "expiry") === "keep" ? undefined : readEnd(form, user.timeZone),
       note: textOf(form, "note"),
       self_rotation: textOf(form, "self_rotation") === "on",
     });

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { searchKeysSchema } from "@/lib/keys/schemas";
 import { keysAddress } from "./address";
 import { KeyList } from "./key-list";

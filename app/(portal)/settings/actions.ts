@@ -4,7 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { mailLater } from "@/app/_shell/mail-later";
 import { type FormState, requireForm, toFormState } from "@/lib/doors/form-state";
-import { requireUser, requireUserOfForm } from "@/lib/doors/guards";
+import { requireUser, requireUserOfForm } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import { updateProfile } from "@/lib/identity/accounts";
 import { attemptInSession } from "@/lib/identity/attempts";

@@ -15,7 +15,7 @@ import { ShortcutSwitch } from "@/components/ui/shortcut-switch";
 import { TextField } from "@/components/ui/text-field";
 import { ThemeSwitch } from "@/components/ui/theme-switch";
 import { figure } from "@/components/usage/figures";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { getProfile, type Profile } from "@/lib/identity/accounts";
 import { listSessions } from "@/lib/identity/sessions";
 import { getApiAccount } from "@/lib/keys/api-account";

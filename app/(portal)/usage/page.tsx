@@ -11,7 +11,7 @@ import { Ledger } from "@/components/usage/ledger";
 import { PeriodSwitch } from "@/components/usage/period-switch";
 import { UnchargedNotice } from "@/components/usage/uncharged-notice";
 import { UsageCharts } from "@/components/usage/usage-charts";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { type LedgerPage, ledgerPlaceSchema, listLedger } from "@/lib/ledger/list";
 import { getUsageReport, type UsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";

@@ -5,7 +5,7 @@ import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
 import { PasswordField } from "@/components/ui/password-field";
 import { textLink } from "@/components/ui/text-link";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { Elsewhere } from "../elsewhere";
 import { signInAction } from "./actions";

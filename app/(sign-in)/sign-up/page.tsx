@@ -5,7 +5,7 @@ import { SignInInstead } from "@/components/account/sign-in-instead";
 import { TimeZoneField } from "@/components/account/time-zone-field";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { Elsewhere } from "../elsewhere";
 import { signUpAction } from "./actions";

@@ -2,7 +2,7 @@
 
 import { redirect } from "next/navigation";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import { verifyEmail } from "@/lib/identity/email-verification";
 import { verifyEmailSchema } from "@/lib/identity/schemas";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { type Maker, MakerFacts, MakerQuestion } from "@/components/account/maker-question";
 import { Form } from "@/components/ui/form";
-import { findUser } from "@/lib/doors/guards";
+import { findUser } from "@/lib/doors/page-guards";
 import { findLinkState } from "@/lib/identity/email-verification";
 import { findProofQuestion, type ProofQuestion } from "@/lib/identity/proof";
 import { DeadLink } from "../dead-link";

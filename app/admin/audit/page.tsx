@@ -7,7 +7,7 @@ import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { type AuditPage, listAudit } from "@/lib/audit/list";
 import { type AuditSearch, auditSearchSchema } from "@/lib/audit/schemas";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { countText } from "@/lib/values/bounded-count";
 import { isolated } from "@/lib/values/isolated";
 import { isConfirmedAction } from "../confirm/actions";

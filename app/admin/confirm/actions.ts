@@ -1,7 +1,7 @@
 "use server";
 
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { isConfirmed, requireAdminToConfirm } from "@/lib/doors/guards";
+import { isConfirmed, requireAdminToConfirm } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import { attemptInSession } from "@/lib/identity/attempts";
 import { confirmPassword } from "@/lib/identity/passwords";

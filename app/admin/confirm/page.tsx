@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { ContinueForm } from "@/components/admin/continue-form";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { returnPath } from "@/lib/identity/return-path";
 import { confirmPasswordAction } from "./actions";
 

@@ -10,7 +10,7 @@ import { textLink } from "@/components/ui/text-link";
 import { Written } from "@/components/ui/written";
 import { listAudit } from "@/lib/audit/list";
 import { auditSearchSchema } from "@/lib/audit/schemas";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { type AdminKeyRow, listKeys } from "@/lib/keys/admin-list";
 import { adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import { readVisiblePart } from "@/lib/keys/visible-part";

@@ -4,7 +4,7 @@ import { maskCredentials } from "@latchkey/rule/credentials";
 import { callAddress } from "@/app/_shell/call-address";
 import { explainRepeat, readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { requireAdmin, requireFreshAdmin } from "@/lib/doors/guards";
+import { requireAdmin, requireFreshAdmin } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { deleteAnyKey, disableAnyKey, enableAnyKey, reissueAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";

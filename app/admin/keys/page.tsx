@@ -14,7 +14,7 @@ import { STATE_NAMES } from "@/components/keys/state-badge";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { type AdminKeyListing, type AdminKeyRow, listKeys } from "@/lib/keys/admin-list";
 import { effectiveSort } from "@/lib/keys/admin-order";
 import { ADMIN_KEY_STATUSES, ADMIN_STATUS_FILTERS, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";

@@ -8,7 +8,7 @@ import { SearchField } from "@/components/keys/search-field";
 import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import type { UserCounts } from "@/lib/users/counts";
 import { listUsers } from "@/lib/users/list";
 import { USER_FILTERS, USER_ROLES, type UserSearch, userSearchSchema } from "@/lib/users/schemas";

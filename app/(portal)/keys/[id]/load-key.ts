@@ -1,6 +1,6 @@
 import { notFound } from "next/navigation";
 import { cache } from "react";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { getKeyPage, type KeyPage } from "@/lib/keys/own-key-page";
 import { AppError } from "@/lib/values/errors";
 

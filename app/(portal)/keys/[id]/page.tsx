@@ -11,7 +11,7 @@ import { RefusalList } from "@/components/keys/refusal-list";
 import { describeEnd, isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import type { KeyPage } from "@/lib/keys/own-key-page";
 import { isolated } from "@/lib/values/isolated";
 import {

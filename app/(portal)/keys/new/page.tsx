@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { CreateFields } from "@/components/keys/issue-fields";
 import { NEW_KEY_PAGE } from "@/components/keys/key-pages";
 import { ShowOncePage } from "@/components/keys/show-once-page";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { createKeyAction } from "../actions";
 
 export const metadata: Metadata = { title: "Create a key" };

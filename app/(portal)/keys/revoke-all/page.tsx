@@ -3,7 +3,7 @@ import { dangerButton, primaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { countRevocable } from "@/lib/keys/revoke-all";
 import { revokeAllAction } from "./actions";
 

@@ -1,5 +1,5 @@
 import { notFound } from "next/navigation";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { exportUsage } from "@/lib/usage/report";
 import { usageSearchSchema } from "@/lib/usage/schemas";
 import { AppError } from "@/lib/values/errors";

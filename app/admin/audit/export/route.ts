@@ -1,6 +1,6 @@
 import { exportAudit } from "@/lib/audit/export";
 import { auditSearchSchema } from "@/lib/audit/schemas";
-import { requireFreshAdminAt } from "@/lib/doors/guards";
+import { requireFreshAdminAt } from "@/lib/doors/page-guards";
 import { csvResponse } from "../../csv-response";
 import { auditAddress } from "../address";
 

@@ -17,7 +17,7 @@ import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { Written } from "@/components/ui/written";
 import { figure } from "@/components/usage/figures";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { type AdminKeyPage, getAnyKeyPage } from "@/lib/keys/admin-key-page";
 import { AppError } from "@/lib/values/errors";
 import { isolated } from "@/lib/values/isolated";

@@ -1,4 +1,4 @@
-import { requireFreshAdminAt } from "@/lib/doors/guards";
+import { requireFreshAdminAt } from "@/lib/doors/page-guards";
 import { exportKeys } from "@/lib/keys/admin-export";
 import { adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import { csvResponse } from "../../csv-response";

@@ -4,7 +4,7 @@ import { refresh } from "next/cache";
 import type { z } from "zod";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { requireFreshAdmin } from "@/lib/doors/guards";
+import { requireFreshAdmin } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import type { RevokeAllState } from "@/lib/users/action-states";
 import { adjustCredits } from "@/lib/users/adjust-credits";

@@ -13,7 +13,7 @@ import { PeriodSwitch } from "@/components/usage/period-switch";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { latestAudit } from "@/lib/audit/list";
 import { leaveTrace } from "@/lib/audit/traces";
-import { requireAdmin } from "@/lib/doors/guards";
+import { requireAdmin } from "@/lib/doors/page-guards";
 import { getUsageReport } from "@/lib/usage/report";
 import { type UsageSearch, usageSearchSchema } from "@/lib/usage/schemas";
 import { getUserPage, type UserPage } from "@/lib/users/page";

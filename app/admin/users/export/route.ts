@@ -1,4 +1,4 @@
-import { requireFreshAdminAt } from "@/lib/doors/guards";
+import { requireFreshAdminAt } from "@/lib/doors/page-guards";
 import { exportUsers } from "@/lib/users/export";
 import { userSearchSchema } from "@/lib/users/schemas";
 import { csvResponse } from "../../csv-response";

@@ -1,5 +1,5 @@
-import { findUser } from "@/lib/doors/guards";
 import { jsonResponse } from "@/lib/doors/json-response";
+import { findUser } from "@/lib/doors/page-guards";
 import { findFirstCall } from "@/lib/keys/first-call";
 import { AppError } from "@/lib/values/errors";
 

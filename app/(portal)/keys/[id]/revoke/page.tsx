@@ -5,7 +5,7 @@ import { UnderstoodTick } from "@/components/keys/understood-tick";
 import { dangerButton } from "@/components/ui/button-styles";
 import { Moment } from "@/components/ui/moment";
 import { Written } from "@/components/ui/written";
-import { requireUser } from "@/lib/doors/guards";
+import { requireUser } from "@/lib/doors/page-guards";
 import { countRecentCalls } from "@/lib/usage/recent-calls";
 import { revokeOnPageAction } from "../actions";
 import { DeedPage } from "../deed-page";
