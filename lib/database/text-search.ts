@@ -1,4 +1,4 @@
-import { domainToASCII } from "node:url";
+import { emailInOneForm } from "@/lib/values/email";
 
 const TRIGRAM = 3;
 
@@ -7,10 +7,13 @@ const TRIGRAM = 3;
  * an international e-mail address in ASCII.
  */
 export function spellingsOf(q: string): string[] {
-  const at = q.lastIndexOf("@") + 1;
-  const domain = at > 0 || q.includes(".") ? domainToASCII(q.slice(at)) : "";
-  const isInternational = domain.includes("xn--") && domain !== q.slice(at).toLowerCase();
-  return [...new Set([q.normalize("NFC"), q.normalize("NFD"), ...(isInternational ? [q.slice(0, at) + domain] : [])])];
+  return [...new Set([q.normalize("NFC"), q.normalize("NFD"), ...inAscii(q)])];
+}
+
+/** Nothing where the text is none of an international address, nor its domain. */
+function inAscii(q: string): string[] {
+  const ascii = q.includes("@") ? emailInOneForm(q) : emailInOneForm(`@${q}`).slice(1);
+  return /[@.]/.test(q) && ascii.includes("xn--") && ascii !== q.toLowerCase() ? [ascii] : [];
 }
 
 /**

@@ -3,10 +3,10 @@ import type { CountedRefusalCode, ValidityCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/client";
 import { int, statement, text, word } from "@/lib/database/statements";
 import { reading } from "@/lib/metrics/registry";
-import { beforeStop } from "@/lib/server/stop";
 import { log } from "@/lib/settings/log";
 import { DAY_MS, lastDays } from "@/lib/values/days";
 import { causeOf } from "@/lib/values/errors";
+import { inOneGo } from "./in-one-go";
 
 type Refusal = { code: CountedRefusalCode; count: number };
 
@@ -17,17 +17,17 @@ export type Outcomes = { days: OutcomeDay[]; valid: number; refusals: Refusal[] 
 
 type Count = { keyId: number; day: Date; code: ValidityCode; count: number };
 
-/** Counts that wait to be written together, and when those that are there now will have been. */
-type Batch = { waitMs: number; counts: Map<string, Count>; adding: Promise<void> };
+/** Counts that wait to be written together. */
+type Batch = { counts: Map<string, Count>; queue: ReturnType<typeof inOneGo> };
 
-const newBatch = (waitMs: number): Batch => ({ waitMs, counts: new Map(), adding: Promise.resolve() });
+function newBatch(waitMs: number): Batch {
+  const batch: Batch = { counts: new Map(), queue: inOneGo(waitMs, () => flush(batch)) };
+  return batch;
+}
 const usual = newBatch(5_000);
 /** What somebody may be waiting to see. */
 const firsts = newBatch(100);
 
-beforeStop(async () => {
-  await Promise.all([flush(usual), flush(firsts)]);
-});
 reading(
   "latchkey_verification_counts_waiting",
   "Rows of verification counts that wait to be written.",
@@ -60,14 +60,13 @@ export function countVerification(keyId: number, code: ValidityCode, isUnused: b
     known.count += 1;
     return;
   }
-  if (batch.counts.size === 0)
-    batch.adding = new Promise((resolve) => setTimeout(() => resolve(flush(batch)), batch.waitMs).unref());
+  if (batch.counts.size === 0) batch.queue.begin();
   batch.counts.set(id, { keyId, day: new Date(day * DAY_MS), code, count: 1 });
 }
 
 /** Done when everything counted so far is added, or let go: at most a few seconds. Never rejects. */
 export async function verificationsAdded(): Promise<void> {
-  await Promise.all([usual.adding, firsts.adding]);
+  await Promise.all([usual.queue.done(), firsts.queue.done()]);
 }
 
 async function flush(batch: Batch): Promise<void> {

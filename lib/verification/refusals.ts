@@ -5,9 +5,9 @@ import type { CountedRefusalCode } from "@latchkey/rule/verdicts";
 import { sql } from "@/lib/database/client";
 import { instant, nullable, statement, text, word } from "@/lib/database/statements";
 import { reading } from "@/lib/metrics/registry";
-import { beforeStop } from "@/lib/server/stop";
 import { log } from "@/lib/settings/log";
 import { causeOf } from "@/lib/values/errors";
+import { inOneGo } from "./in-one-go";
 
 /** So many are kept of each key, for so long. */
 export const KEPT_REFUSALS = 100;
@@ -29,22 +29,21 @@ export type Refusal = { at: Date; code: CountedRefusalCode; asked: string | null
 type Waiting = Refusal & { keyId: number };
 
 let waiting: Waiting[] = [];
-let adding: Promise<void> = Promise.resolve();
 let minute = { number: 0, byKey: new Map<number, number>() };
-beforeStop(flush);
+const queue = inOneGo(FLUSH_MS, flush);
 reading("latchkey_key_refusals_waiting", "Refusals of keys that wait to be written.", () => waiting.length);
 
 /** Notes it in memory: verifying writes nothing. A few seconds later it is written with all others. */
 export function noteRefusal(keyId: number, code: CountedRefusalCode, permission: string | null | undefined): void {
   if (waiting.length >= MAX_WAITING || !isWithinMinute(keyId)) return;
-  if (waiting.length === 0) adding = new Promise((resolve) => setTimeout(() => resolve(flush()), FLUSH_MS).unref());
+  if (waiting.length === 0) queue.begin();
   const asked = code === "INSUFFICIENT_PERMISSIONS" && permission ? shortened(permission) : null;
   waiting.push({ keyId, at: new Date(), code, asked });
 }
 
 /** Done when all refusals so far are written, or let go: at most a few seconds. Never rejects. */
 export function refusalsAdded(): Promise<void> {
-  return adding;
+  return queue.done();
 }
 
 function isWithinMinute(keyId: number): boolean {

@@ -2,12 +2,12 @@ import "server-only";
 import type { Credential } from "@latchkey/rule/credentials";
 import { sql } from "@/lib/database/client";
 import { int, statement } from "@/lib/database/statements";
-import { beforeStop } from "@/lib/server/stop";
 import { env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { causeOf } from "@/lib/values/errors";
 import { currentSecretId, formerSecret } from "./hash-secrets";
 import { hashCredential, inArray } from "./hashes";
+import { inOneGo } from "./in-one-go";
 
 const FLUSH_MS = 250;
 const MAX_WAITING = 10_000;
@@ -39,9 +39,8 @@ export type Hashed = keyof typeof REHASH;
 type Hash = { of: Hashed; stored: string; made: string };
 
 let waiting = new Map<string, Hash>();
-let timer: Promise<void> = Promise.resolve();
 let flushing: Promise<void> = Promise.resolve();
-beforeStop(flush);
+const queue = inOneGo(FLUSH_MS, flush);
 
 /**
  * Has a credential, which was found by the hash `stored`, hashed under the current secret a little later, or has it noted that
@@ -54,13 +53,13 @@ export function keepUnderCurrent(of: Hashed, credential: Credential, stored: Uin
   const former = formerSecret();
   const isFormer = former !== null && hash.stored === inArray(hashCredential(credential, former));
   if (hash.stored !== hash.made && !isFormer) return;
-  if (waiting.size === 0) timer = new Promise((resolve) => setTimeout(() => resolve(flush()), FLUSH_MS).unref());
+  if (waiting.size === 0) queue.begin();
   waiting.set(`${of} ${hash.stored}`, hash);
 }
 
 /** Done when everything seen so far is stored anew, or let go: at most a few seconds. Never rejects. */
 export function hashesKept(): Promise<void> {
-  return timer;
+  return queue.done();
 }
 
 function flush(): Promise<void> {
