@@ -5,7 +5,7 @@ import { CircleAlert, CircleCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import { textLink } from "@/components/ui/text-link";
 import type { FirstCall as Call } from "@/lib/keys/first-call";
-import { ADVICE } from "./first-call-words";
+import { REFUSAL_ADVICE } from "./refusal-advice";
 import { useFirstCall } from "./watch-first-call";
 
 /** Waits for the first call with a key, and turns green when it came or says why it was refused. */
@@ -22,7 +22,7 @@ export function FirstCall({ uuid, known = { state: "none" } }: { uuid: string; k
     return (
       <Box tone="border-warning bg-warning-soft text-warning" mark={<CircleAlert aria-hidden="true" className="size-5" />}>
         <strong className="font-medium">A call has arrived and was refused.</strong> {REFUSAL_REASONS[call.code]}{" "}
-        {ADVICE[call.code]}
+        {REFUSAL_ADVICE[call.code]}
       </Box>
     );
   }

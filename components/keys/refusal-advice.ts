@@ -7,7 +7,7 @@ export const REFUSAL_ADVICE: Record<CountedRefusalCode, string> = {
   DISABLED: "Enable the key, or give the program another one.",
   USER_DISABLED: "The account is disabled, with all its keys. Only staff can let it in again.",
   SECRET_MISMATCH: "Send the secret that was shown together with this key, or no secret at all.",
-  INSUFFICIENT_PERMISSIONS: "Give the program a key that grants what it asks for.",
+  INSUFFICIENT_PERMISSIONS: "Create a key that may do what the call does.",
   CREDITS_EXHAUSTED: "The account needs more credits for such calls.",
   RATE_LIMITED: "Let the program wait between its calls.",
 };

@@ -1,14 +1,13 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { flushSync } from "react-dom";
+import { type ReactNode, useRef, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { useLeaveGuard } from "@/components/ui/leave-guard";
 import type { IssueAction, Issued } from "@/lib/keys/action-states";
 import { SaveKey } from "./save-key";
-import { missingOf, Ready, UncopiedQuestion } from "./uncopied";
+import { Ready, UncopiedQuestion, useCopied, useForgetting } from "./uncopied";
 
 type Props = {
   title: ReactNode;
@@ -30,25 +29,18 @@ type Props = {
 export function ShowOnceDialog({ title, description, submit, sending, action, page, onClose, onClosed, children }: Props) {
   const router = useRouter();
   const [issued, setIssued] = useState<Issued | null>(null);
-  const [copied, setCopied] = useState<readonly string[]>([]);
   const [isAsking, setAsking] = useState(false);
   const isMaking = useRef(false);
   const [isToldToWait, setToldToWait] = useState(false);
-  const missing = issued ? missingOf(issued, copied) : [];
-  const isAtStake = missing.length > 0;
   const guard = useLeaveGuard(leave);
+  const { missing, onCopied } = useCopied(issued, guard);
 
-  // A page that the browser keeps for Back must not hold them.
-  useEffect(() => {
-    const forget = () => flushSync(() => setIssued(null));
-    window.addEventListener("pagehide", forget);
-    return () => window.removeEventListener("pagehide", forget);
-  }, []);
+  useForgetting(() => setIssued(null));
 
   // While it is under way the dialog stays: nobody else would see the answer.
   function leave() {
     if (isMaking.current) setToldToWait(true);
-    else if (isAtStake) setAsking(true);
+    else if (missing.length > 0) setAsking(true);
     else close();
   }
 
@@ -67,15 +59,7 @@ export function ShowOnceDialog({ title, description, submit, sending, action, pa
       onClosed={onClosed}
     >
       {issued ? (
-        <SaveKey
-          issued={issued}
-          onCopied={(credentials) => {
-            const now = [...copied, ...credentials];
-            setCopied(now);
-            if (missingOf(issued, now).length === 0) guard.release();
-          }}
-          onDone={leave}
-        />
+        <SaveKey issued={issued} onCopied={onCopied} onDone={leave} />
       ) : (
         <Form
           page={page}

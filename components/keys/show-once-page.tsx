@@ -2,7 +2,6 @@
 
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { flushSync } from "react-dom";
 import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { useHydrated } from "@/components/ui/hydrated";
@@ -13,7 +12,7 @@ import type { FormState } from "@/lib/doors/form-state";
 import type { IssueAction, Issued, IssueState, Repeated } from "@/lib/keys/action-states";
 import { keyDeedPage } from "./key-pages";
 import { SaveKey } from "./save-key";
-import { missingOf, Ready, UncopiedQuestion } from "./uncopied";
+import { Ready, UncopiedQuestion, useCopied, useForgetting } from "./uncopied";
 
 type Props = {
   title: ReactNode;
@@ -35,12 +34,8 @@ export function ShowOncePage({ title, description, submit, sending, action, chil
   const [version, setVersion] = useState(0);
   const guard = useLeaveGuard(() => setAsking(true));
 
-  // A page that the browser keeps for Back must not hold them: with another form, what this one was answered is gone.
-  useEffect(() => {
-    const forget = () => flushSync(() => setVersion((before) => before + 1));
-    window.addEventListener("pagehide", forget);
-    return () => window.removeEventListener("pagehide", forget);
-  }, []);
+  // With another form, what this one was answered is gone.
+  useForgetting(() => setVersion((before) => before + 1));
 
   return (
     <Form
@@ -88,9 +83,8 @@ type SavedProps = { issued: Issued; guard: Guard; isAsking: boolean; setAsking: 
 
 function Saved({ issued, guard, isAsking, setAsking }: SavedProps) {
   const router = useRouter();
-  const [copied, setCopied] = useState<readonly string[]>([]);
   const title = useRef<HTMLHeadingElement>(null);
-  const missing = missingOf(issued, copied);
+  const { missing, onCopied } = useCopied(issued, guard);
   const { hold } = useRef(guard).current;
 
   useEffect(() => {
@@ -114,15 +108,7 @@ function Saved({ issued, guard, isAsking, setAsking }: SavedProps) {
           <Ready issued={issued} />
         </p>
       </div>
-      <SaveKey
-        issued={issued}
-        onCopied={(credentials) => {
-          const now = [...copied, ...credentials];
-          setCopied(now);
-          if (missingOf(issued, now).length === 0) guard.release();
-        }}
-        onDone={() => (missing.length > 0 ? setAsking(true) : leave())}
-      />
+      <SaveKey issued={issued} onCopied={onCopied} onDone={() => (missing.length > 0 ? setAsking(true) : leave())} />
       <noscript>
         <a href="/keys" className={primaryButton}>
           I saved it: go to the keys

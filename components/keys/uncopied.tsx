@@ -1,13 +1,37 @@
 "use client";
 
+import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { useTimeZone } from "@/components/ui/moment";
 import { Written } from "@/components/ui/written";
 import type { Issued } from "@/lib/keys/action-states";
 import { formatInstant } from "@/lib/values/zones";
 
-/** What was not copied yet. */
-export function missingOf({ key, secret }: Issued, copied: readonly string[]): string[] {
+/** A page that the browser keeps for Back must not hold credentials. */
+export function useForgetting(forget: () => void): void {
+  const latest = useRef(forget);
+  useEffect(() => {
+    const onHide = () => flushSync(latest.current);
+    window.addEventListener("pagehide", onHide);
+    return () => window.removeEventListener("pagehide", onHide);
+  }, []);
+}
+
+/** Which of the credentials were not copied yet; once none is missing, whoever leaves is not asked any more. */
+export function useCopied(issued: Issued | null, guard: { release: () => void }) {
+  const [copied, setCopied] = useState<readonly string[]>([]);
+  return {
+    missing: issued ? missingOf(issued, copied) : [],
+    onCopied: (credentials: readonly string[]) => {
+      const now = [...copied, ...credentials];
+      setCopied(now);
+      if (issued && missingOf(issued, now).length === 0) guard.release();
+    },
+  };
+}
+
+function missingOf({ key, secret }: Issued, copied: readonly string[]): string[] {
   const credentials = { key, ...(secret !== null && { secret }) };
   return Object.entries(credentials).flatMap(([name, credential]) => (copied.includes(credential) ? [] : [name]));
 }

@@ -1,4 +1,5 @@
 import { pickLimits } from "@latchkey/rule/limits";
+import { INACTIVE_STATUSES } from "@latchkey/rule/status";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { EditKey } from "@/components/keys/edit-key";
@@ -8,7 +9,7 @@ import { KeyHeading } from "@/components/keys/key-heading";
 import { KeyUsage } from "@/components/keys/key-usage";
 import { PageSection } from "@/components/keys/page-section";
 import { RefusalList } from "@/components/keys/refusal-list";
-import { describeEnd, isOffered } from "@/components/keys/refusals";
+import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { requireUser } from "@/lib/doors/page-guards";
@@ -57,7 +58,7 @@ export default async function KeyOwnPage({ params }: Props) {
         {isOffered("change", key) && <Change keyShown={key} />}
       </div>
       <KeyFacts facts={key} now={now} />
-      {lastUsedAt === null && describeEnd(key, "UTC") === null && <UnseenKey user={user} uuid={uuid} />}
+      {lastUsedAt === null && !INACTIVE_STATUSES.some((status) => status === state) && <UnseenKey user={user} uuid={uuid} />}
       <PageSection title="Usage">
         <KeyUsage days={key.days} outcomes={key.outcomes} />
       </PageSection>
