@@ -1,8 +1,7 @@
 import { query } from "../../tests/support/client";
-import { signInByCookie } from "../../tests/support/people";
-import { type Asked, ask, type Reply, textAt } from "./ask";
+import { type Asked, ask, type Reply } from "./ask";
 import { type ActionReply, actionNamed, callAction, openBrowser } from "./browser";
-import type { Ground, Person } from "./ground";
+import type { Ground } from "./ground";
 
 /** What became of a password that somebody tried. */
 export type Guess = { outcome: "right" | "wrong" | "throttled" | "failed"; retryAfter: number; reply: Reply };
@@ -114,12 +113,6 @@ export const DOORS: Door[] = [
     },
   },
 ];
-
-/** A session as a thief has it: of the account, but from elsewhere. */
-export async function stealSession(ground: Ground, { email, password }: Pick<Person, "email" | "password">): Promise<Target> {
-  const login = await ask(ground, "/api/auth/login/", { body: { email, password } });
-  return { email, cookie: await signInByCookie({ email }), access: textAt(login, "tokens", "access") };
-}
 
 export async function endSessions({ id }: { id: string }): Promise<void> {
   await query("DELETE FROM sessions WHERE user_id = $1", [id]);
