@@ -1,5 +1,5 @@
 import "server-only";
-import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
+import { type KeyFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
 import { maskedJson } from "@latchkey/rule/masked-json";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
@@ -47,7 +47,7 @@ const ROW = {
   target_id: text,
   target_email: nullable(text),
   key_name: nullable(text),
-  key_format: nullable(word<CredentialFormat>()),
+  key_format: nullable(word<KeyFormat>()),
   key_hint: nullable(text),
   address: nullable(text),
   request_id: nullable(text),

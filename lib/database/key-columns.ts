@@ -1,4 +1,4 @@
-import type { CredentialFormat } from "@latchkey/rule/credentials";
+import type { KeyFormat } from "@latchkey/rule/credentials";
 import { type KeyLimits, LIMIT_NAMES, type LimitName, pickLimits } from "@latchkey/rule/limits";
 import type { Permissions } from "@latchkey/rule/permissions";
 import type { LifeRow } from "@latchkey/rule/sql";
@@ -16,7 +16,7 @@ export const LIFE = {
 export const PRESENT = { deletedAt: null } as const satisfies { [Name in keyof KeyLife]?: null };
 export const REVOCABLE = { ...PRESENT, revokedAt: null } as const satisfies { [Name in keyof KeyLife]?: null };
 
-export const FORMAT = word<CredentialFormat>("key_format");
+export const FORMAT = word<KeyFormat>("key_format");
 
 /** Each limit has a column of its own name. */
 export const LIMITS = { permissions: json<Permissions>() } satisfies { [Name in LimitName]: Column<KeyLimits[Name]> };

@@ -1,5 +1,5 @@
 import "server-only";
-import { type CredentialFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
+import { type KeyFormat, maskCredential, maskCredentials } from "@latchkey/rule/credentials";
 import { readLife, selectLife } from "@latchkey/rule/sql";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentAdmin } from "@/lib/audit/actors";
@@ -33,7 +33,7 @@ const BEGINNING: AdminKeyPlace = { after: null, before: null, last: null, jump: 
 /** As the owner's list has it, and whose it is. A deleted key also has the state that it would have. */
 export type AdminKeyRow = KeyRow & {
   id: number;
-  format: CredentialFormat;
+  format: KeyFormat;
   totalUses: number;
   deletedAt: Date | null;
   owner: { id: string; email: string; isBanned: boolean };

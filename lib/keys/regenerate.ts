@@ -53,7 +53,8 @@ export async function replaceCredentials(
   if (isRevived) await requireRoom(tx, actor, key.userId);
   const { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, ...facts } = key;
   const { id, hint } = facts;
-  const credentials = issueCredentials(key.format);
+  const format = key.format === "foreign" ? "mf_live" : key.format;
+  const credentials = issueCredentials(format);
   // Not by the hash: the same credential may have another one meanwhile.
   const isOverlapping = seen?.hint !== hint;
   const graceEndsAt = isOverlapping ? replacedAt : endOfGrace(key, expiresAt, replacedAt, asked.graceSeconds);
@@ -64,13 +65,15 @@ export async function replaceCredentials(
     await tx.replacedCredential.updateMany({ where: { keyId: id, validUntil: { gt: lastEnd } }, data: { validUntil: lastEnd } });
   const hashes = { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder };
   await tx.replacedCredential.create({
-    data: { keyId: id, ...hashes, hint, replacedAt, validUntil: graceEndsAt },
+    data: { keyId: id, ...hashes, hint, format: key.format, replacedAt, validUntil: graceEndsAt },
     select: { keyId: true },
   });
   await tx.apiKey.update({
     where: { id },
     data: {
+      format,
       hint: credentials.hint,
+      weak: false,
       ...newHashes(credentials),
       expiresAt,
       regeneratedAt: replacedAt,

@@ -1,5 +1,5 @@
 import "server-only";
-import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import { type KeyFormat, maskCredential } from "@latchkey/rule/credentials";
 import { whereRevocable, whereUsable } from "@latchkey/rule/sql";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit, sqlInstant } from "@/lib/audit/record";
@@ -12,7 +12,7 @@ export type RevokedKey = { id: number; name: string; masked: string };
 
 const REVOKE_ALL = statement(
   "revoke-all-keys",
-  { id: int, name: text, format: word<CredentialFormat>(), hint: text },
+  { id: int, name: text, format: word<KeyFormat>(), hint: text },
   `WITH found AS MATERIALIZED (
      SELECT id FROM api_keys k WHERE user_id = $owner::uuid AND ${whereRevocable("k")}
      ORDER BY id FOR NO KEY UPDATE

@@ -198,7 +198,7 @@ const MAX_REPLACED = 1000;
 const LIVE_REPLACED = statement(
   "live-replaced",
   { key_id: int, format: FORMAT, hint: text, valid_until: instant },
-  `SELECT r.key_id, k.format, r.hint, r.valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
+  `SELECT r.key_id, coalesce(r.format, k.format) AS format, r.hint, r.valid_until FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
    WHERE r.key_id = ANY($keys::int[]) AND r.valid_until > ${NOW}
      AND ${whereStatus("active", { key: "k", now: NOW })} ORDER BY r.valid_until DESC LIMIT ${MAX_REPLACED}`,
 );

@@ -36,6 +36,7 @@ const REMOVALS = {
   // `expire` is in epoch milliseconds.
   rate_limits: removal("rate_limits", "key", "expire < extract(epoch FROM now() - interval '1 hour') * 1000"),
   known_networks: removal("known_networks", "user_id, network_hash", `last_at < now() - interval '${KNOWN_DAYS} days'`),
+  import_files: removal("import_files", "id", "added_at < now() - interval '1 hour'"),
   key_refusals: removal("key_refusals", "id", `at < now() - interval '${REFUSAL_DAYS} days'`),
 } as const;
 
@@ -48,6 +49,7 @@ const NOTHING = {
   rate_limits: 0,
   known_networks: 0,
   key_refusals: 0,
+  import_files: 0,
 };
 
 function removal(table: string, primaryKey: string, condition: string) {

@@ -1,5 +1,5 @@
 import "server-only";
-import { type CredentialFormat, maskCredential } from "@latchkey/rule/credentials";
+import { type KeyFormat, maskCredential } from "@latchkey/rule/credentials";
 import { wherePresent } from "@latchkey/rule/sql";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
@@ -89,13 +89,13 @@ export function paceOf(balance: number, spent: Totals): Pace {
   };
 }
 
-type OwnKey = { id: number; uuid: string; name: string; format: CredentialFormat; hint: string };
+type OwnKey = { id: number; uuid: string; name: string; format: KeyFormat; hint: string };
 
 /** All are null for a deleted key, so that all of them group into one. */
 const KEY = {
   uuid: nullable(uuid),
   name: nullable(text),
-  format: nullable(word<CredentialFormat>("key_format")),
+  format: nullable(word<KeyFormat>("key_format")),
   hint: nullable(text),
 };
 

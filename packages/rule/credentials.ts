@@ -5,6 +5,9 @@ export const CREDENTIAL_FORMATS = ["mf_live", "datazag"] as const;
 /** The two formats of the seeds: `mf_live_` from Mifumo SMS, `datazag_` from DataZag. */
 export type CredentialFormat = (typeof CREDENTIAL_FORMATS)[number];
 
+/** What a key's credential has: `foreign`, that of another product, is never issued. */
+export type KeyFormat = CredentialFormat | "foreign";
+
 /** The text of a key or of its secret, checked for form. Only this file makes one. */
 export type Credential = string & { readonly __brand: "Credential" };
 
@@ -70,9 +73,9 @@ export function findVisiblePart(text: string): string | null {
   return part ? `${part[1]}${part[2]}` : null;
 }
 
-/** What lists show: the prefix, six characters and an ellipsis (seed: `datazag_abc123...`). */
-export function maskCredential(format: CredentialFormat, hint: string): string {
-  return `${CREDENTIAL_PREFIXES[format]}${hint}...`;
+/** What lists show: the prefix, six characters and an ellipsis (seed: `datazag_abc123...`). The hint of a foreign one holds its prefix. */
+export function maskCredential(format: KeyFormat, hint: string): string {
+  return `${format === "foreign" ? "" : CREDENTIAL_PREFIXES[format]}${hint}...`;
 }
 
 /** Higher with each change of what is masked: texts that are stored are then masked anew. */
