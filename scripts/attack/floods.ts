@@ -185,7 +185,7 @@ const manyKeys = attack(
     const person = await newPerson();
     await query(
       `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions)
-       SELECT gen_random_uuid(), $1::uuid, 'k' || n, 'mf_live', 'abcdef', sha256(($1::uuid::text || n)::bytea), to_json(repeat('p', 3000)) FROM generate_series(1, 1300) n`,
+       SELECT gen_random_uuid(), $1::uuid, 'k' || n, 'mf_live', 'abcdef', sha256(($1::uuid::text || n)::bytea), json_build_array(repeat('p', 3000)) FROM generate_series(1, 1300) n`,
       [person.id],
     );
     const reply = await ask(ground, path, { token: person.access });
