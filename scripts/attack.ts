@@ -108,7 +108,8 @@ function lanes(ground: Ground, attacks: readonly Attack[], until: number, seed: 
       const share = Math.max(3000, (until - performance.now()) / Math.ceil(attacks.length / LANES));
       await attack.strike(ground, seed + turn * 1000, Math.min(TURN_MS, share));
       busy.delete(attack);
-      for (const { says } of [...attack.tally.broken.values()].slice(known)) console.log(`✗ ${attack.title}: ${says}`);
+      for (const { says, saw } of [...attack.tally.broken.values()].slice(known))
+        console.log(`✗ ${attack.title}: ${says}: ${saw}`);
     }
   };
   return Array.from({ length: LANES }, run);

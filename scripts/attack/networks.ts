@@ -18,9 +18,13 @@ export type Network = { address(spelling: Spelling, turn: number): string };
 const group = () => randomBytes(2).readUInt16BE().toString(16);
 
 /** A network of somebody's own: one IPv4 address, and one IPv6 network of 64 bits. */
+/** Each is new: the minute of one that was used before would end too soon. */
+let made = 0;
+
 export function networkOf(seed: number): Network {
-  const [high, low] = [group(), seed.toString(16)];
-  const four = `198.51.${randomBytes(1)[0]}.${1 + (seed % 250)}`;
+  made += 1;
+  const [high, low] = [(made % 65_536).toString(16), seed.toString(16)];
+  const four = `198.18.${(made >> 8) % 256}.${made % 256}`;
   const six = `2001:db8:${high}:${low}`;
   return {
     address: (spelling, turn) => {
