@@ -17,10 +17,10 @@ export type Network = { address(spelling: Spelling, turn: number): string };
 
 const group = () => randomBytes(2).readUInt16BE().toString(16);
 
-/** A network of somebody's own: one IPv4 address, and one IPv6 network of 64 bits. */
-/** Each is new: the minute of one that was used before would end too soon. */
+// Each is new: the minute of one that was used before would end too soon.
 let made = 0;
 
+/** A network of somebody's own: one IPv4 address, and one IPv6 network of 64 bits. */
 export function networkOf(seed: number): Network {
   made += 1;
   const [high, low] = [(made % 65_536).toString(16), seed.toString(16)];
