@@ -4,7 +4,7 @@ import "@fontsource-variable/inter";
 import "./globals.css";
 import { ErrorMessage } from "./_shell/error-message";
 
-/** Stands in for the whole document when the layout itself failed. */
+/** Stands in for the whole document when the layout itself failed. Every page brings it along: it has no header. */
 export default function GlobalErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
     <html lang="en">

@@ -1,13 +1,13 @@
 "use client";
 
 import { secondaryButton } from "@/components/ui/button-styles";
-import { MessagePage } from "@/components/ui/message-page";
+import { Message } from "@/components/ui/message";
 import { TryAgain } from "@/components/ui/try-again";
 
 /** Shows the digest, which the server log repeats, and never the message: that could hold anything. */
 export function ErrorMessage({ digest }: { digest: string | undefined }) {
   return (
-    <MessagePage code="Error" title="Something went wrong">
+    <Message code="Error" title="Something went wrong">
       <p>This page could not be shown. Trying again often helps.</p>
       {digest && (
         <p className="text-base">
@@ -23,6 +23,6 @@ export function ErrorMessage({ digest }: { digest: string | undefined }) {
           Go to the front page
         </a>
       </div>
-    </MessagePage>
+    </Message>
   );
 }

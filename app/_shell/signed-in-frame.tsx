@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { FormAccount } from "@/components/ui/form-account";
 import { HeaderNavigation, type Place } from "@/components/ui/header-navigation";
-import { TimeZone } from "@/components/ui/moment";
 import { Shortcuts } from "@/components/ui/shortcuts";
 import { SiteHeader } from "@/components/ui/site-header";
+import { TimeZone } from "@/components/ui/time-zone";
 import { pageTimeZone } from "@/lib/doors/page-guards";
 import { AccountBar } from "./account-bar";
 import { ZoneNote } from "./zone-note";
@@ -14,18 +14,21 @@ type Props = {
   /** Whose pages they are; who is not signed in is only on their way to be sent elsewhere. */
   email: string | undefined;
   account: string | undefined;
+  /** In the header, on every page. */
+  search?: ReactNode;
   children: ReactNode;
 };
 
-export async function SignedInFrame({ name, places, email, account, children }: Props) {
+export async function SignedInFrame({ name, places, email, account, search, children }: Props) {
   const timeZone = await pageTimeZone();
   return (
     <TimeZone of={timeZone}>
       <FormAccount value={account ?? null}>
-        <SiteHeader>
+        <SiteHeader isWide>
           {email !== undefined && (
             <>
               <HeaderNavigation name={name} places={places} />
+              {search}
               <AccountBar email={email} />
             </>
           )}

@@ -2,7 +2,7 @@
 
 import { useId } from "react";
 import { useFormState } from "@/components/ui/form";
-import { Moment } from "@/components/ui/moment";
+import { Instant } from "@/components/ui/instant";
 import { FieldNotes } from "@/components/ui/text-field";
 import { browserName } from "@/lib/values/browser-name";
 import { NewPasswordField } from "./new-password-field";
@@ -24,7 +24,7 @@ export function MakerFacts({ maker, now }: { maker: Maker; now: Date }) {
     <dl className="divide-y divide-line rounded-lg border border-line bg-surface px-4">
       <Row term="Account">{email}</Row>
       <Row term="Made">
-        <Moment at={madeAt} now={now} as="minute" />
+        <Instant at={madeAt} now={now} as="minute" timeZone={null} />
       </Row>
       <Row term="From">{address ?? "not known"}</Row>
       {userAgent !== null && <Row term="With">{browserName(userAgent)}</Row>}
@@ -33,11 +33,11 @@ export function MakerFacts({ maker, now }: { maker: Maker; now: Date }) {
           "none"
         ) : (
           <>
-            {keys}, made <Moment at={firstKeyAt} now={now} as="minute" />
+            {keys}, made <Instant at={firstKeyAt} now={now} as="minute" timeZone={null} />
             {lastKeyAt.getTime() - firstKeyAt.getTime() > 60_000 && (
               <>
                 {" "}
-                to <Moment at={lastKeyAt} now={now} as="minute" />
+                to <Instant at={lastKeyAt} now={now} as="minute" timeZone={null} />
               </>
             )}
           </>

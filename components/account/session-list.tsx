@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from "react";
 import { Badge } from "@/components/ui/badge";
-import { Moment } from "@/components/ui/moment";
+import { Instant } from "@/components/ui/instant";
 import { SubmitButton } from "@/components/ui/submit-button";
+import { useTimeZone } from "@/components/ui/time-zone";
 import { browserName } from "@/lib/values/browser-name";
 
 type Session = { id: string; createdAt: Date; ipAddress: string | null; userAgent: string | null };
@@ -17,6 +18,7 @@ type Props = {
 };
 
 export function SessionList({ sessions, areAll, current, now, action }: Props) {
+  const timeZone = useTimeZone();
   const count = useRef<HTMLParagraphElement>(null);
   const shown = useRef(sessions.length);
 
@@ -40,7 +42,7 @@ export function SessionList({ sessions, areAll, current, now, action }: Props) {
                 {session.id === current && <Badge tone="positive">This browser</Badge>}
               </p>
               <p className="text-ink-muted text-sm">
-                Signed in <Moment at={session.createdAt} now={now} as="ago" />
+                Signed in <Instant at={session.createdAt} now={now} as="ago" timeZone={timeZone} />
                 {session.ipAddress && ` from ${session.ipAddress}`}
               </p>
             </div>

@@ -3,7 +3,7 @@
 import type { KeyState } from "@latchkey/rule/status";
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
-import { useTimeZone } from "@/components/ui/moment";
+import { useTimeZone } from "@/components/ui/time-zone";
 import { formatEnd } from "@/lib/values/zones";
 import { ExpiryField } from "./expiry-field";
 

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { Choices } from "@/components/ui/choices";
 import { useHydrated } from "@/components/ui/hydrated";
-import { useTimeZone } from "@/components/ui/moment";
+import { useTimeZone } from "@/components/ui/time-zone";
 import { formatInstant } from "@/lib/values/zones";
 
 const GRACES = [

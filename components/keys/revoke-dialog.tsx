@@ -1,7 +1,8 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { Moment } from "@/components/ui/moment";
+import { Instant } from "@/components/ui/instant";
+import { useTimeZone } from "@/components/ui/time-zone";
 import { Written } from "@/components/ui/written";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
 import { type KeyTarget, useKeyActions } from "./key-actions";
@@ -60,10 +61,11 @@ function useRecentCalls(targets: readonly KeyTarget[]): RecentCalls[] | null {
 
 function Use({ target: { uuid, lastUsedAt }, recent }: { target: KeyTarget; recent: RecentCalls[] | null }) {
   const { now } = useKeyActions();
+  const timeZone = useTimeZone();
   if (!lastUsedAt) return <span className="text-ink-muted">Never used.</span>;
   return (
     <span className="text-ink-muted">
-      Last used <Moment at={lastUsedAt} now={now} as="ago" />,{" "}
+      Last used <Instant at={lastUsedAt} now={now} as="ago" timeZone={timeZone} />,{" "}
       {recent ? describeRecentCalls(recent.find((each) => each.uuid === uuid)) : "counting its calls…"}
     </span>
   );

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { AlertDialog } from "@/components/ui/alert-dialog";
-import { useTimeZone } from "@/components/ui/moment";
+import { useTimeZone } from "@/components/ui/time-zone";
 import { Written } from "@/components/ui/written";
 import type { Issued } from "@/lib/keys/action-states";
 import { formatInstant } from "@/lib/values/zones";

@@ -3,7 +3,7 @@
 import { type ComponentType, createElement, lazy, Suspense } from "react";
 
 /**
- * A dialog whose code is not among a page's first. `approach` goes on what opens it: the code is fetched when pointer or focus
+ * A dialog, or another part of a page, whose code is not among a page's first. `approach` goes on what opens it: the code is fetched when pointer or focus
  * come there, so that the click need not wait for it. `openOr` opens it once its code is there, and goes to the page that does
  * the same where the code cannot be had: the portal may be another version by now.
  */

@@ -1,16 +1,12 @@
-import type { ReactNode } from "react";
+import { Message, type MessageProps } from "./message";
 import { SiteHeader } from "./site-header";
 
 /** A page that has one thing to say: not found, gone wrong. */
-export function MessagePage({ code, title, children }: { code: string; title: string; children: ReactNode }) {
+export function MessagePage(props: MessageProps) {
   return (
     <>
       <SiteHeader />
-      <main id="content" tabIndex={-1} className="mx-auto flex w-full max-w-page grow flex-col justify-center px-4 py-16 sm:px-6">
-        <p className="font-medium text-ink-faint">{code}</p>
-        <h1 className="mt-2 font-semibold text-2xl tracking-tight">{title}</h1>
-        <div className="mt-3 max-w-prose space-y-6 text-ink-muted text-lg">{children}</div>
-      </main>
+      <Message {...props} />
     </>
   );
 }

@@ -1,8 +1,6 @@
-"use client";
-
 import { THEMES, type Theme } from "./theme";
+import { ThemeButton } from "./theme-button";
 
-/** Drawn here: a library of icons would be among the first code of every page. */
 const LOOKS = {
   system: {
     path: "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2M8 21h8M12 17v4",
@@ -29,14 +27,11 @@ export function ThemeSwitch({ theme: chosen, action }: Props) {
         {THEMES.map((theme) => {
           const { path, name } = LOOKS[theme];
           return (
-            <button
+            <ThemeButton
               key={theme}
-              type="submit"
-              name="theme"
-              value={theme}
+              theme={theme}
               title={name}
               aria-pressed={theme === chosen}
-              onClick={() => show(theme)}
               className="flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm group-data-named/named:px-2 text-ink-faint transition-colors hover:text-ink aria-pressed:bg-sunken aria-pressed:text-ink"
             >
               <svg
@@ -52,16 +47,10 @@ export function ThemeSwitch({ theme: chosen, action }: Props) {
                 <path d={path} />
               </svg>
               <span className="sr-only group-data-named/named:not-sr-only">{name}</span>
-            </button>
+            </ThemeButton>
           );
         })}
       </fieldset>
     </form>
   );
-}
-
-function show(theme: Theme): void {
-  const { dataset } = document.documentElement;
-  if (theme === "system") delete dataset.theme;
-  else dataset.theme = theme;
 }

@@ -1,8 +1,11 @@
 import { quickstart } from "@/app/_shell/quickstart";
 import { CreateKey } from "@/components/keys/create-key";
 import { NEW_KEY_PAGE } from "@/components/keys/key-pages";
-import { CodeBlock } from "@/components/ui/code-block";
+import { CodeFigure } from "@/components/ui/code-figure";
+import { LateCopyButton } from "@/components/ui/late-copy-button";
 import { createKeyAction } from "./actions";
+
+const TITLE = "Create a key";
 
 /** What someone sees who has no key yet. The command runs as it is pasted, once the password stands in it. */
 export function NoKeys({ email, address }: { email: string; address: string }) {
@@ -16,7 +19,9 @@ export function NoKeys({ email, address }: { email: string; address: string }) {
       </div>
       <div className="mt-6 max-w-3xl">
         <p className="mb-3 text-ink-muted">Or make one with curl.</p>
-        <CodeBlock title="Create a key" code={code} own="your password" />
+        <CodeFigure title={TITLE} code={code} own="your password">
+          <LateCopyButton text={code} what={TITLE} />
+        </CodeFigure>
       </div>
     </div>
   );

@@ -1,14 +1,15 @@
 import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
 import type { Metadata } from "next";
+import { FoundLine } from "@/components/admin/found-line";
 import { JumpForm } from "@/components/admin/jump-form";
 import { CreateKeyFor } from "@/components/admin/keys/create-key-for";
 import { StaffSelectionBar } from "@/components/admin/keys/selection-bar";
 import { StaffKeyActions } from "@/components/admin/keys/staff-key-actions";
 import { BY_ORDER, BY_TIME, KeysetPages } from "@/components/admin/keyset-pages";
 import { ListHeading } from "@/components/admin/list-heading";
+import { describeEnd } from "@/components/keys/ends";
 import { FilterForm } from "@/components/keys/filter-form";
 import type { KeyTarget } from "@/components/keys/key-actions";
-import { describeEnd } from "@/components/keys/refusals";
 import { SearchField } from "@/components/keys/search-field";
 import { STATE_NAMES } from "@/components/keys/state-badge";
 import { ChoiceLinks } from "@/components/ui/choice-links";
@@ -20,7 +21,6 @@ import { effectiveSort } from "@/lib/keys/admin-order";
 import { ADMIN_KEY_STATUSES, ADMIN_STATUS_FILTERS, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import { type FoundCredential, isAside } from "@/lib/keys/admin-search";
 import { countText } from "@/lib/values/bounded-count";
-
 import { isolated } from "@/lib/values/isolated";
 import { formatInstant } from "@/lib/values/zones";
 import { isRotating } from "@/lib/verification/hash-secrets";
@@ -77,19 +77,14 @@ export default async function AdminKeysPage({ searchParams }: Props) {
           <CreateKeyFor action={createKeyForAction} find={findOwnersAction} />
         </div>
       </div>
-      <div className="mt-4 flex flex-wrap gap-x-6">
+      <div className="mt-4 flex flex-wrap gap-x-6 gap-y-3">
         <ChoiceLinks label="Status" choices={statusChoices(listing, search)} />
         <ChoiceLinks label="Format" choices={formatChoices(listing, search)} />
         {(search.hash || isRotating()) && <ChoiceLinks label="Hash" choices={hashChoices(search)} />}
       </div>
-      <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
+      <FoundLine all={isFiltered(search) ? adminKeysAddress(adminKeySearchSchema.parse({ sort: search.sort })) : null}>
         {describeFound(listing, search, { now, timeZone: admin.timeZone })} <Aside listing={listing} search={search} />
-        {isFiltered(search) && (
-          <Link href={adminKeysAddress(adminKeySearchSchema.parse({ sort: search.sort }))} className={textLink}>
-            Show all
-          </Link>
-        )}
-      </p>
+      </FoundLine>
       <StaffKeyActions actions={ACTIONS} targets={listing.keys.map(toTarget)} now={now}>
         {listing.keys.length > 0 && <KeyTable keys={listing.keys} search={search} now={now} />}
         <StaffSelectionBar />
