@@ -4,10 +4,9 @@ import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { AccountName } from "@/components/account/account-name";
 import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
-import { FormStateProvider } from "@/components/ui/form";
+import { FormNotice, FormStateProvider } from "@/components/ui/form";
 import { AccountField } from "@/components/ui/form-account";
 import { explained } from "@/components/ui/no-answer";
-import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
 
@@ -63,7 +62,7 @@ function PasswordForm({ email, action, onConfirmed, onCancel }: Omit<Props, "isO
   return (
     <form ref={form} onSubmit={send} noValidate className="space-y-5">
       <FormStateProvider value={state}>
-        {state.message && <Notice tone="danger">{state.message}</Notice>}
+        <FormNotice />
         <AccountField />
         <AccountName email={email} />
         <PasswordField name="password" label="Password" autoComplete="current-password" />

@@ -83,18 +83,7 @@ export function Form<State extends FormState>({
     >
       <StateContext value={state}>
         {heading}
-        {state.message && (
-          <Notice tone={state.isDone ? "positive" : "danger"}>
-            {state.message}
-            {state.offer && (
-              <Offer
-                {...state.offer}
-                href={state.offer.href || page || ""}
-                keep={() => form.current && keepTyped(form.current, submit)}
-              />
-            )}
-          </Notice>
-        )}
+        <FormNotice page={page} keep={() => form.current && keepTyped(form.current, submit)} />
         <AccountField />
         {children}
         <div className={cancel ? "flex flex-wrap justify-end gap-3" : undefined}>
@@ -105,6 +94,18 @@ export function Form<State extends FormState>({
         </div>
       </StateContext>
     </form>
+  );
+}
+
+/** What the form around it was answered as a whole, and what one may want to do next. */
+export function FormNotice({ page = "", keep = () => {} }: { page?: string | undefined; keep?: () => void }) {
+  const { message, isDone, offer } = useFormState();
+  if (!message) return null;
+  return (
+    <Notice tone={isDone ? "positive" : "danger"}>
+      {message}
+      {offer && <Offer {...offer} href={offer.href || page} keep={keep} />}
+    </Notice>
   );
 }
 

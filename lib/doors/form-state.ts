@@ -37,7 +37,7 @@ const SENTENCES: Partial<Record<ErrorCode, Partial<Omit<FormState, "values">>>> 
   TOKEN_NOT_VALID: SIGNED_OUT,
   WRONG_PASSWORD: { fields: { currentPassword: ["This is not your current password."] } },
   INVALID_CREDENTIALS: { message: "The e-mail address or the password is wrong." },
-  NOT_FOUND: { message: "Not found. You may have been signed out: load this page again." },
+  NOT_FOUND: { message: "Not found. Load this page again to see what there is." },
   TEMPORARILY_UNAVAILABLE: { message: ERRORS.TEMPORARILY_UNAVAILABLE.message },
   EMAIL_TAKEN: { fields: { email: ["There is an account with this address."] }, isTaken: true },
 };

@@ -73,7 +73,13 @@ export async function isAdmin(): Promise<boolean> {
 
 /** Whether an administrator's password was given recently enough for changes. */
 export async function isConfirmed(): Promise<boolean> {
-  return (await requireStaffSession()).isFresh;
+  return (await findStaffSession())?.isFresh ?? false;
+}
+
+/** For actions that look something up while a form is filled in: the 404 page would take the place of what was typed. */
+export async function findAdmin(): Promise<CurrentAdmin | null> {
+  const session = await findStaffSession();
+  return session && toAdmin(session);
 }
 
 /** For pages and exports. To everybody else, visitors included, the page does not exist. */
@@ -93,25 +99,27 @@ export async function requireFreshAdminAt(path: string): Promise<CurrentAdmin> {
 
 /**
  * For actions that change something: the password was given in this session within the last 15 minutes.
- * @throws AppError NOT_FOUND (not an administrator), OTHER_ACCOUNT, CONFIRMATION_REQUIRED
+ * @throws AppError NOT_AUTHENTICATED, OTHER_ACCOUNT, NOT_FOUND (not an administrator), CONFIRMATION_REQUIRED
  */
 export async function requireFreshAdmin(form: FormData): Promise<CurrentAdmin> {
-  const session = await findStaffSession();
-  if (!session) throw new AppError("NOT_FOUND");
-  requireOwnForm(session.user, form);
+  const session = await requireStaffOfForm(form);
   if (!session.isFresh) throw new AppError("CONFIRMATION_REQUIRED");
   return toAdmin(session);
 }
 
 /**
  * For the action that makes a session fresh. A form that is waiting for it could not show the 404 page.
- * @throws AppError NOT_FOUND (not an administrator), OTHER_ACCOUNT
+ * @throws AppError NOT_AUTHENTICATED, OTHER_ACCOUNT, NOT_FOUND (not an administrator)
  */
 export async function requireAdminToConfirm(form: FormData): Promise<CurrentAdmin> {
+  return toAdmin(await requireStaffOfForm(form));
+}
+
+async function requireStaffOfForm(form: FormData): Promise<PageSession> {
+  await requireUserOfForm(form);
   const session = await findStaffSession();
   if (!session) throw new AppError("NOT_FOUND");
-  requireOwnForm(session.user, form);
-  return toAdmin(session);
+  return session;
 }
 
 async function findStaffSession(): Promise<PageSession | null> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { adminCreateKeySchema, createKeySchema, listKeysSchema, verifyManySchema, verifySchema } from "@/lib/keys/schemas";
+import { adminCreateKeySchema, createKeySchema, listKeysSchema } from "@/lib/keys/schemas";
+import { verifyManySchema, verifySchema } from "@/lib/keys/verify-schemas";
 import { validate } from "./read-json";
 
 const refusal = (...[schema, value]: Parameters<typeof validate>) => {

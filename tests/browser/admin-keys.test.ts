@@ -3,6 +3,7 @@ import type { Locator, Page } from "@playwright/test";
 import { newKey, query, sha256, verifyCode } from "../support/client";
 import { newUser } from "../support/people";
 import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { signIn } from "./people";
 import { confirm, test } from "./staff";
 
 test.beforeEach(({ stale }) => stale());
@@ -125,6 +126,36 @@ test("A member of staff creates a key for someone found by typing, and sees it o
       [owner.id],
     ),
   ).toStrictEqual([{ actor_kind: "admin", actor_id: admin.id, user_id: owner.id }]);
+});
+
+test("A member of staff whose session ended in the middle of a dialog is told so, signs in in another tab and goes on", async ({
+  page,
+  admin,
+}) => {
+  const owner = await newUser();
+  await page.goto("/admin/keys");
+  await page.getByRole("button", { name: "Create key" }).click();
+  const dialog = page.getByRole("dialog", { name: "Create a key for someone" });
+  await page.keyboard.type(owner.email);
+  await dialog.getByRole("option", { name: owner.email }).click();
+  await dialog.getByLabel("Name").fill("Interrupted");
+  await query("DELETE FROM sessions WHERE user_id = $1", [admin.id]);
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("You are no longer signed in, so nothing was done.");
+  await dialog.getByRole("combobox", { name: "Owner" }).fill(owner.email.slice(0, 18));
+  await expect(dialog.getByText("Nobody could be looked for just now.")).toBeVisible();
+  await expect(dialog.getByText("Nobody fits.")).toHaveCount(0);
+
+  const opened = page.waitForEvent("popup");
+  await dialog.getByRole("link", { name: "Sign in in another tab" }).click();
+  const tab = await opened;
+  await signIn(tab, admin);
+  await tab.close();
+  await dialog.getByRole("combobox", { name: "Owner" }).fill(owner.email);
+  await dialog.getByRole("option", { name: owner.email }).click();
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await expect(page.getByRole("dialog", { name: "Save your key" })).toBeVisible();
+  expect(await query("SELECT name FROM api_keys WHERE user_id = $1", [owner.id])).toStrictEqual([{ name: "Interrupted" }]);
 });
 
 test("A member of staff disables and revokes one, deletes several by typing, and reads what became of each; then downloads the rest", async ({

@@ -4,7 +4,7 @@ import { maskCredentials } from "@latchkey/rule/credentials";
 import { callAddress } from "@/app/_shell/call-address";
 import { explainRepeat, readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
-import { requireAdmin, requireFreshAdmin } from "@/lib/doors/page-guards";
+import { findAdmin, requireFreshAdmin } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { deleteAnyKey, disableAnyKey, enableAnyKey, reissueAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
@@ -19,17 +19,17 @@ import { countRecentCallsOfAny, recentCallsSchema } from "@/lib/usage/recent-cal
 import { type FoundPerson, findPeople } from "@/lib/users/find-people";
 import { searchText } from "@/lib/values/search-text";
 
-/** Who could be meant, while an owner is being typed. */
-export async function findOwnersAction(typed: string): Promise<FoundPerson[]> {
-  const admin = await requireAdmin();
-  return findPeople(admin, searchText.parse(typed));
+/** Who could be meant, while an owner is being typed; null to whoever may not ask. */
+export async function findOwnersAction(typed: string): Promise<FoundPerson[] | null> {
+  const admin = await findAdmin();
+  return admin && findPeople(admin, searchText.parse(typed));
 }
 
 /** For the dialog that revokes. */
 export async function recentCallsOfAnyAction(uuids: string[]): Promise<RecentCalls[]> {
-  const admin = await requireAdmin();
+  const admin = await findAdmin();
   const asked = recentCallsSchema.safeParse(uuids);
-  return asked.success ? countRecentCallsOfAny(admin, asked.data) : [];
+  return admin && asked.success ? countRecentCallsOfAny(admin, asked.data) : [];
 }
 
 /** The form carries an id of its own, so that sending it twice makes one key. */

@@ -7,16 +7,17 @@ import { Written } from "@/components/ui/written";
 import type { FoundPerson } from "@/lib/users/find-people";
 import { isolated } from "@/lib/values/isolated";
 
-export type FindPeople = (typed: string) => Promise<FoundPerson[]>;
+export type FindPeople = (typed: string) => Promise<FoundPerson[] | null>;
 
 const PAUSE_MS = 200;
+const NOT_ASKED = "Nobody could be looked for just now. Send the form: it says why.";
 const HINT = "Type a part of the e-mail address or the name, then choose.";
 
 /** A combobox (ARIA 1.2): the focus stays in the line, arrow keys move through who was found. Sends the chosen one's id. */
 export function OwnerField({ find }: { find: FindPeople }) {
   const id = useId();
   const errors = useFormState().fields.owner;
-  const { text, found, chosen, type, choose } = usePeople(find);
+  const { text, found, isAsked, chosen, type, choose } = usePeople(find);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const options = isOpen && found ? found : [];
@@ -101,6 +102,11 @@ export function OwnerField({ find }: { find: FindPeople }) {
       <p role="status" className="sr-only">
         {describeFound(chosen, isOpen ? found : null)}
       </p>
+      {isOpen && !isAsked && (
+        <p role="alert" className="mt-1.5 text-danger text-sm">
+          {NOT_ASKED}
+        </p>
+      )}
       {isOpen && found?.length === 0 && <p className="mt-1.5 text-ink-muted text-sm">Nobody fits.</p>}
     </div>
   );
@@ -113,10 +119,11 @@ function describeFound(chosen: FoundPerson | null, found: FoundPerson[] | null):
   return `${found.length} ${found.length === 1 ? "person" : "people"} found.`;
 }
 
-/** What is typed, who fits it (null while nobody was looked for), and who was chosen. Only the latest answer counts. */
+/** What is typed, who fits it (null while nobody was looked for), whether that could be asked, and who was chosen. Only the latest answer counts. */
 function usePeople(find: FindPeople) {
   const [text, setText] = useState("");
   const [found, setFound] = useState<FoundPerson[] | null>(null);
+  const [isAsked, setAsked] = useState(true);
   const [chosen, setChosen] = useState<FoundPerson | null>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef("");
@@ -125,13 +132,16 @@ function usePeople(find: FindPeople) {
   function type(typed: string) {
     setText(typed);
     setChosen(null);
+    setAsked(true);
     clearTimeout(pause.current);
     latest.current = typed.trim();
     if (!latest.current) return setFound(null);
     pause.current = setTimeout(async () => {
       const asked = latest.current;
-      const people = await find(asked).catch(() => []);
-      if (asked === latest.current) setFound(people);
+      const people = await find(asked).catch(() => null);
+      if (asked !== latest.current) return;
+      setFound(people);
+      setAsked(people !== null);
     }, PAUSE_MS);
   }
 
@@ -142,7 +152,7 @@ function usePeople(find: FindPeople) {
     setFound(null);
   }
 
-  return { text, found, chosen, type, choose };
+  return { text, found, isAsked, chosen, type, choose };
 }
 
 /** Esc closes the list alone: it is kept from the dialog, which listens further down. */
