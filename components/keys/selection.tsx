@@ -16,7 +16,7 @@ export function SelectRow({ uuid }: { uuid: string }) {
       aria-label={`Select ${isolated(target.name)}`}
       checked={selected.includes(target)}
       onChange={(event) => select([uuid], event.target.checked)}
-      className="mt-0.5 block size-4"
+      className="noscript:hidden mt-0.5 block size-4"
     />
   );
 }
@@ -42,7 +42,7 @@ export function SelectAll() {
           event.target.checked,
         )
       }
-      className="block size-4"
+      className="noscript:hidden block size-4"
     />
   );
 }

@@ -49,6 +49,10 @@ test.describe("Without JavaScript a person", () => {
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("“By hand” is there already");
     expect(await verifyCode(fresh)).toBe("VALID");
 
+    await page.goto("/keys");
+    await expect(page.getByRole("row", { name: /By hand/ })).toBeVisible();
+    // What only a script could do something with is not there.
+    await expect(page.getByRole("checkbox")).toHaveCount(0);
     for (const [item, button, code] of [
       ["Disable…", "Disable key", "DISABLED"],
       ["Enable…", "Enable key", "VALID"],
