@@ -9,7 +9,7 @@ export type Issued = {
   previousUntil?: Date | null;
   /** Where a first call with it can be made. */
   callAddress: string;
-  /** Of a key that was never used, for its owner: whether a call arrives is watched. */
+  /** Of a key with which nobody has made a call, for its owner: whether one arrives is watched. */
   isNew?: boolean;
 };
 

@@ -13,6 +13,7 @@ import { changeKeySchema, pauseKeySchema } from "@/lib/keys/change-schemas";
 import { createKey } from "@/lib/keys/create";
 import { readEnd } from "@/lib/keys/end-form";
 import { endGrace } from "@/lib/keys/end-grace";
+import { findFirstCall } from "@/lib/keys/first-call";
 import { readLimitChanges, readLimitForm } from "@/lib/keys/limits";
 import { disableKey, enableKey } from "@/lib/keys/pause";
 import { regenerateKey } from "@/lib/keys/regenerate";
@@ -52,8 +53,10 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
   try {
     const user = await requireWriterOfForm(form);
     const asked = readRegeneration(form, user.timeZone);
+    // Of a key that was in use, nobody could tell with which credential the next call is made.
+    const isNew = (await findFirstCall(user, textOf(form, "uuid"))).state === "none";
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), asked);
-    const issued = { uuid, name, key, secret, previousUntil: previousExpiresAt, callAddress: await callAddress() };
+    const issued = { uuid, name, key, secret, previousUntil: previousExpiresAt, callAddress: await callAddress(), isNew };
     return { fields: {}, values: {}, issued };
   } catch (error) {
     return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_REGENERATED);
