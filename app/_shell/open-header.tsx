@@ -13,7 +13,7 @@ export async function OpenHeader() {
   const user = await findUser();
   if (user) {
     return (
-      <SiteHeader>
+      <SiteHeader isWide>
         <HeaderNavigation name="Portal" places={await portalPlaces()} />
         <AccountBar email={user.email} />
       </SiteHeader>

@@ -22,8 +22,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   const admin = await requireAdmin();
   return (
     <ConfirmPasswordProvider email={admin.email} action={confirmPasswordAction}>
-      <SignedInFrame name="Admin" places={PLACES} email={admin.email} account={admin.id}>
-        <FindForm />
+      <SignedInFrame name="Admin" places={PLACES} email={admin.email} account={admin.id} search={<FindForm />}>
         {children}
       </SignedInFrame>
     </ConfirmPasswordProvider>

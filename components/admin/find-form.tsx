@@ -12,7 +12,7 @@ export function FindForm() {
       sending="Finding…"
       isLive={false}
       findsDigests
-      className="mb-8 flex gap-2 sm:ml-auto sm:max-w-xl"
+      className="order-last flex w-full gap-2 pt-1 pb-2 lg:order-none lg:w-96 lg:p-0 xl:w-md"
     >
       <SearchField
         label="Find anything: a person, an account, a key, a request"

@@ -13,9 +13,9 @@ export function AuditFilterForm({ search }: Props) {
       path="/admin/audit"
       label="Search"
       kept={{ request: search.request }}
-      className="mt-6 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-[repeat(3,minmax(0,1fr))_9.5rem_9.5rem_auto]"
+      className="mt-6 grid grid-cols-2 items-end gap-3 max-sm:[&>button]:col-span-2 lg:grid-cols-[repeat(3,minmax(0,1fr))_9.5rem_9.5rem_auto]"
     >
-      <Field id="actor" label="Who">
+      <Field id="actor" label="Who" className="max-sm:col-span-2">
         <SearchField id="actor" name="actor" list="actors" value={search.actor} placeholder="E-mail or id" />
       </Field>
       <datalist id="actors">
@@ -23,7 +23,7 @@ export function AuditFilterForm({ search }: Props) {
           <option key={name} value={name} />
         ))}
       </datalist>
-      <Field id="action" label="Did what">
+      <Field id="action" label="Did what" className="max-sm:col-span-2">
         <select id="action" name="action" defaultValue={search.action ?? ""} className={inputStyle}>
           <option value="">Anything</option>
           {Object.entries(ACTION_WORDS).map(([value, label]) => (
@@ -33,7 +33,7 @@ export function AuditFilterForm({ search }: Props) {
           ))}
         </select>
       </Field>
-      <Field id="target" label="To what">
+      <Field id="target" label="To what" className="max-sm:col-span-2">
         <SearchField id="target" name="target" value={search.target} placeholder="E-mail, user id or key id" />
       </Field>
       <Field id="from" label="From day">
@@ -46,9 +46,9 @@ export function AuditFilterForm({ search }: Props) {
   );
 }
 
-function Field({ id, label, children }: { id: string; label: string; children: ReactNode }) {
+function Field({ id, label, className = "", children }: { id: string; label: string; className?: string; children: ReactNode }) {
   return (
-    <div className="min-w-0">
+    <div className={`min-w-0 ${className}`}>
       <label htmlFor={id} className="mb-1.5 block font-medium">
         {label}
       </label>

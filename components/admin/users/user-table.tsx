@@ -21,7 +21,7 @@ export function UserTable({ users, sort, sorts, now }: Props) {
       <Header className="hidden sm:table-cell">Status</Header>
       <Header className="hidden md:table-cell">Role</Header>
       <Header className="text-right max-sm:pr-0">Credits</Header>
-      <Header className="hidden whitespace-nowrap text-right sm:table-cell">Usable keys</Header>
+      <Header className="hidden whitespace-nowrap pr-8 text-right sm:table-cell">Usable keys</Header>
       <SortHeader isSorted={sort === "seen"} href={sorts.seen} className="hidden sm:table-cell">
         Last signed in
       </SortHeader>
@@ -65,7 +65,7 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
       <Cell className={`text-right tabular-nums max-sm:pr-0 ${credits < 0 ? "text-danger" : ""}`}>
         {credits.toLocaleString("en-GB")}
       </Cell>
-      <Cell className={`hidden text-right tabular-nums sm:table-cell ${user.keys === 0 ? "text-ink-faint" : ""}`}>
+      <Cell className={`hidden pr-8 text-right tabular-nums sm:table-cell ${user.keys === 0 ? "text-ink-faint" : ""}`}>
         {user.keys.toLocaleString("en-GB")}
       </Cell>
       <Cell className="hidden whitespace-nowrap sm:table-cell">

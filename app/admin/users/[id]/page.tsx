@@ -6,6 +6,7 @@ import { EmailText, RoleName, StatusBadge } from "@/components/admin/users/user-
 import { UserFacts } from "@/components/admin/users/user-facts";
 import { Adjustments, Nothing, Section, UserKeys, UserSessions } from "@/components/admin/users/user-sections";
 import type { UserTarget } from "@/components/admin/users/user-target";
+import { BackLink } from "@/components/ui/back-link";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { Written } from "@/components/ui/written";
@@ -118,12 +119,8 @@ function targetOf({ id, email, role, isBanned, credits, ...user }: UserPage, adm
 function Title({ user: { email, name, role, isBanned } }: { user: UserPage }) {
   return (
     <>
-      <p className="mb-2">
-        <Link href="/admin/users" className={textLink}>
-          Users
-        </Link>
-      </p>
-      <h1 className="font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">
+      <BackLink href="/admin/users">Users</BackLink>
+      <h1 className="mt-3 font-semibold text-2xl tracking-tight [overflow-wrap:anywhere]">
         <EmailText>{email}</EmailText>
       </h1>
       <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-ink-muted">
