@@ -1,5 +1,4 @@
-import { FigureTable } from "@/components/ui/figure-table";
-import { dayText } from "@/components/usage/figures";
+import { DayTable } from "@/components/usage/day-table";
 import { CallChart } from "@/components/usage/usage-charts";
 import { sumTotals, type UsageDay } from "@/lib/usage/days";
 import type { Outcomes } from "@/lib/verification/counts";
@@ -25,30 +24,14 @@ export function KeyUsage({ days, outcomes }: Props) {
         )}
         {isVerified && <OutcomeChart outcomes={outcomes} />}
       </div>
-      <Table days={days} outcomes={outcomes} />
-    </>
-  );
-}
-
-function Table({ days, outcomes }: Props) {
-  return (
-    <details className="mt-6">
-      <summary className="w-fit rounded-sm py-1 text-ink-muted hover:text-ink">Show the days as a table</summary>
-      <FigureTable
-        className="mt-3 max-w-2xl"
+      <DayTable
         caption="Usage by day"
-        head={["Day (UTC)", "Calls", "Credits", "Valid", "Refused"]}
-        rows={days
-          .map(({ date, calls, credits }, index) => {
-            const { valid = 0, refused = 0 } = outcomes.days[index] ?? {};
-            return {
-              id: date,
-              name: <time dateTime={date}>{dayText(date, true)}</time>,
-              figures: [calls, credits, valid, refused],
-            };
-          })
-          .toReversed()}
+        head={["Calls", "Credits", "Valid", "Refused"]}
+        days={days.map(({ date, calls, credits }, index) => {
+          const { valid = 0, refused = 0 } = outcomes.days[index] ?? {};
+          return { date, figures: [calls, credits, valid, refused] };
+        })}
       />
-    </details>
+    </>
   );
 }

@@ -14,7 +14,12 @@ export function UsageCharts({ days, total }: Props) {
         <CallChart days={days} total={total} isAlone={isOne} />
         {!isOne && <CreditChart days={days} total={total} />}
       </div>
-      <DayTable days={days} total={total} />
+      <DayTable
+        caption="Calls and credits per day"
+        head={["Calls", "Credits"]}
+        days={days.map(({ date, calls, credits }) => ({ date, figures: [calls, credits] }))}
+        total={[total.calls, total.credits]}
+      />
     </>
   );
 }
