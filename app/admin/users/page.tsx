@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { FoundLine } from "@/components/admin/found-line";
 import { JumpForm } from "@/components/admin/jump-form";
 import { BY_TIME, KeysetPages } from "@/components/admin/keyset-pages";
 import { ListHeading } from "@/components/admin/list-heading";
@@ -6,8 +7,6 @@ import { UserTable } from "@/components/admin/users/user-table";
 import { FilterForm } from "@/components/keys/filter-form";
 import { SearchField } from "@/components/keys/search-field";
 import { ChoiceLinks } from "@/components/ui/choice-links";
-import { Link } from "@/components/ui/link";
-import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/doors/page-guards";
 import type { UserCounts } from "@/lib/users/counts";
 import { listUsers } from "@/lib/users/list";
@@ -38,18 +37,13 @@ export default async function UsersPage({ searchParams }: Props) {
           value={search.q}
         />
       </FilterForm>
-      <div className="mt-4 flex flex-wrap gap-x-6">
+      <div className="mt-4 flex flex-wrap gap-x-6 gap-y-3">
         <ChoiceLinks label="Role" choices={roleChoices(counts, search)} />
         <ChoiceLinks label="State" choices={stateChoices(counts, search)} />
       </div>
-      <p role="status" className="mt-4 text-ink-muted [overflow-wrap:anywhere]">
-        {describeFound(counts.found, search)}{" "}
-        {isFiltered(search) && (
-          <Link href={usersAddress(userSearchSchema.parse({ sort: search.sort }))} className={textLink}>
-            Show all
-          </Link>
-        )}
-      </p>
+      <FoundLine all={isFiltered(search) ? usersAddress(userSearchSchema.parse({ sort: search.sort })) : null}>
+        {describeFound(counts.found, search)}
+      </FoundLine>
       {users.length > 0 && <UserTable users={users} sort={search.sort} sorts={sorts} now={new Date()} />}
       <KeysetPages
         of="users"
