@@ -1,7 +1,7 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
 import { int, statement, uuid } from "@/lib/database/statements";
-import { emailInOneForm } from "@/lib/values/email";
+import { findIdByEmail } from "@/lib/database/user-by-email";
 import { isAccountId, isUuid } from "@/lib/values/ids";
 import { endOfDay, startOfDay } from "@/lib/values/zones";
 import { type AuditAction, DOOR_NAMES, EXPORTS, NAMELESS_ACTORS } from "./actions";
@@ -27,7 +27,6 @@ const USER_ID_BY_ACCOUNT = statement(
   { id: uuid },
   "SELECT user_id AS id FROM api_accounts WHERE account_id = $account",
 );
-const USER_ID_BY_EMAIL = statement("user-id-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $email");
 
 /** Days are those of the zone. `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
 export async function resolveConditions(
@@ -72,6 +71,5 @@ async function findTarget(text: string): Promise<AuditFilter["target"]> {
 /** By an e-mail address, or by the public name of an account. */
 async function findUserId(text: string): Promise<string | null> {
   if (isAccountId(text)) return (await sql(USER_ID_BY_ACCOUNT, { account: text }))[0]?.id ?? null;
-  const [user] = await sql(USER_ID_BY_EMAIL, { email: emailInOneForm(text) });
-  return user?.id ?? null;
+  return findIdByEmail(text);
 }

@@ -3,7 +3,7 @@ import { whereExpiring, wherePresent, whereRevocable, whereStatus } from "@latch
 import { sql } from "@/lib/database/client";
 import { type AddValue, instant, int, nullable, statement, uuid, word } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
-import { emailInOneForm } from "@/lib/values/email";
+import { findIdByEmail } from "@/lib/database/user-by-email";
 import { isAccountId, isUuid, MAX_ID } from "@/lib/values/ids";
 import { digestHashes } from "@/lib/verification/hashes";
 import { whereLeft } from "@/lib/verification/left-keys";
@@ -105,9 +105,9 @@ async function findCredential(digest: string): Promise<FoundCredential | null> {
 }
 
 const OWNER_BY_ID = statement("owner-by-id", { id: uuid }, "SELECT id FROM users WHERE id = $owner::uuid");
-const OWNER_BY_EMAIL = statement("owner-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $owner");
 
 async function findOwnerId(owner: string): Promise<string | null> {
-  const [user] = await sql(isUuid(owner) ? OWNER_BY_ID : OWNER_BY_EMAIL, { owner: emailInOneForm(owner) });
+  if (!isUuid(owner)) return findIdByEmail(owner);
+  const [user] = await sql(OWNER_BY_ID, { owner });
   return user?.id ?? null;
 }

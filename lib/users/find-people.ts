@@ -1,9 +1,7 @@
 import "server-only";
-import { isPlainText } from "@latchkey/rule/plain-text";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { collectValues, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import { MAX_EMAIL_LENGTH } from "@/lib/values/lengths";
 import { whereUser } from "./conditions";
 
 const PERSON = { id: uuid, email: text, name: text };
@@ -22,14 +20,4 @@ export function peopleQuery(typed: string) {
   const query = `SELECT id, email, name FROM users WHERE ${whereUser(typed, add)} ORDER BY created_at DESC, id DESC LIMIT ${SHOWN}`;
   // Planned anew each time: what is right for a rare word is wrong for a common one.
   return [statement("", PERSON, query), values] as const;
-}
-
-const BY_EMAIL = statement("user-id-by-email", { id: uuid }, "SELECT id FROM users WHERE email = $email");
-
-/** `email` in lower case, as addresses are kept. */
-export async function findIdByEmail(email: string): Promise<string | null> {
-  // What the database could not hold is nobody's.
-  if (email.length > MAX_EMAIL_LENGTH || !isPlainText(email)) return null;
-  const [row] = await sql(BY_EMAIL, { email });
-  return row?.id ?? null;
 }

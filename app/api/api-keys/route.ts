@@ -1,6 +1,7 @@
 import { toAdminKey } from "@/app/_wire/every-key";
 import type { Actor } from "@/lib/audit/actors";
 import { leaveTrace } from "@/lib/audit/traces";
+import { findIdByEmail } from "@/lib/database/user-by-email";
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireAdminSecret } from "@/lib/doors/guards";
@@ -8,7 +9,6 @@ import { readJson, validate } from "@/lib/doors/read-json";
 import { createKey } from "@/lib/keys/create";
 import { listAllKeys } from "@/lib/keys/list";
 import { adminCreateKeySchema, listKeysSchema, readIdempotencyKey } from "@/lib/keys/schemas";
-import { findIdByEmail } from "@/lib/users/find-people";
 
 /** Of an address that nobody has: no id is like it, and an empty one would be everybody's. */
 const NOBODY = "-";
