@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { Moment } from "@/components/ui/moment";
 import { Table } from "@/components/ui/table";
-import type { KeySort } from "@/lib/keys/schemas";
 import type { KeyRow } from "@/lib/keys/search";
+import type { KeySort } from "@/lib/keys/search-schemas";
 import { CHART_DAYS } from "@/lib/values/days";
 import { PermissionsText } from "./limit-texts";
 import { SelectAll, SelectRow } from "./selection";

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Moment } from "@/components/ui/moment";
 import { Sparkline } from "@/components/ui/sparkline";
 import { SortLink } from "@/components/ui/table";
-import type { KeySort } from "@/lib/keys/schemas";
+import type { KeySort } from "@/lib/keys/search-schemas";
 
 /** What the tables of keys, one's own and everyone's, are made of. */
 export function Header({ className, children }: { className: string; children: ReactNode }) {

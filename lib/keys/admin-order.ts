@@ -5,7 +5,7 @@ import { statement, text } from "@/lib/database/statements";
 import type { Direction } from "@/lib/values/keyset";
 import { endOfDay, startOfDay } from "@/lib/values/zones";
 import type { AdminKeyConditions, AdminKeyFilter, AdminKeyPlace } from "./admin-schemas";
-import type { KeySort } from "./schemas";
+import type { KeySort } from "./search-schemas";
 
 /** Where a key stands in an order: the text of what it is ordered by, and its id. */
 type KeyPlace = { value: string; id: number };

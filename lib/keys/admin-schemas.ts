@@ -6,7 +6,8 @@ import { isolated, withoutBidiControls } from "@/lib/values/isolated";
 import { MAX_TYPED_LENGTH } from "@/lib/values/lengths";
 import { lastPage, searchText, withoutEllipsis } from "@/lib/values/search-text";
 import { LEFT_KINDS } from "@/lib/verification/left-kinds";
-import { createKeySchema, digestText, KEY_SORTS } from "./schemas";
+import { createKeySchema } from "./schemas";
+import { digestText, KEY_SORTS } from "./search-schemas";
 
 /** A key of which a credential was replaced is one of the active. */
 export const ADMIN_KEY_STATUSES = [...KEY_STATES.filter((state) => state !== "replaced"), "deleted"] as const;

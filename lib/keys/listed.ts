@@ -1,6 +1,6 @@
 import { KEY_STATES, type KeyState } from "@latchkey/rule/status";
 import { type Count, toCount } from "@/lib/values/bounded-count";
-import { type KeySearch, STATUS_FILTERS, type StatusFilter } from "./schemas";
+import { type KeySearch, STATUS_FILTERS, type StatusFilter } from "./search-schemas";
 
 /** A key that was revoked stays in sight for a while. */
 export const ASIDE_AFTER_HOURS = 1;

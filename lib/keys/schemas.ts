@@ -1,13 +1,11 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { isNameText, isPlainText } from "@latchkey/rule/plain-text";
-import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { emailInOneForm } from "@/lib/values/email";
 import { AppError } from "@/lib/values/errors";
 import { parseInstant } from "@/lib/values/instant";
-import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH, MAX_TYPED_LENGTH } from "@/lib/values/lengths";
-import { withoutEllipsis } from "@/lib/values/search-text";
-import { limitedCallFields, limitFields } from "./limits";
+import { MAX_KEY_NAME_LENGTH, MAX_NOTE_LENGTH } from "@/lib/values/lengths";
+import { limitFields } from "./limits";
 
 const MAX_GRACE_SECONDS = 604_800;
 
@@ -163,92 +161,3 @@ export const listKeysSchema = z.object({
     .meta({ type: "integer", minimum: 1, maximum: 1000, default: 1000, description: "How many keys, from 1 to 1000." }),
   cursor: z.string().optional().meta({ description: "`next_cursor` of the page before." }),
 });
-
-const cost = z
-  .number("cost must be a whole number of credits")
-  .int("cost must be a whole number of credits")
-  .min(0, "cost must not be negative")
-  .max(1_000_000_000, "cost is too large");
-
-const MAX_KEYS = 100;
-const KEY_COUNT = `keys must be a list of 1 to ${MAX_KEYS}`;
-
-/** One key of `POST /api/keys/verify`; a call costs one credit unless it says otherwise. */
-export const verifySchema = z.strictObject({
-  key: z.string("key is required").min(1, "key is required").meta({ description: "The credential that your caller presented." }),
-  secret: z
-    .string("secret must be a string")
-    .nullish()
-    .meta({ description: "Its secret, when your caller sent one. Without it only the key is checked." }),
-  ...limitedCallFields,
-  ip: z
-    .string("ip must be a string")
-    .nullish()
-    .meta({ description: "The network address of your caller. No key is bound to one yet." }),
-  cost: cost
-    .nullish()
-    .transform((value) => value ?? 1)
-    .meta({
-      default: 1,
-      description: "Credits the call is going to cost. The owner must have that many; what costs nothing needs none.",
-    }),
-});
-
-const ENTRY = "it must be a credential, or an object with one";
-/** One of many: an empty credential is one that nobody has. */
-const verifyEntrySchema = z.strictObject(
-  { ...verifySchema.shape, key: z.string("key is required").meta({ description: "The credential." }) },
-  { error: ({ code }) => (code === "invalid_type" ? ENTRY : undefined) },
-);
-
-/** `{keys:[…]}`: one to a hundred at once; an entry may be the bare credential. */
-export const verifyManySchema = z.strictObject({
-  keys: z
-    .array(
-      z.preprocess((entry) => (typeof entry === "string" ? { key: entry } : entry), verifyEntrySchema),
-      KEY_COUNT,
-    )
-    .min(1, KEY_COUNT)
-    .max(MAX_KEYS, KEY_COUNT),
-});
-
-/** What goes into the schema above, for the reference: JSON Schema knows no preprocessing. */
-export const verifyManyForm = z.strictObject({
-  keys: z
-    .array(z.union([verifyEntrySchema, z.string()]))
-    .min(1)
-    .max(MAX_KEYS)
-    .meta({ description: "Each as above, or the bare credential." }),
-});
-
-export const KEY_SORTS = ["-created", "created", "name", "-name", "-used", "used", "expires", "-expires"] as const;
-const KEY_CHECKS = ["never-expires", "unused", "expiring", "never-used"] as const;
-
-/** SHA-256 of a credential, made by the browser. */
-export const digestText = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .nullable()
-  .catch(null);
-
-/** What a list can be narrowed to. Without one of these, revoked keys are aside, unless something is searched for. */
-export const STATUS_FILTERS = [...KEY_STATES, "all"] as const;
-export type StatusFilter = (typeof STATUS_FILTERS)[number];
-
-/** The address of a user's list of keys. What is missing, repeated or senseless in it counts as not asked for: it never fails. */
-export const searchKeysSchema = z.object({
-  q: z
-    .string()
-    .catch("")
-    .transform((text) => text.slice(0, MAX_TYPED_LENGTH))
-    .transform((text) => (isPlainText(text) ? withoutEllipsis(maskCredentials(text.trim())).slice(0, MAX_KEY_NAME_LENGTH) : "")),
-  digest: digestText,
-  status: z.enum(STATUS_FILTERS).nullable().catch(null),
-  check: z.enum(KEY_CHECKS).nullable().catch(null),
-  sort: z.enum(KEY_SORTS).catch("-created"),
-  page: z.coerce.number().int().min(1).max(1_000_000).catch(1),
-});
-
-export type KeySearch = z.output<typeof searchKeysSchema>;
-export type KeySort = (typeof KEY_SORTS)[number];
-export type KeyCheck = (typeof KEY_CHECKS)[number];

@@ -11,7 +11,7 @@ import { spellingsOf } from "@/lib/database/text-search";
 import { listDailyCalls } from "@/lib/usage/days";
 import { digestHashes } from "@/lib/verification/hashes";
 import { ASIDE_AFTER_HOURS, countStatuses, isAside, JUST_REVOKED, type Listed, listedBy, type StatusCounts } from "./listed";
-import type { KeyCheck, KeySearch, KeySort } from "./schemas";
+import type { KeyCheck, KeySearch, KeySort } from "./search-schemas";
 
 export const PAGE_SIZE = 25;
 export const UNUSED_DAYS = 90;

@@ -1,4 +1,4 @@
-import type { KeySearch } from "@/lib/keys/schemas";
+import type { KeySearch } from "@/lib/keys/search-schemas";
 
 const DEFAULTS: KeySearch = { q: "", digest: null, status: null, check: null, sort: "-created", page: 1 };
 

@@ -1,7 +1,7 @@
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
-import type { KeySearch } from "@/lib/keys/schemas";
 import type { KeyListing } from "@/lib/keys/search";
+import type { KeySearch } from "@/lib/keys/search-schemas";
 import { countText, toCount } from "@/lib/values/bounded-count";
 import { isFiltered, keysAddress } from "./address";
 

@@ -1,7 +1,7 @@
 import { EXPIRING_DAYS } from "@latchkey/rule/status";
 import { Link } from "@/components/ui/link";
-import type { KeyCheck, KeySearch } from "@/lib/keys/schemas";
 import { NEVER_USED_DAYS, UNUSED_DAYS } from "@/lib/keys/search";
+import type { KeyCheck, KeySearch } from "@/lib/keys/search-schemas";
 import { keysAddress } from "./address";
 
 const CARDS: { check: KeyCheck; title: string; advice: string }[] = [

@@ -10,8 +10,8 @@ import { ChoiceLinks } from "@/components/ui/choice-links";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { findReachedLimit } from "@/lib/keys/key-limit";
 import { isAside, type StatusCounts } from "@/lib/keys/listed";
-import type { KeySearch } from "@/lib/keys/schemas";
 import { type KeyRow, searchKeys } from "@/lib/keys/search";
+import type { KeySearch } from "@/lib/keys/search-schemas";
 import {
   createKeyAction,
   endGraceAction,

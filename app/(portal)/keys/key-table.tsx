@@ -6,8 +6,8 @@ import { Masked, Replaced } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
 import { RowLink } from "@/components/ui/table";
 import { Written } from "@/components/ui/written";
-import type { KeySearch, KeySort } from "@/lib/keys/schemas";
 import type { KeyRow } from "@/lib/keys/search";
+import type { KeySearch, KeySort } from "@/lib/keys/search-schemas";
 import { keysAddress } from "./address";
 
 type Props = { keys: KeyRow[]; search: KeySearch; now: Date };

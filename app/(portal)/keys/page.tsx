@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { requireUser } from "@/lib/doors/page-guards";
-import { searchKeysSchema } from "@/lib/keys/schemas";
+import { searchKeysSchema } from "@/lib/keys/search-schemas";
 import { keysAddress } from "./address";
 import { KeyList } from "./key-list";
 

@@ -1,6 +1,6 @@
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Link } from "@/components/ui/link";
-import type { KeySearch } from "@/lib/keys/schemas";
+import type { KeySearch } from "@/lib/keys/search-schemas";
 import { keysAddress } from "./address";
 
 type Props = { page: number; pages: number; search: KeySearch };

@@ -9,7 +9,7 @@ import { Written } from "@/components/ui/written";
 import type { AdminKeyRow } from "@/lib/keys/admin-list";
 import { effectiveSort } from "@/lib/keys/admin-order";
 import type { AdminKeySearch } from "@/lib/keys/admin-schemas";
-import type { KeySort } from "@/lib/keys/schemas";
+import type { KeySort } from "@/lib/keys/search-schemas";
 import { adminKeysAddress } from "./address";
 
 type Props = { keys: AdminKeyRow[]; search: AdminKeySearch; now: Date };

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from "@latchkey/rule/limits";
 import { z } from "zod";
 import { verdictAnswer } from "@/app/_wire/verdicts";
-import { verifyManyForm, verifySchema } from "@/lib/keys/schemas";
+import { verifyManyForm, verifySchema } from "@/lib/keys/verify-schemas";
 import { MAX_BATCH_BYTES, MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
 import { THROTTLE } from "./identity-samples";
 import { KEY_ITSELF } from "./key-itself";

@@ -4,7 +4,7 @@ import { plainDialect } from "@/lib/doors/dialects/plain";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireService } from "@/lib/doors/guards";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
-import { verifyManySchema, verifySchema } from "@/lib/keys/schemas";
+import { verifyManySchema, verifySchema } from "@/lib/keys/verify-schemas";
 import { verificationsAdded } from "@/lib/verification/counts";
 import { refusalsAdded } from "@/lib/verification/refusals";
 import { hashesKept } from "@/lib/verification/rehash";
