@@ -8,7 +8,7 @@ export default function PortalErrorPage({ error }: { error: Error & { digest?: s
     <div role="alert" className="max-w-prose space-y-4 text-ink-muted">
       <title>Something went wrong · Latchkey</title>
       <h1 className="font-semibold text-2xl text-ink tracking-tight">This page cannot be shown</h1>
-      <p>Showing it changes nothing about your keys. Trying again often helps.</p>
+      <p>Nothing was changed. Trying again often helps.</p>
       {error.digest && (
         <p>
           If it does not, tell us this code:{" "}

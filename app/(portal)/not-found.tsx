@@ -1,19 +1,8 @@
 import type { Metadata } from "next";
-import { primaryButton } from "@/components/ui/button-styles";
-import { Link } from "@/components/ui/link";
+import { NoSuchPage } from "@/app/_shell/no-such-page";
 
 export const metadata: Metadata = { title: "Page not found" };
 
-/** Inside the frame of the signed-in pages, with the same words as outside of it: it says nothing about whose key it is. */
 export default function PortalNotFound() {
-  return (
-    <div className="py-8">
-      <p className="font-medium text-ink-faint">404</p>
-      <h1 className="mt-2 font-semibold text-2xl tracking-tight">There is no such page</h1>
-      <p className="mt-3 mb-6 max-w-prose text-ink-muted text-lg">The address may be mistyped, or what it led to is gone.</p>
-      <Link href="/keys" className={primaryButton}>
-        Go to your keys
-      </Link>
-    </div>
-  );
+  return <NoSuchPage href="/keys">Go to your keys</NoSuchPage>;
 }

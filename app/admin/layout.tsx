@@ -23,6 +23,9 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   return (
     <ConfirmPasswordProvider email={admin.email} action={confirmPasswordAction}>
       <SignedInFrame name="Admin" places={PLACES} email={admin.email} account={admin.id} search={<FindForm />}>
+        <p className="noscript:block mb-6 hidden text-ink-muted">
+          Without JavaScript, these pages can be searched and read. What changes something needs it.
+        </p>
         {children}
       </SignedInFrame>
     </ConfirmPasswordProvider>

@@ -82,6 +82,15 @@ test.describe("Without JavaScript a person", () => {
     await expect(page).toHaveURL("/sign-in?next=%2Fkeys%2Fnew");
     await expect(page.getByText("Your session has ended.")).toBeVisible();
   });
+
+  test("who is staff finds and reads, and is told that changes need it", async ({ page, person }) => {
+    await query("UPDATE users SET role = 'admin' WHERE id = $1", [person.id]);
+    await page.goto("/admin/keys");
+    await page.getByRole("searchbox", { name: /^Find anything/ }).fill(person.email);
+    await page.getByRole("button", { name: "Find", exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(person.email);
+    await expect(page.getByText("What changes something needs it.")).toBeVisible();
+  });
 });
 
 test("Before the scripts are there a person can press Create and type; when they come, nothing is lost", async ({

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { query } from "../support/client";
 import {
@@ -107,6 +108,16 @@ describe.each(ACTIONS.filter(({ name }) => !FOR_STALE_SESSIONS.includes(name)))(
     expect((await run(action, people.stale, people)).returned).toMatchObject({ needsPassword: true });
     expect((await run(action, people.fresh, people)).returned?.needsPassword).toBeUndefined();
   });
+});
+
+test("who is not there is told to administrators within their pages", async () => {
+  for (const path of [`/admin/users/${randomUUID()}`, "/admin/users/nobody", "/admin/keys/0"]) {
+    const answer = await open(path, people.fresh);
+    expect([path, answer.status]).toStrictEqual([path, 404]);
+    const html = await answer.text();
+    expect(html).toContain("There is no such page");
+    expect(html).toContain('aria-label="Admin"');
+  }
 });
 
 test("nothing that was refused left a trace of being done", async () => {

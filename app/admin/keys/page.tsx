@@ -83,7 +83,8 @@ export default async function AdminKeysPage({ searchParams }: Props) {
         {(search.hash || isRotating()) && <ChoiceLinks label="Hash" choices={hashChoices(search)} />}
       </div>
       <FoundLine all={isFiltered(search) ? adminKeysAddress(adminKeySearchSchema.parse({ sort: search.sort })) : null}>
-        {describeFound(listing, search, { now, timeZone: admin.timeZone })} <Aside listing={listing} search={search} />
+        {describeFound(listing, search, { now, timeZone: admin.timeZone })}
+        <Aside listing={listing} search={search} />
       </FoundLine>
       <StaffKeyActions actions={ACTIONS} targets={listing.keys.map(toTarget)} now={now}>
         {listing.keys.length > 0 && <KeyTable keys={listing.keys} search={search} now={now} />}
@@ -126,10 +127,11 @@ function Aside({ listing: { counts }, search }: { listing: AdminKeyListing; sear
   if (!isAside(search) || !revoked?.value) return null;
   return (
     <>
+      {" "}
       {countText(revoked)} revoked {revoked.value === 1 ? "one is" : "ones are"} not shown.{" "}
       <Link href={adminKeysAddress(search, { status: "revoked" })} scroll={false} className={textLink}>
         Show revoked
-      </Link>{" "}
+      </Link>
     </>
   );
 }
