@@ -189,8 +189,14 @@ test.describe("To regenerate a key a person", () => {
     await choose(page, "Leaked", "Regenerate…");
     await page.getByRole("radio", { name: "Not at all" }).check({ force: true });
     await page.getByRole("button", { name: "Regenerate key" }).click();
-    await expect(page.getByRole("dialog", { name: "Save your key" })).toContainText("The old credential no longer works.");
+    const save = page.getByRole("dialog", { name: "Save your key" });
+    await expect(save).toContainText("The old credential no longer works.");
     expect(await verifyCode(old.api_key)).toBe("NOT_FOUND");
+    // Nobody has called with it yet.
+    await expect(save).toContainText("Waiting for the first call…");
+    await save.getByRole("button", { name: "Show key and secret" }).click();
+    expect(await verifyCode(/mf_live_[0-9A-Za-z]{38}/.exec(await save.innerText())?.[0] ?? "")).toBe("VALID");
+    await expect(save.getByRole("status").filter({ hasText: "The first call has arrived." })).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(page.getByRole("alertdialog", { name: "You will not see this key again" })).toBeVisible();
   });
