@@ -5,7 +5,7 @@ import { describeMalformed } from "@latchkey/rule/malformed";
 import { CircleCheck, CircleX } from "lucide-react";
 import { useId, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
-import { inputStyle } from "@/components/ui/text-field";
+import { inputStyle } from "@/components/ui/input-style";
 import { Anatomy, EXAMPLE } from "./anatomy";
 
 const CHANGED_AT = 14;

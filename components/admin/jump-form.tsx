@@ -1,5 +1,5 @@
 import { FilterForm } from "@/components/keys/filter-form";
-import { inputStyle } from "@/components/ui/text-field";
+import { inputStyle } from "@/components/ui/input-style";
 import { MAX_KEY_NAME_LENGTH } from "@/lib/values/lengths";
 
 type Props = {

@@ -2,9 +2,9 @@
 
 import { type ReactNode, useId, useState } from "react";
 import { Answer } from "@/components/ui/code-block";
+import { inputStyle } from "@/components/ui/input-style";
 import { Notice } from "@/components/ui/notice";
 import { SubmitButton } from "@/components/ui/submit-button";
-import { inputStyle } from "@/components/ui/text-field";
 import { useAccessToken } from "./access-token";
 
 /** An operation as a form needs to know it. `ends`: what it ends or deletes, as the end of a sentence. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "react";
 import { useFormState } from "@/components/ui/form";
-import { inputStyle } from "@/components/ui/text-field";
+import { inputStyle } from "@/components/ui/input-style";
 
 type Props = {
   onDate: (date: string) => void;

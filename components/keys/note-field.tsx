@@ -2,7 +2,8 @@
 
 import { useId } from "react";
 import { useFormState } from "@/components/ui/form";
-import { describedBy, FieldLabel, FieldNotes, inputStyle } from "@/components/ui/text-field";
+import { inputStyle } from "@/components/ui/input-style";
+import { describedBy, FieldLabel, FieldNotes } from "@/components/ui/text-field";
 import { MAX_NOTE_LENGTH } from "@/lib/values/lengths";
 
 const HINT = "Where it is used, who has it. Never a credential.";

@@ -2,7 +2,8 @@
 
 import { type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { useFormState } from "./form";
-import { describedBy, FieldLabel, FieldNotes, inputStyle } from "./text-field";
+import { inputStyle } from "./input-style";
+import { describedBy, FieldLabel, FieldNotes } from "./text-field";
 
 type Props = { name: string; label: string; autoComplete: "current-password" | "new-password"; hint?: string };
 

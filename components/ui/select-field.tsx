@@ -2,7 +2,8 @@
 
 import { useId } from "react";
 import { useFormState } from "./form";
-import { describedBy, FieldLabel, FieldNotes, inputStyle } from "./text-field";
+import { inputStyle } from "./input-style";
+import { describedBy, FieldLabel, FieldNotes } from "./text-field";
 
 type Props = { name: string; label: string; options: readonly string[]; defaultValue: string; hint?: string };
 

@@ -4,8 +4,6 @@ import { type ComponentProps, useId } from "react";
 import { useFormState } from "./form";
 import { inputStyle } from "./input-style";
 
-export { inputStyle };
-
 type Props = Pick<ComponentProps<"input">, "autoComplete" | "inputMode" | "required" | "maxLength" | "defaultValue"> & {
   name: string;
   label: string;

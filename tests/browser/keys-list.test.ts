@@ -266,6 +266,15 @@ test.describe("On the page of keys a person", () => {
       await page.evaluate(() => document.fonts.ready);
       expect(await layoutShift(page)).toBeLessThan(0.02);
     }
+
+    // A row that comes later has no say in where the columns are.
+    const columns = () =>
+      page.getByRole("columnheader").evaluateAll((heads) => heads.map((head) => head.getBoundingClientRect().x));
+    const before = await columns();
+    await makeKey({ key_name: "W".repeat(100), permissions: ["a-rather-long-one:read", "another-long-one:write"] });
+    await page.reload();
+    await expect(names(page)).toHaveCount(4);
+    expect(await columns()).toStrictEqual(before);
   });
 
   test("meets no accessibility problem and no sideways scrolling, at 360 and 1440 pixels", async ({ page, makeKey }) => {

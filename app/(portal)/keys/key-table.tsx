@@ -12,8 +12,6 @@ import { keysAddress } from "./address";
 
 type Props = { keys: KeyRow[]; search: KeySearch; now: Date };
 
-const ROOM = { spare: "md:table-cell", permissions: "max-w-40" };
-
 /** Narrow screens keep name, credential, status and last use; the rest is on the key's own page. */
 export function KeyTable({ keys, search, now }: Props) {
   const sorting = { sort: search.sort, addressOf: (sort: KeySort) => keysAddress(search, { sort }) };
@@ -22,7 +20,7 @@ export function KeyTable({ keys, search, now }: Props) {
       caption="Your keys"
       keys={keys}
       sorting={sorting}
-      room={ROOM}
+      spare="md:table-cell"
       now={now}
       cellsOf={(key) => ({
         heading: <Name row={key} now={now} />,

@@ -14,8 +14,6 @@ import { adminKeysAddress } from "./address";
 
 type Props = { keys: AdminKeyRow[]; search: AdminKeySearch; now: Date };
 
-const ROOM = { spare: "lg:table-cell", permissions: "max-w-32" };
-
 /** Narrow screens keep name, owner, credential and status; the rest is on the key's own page. */
 export function KeyTable({ keys, search, now }: Props) {
   const sorting = { sort: effectiveSort(search), addressOf: (sort: KeySort) => adminKeysAddress(search, { sort }) };
@@ -24,7 +22,7 @@ export function KeyTable({ keys, search, now }: Props) {
       caption="Keys of everyone"
       keys={keys}
       sorting={sorting}
-      room={ROOM}
+      spare="xl:table-cell"
       now={now}
       hasOwners
       cellsOf={(key) => ({

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { FilterForm } from "@/components/keys/filter-form";
 import { SearchField } from "@/components/keys/search-field";
-import { inputStyle } from "@/components/ui/text-field";
+import { inputStyle } from "@/components/ui/input-style";
 import { ACTION_WORDS, NAMELESS_ACTORS } from "@/lib/audit/actions";
 import type { AuditSearch } from "@/lib/audit/schemas";
 

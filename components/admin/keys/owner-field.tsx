@@ -2,7 +2,8 @@
 
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useFormState } from "@/components/ui/form";
-import { describedBy, FieldLabel, FieldNotes, inputStyle } from "@/components/ui/text-field";
+import { inputStyle } from "@/components/ui/input-style";
+import { describedBy, FieldLabel, FieldNotes } from "@/components/ui/text-field";
 import { Written } from "@/components/ui/written";
 import type { FoundPerson } from "@/lib/users/find-people";
 import { isolated } from "@/lib/values/isolated";

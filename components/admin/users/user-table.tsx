@@ -18,20 +18,20 @@ export function UserTable({ users, sort, sorts, now }: Props) {
   const head = (
     <>
       <Header>User</Header>
-      <Header className="hidden sm:table-cell">Status</Header>
-      <Header className="hidden md:table-cell">Role</Header>
-      <Header className="text-right max-sm:pr-0">Credits</Header>
-      <Header className="hidden whitespace-nowrap pr-8 text-right sm:table-cell">Usable keys</Header>
-      <SortHeader isSorted={sort === "seen"} href={sorts.seen} className="hidden sm:table-cell">
+      <Header className="hidden w-24 sm:table-cell">Status</Header>
+      <Header className="hidden w-34 md:table-cell">Role</Header>
+      <Header className="w-28 text-right max-sm:pr-0">Credits</Header>
+      <Header className="hidden w-36 whitespace-nowrap pr-8 text-right lg:table-cell">Usable keys</Header>
+      <SortHeader isSorted={sort === "seen"} href={sorts.seen} className="hidden w-36 sm:table-cell">
         Last signed in
       </SortHeader>
-      <SortHeader isSorted={sort === "created"} href={sorts.created} className="hidden lg:table-cell">
+      <SortHeader isSorted={sort === "created"} href={sorts.created} className="hidden w-28 lg:table-cell">
         Joined
       </SortHeader>
     </>
   );
   return (
-    <Table className="mt-6" caption="Users" head={head}>
+    <Table className="mt-6 table-fixed" caption="Users" head={head}>
       {users.map((user) => (
         <Row key={user.id} user={user} now={now} />
       ))}
@@ -65,7 +65,7 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
       <Cell className={`text-right tabular-nums max-sm:pr-0 ${credits < 0 ? "text-danger" : ""}`}>
         {credits.toLocaleString("en-GB")}
       </Cell>
-      <Cell className={`hidden pr-8 text-right tabular-nums sm:table-cell ${user.keys === 0 ? "text-ink-faint" : ""}`}>
+      <Cell className={`hidden pr-8 text-right tabular-nums lg:table-cell ${user.keys === 0 ? "text-ink-faint" : ""}`}>
         {user.keys.toLocaleString("en-GB")}
       </Cell>
       <Cell className="hidden whitespace-nowrap sm:table-cell">
