@@ -72,6 +72,7 @@ test.describe("A member of staff", () => {
     await query("INSERT INTO credit_entries (user_id, amount, kind) VALUES ($1, -903, 'adjustment')", [user.id]);
     await page.goto("/admin/users");
     await page.getByRole("searchbox", { name: /^Find users/ }).fill(user.email);
+    await expect(page).toHaveURL(/\?q=/);
     await page.getByRole("link", { name: "Low on credits 1", exact: true }).click();
     await expect(page).toHaveURL(/q=.*&filter=low-credits$/);
     await page.getByRole("link", { name: "Last signed in" }).click();
