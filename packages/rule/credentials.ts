@@ -1,5 +1,6 @@
 import { crc32 } from "./crc32";
 import { base64Forms, placeIn, type Reading, readingsOf } from "./encodings";
+import { OUR_FORMS, signsOf } from "./forms";
 
 export const CREDENTIAL_FORMATS = ["mf_live", "datazag"] as const;
 /** The two formats of the seeds: `mf_live_` from Mifumo SMS, `datazag_` from DataZag. */
@@ -16,18 +17,18 @@ export type IssuedCredentials = { key: Credential; secret: Credential | null; hi
 /** So many fresh bytes, from a source that nobody can predict. */
 export type Random = (count: number) => Uint8Array;
 
-export const CREDENTIAL_PREFIXES = { mf_live: "mf_live_", datazag: "datazag_" } as const satisfies Record<
-  CredentialFormat,
-  string
->;
+export const CREDENTIAL_PREFIXES = {
+  mf_live: OUR_FORMS.mf_live.prefix,
+  datazag: OUR_FORMS.datazag.prefix,
+} as const satisfies Record<CredentialFormat, string>;
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const RANDOM_LENGTH = 32; // 32 × log2(62) = 190.5 bits
 const CHECKSUM_LENGTH = 6; // 62^6 > 2^32
+const RANDOM_LENGTH = OUR_FORMS.mf_live.length - CHECKSUM_LENGTH; // 32 × log2(62) = 190.5 bits
 const HINT_LENGTH = 6;
 /** What comes after the prefix: so many of these characters. */
 export const CREDENTIAL_BODIES = {
-  mf_live: { signs: "[0-9A-Za-z]", length: RANDOM_LENGTH + CHECKSUM_LENGTH },
-  datazag: { signs: "[0-9a-f]", length: 64 },
+  mf_live: { signs: `[${signsOf("base62")}]`, length: OUR_FORMS.mf_live.length },
+  datazag: { signs: `[${signsOf("hex")}]`, length: OUR_FORMS.datazag.length },
 } as const satisfies Record<CredentialFormat, { signs: string; length: number }>;
 const FORM = { mf_live: formOf("mf_live"), datazag: formOf("datazag") };
 const MF_LIVE = new RegExp(`^${FORM.mf_live}$`);
