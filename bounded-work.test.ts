@@ -1,7 +1,9 @@
 import fs from "node:fs";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import path from "node:path";
-import { maskCredentials } from "@latchkey/rule/credentials";
+import { findVisiblePart, findWhole, maskCredentials } from "@latchkey/rule/credentials";
+import { ALPHABET_NAMES, type CredentialForm, fitsForm, formOf, MAX_FORMS } from "@latchkey/rule/forms";
+import { learnForms } from "@latchkey/rule/known-forms";
 import { describeMalformed } from "@latchkey/rule/malformed";
 import { toPlainText } from "@latchkey/rule/plain-text";
 import { getBotType } from "next/dist/shared/lib/router/utils/is-bot";
@@ -71,6 +73,9 @@ const AWKWARD = [
     "\\u006d",
     "mf_live_",
     "datazag_",
+    "a0_",
+    "a2_aaaaaaaa=/",
+    "\\r",
     "bWZf",
   ],
 ];
@@ -183,6 +188,23 @@ function asHandedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return request.headers;
 }
 
+/** As many as there may be, of each alphabet, with a prefix and without one. */
+const FORMS = Array.from({ length: MAX_FORMS }, (_, index): CredentialForm => {
+  const signs = ALPHABET_NAMES[index % ALPHABET_NAMES.length] ?? "hex";
+  return { prefix: index % 2 === 0 ? `a${index}_` : "", signs, length: 40 + index };
+});
+
+function withForms(read: (text: string) => unknown): (text: string) => unknown {
+  return (text) => {
+    learnForms(FORMS);
+    try {
+      return read(text);
+    } finally {
+      learnForms([]);
+    }
+  };
+}
+
 /** What reads a client's text without a schema. */
 const FUNCTIONS: Door[] = [
   ["a path to return to", (text) => [returnPath(text), returnPath(`/${text}`), withReturnPath("/sign-in", `/${text}`)]],
@@ -207,6 +229,15 @@ const FUNCTIONS: Door[] = [
     (text) => [maskCredentials(text), toPlainText(text), keepText(text, 500), keepMeta({ [text]: [text] })],
   ],
   ["a malformed credential", (text) => [describeMalformed(text), describeMalformed(`mf_live_${text}`)]],
+  ["the form of a credential", (text) => [formOf(text, FORMS), FORMS.map((form) => fitsForm(text, form))]],
+  [
+    "a text that is kept, where a hundred forms are known",
+    withForms((text) => [maskCredentials(text), keepMeta({ [text]: [text] })]),
+  ],
+  [
+    "a credential, where a hundred forms are known",
+    withForms((text) => [findWhole(text), findVisiblePart(text), describeMalformed(text), describeMalformed(`a0_${text}`)]),
+  ],
   ["a cell of a file", (text) => csvLine([text])],
   ["what a browser says of itself", browserName],
   ["what Next reads of that", (text) => getBotType(asHandedOn({ "user-agent": text })["user-agent"] ?? "")],

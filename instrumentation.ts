@@ -12,6 +12,9 @@ export async function register(): Promise<void> {
     const { allRoutes } = await import("./app/api/routes");
     const { scheduleHousekeeping } = await import("./lib/operations/housekeeping");
     const isDevelopment = process.env.NODE_ENV === "development";
+    const { followForms } = await import("./lib/verification/read-forms");
+    // Before anything is written of a request: the log knows by them what to mask.
+    await followForms();
     const { keepAliveForTraces } = await import("./app/_shell/keep-alive");
     keepAliveForTraces();
     watchRequests({ isDevelopment, routes: allRoutes() });

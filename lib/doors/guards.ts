@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type Credential, parseCredential } from "@latchkey/rule/credentials";
+import type { Credential } from "@latchkey/rule/credentials";
 import type { Door } from "@/lib/audit/actions";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { proveByIssuer } from "@/lib/identity/proof";
@@ -12,6 +12,7 @@ import { env } from "@/lib/settings/env";
 
 import { readSignature, type Signature } from "@/lib/usage/signature";
 import { AppError, type ErrorCode } from "@/lib/values/errors";
+import { readCredential } from "@/lib/verification/read-forms";
 
 import { findSessionByCookie, findSubject, type OpenSession } from "./who-asks";
 import { refuseSecret } from "./wrong-secrets";
@@ -95,8 +96,8 @@ export function requireService(request: Request): void {
 }
 
 /** Whoever holds a key, speaking for the key alone. Whether there is one is for the use case. @throws AppError INVALID_API_KEY */
-export function requireKey(request: Request): { actor: Actor; credential: Credential } {
-  const credential = parseCredential(bearerToken(request) ?? "");
+export async function requireKey(request: Request): Promise<{ actor: Actor; credential: Credential }> {
+  const credential = await readCredential(bearerToken(request) ?? "");
   if (!credential) throw new AppError("INVALID_API_KEY");
   return { actor: actorOf(request, "api_key", null), credential };
 }

@@ -1,11 +1,12 @@
 import "server-only";
-import { MASK_VERSION, maskCredentials } from "@latchkey/rule/credentials";
+import { maskCredentials, maskVersion } from "@latchkey/rule/credentials";
 import { maskedJson } from "@latchkey/rule/masked-json";
 import { sql, transaction } from "@/lib/database/client";
 import { int, json, nullable, statement, text } from "@/lib/database/statements";
 import { maskedRows } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
 import { storedEventId } from "@/lib/usage/event-id";
+import { refreshForms } from "@/lib/verification/read-forms";
 
 const CHUNK = 500;
 /** Of a table in one run. What is left over is for the next. */
@@ -41,7 +42,7 @@ const KEPT: Record<string, Kept> = {
     ],
     columns: { event_id: { type: "text", change: storedEventId }, endpoint: NAME, request_id: NAME, meta: JSON_TEXT },
   },
-  api_keys: { key: [{ column: "id", type: "int", first: "0" }], columns: { name: NAME } },
+  api_keys: { key: [{ column: "id", type: "int", first: "0" }], columns: { name: NAME, note: NAME } },
   users: { key: BY_UUID, columns: { name: NAME, first_name: NAME, last_name: NAME, ban_reason: NAME } },
   sessions: { key: BY_UUID, columns: { user_agent: NAME } },
   key_refusals: { key: BY_NUMBER, columns: { asked: NAME } },
@@ -102,17 +103,20 @@ const ADVANCE = statement(
 );
 
 /**
- * Masks what was stored before this version of the mask: once, an hour after the first instance that has it, a chunk in each transaction together with how far it came,
+ * Masks what was stored before this version of the mask, or before the forms of other products' credentials that are known now: once,
+ * an hour after the first instance that has it, a chunk in each transaction together with how far it came,
  * so that a process that ends loses nothing of it. Rows that the database keeps from changes are counted.
  * @returns rows with credentials that were found now, by table
  */
 export async function maskStored(): Promise<Record<string, number>> {
+  await refreshForms();
+  const version = maskVersion();
   const found: Record<string, number> = {};
   for (const each of TABLES) {
-    await sql(BEGIN, { table: each.table, version: MASK_VERSION });
+    await sql(BEGIN, { table: each.table, version });
     found[each.table] = 0;
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
-      const step = await maskChunk(each);
+      const step = await maskChunk(each, version);
       found[each.table] = (found[each.table] ?? 0) + step.found;
       if (step.isOver) break;
     }
@@ -122,9 +126,9 @@ export async function maskStored(): Promise<Record<string, number>> {
 
 type Table = (typeof TABLES)[number];
 
-async function maskChunk({ table, kept, read, write }: Table): Promise<{ found: number; isOver: boolean }> {
+async function maskChunk({ table, kept, read, write }: Table, version: number): Promise<{ found: number; isOver: boolean }> {
   const step = await transaction(async (run) => {
-    const [pass] = await run(CLAIM, { table, version: MASK_VERSION });
+    const [pass] = await run(CLAIM, { table, version });
     if (!pass) return null;
     const rows = await run(read, { place: pass.place ?? JSON.stringify(kept.key.map(({ first }) => first)) });
     const changed = rows.flatMap(({ place, texts }) => changeOf(kept, place, texts));

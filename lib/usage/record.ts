@@ -6,6 +6,7 @@ import { creditsCharged, usageEvents } from "@/lib/metrics/counters";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { credentialHashes } from "@/lib/verification/hashes";
+import { learnFormsOf } from "@/lib/verification/read-forms";
 import { storedEventId } from "./event-id";
 import { INSERT_USAGE } from "./insert-usage";
 import { refuseTime, type UsageInput } from "./schemas";
@@ -37,6 +38,7 @@ const MAX_SIGNATURE_AGE_MS = 5 * 60 * 1000;
  */
 export async function recordUsage(inputs: readonly ReportedCall[], { signedAt, one }: Report = {}): Promise<Outcome[]> {
   if (inputs.length === 0 && !signedAt) return [];
+  await learnFormsOf([...new Set(inputs.flatMap(({ apiKey }) => apiKey ?? []))]);
   const refs = refsOf(inputs);
   const { now, keys } = await findKeys(new Set(refs.flat()));
   if (signedAt && Math.abs(signedAt.getTime() - now.getTime()) > MAX_SIGNATURE_AGE_MS) throw new AppError("INVALID_SIGNATURE");

@@ -14,6 +14,7 @@ import { unavailable } from "@/lib/values/errors";
 import { throughBreaker } from "./breaker";
 import { countVerification } from "./counts";
 import { credentialHashes, inArray, matchesHash } from "./hashes";
+import { learnFormsOf, readCredential } from "./read-forms";
 import { noteRefusal } from "./refusals";
 import { keepUnderCurrent } from "./rehash";
 
@@ -74,12 +75,15 @@ const FIND_MANY_REPLACED = statement("find-replaced-keys", FOUND, `${REPLACED} =
 
 /** Whether a credential may be used for a call. Reads one row and writes nothing; a malformed one is refused unread. */
 export async function verifyKey(input: VerifyInput): Promise<Verdict> {
-  const credential = parseCredential(input.key);
-  return judge(input, credential ? await findKey(credential).catch(failed(1)) : null);
+  const credential = parseCredential(input.key) ?? (await readCredential(input.key));
+  const found = credential ? await findKey(credential).catch(failed(1)) : null;
+  if (found?.secretHash && input.secret) await learnFormsOf([input.secret]);
+  return judge(input, found);
 }
 
 /** The same for many at once, in the order asked: one query for all of them. */
 export async function verifyKeys(inputs: readonly VerifyInput[]): Promise<Verdict[]> {
+  await learnFormsOf(inputs.flatMap(({ key, secret }) => (secret ? [key, secret] : [key])));
   const credentials = inputs.map((input) => parseCredential(input.key));
   const asked = new Set(credentials.filter((credential) => credential !== null));
   const found = asked.size > 0 ? await throughBreaker(() => findKeys(asked)).catch(failed(inputs.length)) : null;

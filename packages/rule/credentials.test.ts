@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type Credential,
   type CredentialFormat,
@@ -12,6 +12,9 @@ import {
   parseCredential,
 } from "./credentials";
 import { readingsOf } from "./encodings";
+import { type CredentialForm, formOf } from "./forms";
+import { learnForms } from "./known-forms";
+import { describeMalformed } from "./malformed";
 import { maskedJson } from "./masked-json";
 
 const BASE62 = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
@@ -219,6 +222,140 @@ describe("Nothing of a credential but its hint is left in a text that holds it",
     });
     expect(maskedJson(JSON.parse('{"__proto__":{"a":"b"}}'))).toBe('{"__proto__":{"a":"b"}}');
   });
+});
+
+/** Of other products, as they make them. */
+const FOREIGN: [string, CredentialForm, () => string][] = [
+  ["Mifumo", { prefix: "mif_", signs: "base64url", length: 43 }, () => `mif_${randomBytes(32).toString("base64url")}`],
+  ["DataZag", { prefix: "datazag_", signs: "hex", length: 32 }, () => `datazag_${randomBytes(16).toString("hex")}`],
+  [
+    "DataZag, later",
+    { prefix: "datazag_", signs: "base64url", length: 32 },
+    () => `datazag_${randomBytes(24).toString("base64url")}`,
+  ],
+  [
+    "Acme",
+    { prefix: "acme-live-", signs: "base62", length: 32 },
+    () =>
+      `acme-live-${randomBytes(64)
+        .toString("base64")
+        .replace(/[^0-9A-Za-z]/g, "")
+        .slice(0, 32)}`,
+  ],
+  ["Acme, in base64", { prefix: "ac_", signs: "token", length: 44 }, () => `ac_${randomBytes(32).toString("base64")}`],
+];
+const BARE: typeof FOREIGN = [
+  ["40 hexadecimal digits", { prefix: "", signs: "hex", length: 40 }, () => randomBytes(20).toString("hex")],
+  ["43 url-safe characters", { prefix: "", signs: "base64url", length: 43 }, () => randomBytes(32).toString("base64url")],
+  ["44 of base64", { prefix: "", signs: "token", length: 44 }, () => randomBytes(32).toString("base64")],
+];
+/** Behind what those without a prefix end or begin elsewhere. */
+const UNBOUNDED = /letter|nothing between|beginning of another|capital|one byte|from the middle|beside another/;
+const WRITTEN_BARE = FORMS.filter(([name]) => !UNBOUNDED.test(name));
+
+describe("Of other products, once their form is known", () => {
+  beforeEach(() => learnForms(FOREIGN.map(([, form]) => form)));
+  afterAll(() => learnForms([]));
+
+  describe.each(FOREIGN)("%s", (_, form, make) => {
+    test.each(FORMS)("nothing but the hint is left of one %s", (_name, write) => {
+      for (let round = 0; round < 5; round += 1) {
+        const credential = make();
+        const given = `before ${write(credential)} behind`;
+        expect(givesAway(given, credential)).toBe(true);
+        const masked = maskCredentials(given);
+        expect(givesAway(masked, credential)).toBe(false);
+        expect(masked).toMatch(/^before .*\.\.\. ?.*behind$/s);
+        expect(maskCredentials(masked)).toBe(masked);
+      }
+    });
+
+    test("one is told, found whole and by what is shown of it, and cut to that", () => {
+      const credential = make();
+      const hint = credential.slice(0, form.prefix.length + 6);
+      expect(parseCredential(credential)).toBe(credential);
+      expect(describeMalformed(credential)).toBeNull();
+      expect(formOf(credential, [form])?.hint).toBe(hint);
+      const text = `Key: ${credential}, of today`;
+      expect(findWhole(text)).toBe(credential);
+      expect(findVisiblePart(text)).toBe(hint);
+      expect(maskCredentials(text)).toBe(`Key: ${maskCredential("foreign", hint)}, of today`);
+      expect(maskCredentials(credential.slice(0, -9))).toBe(`${hint}...`);
+      expect(maskCredentials(`${hint}...`)).toBe(`${hint}...`);
+      expect(findVisiblePart(hint)).toBeNull();
+    });
+  });
+
+  describe.each(BARE)("%s", (_, form, make) => {
+    beforeEach(() => learnForms([form]));
+
+    test.each(WRITTEN_BARE)("nothing but the hint is left of one %s", (_name, write) => {
+      for (let round = 0; round < 5; round += 1) {
+        const credential = make();
+        const given = `before ${write(credential)} behind`;
+        expect(givesAway(given, credential)).toBe(true);
+        const masked = maskCredentials(given);
+        expect(givesAway(masked, credential), masked).toBe(false);
+        expect(maskCredentials(masked)).toBe(masked);
+      }
+    });
+
+    test("one is told and found, and what is longer, shorter or within a word is no credential", () => {
+      const credential = make();
+      expect(parseCredential(credential)).toBe(credential);
+      expect(findWhole(`key: ${credential}`)).toBe(credential);
+      expect(maskCredentials(`(${credential})`)).toBe(`(${credential.slice(0, 6)}...)`);
+      for (const text of [`${credential}a`, credential.slice(1, -1), `a${credential}`]) {
+        expect(parseCredential(text)).toBeNull();
+        expect(maskCredentials(text)).toBe(text);
+      }
+    });
+  });
+
+  test("ours are told and masked as before, beside the others too", () => {
+    const { key, hint } = issueCredentials("mf_live");
+    const other = `mif_${randomBytes(32).toString("base64url")}`;
+    expect(parseCredential(key)).toBe(key);
+    expect(parseCredential(`${key.slice(0, -1)}${key.endsWith("a") ? "b" : "a"}`)).toBeNull();
+    expect(maskCredentials(`${key}${other} ${key}`)).toBe(`mf_live_${hint}... mf_live_${hint}...`);
+  });
+
+  test("ids and words stay as they are", () => {
+    learnForms(
+      [...FOREIGN, ...BARE, ["a UUID", { prefix: "", signs: "base64url", length: 36 }] as const].map(([, form]) => form),
+    );
+    for (const text of [
+      "9f5a7c1e-3b2d-4e6f-8a90-123456789abc",
+      "mif_",
+      "mif_abc123...",
+      "ab/cd/ef/gh/ij/kl/mn",
+      base64("no key here"),
+    ])
+      expect(maskCredentials(text)).toBe(text);
+  });
+
+  test("what is none says which beginnings are known", () => {
+    learnForms([...FOREIGN, ...BARE].map(([, form]) => form));
+    const other = "mf_live_, datazag_, acme-live-, mif_, ac_ or what another form has";
+    expect(describeMalformed("sk_live_0123")).toBe(`it does not begin with ${other}`);
+    expect(describeMalformed("mif_abc")).toBe("it is cut short");
+    expect(describeMalformed(`mif_${"a".repeat(44)}`)).toBe("it is too long");
+    expect(describeMalformed(`mif_${"a".repeat(42)}!`)).toBe("it holds characters that no credential has");
+    expect(describeMalformed(`datazag_${"a".repeat(50)}`)).toBe("it is cut short, or too long");
+    expect(describeMalformed(`datazag_${"!".repeat(32)}`)).toBe("it holds characters that no credential has");
+    expect(describeMalformed(`datazag_${"Z".repeat(64)}`)).toBe("it holds characters that no credential has");
+  });
+});
+
+test("A form whose credentials could be guessed shows less of them, and without a prefix is not told in a text", () => {
+  learnForms([
+    { prefix: "pw_", signs: "lower", length: 12 },
+    { prefix: "", signs: "lower", length: 12 },
+  ]);
+  expect(parseCredential("abcdef123456")).toBe("abcdef123456");
+  expect(maskCredentials("abcdef123456 pw_abcdef123456")).toBe("abcdef123456 pw_abc...");
+  learnForms([]);
+  expect(parseCredential("abcdef123456")).toBeNull();
 });
 
 test.each(["%", "%25", "%2525", "\\u0025", "mf_live_", "mf_live_abcdef", "datazag_mf_live_", "bWZfbGl2ZV", "%6d%66%5f", "a"])(

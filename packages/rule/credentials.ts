@@ -1,6 +1,8 @@
 import { crc32 } from "./crc32";
 import { base64Forms, placeIn, type Reading, readingsOf } from "./encodings";
-import { OUR_FORMS, signsOf } from "./forms";
+import type { Found } from "./form-widths";
+import { fitsForm, OUR_FORMS, signsOf } from "./forms";
+import { knownFinder, knownForms } from "./known-forms";
 
 export const CREDENTIAL_FORMATS = ["mf_live", "datazag"] as const;
 /** The two formats of the seeds: `mf_live_` from Mifumo SMS, `datazag_` from DataZag. */
@@ -59,19 +61,19 @@ export function makeCredentials(format: CredentialFormat, random: Random): Issue
 /** The text as a credential, or null when its form or checksum shows that no key can have it: no lookup needed. */
 export function parseCredential(text: string): Credential | null {
   if (DATAZAG.test(text)) return text as Credential;
-  if (!MF_LIVE.test(text)) return null;
+  if (!MF_LIVE.test(text)) return knownForms().some((form) => fitsForm(text, form)) ? (text as Credential) : null;
   return checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH) ? (text as Credential) : null;
 }
 
 /** What has the form of a credential, wherever in the text it stands; its checksum may be wrong. */
 export function findWhole(text: string): string | null {
-  return WHOLE.exec(text)?.[0] ?? null;
+  return WHOLE.exec(text)?.[0] ?? knownFinder()?.findWhole(text) ?? null;
 }
 
 /** The prefix and the six characters of the first thing in the text that looks like a credential or a part of one. */
 export function findVisiblePart(text: string): string | null {
   const [part] = text.matchAll(PART);
-  return part ? `${part[1]}${part[2]}` : null;
+  return part ? `${part[1]}${part[2]}` : (knownFinder()?.findVisiblePart(text) ?? null);
 }
 
 /** What lists show: the prefix, six characters and an ellipsis (seed: `datazag_abc123...`). The hint of a foreign one holds its prefix. */
@@ -79,19 +81,23 @@ export function maskCredential(format: KeyFormat, hint: string): string {
   return `${format === "foreign" ? "" : CREDENTIAL_PREFIXES[format]}${hint}...`;
 }
 
-/** Higher with each change of what is masked: texts that are stored are then masked anew. */
-export const MASK_VERSION = 1;
+const OWN_MASK_VERSION = 1;
 
-type Masked = { from: number; to: number; shown: string };
+/** Higher with each change of what is masked: texts that are stored are then masked anew. No form is ever forgotten. */
+export function maskVersion(): number {
+  return OWN_MASK_VERSION + knownForms().length;
+}
 
 /**
  * Free text with whatever looks like a credential cut to its hint, for text that is kept or shown: whatever stands around it,
- * percent-encoded up to three times, escaped as in JSON, or in base64, which is cut to the prefix. Its work grows with the
- * length of the text alone.
+ * percent-encoded up to three times, escaped as in JSON, or in base64, which is cut to the prefix. So are those of other
+ * products whose forms are known. Its work grows with the length of the text alone.
  */
 export function maskCredentials(text: string): string {
-  if (!SIGNS_OF_ONE.test(text)) return text;
-  const found = readingsOf(text).flatMap(findMasked);
+  const finder = knownFinder();
+  if (!SIGNS_OF_ONE.test(text) && !finder?.mayBeIn(text)) return text;
+  const readings = readingsOf(text);
+  const found = readings.flatMap((reading) => [...findMasked(reading), ...(finder?.findMasked(reading) ?? [])]);
   let masked = "";
   let done = 0;
   for (const { from, to, shown } of found.sort((one, other) => one.from - other.from)) {
@@ -101,7 +107,7 @@ export function maskCredentials(text: string): string {
   return masked + text.slice(done);
 }
 
-function findMasked(reading: Reading): Masked[] {
+function findMasked(reading: Reading): Found[] {
   const place = (match: RegExpExecArray, shown: string) => ({
     ...placeIn(reading, match.index, match.index + match[0].length),
     shown: `${shown}...`,

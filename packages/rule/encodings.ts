@@ -55,3 +55,57 @@ export function base64Forms(text: string): string[] {
     return btoa("\0".repeat(before) + text).slice(Math.ceil(bits / 6), Math.floor((bits + text.length * 8) / 6));
   });
 }
+
+/** What a stretch of base64 or base64url says. `placeOf`: where in the text it is read from a character of it begins; `end`: of the stretch. */
+type Decoded = { text: string; placeOf: (index: number) => number; end: number };
+
+// Long base64 is broken into lines, which JSON writes as letters.
+const BASE64 = /(?:[0-9A-Za-z+/_-]|[\r\n]|\\[rn])+={0,2}/g;
+/** In fewer signs there is not room for a beginning and what goes on behind it. */
+const MIN_BASE64 = 14;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/** Of each sign, by its number; base64url has other ones for the last two. */
+const VALUES = new Uint8Array(128);
+for (const [value, signs] of [...ALPHABET, "+-", "/_"].entries()) for (const sign of signs) VALUES[sign.charCodeAt(0)] = value;
+const BREAK = /[\r\n=]|\\[rn]/g;
+
+/** Whatever could be base64 or base64url in a text, and be of use, read from each of the four places where its first group could begin. */
+export function decodedIn(text: string): Decoded[] {
+  return [...text.matchAll(BASE64)].flatMap(({ 0: stretch, index }) => {
+    if (stretch.length < MIN_BASE64) return [];
+    const { signs, places } = withoutBreaks(stretch);
+    const end = index + stretch.length;
+    return [0, 1, 2, 3].map((skipped) => ({
+      text: decode(signs, skipped),
+      placeOf: (byte: number) => {
+        const sign = skipped + Math.floor((byte * 8) / 6);
+        return index + (places ? (places[sign] ?? stretch.length) : sign);
+      },
+      end,
+    }));
+  });
+}
+
+/** `places`: where each sign stands; null where that is as it was. */
+function withoutBreaks(stretch: string): { signs: string; places: number[] | null } {
+  const signs = stretch.replace(BREAK, "");
+  if (!/[\r\n\\]/.test(stretch)) return { signs, places: null };
+  const places = Array.from(stretch, (_, place) => place);
+  for (const { 0: gap, index } of stretch.matchAll(BREAK)) places.fill(-1, index, index + gap.length);
+  return { signs, places: places.filter((place) => place >= 0) };
+}
+
+/** Faster by far than `atob`, which checks what it reads. */
+function decode(signs: string, skipped: number): string {
+  let text = "";
+  let bits = 0;
+  let count = 0;
+  for (let place = skipped; place < signs.length; place += 1) {
+    bits = ((bits << 6) | (VALUES[signs.charCodeAt(place)] ?? 0)) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    text += String.fromCharCode((bits >> count) & 0xff);
+  }
+  return text;
+}

@@ -30,7 +30,7 @@ const HINT_LENGTH = 6;
 /** A credential that is weak shows less of itself. */
 const SHOWN_OF_WEAK = 1 / 4;
 const PREFIX = /^[a-z][a-z0-9]{1,11}[_-](?:(?:live|test|prod|dev|sk|pk|api|key)[_-])?/;
-/** Its first group is no prefix. */
+/** Its first group is no prefix, and in a text nobody can tell whether it is a credential or names something. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WHOLE = new Map(
   ALPHABETS.map(({ name, signs }) => [name, new RegExp(`^[${signs}]{${MIN_BODY_LENGTH},${MAX_CREDENTIAL_LENGTH}}$`)]),
@@ -47,9 +47,12 @@ export function formOf(
 ): { form: CredentialForm; bits: number; hint: string } | null {
   const form = known.find((each) => fitsForm(credential, each)) ?? deriveForm(credential);
   if (!form) return null;
-  const bits = bitsOf(form);
-  const shown = bits < STRONG_BITS ? Math.min(HINT_LENGTH, Math.floor(form.length * SHOWN_OF_WEAK)) : HINT_LENGTH;
-  return { form, bits, hint: credential.slice(0, form.prefix.length + shown) };
+  return { form, bits: bitsOf(form), hint: credential.slice(0, form.prefix.length + shownOf(form)) };
+}
+
+/** How many characters behind the prefix may be shown. */
+export function shownOf(form: CredentialForm): number {
+  return bitsOf(form) < STRONG_BITS ? Math.min(HINT_LENGTH, Math.floor(form.length * SHOWN_OF_WEAK)) : HINT_LENGTH;
 }
 
 /** Whether the whole text has the form. */
@@ -71,11 +74,15 @@ export function signsOf(name: AlphabetName): string {
   return ALPHABETS.find((each) => each.name === name)?.signs ?? "";
 }
 
+export function isUuidShaped(text: string): boolean {
+  return UUID.test(text);
+}
+
 function deriveForm(credential: string): CredentialForm | null {
   // What has the look of ours is one, whatever its checksum: a form like it would have each mistake looked up.
   if (credential.length > MAX_CREDENTIAL_LENGTH || Object.values(OUR_FORMS).some((ours) => fitsForm(credential, ours)))
     return null;
-  const prefix = UUID.test(credential) ? "" : (PREFIX.exec(credential)?.[0] ?? "");
+  const prefix = isUuidShaped(credential) ? "" : (PREFIX.exec(credential)?.[0] ?? "");
   const body = credential.slice(prefix.length);
   const signs = ALPHABETS.find(({ name }) => WHOLE.get(name)?.test(body))?.name;
   return signs ? { prefix, signs, length: body.length } : null;

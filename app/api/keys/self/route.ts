@@ -11,7 +11,7 @@ import { verifyKey } from "@/lib/verification/verify";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   GET: async (request) => {
-    const { credential } = requireKey(request);
+    const { credential } = await requireKey(request);
     keepAliveFor(verificationsAdded);
     keepAliveFor(refusalsAdded);
     keepAliveFor(hashesKept);

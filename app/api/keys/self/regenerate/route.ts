@@ -8,7 +8,7 @@ import { regenerateSelf } from "@/lib/keys/self";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   POST: async (request) => {
-    const { actor, credential } = requireKey(request);
+    const { actor, credential } = await requireKey(request);
     const { grace_seconds: graceSeconds } = await readJson(request, regenerateSelfSchema);
     return { data: toRegeneratedKey(await regenerateSelf(actor, credential, graceSeconds)) };
   },

@@ -7,7 +7,7 @@ import { revokeSelf } from "@/lib/keys/self";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   POST: async (request) => {
-    const { actor, credential } = requireKey(request);
+    const { actor, credential } = await requireKey(request);
     await readJson(request, nothingSchema);
     const { uuid, status, ended } = await revokeSelf(actor, credential);
     return { data: { key_id: uuid, status, is_active: status === "active", ended } };
