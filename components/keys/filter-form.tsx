@@ -54,9 +54,9 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
     const { toSearchTerm } = await import("./pasted-credential");
     for (const [name, typed] of new FormData(form)) {
       if (typeof typed !== "string" || !typed.trim()) continue;
-      const term = await toSearchTerm(typed);
-      const shown = term.kind === "digest" ? term.masked : term.text;
       const field = form.elements.namedItem(name);
+      const term = await toSearchTerm(typed, field instanceof HTMLInputElement ? field.dataset.forms : undefined);
+      const shown = term.kind === "digest" ? term.masked : term.text;
       if (shown !== typed && field instanceof HTMLInputElement && field.value === typed) field.value = shown;
       if (term.kind === "digest" && findsDigests) query.set("digest", term.digest);
       else query.set(name, shown.trim());

@@ -1,4 +1,5 @@
 import { findVisiblePart, findWhole, maskCredentials } from "@latchkey/rule/credentials";
+import { learnForms } from "@latchkey/rule/known-forms";
 
 // Runs in the browser: a whole credential that someone pastes is never sent anywhere as it is.
 
@@ -7,8 +8,10 @@ type SearchTerm = { kind: "text"; text: string } | { kind: "digest"; digest: str
 /**
  * What may be sent in place of the text. A credential, wherever in the text it stands, becomes its SHA-256; a part of one,
  * or a whole one where the page has no Web Crypto (plain http), becomes the six characters that lists show.
+ * @param forms of other products' credentials, in JSON, where the field has any
  */
-export async function toSearchTerm(text: string): Promise<SearchTerm> {
+export async function toSearchTerm(text: string, forms?: string): Promise<SearchTerm> {
+  if (forms) learnForms(JSON.parse(forms));
   const whole = findWhole(text);
   const masked = findVisiblePart(whole ?? text) ?? maskCredentials(text);
   if (whole === null || !crypto.subtle) return { kind: "text", text: masked };

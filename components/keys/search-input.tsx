@@ -5,14 +5,18 @@ import { inputStyle } from "@/components/ui/input-style";
 
 const WHY = "A whole key is found only where scripts run. Its beginning, as lists show it, is found everywhere.";
 
-/** `pattern`: browsers hold a form to it where no script does. Its name is `label`, or that of the label for its `id`. */
-export type SearchInputProps = { placeholder: string; value: string; pattern: string; name?: string; list?: string } & (
-  | { label: string; id?: never }
-  | { label?: never; id: string }
-);
+/** `pattern`: browsers hold a form to it where no script does. `forms`: how credentials of other products look, in JSON. Its name is `label`, or that of the label for its `id`. */
+export type SearchInputProps = {
+  placeholder: string;
+  value: string;
+  pattern: string;
+  forms?: string | undefined;
+  name?: string;
+  list?: string;
+} & ({ label: string; id?: never } | { label?: never; id: string });
 
 /** `data-search` is what a shortcut leads to. */
-export function SearchInput({ id, label, placeholder, value, pattern, name = "q", list }: SearchInputProps) {
+export function SearchInput({ id, label, placeholder, value, pattern, forms, name = "q", list }: SearchInputProps) {
   const isHydrated = useHydrated();
   return (
     <input
@@ -29,6 +33,7 @@ export function SearchInput({ id, label, placeholder, value, pattern, name = "q"
       autoCapitalize="none"
       spellCheck={false}
       data-search
+      data-forms={forms}
       className={`${inputStyle} text-ellipsis`}
     />
   );

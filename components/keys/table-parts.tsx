@@ -25,6 +25,11 @@ export function Masked({ children }: { children: string }) {
   );
 }
 
+/** Of a key whose credential was made elsewhere, and is short. */
+export function Guessable() {
+  return <span className="mt-1 block text-danger text-xs">Can be guessed: regenerate it</span>;
+}
+
 type ReplacedProps = { replaced: readonly { masked: string; validUntil: Date }[]; now: Date };
 
 /** Earlier credentials that still work. */

@@ -3,19 +3,22 @@ import { maskCredentials } from "@latchkey/rule/credentials";
 const PLACE = "latchkey.typed";
 const KEPT_MS = 10 * 60_000;
 
+/** What is so long may be a credential of another product, whose looks this page does not know. */
+const LONG_WORD = /[\w.~+/=-]{16}/;
+
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 type Kept = { form: string; until: number; values: [name: string, value: string][] };
 
 /**
  * Keeps what was typed into a form while another version of its page is loaded: in this tab, for ten minutes, until it is put
- * back. Nothing hidden, no password, and nothing in which a credential stands.
+ * back. Nothing hidden, no password, and nothing in which a credential stands or could stand.
  * @param name the same for the form of the other version
  */
 export function keepTyped(form: HTMLFormElement, name: string): void {
   const values = fieldsOf(form)
     .filter((field) => !isTickable(field) || field.checked)
     .map((field): [string, string] => [field.name, field.value])
-    .filter(([, value]) => maskCredentials(value) === value);
+    .filter(([, value]) => maskCredentials(value) === value && !LONG_WORD.test(value));
   const kept: Kept = { form: name, until: Date.now() + KEPT_MS, values };
   try {
     sessionStorage.setItem(PLACE, JSON.stringify(kept));

@@ -1,5 +1,6 @@
 import "server-only";
-import { CREDENTIAL_FORMATS, type CredentialFormat } from "@latchkey/rule/credentials";
+import { CREDENTIAL_FORMATS, KEY_FORMATS, type KeyFormat } from "@latchkey/rule/credentials";
+import { knownForms } from "@latchkey/rule/known-forms";
 import { wherePresent } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
 import { type AddValue, collectValues, int, statement, text } from "@/lib/database/statements";
@@ -11,14 +12,18 @@ import { exactBranches, keyConditions, type Named, textBranches, whereListed } f
 export type KeyCounts = {
   found: Count | null;
   statuses: ReadonlyMap<AdminKeyFilter | null, Count>;
-  formats: ReadonlyMap<CredentialFormat | null, Count>;
+  formats: ReadonlyMap<KeyFormat | null, Count>;
 };
 
 export const NO_COUNTS: KeyCounts = { found: null, statuses: new Map(), formats: new Map() };
 
 const STATUSES = [null, ...ADMIN_STATUS_FILTERS];
-const FORMATS = [null, ...CREDENTIAL_FORMATS];
 const ROW = { name: text, counted: int };
+
+/** What the list can be narrowed to: others than ours where there can be any. */
+export function formatFilters(): (KeyFormat | null)[] {
+  return [null, ...(knownForms().length > 0 ? KEY_FORMATS : CREDENTIAL_FORMATS)];
+}
 
 /** Each count reads no further than lists count. What a text is found in is looked up once, no further either. */
 export function keyCountsQuery(search: AdminKeyConditions, named: Named) {
@@ -41,7 +46,7 @@ function variantsOf(search: AdminKeyConditions): [string, AdminKeyConditions][] 
   return [
     ["found", search],
     ...STATUSES.map((status): [string, AdminKeyConditions] => [`status ${status}`, { ...search, status }]),
-    ...FORMATS.map((format): [string, AdminKeyConditions] => [`format ${format}`, { ...search, format }]),
+    ...formatFilters().map((format): [string, AdminKeyConditions] => [`format ${format}`, { ...search, format }]),
   ];
 }
 
@@ -85,7 +90,7 @@ export async function countKeys(search: AdminKeyConditions, named: Named): Promi
   return {
     found: asFound(rows.get("found") ?? 0, isPart),
     statuses: countsOf("status", STATUSES),
-    formats: countsOf("format", FORMATS),
+    formats: countsOf("format", formatFilters()),
   };
 }
 

@@ -57,6 +57,7 @@ const LISTED = {
   name: text,
   format: FORMAT,
   hint: text,
+  weak: bool,
   ...LIMITS,
   total_uses: int,
   created_at: instant,
@@ -80,7 +81,7 @@ export function adminKeyQuery(search: AdminKeyConditions, named: Named, step: St
   const found = foundSql(keyConditions(search, named, add), order, step, add);
   const shown = order.isDescending ? "DESC" : "ASC";
   const written = `
-    SELECT k.id, k.uuid, k.name, k.format, k.hint, ${selectLimits("k")}, k.total_uses, k.created_at, ${selectLife("k")}, k.last_used_at,
+    SELECT k.id, k.uuid, k.name, k.format, k.hint, k.weak, ${selectLimits("k")}, k.total_uses, k.created_at, ${selectLife("k")}, k.last_used_at,
       u.id AS owner_id, u.email AS owner_email, u.banned AS owner_banned, found.place::text AS place
     FROM (${found}) found JOIN api_keys k ON k.id = found.id JOIN users u ON u.id = k.user_id
     ORDER BY found.place ${shown}, found.id ${shown}`;
@@ -155,6 +156,7 @@ export function describe(record: AdminKeyRecord, now: Date, replacedUntil: Date 
     name: maskCredentials(record.name),
     format: record.format,
     masked: maskCredential(record.format, record.hint),
+    isWeak: record.weak,
     ...readLimits(record),
     state: keyState({ ...life, replacedUntil }, now),
     createdAt: record.created_at,

@@ -1,4 +1,4 @@
-import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
+import { CREDENTIAL_FORMATS, KEY_FORMATS } from "@latchkey/rule/credentials";
 import { KEY_STATES } from "@latchkey/rule/status";
 import { z } from "zod";
 import { MAX_ID } from "@/lib/values/ids";
@@ -26,7 +26,7 @@ export const adminKeySearchSchema = z.object({
   status: z.enum(ADMIN_STATUS_FILTERS).nullable().catch(null),
   /** An e-mail address or a user's id. */
   owner: searchText,
-  format: z.enum(CREDENTIAL_FORMATS).nullable().catch(null),
+  format: z.enum(KEY_FORMATS).nullable().catch(null),
   /** Of a rotation of KEY_HASH_SECRET: how a key is left behind by it. */
   hash: z.enum(LEFT_KINDS).nullable().catch(null),
   /** Null for the order that suits the status. */

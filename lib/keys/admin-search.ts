@@ -8,7 +8,7 @@ import { isAccountId, isUuid, MAX_ID } from "@/lib/values/ids";
 import { digestHashes } from "@/lib/verification/hashes";
 import { whereLeft } from "@/lib/verification/left-keys";
 import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
-import { readVisiblePart, whereHint } from "./visible-part";
+import { readVisibleParts, whereHint } from "./visible-part";
 
 /** Conditions on the columns of `k`: a key is found that fulfils all of the first, and all of one of the branches. */
 export type KeyConditions = { all: string[]; branches: string[][] };
@@ -51,10 +51,9 @@ export function exactBranches(q: string, add: AddValue): string[][] {
   if (/^\d{1,10}$/.test(q) && Number(q) <= MAX_ID) branches.push([`k.id = ${add("id", Number(q))}::int`]);
   if (isAccountId(q))
     branches.push([PRESENT, `k.user_id IN (SELECT user_id FROM api_accounts WHERE account_id = ${add("account", q)})`]);
-  const part = readVisiblePart(q);
   // A few letters without the beginning could as well be the beginning of any word.
-  if (part && (part.format || part.hint.length >= 4)) branches.push([whereHint(part, add)]);
-  return branches;
+  const parts = readVisibleParts(q).filter(({ format, hint }) => format || hint.length >= 4);
+  return [...branches, ...parts.map((part) => [whereHint(part, add)])];
 }
 
 export function textBranches(q: string, add: AddValue): string[] {

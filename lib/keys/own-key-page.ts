@@ -39,6 +39,7 @@ export const keyPageSelect = {
   id: true,
   note: true,
   selfRotation: true,
+  weak: true,
   regeneratedAt: true,
   disabledBy: true,
 } as const;
@@ -73,6 +74,7 @@ export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<Key
     note: key.note,
     selfRotation: key.selfRotation,
     masked: maskCredential(key.format, key.hint),
+    isWeak: key.weak,
     ...readLimits(key),
     state: keyState({ ...key, replacedUntil: live[0]?.validUntil ?? null }, now),
     createdAt: key.createdAt,

@@ -6,7 +6,7 @@ import { MAX_KEY_NAME_LENGTH, MAX_TYPED_LENGTH } from "@/lib/values/lengths";
 import { withoutEllipsis } from "@/lib/values/search-text";
 
 export const KEY_SORTS = ["-created", "created", "name", "-name", "-used", "used", "expires", "-expires"] as const;
-const KEY_CHECKS = ["never-expires", "unused", "expiring", "never-used"] as const;
+const KEY_CHECKS = ["never-expires", "unused", "expiring", "never-used", "weak"] as const;
 
 /** SHA-256 of a credential, made by the browser. */
 export const digestText = z

@@ -6,7 +6,7 @@ import { type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { FORMAT, LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
-import { instant, int, json, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
+import { bool, instant, int, json, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { spellingsOf } from "@/lib/database/text-search";
 import { listDailyCalls } from "@/lib/usage/days";
 import { digestHashes } from "@/lib/verification/hashes";
@@ -25,6 +25,8 @@ export type KeyRow = KeyLimits & {
   uuid: string;
   name: string;
   masked: string;
+  /** Whether its credential could be guessed. */
+  isWeak: boolean;
   state: KeyState;
   createdAt: Date;
   expiresAt: Date | null;
@@ -50,7 +52,7 @@ export type KeyListing = {
   checks: Record<KeyCheck, number>;
 };
 
-const CHECKS = { never_expires: int, unused: int, expiring: int, never_used: int };
+const CHECKS = { never_expires: int, unused: int, expiring: int, never_used: int, weak_ones: int };
 const TOTALS = { total: int, found: int, listed: json<Partial<Record<Listed, number>>>(), page: int, ...CHECKS };
 
 const FOUND = {
@@ -61,6 +63,7 @@ const FOUND = {
   name: text,
   format: FORMAT,
   hint: text,
+  weak: bool,
   ...LIMITS,
   created_at: instant,
   ...LIFE,
@@ -86,6 +89,7 @@ const CHECK_SQL: Record<KeyCheck, string> = {
   "never-expires": "is_usable AND expires_at IS NULL",
   unused: `is_usable AND last_used_at <= ${NOW} - interval '${UNUSED_DAYS * 24} hours'`,
   expiring: "state = 'expiring'",
+  weak: "is_usable AND weak",
   "never-used": `is_usable AND last_used_at IS NULL AND created_at <= ${NOW} - interval '${NEVER_USED_DAYS * 24} hours'`,
 };
 
@@ -98,7 +102,7 @@ export const searchStatement = (sort: KeySort) =>
   WITH own AS (
     SELECT k.*, (SELECT max(r.valid_until) FROM replaced_credentials r WHERE r.key_id = k.id AND r.valid_until > ${NOW}) AS replaced_until
     FROM (
-      SELECT id, uuid, name, note, format, hint, ${selectLimits("k")}, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
+      SELECT id, uuid, name, note, format, hint, weak, ${selectLimits("k")}, created_at, ${selectLife("k")}, last_used_at, credential_hash, secret_hash
       FROM api_keys k WHERE user_id = $owner AND ${wherePresent("k")}
     ) k
   ),
@@ -113,7 +117,7 @@ export const searchStatement = (sort: KeySort) =>
         ${Object.entries(CHECK_SQL)
           .map(([check, condition]) => `OR ($check = '${check}' AND ${condition})`)
           .join(" ")})
-      AND ($q::text = '' OR strpos(format::text || '_' || hint, $q) > 0
+      AND ($q::text = '' OR strpos(CASE WHEN format = 'foreign' THEN hint ELSE format::text || '_' || hint END, $q) > 0
         OR EXISTS (SELECT 1 FROM unnest($spellings::text[]) spelling
            WHERE strpos(lower(name), lower(spelling)) > 0 OR strpos(lower(note), lower(spelling)) > 0))
       AND ($hashes::bytea[] IS NULL OR credential_hash = ANY($hashes) OR secret_hash = ANY($hashes)
@@ -127,14 +131,15 @@ export const searchStatement = (sort: KeySort) =>
       count(*) FILTER (WHERE ${CHECK_SQL["never-expires"]}) AS never_expires,
       count(*) FILTER (WHERE ${CHECK_SQL.unused}) AS unused,
       count(*) FILTER (WHERE ${CHECK_SQL.expiring}) AS expiring,
-      count(*) FILTER (WHERE ${CHECK_SQL["never-used"]}) AS never_used
+      count(*) FILTER (WHERE ${CHECK_SQL["never-used"]}) AS never_used,
+      count(*) FILTER (WHERE ${CHECK_SQL.weak}) AS weak_ones
     FROM judged
   ),
   -- A page past the end is the last one.
   place AS (SELECT *, least($page::bigint, greatest((found + ${PAGE_SIZE - 1}) / ${PAGE_SIZE}, 1)) AS page FROM totals),
   shown AS (
     SELECT *, row_number() OVER () AS row FROM (
-      SELECT id, uuid, name, format, hint, ${selectLimits("matching")}, created_at, ${selectLife("matching")}, last_used_at, replaced_until
+      SELECT id, uuid, name, format, hint, weak, ${selectLimits("matching")}, created_at, ${selectLife("matching")}, last_used_at, replaced_until
       FROM matching ORDER BY ${ORDER[sort]} LIMIT ${PAGE_SIZE} OFFSET (SELECT (page - 1) * ${PAGE_SIZE} FROM place)
     ) ordered
   )
@@ -161,6 +166,7 @@ export async function searchKeys(owner: CurrentUser, search: KeySearch): Promise
     uuid: row.uuid,
     name: row.name,
     masked: maskCredential(row.format, row.hint),
+    isWeak: row.weak,
     ...readLimits(row),
     state: keyState({ ...readLife(row), replacedUntil: row.replaced_until }, now),
     createdAt: row.created_at,
@@ -188,6 +194,7 @@ function readTotals(row: RowOf<typeof TOTALS> | undefined, search: KeySearch): O
       unused: row?.unused ?? 0,
       expiring: row?.expiring ?? 0,
       "never-used": row?.never_used ?? 0,
+      weak: row?.weak_ones ?? 0,
     },
   };
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import type { AddValue } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
-import { readVisiblePart, whereHint } from "@/lib/keys/visible-part";
+import { readVisibleParts, whereHint } from "@/lib/keys/visible-part";
 import { isAccountId, isUuid } from "@/lib/values/ids";
 import type { UserConditions } from "./schemas";
 
@@ -20,7 +20,8 @@ export function userConditions({ q, role, filter }: UserConditions, add: AddValu
 export function whereUser(q: string, add: AddValue): string {
   if (isUuid(q)) return `id = ${add("id", q)}::uuid`;
   if (isAccountId(q)) return `id IN (SELECT user_id FROM api_accounts WHERE account_id = ${add("account", q)})`;
-  const part = readVisiblePart(q);
-  if (part?.format) return `id IN (SELECT k.user_id FROM api_keys k WHERE ${whereHint(part, add)})`;
+  const parts = readVisibleParts(q).filter(({ format }) => format);
+  if (parts.length > 0)
+    return `id IN (SELECT k.user_id FROM api_keys k WHERE ${parts.map((part) => whereHint(part, add)).join(" OR ")})`;
   return contains(USER_TEXT, q, (value) => add("q", value));
 }

@@ -10,6 +10,7 @@ export type CredentialFormat = (typeof CREDENTIAL_FORMATS)[number];
 
 /** What a key's credential has: `foreign`, that of another product, is never issued. */
 export type KeyFormat = CredentialFormat | "foreign";
+export const KEY_FORMATS: readonly [KeyFormat, ...KeyFormat[]] = [...CREDENTIAL_FORMATS, "foreign"];
 
 /** The text of a key or of its secret, checked for form. Only this file makes one. */
 export type Credential = string & { readonly __brand: "Credential" };

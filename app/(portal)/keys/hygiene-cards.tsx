@@ -5,6 +5,7 @@ import type { KeyCheck, KeySearch } from "@/lib/keys/search-schemas";
 import { keysAddress } from "./address";
 
 const CARDS: { check: KeyCheck; title: string; advice: string }[] = [
+  { check: "weak", title: "Can be guessed", advice: "Regenerate them" },
   { check: "expiring", title: "Expiring soon", advice: `Within ${EXPIRING_DAYS} days` },
   { check: "unused", title: `Unused for ${UNUSED_DAYS} days`, advice: "Perhaps safe to revoke" },
   { check: "never-used", title: "Never used", advice: `Made ${NEVER_USED_DAYS} days ago or earlier` },

@@ -2,7 +2,7 @@ import { EndGrace } from "@/components/keys/end-grace";
 import { KeyColumns } from "@/components/keys/key-columns";
 import { RowMenu } from "@/components/keys/row-menu";
 import { StateBadge } from "@/components/keys/state-badge";
-import { Masked, Replaced } from "@/components/keys/table-parts";
+import { Guessable, Masked, Replaced } from "@/components/keys/table-parts";
 import { Moment } from "@/components/ui/moment";
 import { RowLink } from "@/components/ui/table";
 import { Written } from "@/components/ui/written";
@@ -38,6 +38,7 @@ function Name({ row, now }: { row: KeyRow; now: Date }) {
         <Written>{row.name}</Written>
       </RowLink>
       <Masked>{row.masked}</Masked>
+      {row.isWeak && <Guessable />}
       <Replaced replaced={row.replaced} now={now} />
       {row.replaced.length > 0 && (
         <span className="block text-xs">

@@ -13,7 +13,7 @@ import { auditSearchSchema } from "@/lib/audit/schemas";
 import { requireAdmin } from "@/lib/doors/page-guards";
 import { type AdminKeyRow, listKeys } from "@/lib/keys/admin-list";
 import { adminKeySearchSchema } from "@/lib/keys/admin-schemas";
-import { readVisiblePart } from "@/lib/keys/visible-part";
+import { readVisibleParts } from "@/lib/keys/visible-part";
 import { type ListedUser, listUsers } from "@/lib/users/list";
 import { userSearchSchema } from "@/lib/users/schemas";
 import { type Count, countText } from "@/lib/values/bounded-count";
@@ -75,7 +75,7 @@ function onlyResult(q: string, people: readonly ListedUser[], keys: readonly Adm
   const [key, ...otherKeys] = keys;
   const isPerson = person && otherPeople.length === 0 && (isUuid(q) || isAccountId(q) || person.email === q.toLowerCase());
   if (isPerson || (person && otherPeople.length === 0 && !key)) return `/admin/users/${person.id}`;
-  const isKey = key && otherKeys.length === 0 && (isUuid(q) || readVisiblePart(q)?.format);
+  const isKey = key && otherKeys.length === 0 && (isUuid(q) || readVisibleParts(q).some(({ format }) => format));
   if (isKey || (key && otherKeys.length === 0 && !person)) return `/admin/keys/${key.uuid}`;
   return null;
 }

@@ -1,7 +1,7 @@
 import { StaffRowMenu } from "@/components/admin/keys/row-menu";
 import { KeyColumns } from "@/components/keys/key-columns";
 import { StateBadge } from "@/components/keys/state-badge";
-import { Masked, Replaced } from "@/components/keys/table-parts";
+import { Guessable, Masked, Replaced } from "@/components/keys/table-parts";
 import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
 import { RowLink } from "@/components/ui/table";
@@ -42,6 +42,7 @@ function Name({ row, now }: { row: AdminKeyRow; now: Date }) {
         <Written>{row.name}</Written>
       </RowLink>
       <Masked>{row.masked}</Masked> <span className="whitespace-nowrap text-ink-faint text-xs tabular-nums">#{row.id}</span>
+      {row.isWeak && <Guessable />}
       <Replaced replaced={row.replaced} now={now} />
       <span className="mt-1 block text-sm md:hidden">
         <Owner owner={row.owner} />

@@ -1,4 +1,4 @@
-import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
+import { CREDENTIAL_PREFIXES, type KeyFormat } from "@latchkey/rule/credentials";
 import type { Metadata } from "next";
 import { FoundLine } from "@/components/admin/found-line";
 import { JumpForm } from "@/components/admin/jump-form";
@@ -16,6 +16,7 @@ import { ChoiceLinks } from "@/components/ui/choice-links";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { requireAdmin } from "@/lib/doors/page-guards";
+import { formatFilters } from "@/lib/keys/admin-counts";
 import { type AdminKeyListing, type AdminKeyRow, listKeys } from "@/lib/keys/admin-list";
 import { effectiveSort } from "@/lib/keys/admin-order";
 import { ADMIN_KEY_STATUSES, ADMIN_STATUS_FILTERS, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
@@ -188,9 +189,11 @@ function statusChoices({ counts }: AdminKeyListing, search: AdminKeySearch) {
   }));
 }
 
+const FORMAT_NAMES: Record<KeyFormat, string> = { ...CREDENTIAL_PREFIXES, foreign: "Other format" };
+
 function formatChoices({ counts }: AdminKeyListing, search: AdminKeySearch) {
-  return [null, ...CREDENTIAL_FORMATS].map((format) => ({
-    name: format ? CREDENTIAL_PREFIXES[format] : "Any format",
+  return formatFilters().map((format) => ({
+    name: format ? FORMAT_NAMES[format] : "Any format",
     href: adminKeysAddress(search, { format }),
     isChosen: search.format === format,
     count: counts.formats.get(format),

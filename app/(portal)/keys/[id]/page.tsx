@@ -11,6 +11,7 @@ import { PageSection } from "@/components/keys/page-section";
 import { RefusalList } from "@/components/keys/refusal-list";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
+import { Guessable } from "@/components/keys/table-parts";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { requireUser } from "@/lib/doors/page-guards";
 import type { KeyPage } from "@/lib/keys/own-key-page";
@@ -53,6 +54,7 @@ export default async function KeyOwnPage({ params }: Props) {
       <KeyHeading name={name} list="/keys">
         <StateBadge state={state} />
       </KeyHeading>
+      {key.isWeak && <Guessable />}
       <div className="mt-5 flex flex-wrap items-start gap-3 empty:hidden">
         {isOffered("regenerate", key) && <KeyButton opens="regenerate" />}
         {isOffered("change", key) && <Change keyShown={key} />}

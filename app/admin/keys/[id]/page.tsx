@@ -12,6 +12,7 @@ import { PageSection } from "@/components/keys/page-section";
 import { RefusalList } from "@/components/keys/refusal-list";
 import { isOffered } from "@/components/keys/refusals";
 import { StateBadge } from "@/components/keys/state-badge";
+import { Guessable } from "@/components/keys/table-parts";
 import { Badge } from "@/components/ui/badge";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
@@ -62,6 +63,7 @@ export default async function AdminKeyOwnPage({ params }: Props) {
       <KeyHeading name={name} list="/admin/keys">
         {deletedAt ? <Badge tone="danger">Deleted</Badge> : <StateBadge state={state} />}
       </KeyHeading>
+      {key.isWeak && <Guessable />}
       <Owner owner={key.owner} id={key.id} />
       {!deletedAt && isOffered("regenerate", key) && (
         <div className="mt-5">
