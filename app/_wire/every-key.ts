@@ -7,7 +7,7 @@ import type { ListedKey } from "@/lib/keys/list";
 export const adminKeyAnswer = z
   .strictObject({
     id: z.int(),
-    key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
+    key: z.string().meta({ description: "Masked: the prefix, six characters and three dots. Of a short imported one, fewer." }),
     name: z.string(),
     active: z.boolean().meta({ description: `Not ${INACTIVE_STATUSES.join(", ")}.` }),
     created_at: z.date(),

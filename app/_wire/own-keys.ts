@@ -57,7 +57,9 @@ export const ownKeyAnswer = z
   .strictObject({
     id: z.uuid(),
     key_name: z.string(),
-    api_key: z.string().meta({ description: "Masked: the prefix, six characters and three dots." }),
+    api_key: z
+      .string()
+      .meta({ description: "Masked: the prefix, six characters and three dots. Of a short imported one, fewer." }),
     secret_key: z.null(),
     ...limitAnswers,
     ...stateAnswers,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { makeCredentials } from "@latchkey/rule/credentials";
+import { learnForms } from "@latchkey/rule/known-forms";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { housekeepingDone, housekeepingRemoved, housekeepingRuns, maskedRows } from "../../lib/metrics/counters";
@@ -187,5 +188,18 @@ describe("What an earlier version stored with credentials", () => {
     await takenAnew();
     expect(await maskStored()).toMatchObject({ usage_events: 1 });
     expect(await holding("usage_events")).toBe(1);
+  });
+
+  test("is masked anew once a form of another product’s credentials is known, notes of keys too", async () => {
+    const foreign = `mif_${randomBytes(32).toString("base64url")}`;
+    await database.query("UPDATE api_keys SET note = $1 WHERE id = 1", [`old\n${foreign}`]);
+    await database.query("INSERT INTO credential_forms (prefix, signs, length) VALUES ('mif_', 'base64url', 43)");
+    await maskStored();
+    expect(await database.query("SELECT 1 FROM mask_passes WHERE version = 2 AND done_at IS NULL")).toHaveLength(7);
+    await database.query("UPDATE mask_passes SET begun_at = now() - interval '61 minutes'");
+    expect(await maskStored()).toMatchObject({ api_keys: 1 });
+    const [key] = await database.query("SELECT note FROM api_keys WHERE id = 1");
+    expect(key).toStrictEqual({ note: `old\n${foreign.slice(0, 10)}...` });
+    learnForms([]);
   });
 });

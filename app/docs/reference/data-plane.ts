@@ -88,7 +88,7 @@ export const DATA_PLANE: Group = {
       path: "/api/keys/verify",
       summary: "Ask whether a key is valid, and why not",
       description:
-        "A refused key is a 200 with `valid: false`: the call itself went well. One key, or up to 100 with `keys`, whose `results` stand in the order asked; an empty credential among them is `NOT_FOUND`, and what is no question at all is a 400 that names its place. A malformed credential is `NOT_FOUND`, and its `reason` says what is wrong with it. Which `permission` to ask of which keys: the page /docs/permissions.",
+        "A refused key is a 200 with `valid: false`: the call itself went well. One key, or up to 100 with `keys`, whose `results` stand in the order asked; an empty credential among them is `NOT_FOUND`, and what is no question at all is a 400 that names its place. A malformed credential is `NOT_FOUND`, and its `reason` says what is wrong with it. Credentials of other products that were imported are asked about in the same way. Which `permission` to ask of which keys: the page /docs/permissions.",
       dialect: "plain",
       callers: ["serviceSecret"],
       body: body(z.union([verifySchema, verifyManyForm]), {

@@ -115,7 +115,7 @@ export const OWN_KEYS: Group = {
       path: "/api/auth/keys/{id}/regenerate/",
       summary: "Replace a key’s credentials, at once or with a grace",
       description:
-        "The key keeps its id, name, permissions and history. Of two calls at once, only one returned pair works. An expired key needs a new `expires_at`. The old credentials never outlive the end that the key had.",
+        "The key keeps its id, name, permissions and history. Of two calls at once, only one returned pair works. An expired key needs a new `expires_at`. The old credentials never outlive the end that the key had. A key that was imported with those of another product gets `mf_live_` ones, with a secret.",
       dialect: "user",
       callers: USER_CALLERS,
       ends: "the key’s credentials of now, at once or after the grace",
