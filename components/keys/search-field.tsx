@@ -14,7 +14,7 @@ export function SearchField(props: Without<"pattern" | "forms", SearchInputProps
 }
 
 /** Whatever holds no more of a credential than lists show. */
-function withoutCredential(forms: readonly CredentialForm[]): string {
+export function withoutCredential(forms: readonly CredentialForm[]): string {
   const ours = `(?!.*(?:${Object.values(CREDENTIAL_PREFIXES).join("|")})[0-9A-Za-z]{7})`;
   return `${ours}${[...new Set(forms.flatMap(withoutOne))].join("")}.*`;
 }
