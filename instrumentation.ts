@@ -24,6 +24,8 @@ export async function register(): Promise<void> {
       await prepareOwnServer();
       const { warnOfLostKeys } = await import("./lib/verification/left-keys");
       void warnOfLostKeys();
+      const { failureTime } = await import("./lib/identity/failure-time");
+      void failureTime().prepare();
     }
     scheduleHousekeeping();
   }

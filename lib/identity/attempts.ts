@@ -4,6 +4,7 @@ import { type Actor, type CurrentUser, visitorOf } from "@/lib/audit/actors";
 import { leaveTrace } from "@/lib/audit/traces";
 import type { Incoming } from "@/lib/request/context";
 import { networkOf } from "@/lib/request/network";
+import { failureTime } from "./failure-time";
 import { asKnown } from "./hash-lanes";
 import { findDevice, rememberedDevice } from "./known-devices";
 import { findAccount } from "./known-networks";
@@ -20,12 +21,16 @@ type Look<R> = Pick<Check<R>, "run" | "isWrong">;
  * @throws AppError TOO_MANY_REQUESTS, and what the check throws
  */
 export async function attemptSignIn<R>({ actor, headers }: Caller, email: string, look: Look<R>): Promise<R> {
+  const untilItsTime = failureTime().begin();
   const network = networkOf(actor.address);
   const address = z.email().safeParse(email.trim().toLowerCase());
   const account = address.success ? await findAccount(address.data, network) : null;
   const known = account && knownBy(findDevice(headers, account.id), account.knowsNetwork);
   const run = () => (account && known ? asKnown({ account: account.id, network: network.near }, look.run) : look.run());
-  const onFailure = () => traceFailure(actor, account?.id);
+  const onFailure = () => {
+    traceFailure(actor, account?.id);
+    return untilItsTime();
+  };
   return countSignIn({ account: digestOf(email), known, network }, { ...look, run, onFailure });
 }
 
@@ -37,8 +42,12 @@ export async function attemptInSession<R>(
   { id, sessionId, actor }: Pick<CurrentUser, "id" | "sessionId" | "actor">,
   look: Look<R>,
 ): Promise<R> {
+  const untilItsTime = failureTime().begin();
   const run = () => asKnown({ account: id, network: networkOf(actor.address).near }, look.run);
-  const onFailure = () => leaveTrace(actor, { action: "user.password_refused", target: { kind: "user", id } });
+  const onFailure = () => {
+    leaveTrace(actor, { action: "user.password_refused", target: { kind: "user", id } });
+    return untilItsTime();
+  };
   return countInSession(sessionId ?? `of ${id}`, { ...look, run, onFailure });
 }
 

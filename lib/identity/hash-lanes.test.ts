@@ -111,3 +111,31 @@ test("nor do forty accounts from one network", async () => {
   await Promise.all(crowd);
   expect(await owner).toBe("done");
 });
+
+test("two of another product’s form at a time, which keep nobody waiting whose hash is ours", async () => {
+  const [foreign, own] = [workshop(), workshop()];
+  const strangers = Array.from({ length: 8 }, () => hashInTurn(foreign.work, true));
+  await settle();
+  expect(foreign.running()).toBe(2);
+  const known = Array.from({ length: 2 }, (_, index) => asKnown(person(index), () => hashInTurn(foreign.work, true)));
+  const owner = asKnown(person("owner"), () => hashInTurn(own.work));
+  await settle();
+  expect([foreign.running(), own.running()]).toStrictEqual([2, 1]);
+  await own.endAll();
+  await owner;
+  await foreign.endAll();
+  await Promise.all([...strangers, ...known]);
+  expect(foreign.most()).toBe(2);
+});
+
+test("a known one whose hash is foreign comes before strangers whose are", async () => {
+  const shop = workshop();
+  const order: string[] = [];
+  const strangers = Array.from({ length: 8 }, () => hashInTurn(shop.work, true).then(() => order.push("stranger")));
+  await settle();
+  const owner = asKnown(person("owner"), () => hashInTurn(shop.work, true)).then(() => order.push("owner"));
+  await settle();
+  await shop.endAll();
+  await Promise.all([...strangers, owner]);
+  expect(order.indexOf("owner")).toBeLessThan(3);
+});

@@ -5,6 +5,8 @@ import { tooBusy } from "@/lib/values/errors";
 const AT_ONCE = 3;
 /** Of them for whom nobody knows: one is left for the others. */
 const OF_STRANGERS = 2;
+/** Of them such as another product made: they may need seconds, and hundreds of megabytes each. */
+const OF_FOREIGN_FORM = 2;
 /** More that wait, of strangers and of the others, are refused: they would wait for seconds. */
 const MOST_WAITING = 30;
 /** Of one account that is known: whoever has an account must not keep the others waiting. */
@@ -12,10 +14,11 @@ const MOST_OF_ONE = 4;
 
 /** Whose password is hashed, where that browser, network or session is known to them, and from which network. */
 export type Known = { account: string; network: string };
-type Waiting = { who: Known | undefined; start(): void; refuse(error: Error): void };
+type Waiting = { who: Known | undefined; isForeign: boolean; start(): void; refuse(error: Error): void };
 type Lanes = {
   known: AsyncLocalStorage<Known | undefined>;
   running: { strangers: number; known: number };
+  runningForeign: number;
   waiting: { strangers: Waiting[]; known: Waiting[] };
   /** How many run and wait of one account, and from one network. */
   places: Map<string, number>;
@@ -26,6 +29,7 @@ const holder = globalThis as typeof globalThis & { latchkeyHashLanes?: Lanes };
 holder.latchkeyHashLanes ??= {
   known: new AsyncLocalStorage(),
   running: { strangers: 0, known: 0 },
+  runningForeign: 0,
   waiting: { strangers: [], known: [] },
   places: new Map(),
 };
@@ -40,21 +44,21 @@ export function asKnown<Result>(who: Known, work: () => Promise<Result>): Promis
 }
 
 /**
- * Hashes when it is its turn.
+ * Hashes when it is its turn. `isForeign`: as another product does it.
  * @throws an error that `toAppError` makes TEMPORARILY_UNAVAILABLE when too many wait already
  */
-export async function hashInTurn<Result>(hash: () => Promise<Result>): Promise<Result> {
+export async function hashInTurn<Result>(hash: () => Promise<Result>, isForeign = false): Promise<Result> {
   const who = lanes.known.getStore();
   const lane = who === undefined ? "strangers" : "known";
-  await enter(lane, who);
+  await enter(lane, who, isForeign);
   try {
     return await hash();
   } finally {
-    leave(lane, who);
+    leave(lane, who, isForeign);
   }
 }
 
-async function enter(lane: keyof Lanes["running"], who: Known | undefined): Promise<void> {
+async function enter(lane: keyof Lanes["running"], who: Known | undefined, isForeign: boolean): Promise<void> {
   if (who && placesOf(who.account) >= MOST_OF_ONE) throw tooBusy();
   count(who, 1);
   if (lanes.waiting[lane].length >= MOST_WAITING && !makeRoom(lanes.waiting[lane], who)) {
@@ -62,13 +66,14 @@ async function enter(lane: keyof Lanes["running"], who: Known | undefined): Prom
     throw tooBusy();
   }
   await new Promise<void>((start, refuse) => {
-    lanes.waiting[lane].push({ who, start, refuse });
+    lanes.waiting[lane].push({ who, isForeign, start, refuse });
     startNext();
   });
 }
 
-function leave(lane: keyof Lanes["running"], who: Known | undefined): void {
+function leave(lane: keyof Lanes["running"], who: Known | undefined, isForeign: boolean): void {
   lanes.running[lane] -= 1;
+  if (isForeign) lanes.runningForeign -= 1;
   count(who, -1);
   startNext();
 }
@@ -103,16 +108,22 @@ function weightOf(who: Known | undefined): number {
 }
 
 function startNext(): void {
-  const { running, waiting } = lanes;
+  const { running } = lanes;
   const isFree = () => running.known + running.strangers < AT_ONCE;
-  while (isFree() && waiting.known.length > 0) start("known");
-  while (isFree() && running.strangers < OF_STRANGERS && waiting.strangers.length > 0) start("strangers");
+  while (isFree() && start("known"));
+  while (isFree() && running.strangers < OF_STRANGERS && start("strangers"));
 }
 
-function start(lane: keyof Lanes["running"]): void {
+/** Answers whether there was one that may start. */
+function start(lane: keyof Lanes["running"]): boolean {
   const waiting = lanes.waiting[lane];
-  const weights = waiting.map(({ who }) => weightOf(who));
-  const [next] = waiting.splice(weights.indexOf(Math.min(...weights)), 1);
+  const ready = waiting.filter(({ isForeign }) => !isForeign || lanes.runningForeign < OF_FOREIGN_FORM);
+  const weights = ready.map(({ who }) => weightOf(who));
+  const next = ready[weights.indexOf(Math.min(...weights))];
+  if (!next) return false;
+  waiting.splice(waiting.indexOf(next), 1);
   lanes.running[lane] += 1;
-  next?.start();
+  if (next.isForeign) lanes.runningForeign += 1;
+  next.start();
+  return true;
 }

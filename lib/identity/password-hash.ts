@@ -1,6 +1,6 @@
 import "server-only";
 import { hashPassword as hashOwn, verifyPassword as verifyOwn } from "better-auth/crypto";
-import { matchesForeign } from "./foreign-hashes";
+import { describeHash } from "./foreign-hashes";
 import { hashInTurn } from "./hash-lanes";
 
 /** Salted scrypt, in turn: of every password that is set, here or by the identity library (auth.ts gets these two). */
@@ -10,17 +10,17 @@ export function hashPassword(password: string): Promise<string> {
 
 /** `salt:key` in hex. */
 export function isOwnForm(hash: string): boolean {
-  return /^[0-9a-f]{32}:[0-9a-f]{128}$/.test(hash);
+  const described = describeHash(hash);
+  return !("refused" in described) && described.form === "own";
 }
 
 /**
- * Whether a password is that of a hash, ours or another product's. The work of ours is done for any other as well, so that
- * an account with a cheaper one, or with none that has a password, is not told from others by the time.
+ * Whether a password is that of a hash, ours or another product's. Where there is none that has a password, the work of ours is
+ * done all the same; how long a failure takes is said by failure-time.ts.
  */
 export async function verifyPassword({ hash, password }: { hash: string; password: string }): Promise<boolean> {
-  return hashInTurn(async () => {
-    if (isOwnForm(hash)) return verifyOwn({ hash, password });
-    const [isRight] = await Promise.all([matchesForeign(hash, password), hashOwn(password)]);
-    return isRight;
-  });
+  const described = describeHash(hash);
+  if ("refused" in described) return hashInTurn(() => hashOwn(password)).then(() => false);
+  if (described.form === "own") return hashInTurn(() => verifyOwn({ hash, password }));
+  return hashInTurn(() => described.matches(password), true);
 }

@@ -24,8 +24,8 @@ const FAILURES: readonly ErrorCode[] = ["INVALID_CREDENTIALS", "WRONG_PASSWORD",
 /** Whose password it is, as the counters name them, and what of whoever sends it is known to them. */
 export type Attempt = { account: string; known: { device: string } | "network" | null; network: Network };
 
-/** A look at a password. `isWrong`: of an outcome that is no exception. */
-export type Check<R> = { run(): Promise<R>; isWrong?(outcome: R): boolean; onFailure(): void };
+/** A look at a password. `isWrong`: of an outcome that is no exception. A failure is answered when `onFailure` is done. */
+export type Check<R> = { run(): Promise<R>; isWrong?(outcome: R): boolean; onFailure(): Promise<void> };
 
 /**
  * Counts what costs the same whether it succeeds or not, such as registering, by the network it comes from. Counted in the
@@ -94,7 +94,7 @@ async function countFailures<R>(taken: readonly Taken[], { run, isWrong, onFailu
     isFailure = error instanceof AppError && FAILURES.includes(error.code);
     throw error;
   } finally {
-    if (isFailure) onFailure();
+    if (isFailure) await onFailure();
     else await giveBackSafely(taken);
   }
 }
