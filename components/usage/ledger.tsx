@@ -29,9 +29,7 @@ function EntryRows({ entry: { kind, at, amount, reason, balance, spent }, now }:
   return (
     <>
       <Row amount={amount} balance={balance}>
-        <span className="font-medium">
-          {kind === "signup" ? "For signing up" : amount > 0 ? "Added by staff" : "Taken by staff"}
-        </span>
+        <span className="font-medium">{nameOf(kind, amount)}</span>
         {reason !== null && (
           <span className="block [overflow-wrap:anywhere]">
             <Written>{reason}</Written>
@@ -44,6 +42,12 @@ function EntryRows({ entry: { kind, at, amount, reason, balance, spent }, now }:
       <Calls spent={spent} />
     </>
   );
+}
+
+function nameOf(kind: LedgerEntry["kind"], amount: number): string {
+  if (kind === "signup") return "For signing up";
+  if (kind === "import") return amount > 0 ? "Brought over from elsewhere" : "Owed elsewhere";
+  return amount > 0 ? "Added by staff" : "Taken by staff";
 }
 
 /** Between two entries, or since the newest. */

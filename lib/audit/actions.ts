@@ -9,7 +9,10 @@ export const ACTION_WORDS = {
   "api_key.revoked": "Key revoked",
   "api_key.deleted": "Key deleted",
   "api_key.restored": "Key restored",
+  "api_key.imported": "Key imported",
   "user.registered": "Registered",
+  "user.created": "Account made by staff’s systems",
+  "user.imported": "Account imported",
   "user.signed_in": "Signed in",
   "user.sign_in_failed": "Sign-in failed",
   "user.signed_out": "Signed out",
@@ -24,6 +27,7 @@ export const ACTION_WORDS = {
   "user.email_verified": "E-mail address verified",
   "user.account_reclaimed": "Account reclaimed by whose address it is",
   "user.credits_adjusted": "Credits adjusted",
+  "credits.imported": "Credits imported",
   "user.usage_not_charged": "Usage not charged",
   "user.banned": "Banned",
   "user.unbanned": "Unbanned",
@@ -34,8 +38,10 @@ export const ACTION_WORDS = {
   "secret.refused": "Wrong secret",
   "keys.listed": "Keys of everyone listed",
   "keys.exported": "Keys exported",
+  "users.listed": "Users listed",
   "users.exported": "Users exported",
   "audit.exported": "Audit log exported",
+  "import.run": "Import run",
 } as const;
 
 export type AuditAction = keyof typeof ACTION_WORDS;

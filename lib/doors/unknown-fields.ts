@@ -20,6 +20,12 @@ const OTHER_NAMES: Record<string, RegExp> = {
   key: /^(apikey|credential|token)$/,
   secret: /^(secretkey|apisecret)$/,
   cost: /^(costs?|credits?|price|amount|delta)$/,
+  external_id: /^(external|externaluserid|(former|foreign|legacy|old)(user)?id)$/,
+  credits: /^(balance|amount|(opening|initial)(balance|credits?))$/,
+  amount: /^(credits?|delta|value|sum)$/,
+  reason: /^(why|note|comment|description)$/,
+  reference: /^(ref|order(id|number)?|idempotencykey)$/,
+  send_mail: /^(mail|notify|invite|sendinvit(e|ation)|sendemail)$/,
 };
 
 /** Longer ones are nobody's slip. */

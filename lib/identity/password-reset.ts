@@ -3,7 +3,7 @@ import { type Actor, visitorOf } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { leaveTrace } from "@/lib/audit/traces";
 import { db, type Transaction } from "@/lib/database/client";
-import { writeResetMail } from "@/lib/notifications/account-mails";
+import { writeResetMail, writeWelcomeMail } from "@/lib/notifications/account-mails";
 import { sendMail } from "@/lib/notifications/mail";
 import { networkOf } from "@/lib/request/network";
 import { env } from "@/lib/settings/env";
@@ -25,6 +25,12 @@ export async function mailResetLink(actor: Actor, email: string, next: string): 
   const visitor = visitorOf({ address: actor.address, id: actor.requestId ?? "" });
   leaveTrace(visitor, { action: "user.reset_link_requested", target: { kind: "user", id: user.id } });
   await sendMail({ to: user.email, subject: "Choose a new password", write: () => writeMail(user.id, next) });
+}
+
+/** The same link for somebody for whom an account was made, who has no password yet. */
+export async function mailWelcomeLink({ id, email }: { id: string; email: string }): Promise<void> {
+  const write = async () => writeWelcomeMail(linkOf(await issueToken("reset-password", id)), `${env().appUrl}/forgot-password`);
+  await sendMail({ to: email, subject: "Your account at Latchkey", write });
 }
 
 async function writeMail(userId: string, next: string): Promise<string> {

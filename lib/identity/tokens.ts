@@ -6,6 +6,7 @@ import { env } from "@/lib/settings/env";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 import { auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
+import { findExternalId } from "./former-ids";
 import { findSigningKey, SIGNING_ALGORITHM } from "./signing-keys";
 import { findIssuer, verifyForeign } from "./trusted-issuers";
 
@@ -25,8 +26,9 @@ export type TokenHolder = { userId: string; email: string; sessionId: string; si
 
 /** An access token for an hour and a refresh token for seven days, both bound to the session and no longer than it may last. */
 export async function issueTokens({ email, ...holder }: TokenHolder): Promise<Tokens> {
+  const externalId = await findExternalId(holder.userId);
   const [access, refresh] = await Promise.all([
-    sign("access", holder, ACCESS_SECONDS, { email }),
+    sign("access", holder, ACCESS_SECONDS, { email, ...(externalId !== null && { external_id: externalId }) }),
     sign("refresh", holder, SESSION_SECONDS),
   ]);
   return { access, refresh };
@@ -72,7 +74,7 @@ async function sign(
   tokenType: "access" | "refresh",
   { userId, sessionId, signedInAt }: Omit<TokenHolder, "email">,
   seconds: number,
-  claims: { email?: string } = {},
+  claims: { email?: string; external_id?: string } = {},
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const payload = {

@@ -86,7 +86,7 @@ export const adminCreateKeySchema = z
       .union([z.string().trim(), z.int().transform(String)], "userId must be a string or a whole number")
       .nullish()
       .transform((id) => id || null)
-      .meta({ description: "The owner: the `id` in a user’s profile." }),
+      .meta({ description: "The owner: the `id` in a user’s profile, or an id elsewhere, alone or as `SOURCE:ID`." }),
     email: z
       .string("email must be a string")
       .nullish()
@@ -144,7 +144,11 @@ export function readIdempotencyKey(header: string | null): string | null {
 
 /** Query of `GET /api/api-keys`. An empty value counts as a missing one. */
 export const listKeysSchema = z.object({
-  userId: z.string().trim().optional().meta({ description: "Only this user’s keys. Unknown: none; empty: everyone’s." }),
+  userId: z
+    .string()
+    .trim()
+    .optional()
+    .meta({ description: "Only this user’s keys; also by an id elsewhere. Unknown: none; empty: everyone’s." }),
   email: z
     .string()
     .transform(emailInOneForm)

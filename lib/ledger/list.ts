@@ -11,7 +11,7 @@ const MAX_SUMMED = 100_000;
 export type LedgerEntry = {
   id: string;
   at: Date;
-  kind: "signup" | "adjustment";
+  kind: "signup" | "adjustment" | "import";
   amount: number;
   /** As staff wrote it. */
   reason: string | null;

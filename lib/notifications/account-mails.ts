@@ -29,6 +29,19 @@ export function writeResetMail(link: string): string {
   ].join("\n");
 }
 
+/** `again`: where another link can be asked for. */
+export function writeWelcomeMail(link: string, again: string): string {
+  return [
+    "An account at Latchkey was made for you, with this address.",
+    "",
+    "Choose a password here. The link works once, for one hour:",
+    link,
+    "",
+    "Later, ask for another one here:",
+    again,
+  ].join("\n");
+}
+
 function describeOrigin({ madeAt, address, userAgent }: AccountOrigin): string {
   const at = madeAt.toISOString();
   const when = `on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC`;

@@ -7,7 +7,7 @@ import { AppError } from "@/lib/values/errors";
 import { lockUser } from "./locked-user";
 import { type AdjustCreditsInput, MAX_CREDITS } from "./schemas";
 
-/** An entry of the ledger that staff made. `id` is "0" when there is none. */
+/** An entry of the ledger that staff made, or an import. `id` is "0" when there is none. */
 export type Adjustment = { id: string; amount: number; reason: string | null; at: Date };
 
 /**
@@ -20,14 +20,7 @@ export async function adjustCredits(admin: CurrentAdmin, input: AdjustCreditsInp
     const user = await lockUser(tx, input.user);
     const [latest] = await listAdjustments(tx, user.id, 1);
     if (latest && latest.id !== input.adjustment) throw conflict(latest, user.credits);
-    const balance = user.credits + input.amount;
-    if (input.amount < 0 && balance < 0) throw insufficient(user.credits);
-    if (balance > MAX_CREDITS) {
-      const most = figure(MAX_CREDITS);
-      throw new AppError("INVALID_INPUT", {
-        fields: { amount: [`The balance would be more than ${most}, the most that is kept.`] },
-      });
-    }
+    const balance = balanceAfter(user.credits, input.amount);
     await enterCredits(tx, { userId: user.id, amount: input.amount, kind: "adjustment", reason: input.reason });
     await recordAudit(tx, admin.actor, {
       action: "user.credits_adjusted",
@@ -39,19 +32,29 @@ export async function adjustCredits(admin: CurrentAdmin, input: AdjustCreditsInp
   });
 }
 
-/** The latest changes by staff, the newest first. */
+/** The latest changes by staff, or what was imported, the newest first. */
 export async function listAdjustments(
   tx: Pick<Transaction, "creditEntry">,
   userId: string,
   limit: number,
+  kind: "adjustment" | "import" = "adjustment",
 ): Promise<Adjustment[]> {
   const entries = await tx.creditEntry.findMany({
-    where: { userId, kind: "adjustment" },
+    where: { userId, kind },
     orderBy: { id: "desc" },
     take: limit,
     select: { id: true, amount: true, reason: true, at: true },
   });
   return entries.map((entry) => ({ ...entry, id: String(entry.id), amount: Number(entry.amount) }));
+}
+
+/** @throws AppError INSUFFICIENT_CREDITS, INVALID_INPUT with fields */
+export function balanceAfter(credits: number, amount: number): number {
+  const balance = credits + amount;
+  if (amount < 0 && balance < 0) throw insufficient(credits);
+  if (balance <= MAX_CREDITS) return balance;
+  const message = `The balance would be more than ${figure(MAX_CREDITS)}, the most that is kept.`;
+  throw new AppError("INVALID_INPUT", { message, fields: { amount: [message] } });
 }
 
 function conflict({ amount, reason }: Adjustment, credits: number): AppError {

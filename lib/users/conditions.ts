@@ -1,6 +1,7 @@
 import "server-only";
 import type { AddValue } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
+import { formerIdValues } from "@/lib/identity/former-ids";
 import { readVisibleParts, whereHint } from "@/lib/keys/visible-part";
 import { isAccountId, isUuid } from "@/lib/values/ids";
 import type { UserConditions } from "./schemas";
@@ -16,12 +17,19 @@ export function userConditions({ q, role, filter }: UserConditions, add: AddValu
   ];
 }
 
-/** Part of an address or a name, an id of theirs, or the visible part of a key of theirs. */
+/** Of the people whom several sources call the same. */
+const MOST_OF_ONE_ID = 20;
+
+/** Part of an address or a name, an id of theirs here or elsewhere, or the visible part of a key of theirs. */
 export function whereUser(q: string, add: AddValue): string {
   if (isUuid(q)) return `id = ${add("id", q)}::uuid`;
   if (isAccountId(q)) return `id IN (SELECT user_id FROM api_accounts WHERE account_id = ${add("account", q)})`;
   const parts = readVisibleParts(q).filter(({ format }) => format);
   if (parts.length > 0)
     return `id IN (SELECT k.user_id FROM api_keys k WHERE ${parts.map((part) => whereHint(part, add)).join(" OR ")})`;
-  return contains(USER_TEXT, q, (value) => add("q", value));
+  const { source, own, bare } = formerIdValues(q);
+  // An array, so that each of the two ways has its index.
+  const former = `SELECT user_id FROM former_ids WHERE source = ${add("source", source)} AND id = ${add("own", own)}
+    UNION SELECT user_id FROM former_ids WHERE id = ${add("bare", bare)}`;
+  return `(${contains(USER_TEXT, q, (value) => add("q", value))} OR id = ANY(ARRAY(${former} LIMIT ${MOST_OF_ONE_ID})))`;
 }

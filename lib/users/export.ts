@@ -6,7 +6,7 @@ import { CSV_CHUNK, csvChunks, csvLine } from "@/lib/values/csv";
 import { type ListedUser, placeOf, toListed, userQuery } from "./list";
 import type { UserConditions, UserSort } from "./schemas";
 
-const COLUMNS = ["id", "email", "name", "role", "status", "credits", "usable_keys", "created_at", "last_seen_at"];
+const COLUMNS = ["id", "email", "name", "role", "status", "credits", "usable_keys", "created_at", "last_seen_at", "external_id"];
 
 /**
  * All users that the list finds, in its order, as the lines of a CSV, a chunk at a time. The export is on record before
@@ -43,5 +43,6 @@ function lineOf(user: ListedUser): string {
     user.keys,
     user.createdAt.toISOString(),
     user.lastSeenAt?.toISOString() ?? "",
+    user.externalId ?? "",
   ]);
 }

@@ -3,6 +3,7 @@ import "server-only";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
 import { bool, collectValues, instant, int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
+import { firstFormerId } from "@/lib/identity/former-ids";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import { endOfDay } from "@/lib/values/zones";
 import { userConditions } from "./conditions";
@@ -15,6 +16,8 @@ export type ListedUser = {
   id: string;
   email: string;
   name: string;
+  /** What they were called elsewhere, first. */
+  externalId: string | null;
   credits: number;
   /** Keys that can be used now. */
   keys: number;
@@ -31,6 +34,7 @@ const ROW = {
   id: uuid,
   email: text,
   name: text,
+  external_id: nullable(text),
   credits: int,
   keys: int,
   role: word<UserRole>(),
@@ -59,7 +63,7 @@ export function userQuery(search: UserConditions & { sort: UserSort }, { place, 
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   const query = `
-    SELECT u.*, (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND ${whereUsable({ key: "k", now: "now()" })}) AS keys
+    SELECT u.*, ${firstFormerId("u.id")} AS external_id, (SELECT count(*) FROM api_keys k WHERE k.user_id = u.id AND ${whereUsable({ key: "k", now: "now()" })}) AS keys
     FROM (
       SELECT id, email, name, credits, role::text, banned, created_at, last_login_at FROM users ${where}
       ORDER BY ${orderedBy} ${order}, id ${order} LIMIT ${limit}
@@ -100,6 +104,7 @@ export function toListed(row: RowOf<typeof ROW>): ListedUser {
     id: row.id,
     email: row.email,
     name: row.name,
+    externalId: row.external_id,
     credits: row.credits,
     keys: row.keys,
     role: row.role,

@@ -15,6 +15,7 @@ import { type Adjustment, listAdjustments } from "./adjust-credits";
 const KEYS_SHOWN = 10;
 const ADJUSTMENTS_SHOWN = 5;
 const SESSIONS_SHOWN = 20;
+const FORMER_IDS_SHOWN = 20;
 
 const select = {
   id: true,
@@ -30,6 +31,11 @@ const select = {
   createdAt: true,
   lastLoginAt: true,
   apiAccount: { select: { accountId: true } },
+  formerIds: {
+    select: { source: true, id: true },
+    orderBy: [{ addedAt: "asc" }, { source: "asc" }, { id: "asc" }],
+    take: FORMER_IDS_SHOWN,
+  },
 } satisfies Prisma.UserSelect;
 
 const keySelect = {
@@ -55,6 +61,8 @@ export type UserPage = Omit<Prisma.UserGetPayload<{ select: typeof select }>, "c
   keyCount: number;
   unrevokedCount: number;
   adjustments: Adjustment[];
+  /** What was brought over from elsewhere. */
+  imports: Adjustment[];
   sessions: UserSession[];
   sessionCount: number;
 };
@@ -66,11 +74,12 @@ export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<Use
   if (!user) throw new AppError("USER_NOT_FOUND");
   const present = { userId: user.id, ...PRESENT };
   const open = { userId: user.id, expiresAt: { gt: now } };
-  const [keys, keyCount, unrevokedCount, adjustments, sessions, sessionCount] = await Promise.all([
+  const [keys, keyCount, unrevokedCount, adjustments, imports, sessions, sessionCount] = await Promise.all([
     findKeys(user.id, now),
     db().apiKey.count({ where: present }),
     db().apiKey.count({ where: { ...present, ...REVOCABLE } }),
     listAdjustments(db(), user.id, ADJUSTMENTS_SHOWN),
+    listAdjustments(db(), user.id, ADJUSTMENTS_SHOWN, "import"),
     db().session.findMany({
       where: open,
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -89,6 +98,7 @@ export async function getUserPage(_admin: CurrentAdmin, id: string): Promise<Use
     keyCount,
     unrevokedCount,
     adjustments,
+    imports,
     sessions: sessions.map((session) => ({ ...session, ipAddress: writtenAddress(session.ipAddress) })),
     sessionCount,
   };

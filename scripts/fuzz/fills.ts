@@ -12,6 +12,10 @@ export type Asked = {
   isRegistering: boolean;
   mailedToken(): Promise<string>;
   cursor: string | null;
+  /** Of a request that is meant to name two people. */
+  ambiguousId: string | null;
+  /** Whether more is to be asked for than there is. */
+  isTooMuch: boolean;
 };
 
 /** A part of a request that is only known when it is written. `undefined` leaves the field out. */
@@ -47,7 +51,18 @@ export const FILLS: Record<string, fc.Arbitrary<Recipe>> = {
   new_password_confirm: filled(({ newPassword }) => newPassword),
   refresh: filled(({ speaker }) => speaker.refresh),
   token: filled(({ mailedToken }) => mailedToken()),
-  userId: filled(({ speaker }) => speaker.id),
+  userId: filled(({ speaker, ambiguousId }) => ambiguousId ?? speaker.id),
+  external_id: fc.oneof(
+    fc.constant<Recipe>(null),
+    filled(({ newEmail }) => newEmail),
+  ),
+  source: fc.constantFrom(null, "mifumo", "datazag"),
+  credits: fc.integer({ min: 0, max: 5_000 }),
+  amount: fc.integer({ min: 1, max: 500 }).map((amount) => new Fill(({ isTooMuch }) => (isTooMuch ? -(2 ** 50) : amount))),
+  reference: fc.oneof(
+    fc.constant<Recipe>(null),
+    filled(({ newEmail }) => newEmail),
+  ),
   key_id: filled(({ key }) => key.uuid),
   keyId: filled(({ key }) => key.uuid),
   key: filled(({ key }) => key.credential),
@@ -73,6 +88,7 @@ export const FILLS: Record<string, fc.Arbitrary<Recipe>> = {
   first_name: text,
   last_name: text,
   note: text,
+  reason: text,
   endpoint: text,
 };
 

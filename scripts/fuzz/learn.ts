@@ -19,7 +19,7 @@ export async function learn({ step, reply, speaker, key, newPassword, draft }: E
     if (operation.hasPassword) speaker.password = passwordIn(draft.body) ?? newPassword;
     await signInAgain(speaker);
   }
-  if (typeof answer.next_cursor === "string") cast.cursor = answer.next_cursor;
+  if (typeof answer.next_cursor === "string") cast.cursors.set(operation.id, answer.next_cursor);
   await learnKey(operation.id, data, key, speaker);
 }
 

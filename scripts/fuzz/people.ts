@@ -24,7 +24,10 @@ export type Cast = {
   B: Person;
   /** With more keys than a list shows, for all samples. */
   crowded: Person;
-  cursor: string | null;
+  /** Where each list goes on, by its operation. */
+  cursors: Map<string, string>;
+  /** What A and B were called elsewhere, each at another place. */
+  ambiguousId: string;
 };
 
 /** Each person's keys at the beginning, one of each kind. */
@@ -39,7 +42,13 @@ const KEYS: { format: CredentialFormat; fate: KeyFate; isSelfRotating?: true }[]
 
 export async function newCast(crowded: Person): Promise<Cast> {
   const [A, B] = await Promise.all([newPerson(), newPerson()]);
-  return { A, B, crowded, cursor: null };
+  const ambiguousId = randomUUID();
+  await query("INSERT INTO former_ids (source, id, user_id) VALUES ('mifumo', $1, $2), ('datazag', $1, $3)", [
+    ambiguousId,
+    A.id,
+    B.id,
+  ]);
+  return { A, B, crowded, cursors: new Map(), ambiguousId };
 }
 
 export async function newPerson(): Promise<Person> {

@@ -36,15 +36,17 @@ export async function write(
     key,
     newPassword,
     newEmail: `new-${newMark()}@example.com`,
-    isRegistering: operation.id === "register",
+    isRegistering: operation.id === "register" || (operation.id === "adminCreateUser" && step.aim !== 409),
     mailedToken: () => newMailedToken("reset-password", speaker),
-    cursor: cast.cursor,
+    cursor: cast.cursors.get(operation.id) ?? null,
+    ambiguousId: isAmbiguous(step) ? cast.ambiguousId : null,
+    isTooMuch: step.aim === 409,
   };
   const fields = changeFields((await fill(body, asked)) ?? null, step, cast, speaker);
   const sent = changeBody(fields === null ? null : Buffer.from(JSON.stringify(fields)), step.mutations);
   const draft: Draft = {
     method: operation.method,
-    path: pathOf(operation, key) + queryOf((await fill(step.query, asked)) as Record<string, Json>),
+    path: pathOf(operation, key, asked) + queryOf((await fill(step.query, asked)) as Record<string, Json>),
     headers: [
       ["X-Forwarded-For", address],
       ...(sent === null ? [] : ([["Content-Type", "application/json"]] as [string, string][])),
@@ -75,12 +77,18 @@ const NOBODYS = ({ credential }: TestedKey) => ({
   credential: makeCredentials(credential.startsWith("datazag_") ? "datazag" : "mf_live", randomBytes).key,
 });
 
-function pathOf({ path, parameters }: Operation, { uuid, number }: TestedKey): string {
+/** Of what makes nothing, that is all that it can be in conflict with. */
+function isAmbiguous({ operation, aim, pick }: Step): boolean {
+  return aim === 409 && (operation.method === "GET" || pick % 3 === 0);
+}
+
+function pathOf({ path, parameters }: Operation, { uuid, number }: TestedKey, { speaker, ambiguousId }: Asked): string {
+  const text = path.startsWith("/api/users/") ? (ambiguousId ?? speaker.id) : uuid;
   const slash = path.startsWith("/api/auth/") ? "/" : "";
   return (
     path.replace(/\{(\w+)\}/g, (_, name: string) => {
       const parameter = parameters.find((one) => one.name === name);
-      return parameter?.schema.type === "integer" ? String(number) : uuid;
+      return parameter?.schema.type === "integer" ? String(number) : text;
     }) + slash
   );
 }

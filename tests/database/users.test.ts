@@ -336,13 +336,15 @@ describe("The ledger that an owner sees", () => {
     await enter(user, -100, "adjustment");
     await enter(user, -3, "usage");
     await enter(user, -2, "usage");
+    await enter(user, 700, "import", "Balance at datazag");
     expect(await told(user)).toStrictEqual({
       rows: [
+        ["import", 700, "Balance at datazag", 595, 5],
         ["adjustment", -100, null, -184, 1500],
         ["adjustment", 500, expect.stringMatching(/^Refund of mf_live_/), 1416, 84],
         ["signup", 1000, null, 1000, 0],
       ],
-      spent: 5,
+      spent: 0,
       older: null,
     });
   });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
@@ -41,6 +42,8 @@ async function run(operation: Operation, language: Language, reader: Awaited<Ret
     ["correct horse battery", reader.password],
     ["eyJhbGciOiJFUzI1NiIs…", reader.refresh],
     ["user-id-string", reader.id],
+    ["user@example.com", operation.id === "adminCreateUser" ? randomEmail() : reader.email],
+    ["order-1042", randomUUID()],
     ["mf_live_abc123...", reader.key.api_key],
     ["550e8400-e29b-41d4-a716-446655440000", reader.key.id],
     [RESET_TOKEN, operation.id === "resetPassword" ? await newMailedToken("reset-password", reader) : ""],
@@ -54,6 +57,7 @@ async function run(operation: Operation, language: Language, reader: Awaited<Ret
     ACCESS_TOKEN: reader.access,
     SESSION_COOKIE: reader.cookie,
     API_KEY: reader.key.api_key,
+    USER_ID: reader.id,
     KEY_ID: operation.callers.includes("adminSecret") ? reader.staffKeyId : reader.key.id,
   };
   const [command = "", ...options] = {

@@ -88,6 +88,11 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
     await adminCall(`/api/api-keys/${id}`, { method: "DELETE" });
     return adminCall(`/api/api-keys/${id}/restore`, { method: "POST" });
   },
+  adminListUsers: () => adminCall("/api/users?limit=1"),
+  adminCreateUser: () => adminCall("/api/users", { body: { email: randomEmail(), external_id: randomUUID() } }),
+  adminGetUser: () => adminCall(`/api/users/${cast.user.id}`),
+  adminChangeCredits: () =>
+    adminCall(`/api/users/${cast.user.id}/credits`, { body: { amount: 1, reason: "Sold", reference: randomUUID() } }),
   getSelf: () => call("/api/keys/self", { token: cast.key.api_key }),
   revokeSelf: async () => call("/api/keys/self/revoke", { method: "POST", token: (await newKey(cast.user)).api_key }),
   regenerateSelf: async () => {

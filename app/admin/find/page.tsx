@@ -98,8 +98,8 @@ function Nothing({ q }: { q: string }) {
             There is nothing for “<Written>{q}</Written>”.{" "}
           </>
         )}
-        People are found by part of their name or e-mail address, by their id or their account (acc_…); keys by their name, owner,
-        number, id or visible part, or by pasting one; what happened in a request by its id.
+        People are found by part of their name or e-mail address, by their id here or elsewhere, or by their account (acc_…); keys
+        by their name, owner, number, id or visible part, or by pasting one; what happened in a request by its id.
       </p>
     </>
   );

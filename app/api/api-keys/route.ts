@@ -6,6 +6,7 @@ import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireAdminSecret } from "@/lib/doors/guards";
 import { readJson, validate } from "@/lib/doors/read-json";
+import { findNamedUser } from "@/lib/identity/former-ids";
 import { createKey } from "@/lib/keys/create";
 import { listAllKeys } from "@/lib/keys/list";
 import { adminCreateKeySchema, listKeysSchema, readIdempotencyKey } from "@/lib/keys/schemas";
@@ -13,10 +14,10 @@ import { adminCreateKeySchema, listKeysSchema, readIdempotencyKey } from "@/lib/
 /** Of an address that nobody has: no id is like it, and an empty one would be everybody's. */
 const NOBODY = "-";
 
-/** The id of whom a request names, by that or by the e-mail address; undefined where it names nobody. */
+/** The id of whom a request names, by that, a former id or the e-mail address; undefined where it names nobody. */
 async function namedOwner(userId: string | null | undefined, email: string | null | undefined): Promise<string | undefined> {
-  if (userId || !email) return userId || undefined;
-  return (await findIdByEmail(email)) ?? NOBODY;
+  if (userId) return (await findNamedUser(userId)) ?? NOBODY;
+  return email ? ((await findIdByEmail(email)) ?? NOBODY) : undefined;
 }
 
 /** Whoever reads the keys of everyone does so unseen otherwise. */

@@ -9,9 +9,10 @@ import { type JsonSchema, toJsonSchema } from "./json-schema";
 import type { Answer, Caller, Group, Operation, Parameter } from "./operation";
 import { OWN_KEYS } from "./own-keys";
 import { PASSWORDS } from "./passwords";
+import { USERS } from "./users";
 
 /** Every HTTP route there is: the reference, the front page and the deployment check are made from this list. */
-export const GROUPS: Group[] = [ACCOUNTS, PASSWORDS, OWN_KEYS, GENERATED_KEYS, EVERY_KEY, DATA_PLANE, BROWSER_SESSIONS];
+export const GROUPS: Group[] = [ACCOUNTS, PASSWORDS, OWN_KEYS, GENERATED_KEYS, EVERY_KEY, USERS, DATA_PLANE, BROWSER_SESSIONS];
 export const OPERATIONS: Operation[] = GROUPS.flatMap(({ operations }) => operations);
 
 const HEADERS = {
@@ -61,10 +62,10 @@ const SECURITY: Record<Caller, Record<string, string>> = {
 export const INTRODUCTION = `Every path works with and without a trailing slash, and repeated slashes are one, without a redirect. Bodies are
 JSON, errors included. A method that a path does not have is a 405 whose \`Allow\` names those it has.
 Bodies are sent as they are: one with a \`Content-Encoding\` is a 415. Unknown fields are ignored, except where that would widen a right:
-a misspelt name of a field that limits a key is a 400 with the right name, and verifying, regenerating and browser sessions refuse every
+a misspelt name of a field that limits a key is a 400 with the right name, and verifying, regenerating, users and browser sessions refuse every
 unknown one.
 Timestamps are ISO 8601 in UTC with milliseconds. Bodies are at most 64 KiB, batches of usage 1 MiB. An unknown path below
-\`/api/\` is a 404. Browsers may call \`/api/auth/\` and \`/api/api-keys\` from the portal’s own origin and from allowed ones.`;
+\`/api/\` is a 404. Browsers may call \`/api/auth/\`, \`/api/api-keys\` and \`/api/users\` from the portal’s own origin and from allowed ones.`;
 
 export type OpenApiDocument = ReturnType<typeof makeDocument>;
 export type DescribedOperation = ReturnType<typeof describeOperation>;

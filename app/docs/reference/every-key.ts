@@ -19,7 +19,7 @@ import {
 // The samples of the DataZag documents.
 const CREATED = new Date("2024-01-01T00:00:00.000Z");
 
-const GATE: FailureCase[] = [
+export const GATE: FailureCase[] = [
   { code: "INVALID_ADMIN_SECRET" },
   THROTTLE,
   { code: "ORIGIN_NOT_ALLOWED" },
@@ -28,7 +28,7 @@ const GATE: FailureCase[] = [
 ];
 
 const { userId, email, limit, cursor } = listKeysSchema.shape;
-const query = (name: string, schema: z.ZodType, example: string | number): Parameter => ({
+export const query = (name: string, schema: z.ZodType, example: string | number): Parameter => ({
   name,
   in: "query",
   required: false,
@@ -76,6 +76,7 @@ export const EVERY_KEY: Group = {
         named: { userId: "user-id-string", name: "optional-key-name" },
         shortest: { userId: "user-id-string" },
         byEmail: { email: "user@example.com" },
+        byFormerId: { userId: "mifumo:42" },
       }),
       answers: [
         adminAnswer(
@@ -105,6 +106,7 @@ export const EVERY_KEY: Group = {
         unknownField("expiresAt", "expires_at"),
         ...BODY_FAILURES,
         "USER_NOT_FOUND",
+        "AMBIGUOUS_USER_ID",
         ...repeatFailures({ id: 123, uuid: "550e8400-e29b-41d4-a716-446655440000", name: "My API Key" }),
         ...GATE,
       ],
@@ -140,6 +142,7 @@ export const EVERY_KEY: Group = {
         { code: "INVALID_INPUT", message: "limit must be from 1 to 1000" },
         { code: "INVALID_INPUT", message: "cursor is not valid" },
         unknownField("user_id", "userId"),
+        "AMBIGUOUS_USER_ID",
         ...GATE,
       ],
     },

@@ -22,7 +22,7 @@ function callOf({ method, path, callers: [caller], dialect, parameters = [], bod
   const search = parameters.some(({ name }) => name === "limit") ? "?limit=100" : "";
   return {
     method,
-    url: address + path.replace("{id}", "$KEY_ID") + search,
+    url: address + path.replace("{id}", path.startsWith("/api/users/") ? "$USER_ID" : "$KEY_ID") + search,
     headers: [
       ...(caller ? CREDENTIALS[caller] : []),
       // Browsers send it by themselves.

@@ -21,6 +21,13 @@ export function UserFacts({ user, now }: { user: UserPage; now: Date }) {
       <Fact term="API account" isWide>
         {accountId ? <Copied text={accountId} what="API account id" /> : <None>None yet</None>}
       </Fact>
+      {user.formerIds.length > 0 && (
+        <Fact term={user.formerIds.length === 1 ? "Id elsewhere" : "Ids elsewhere"} isWide>
+          {user.formerIds.map(({ source, id }) => (
+            <Copied key={`${source}:${id}`} text={`${source}:${id}`} what={`id at ${source}`} />
+          ))}
+        </Fact>
+      )}
       <Fact term="Phone number">{user.phoneNumber ?? <None>None</None>}</Fact>
       <Fact term="Time zone">{user.timezone}</Fact>
     </dl>

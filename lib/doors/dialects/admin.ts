@@ -40,6 +40,9 @@ export function describeAdminFailure({ status, failures }: FailureGroup): z.ZodT
         .optional()
         .meta({ description: "The key that the first request was about." }),
     }),
+    ...(failures.some(({ facts }) => facts?.user) && {
+      user: z.strictObject({ id: z.uuid() }).optional().meta({ description: "Who has the address, or the id elsewhere." }),
+    }),
     ...describeFacts(status),
     ...(status >= 500 && { details: z.string().meta({ description: "Safe to show." }), request_id: describeRequestId() }),
   });

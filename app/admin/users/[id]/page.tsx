@@ -73,6 +73,11 @@ export default async function UserDetailPage({ params, searchParams }: Props) {
       <Section title="Credits added or removed by staff">
         {user.adjustments.length > 0 ? <Adjustments adjustments={user.adjustments} now={now} /> : <Nothing>None.</Nothing>}
       </Section>
+      {user.imports.length > 0 && (
+        <Section title="Credits brought over from elsewhere">
+          <Adjustments adjustments={user.imports} now={now} />
+        </Section>
+      )}
       <Section title="Sessions">
         {user.sessionCount > 0 ? (
           <UserSessions sessions={user.sessions} now={now} />
