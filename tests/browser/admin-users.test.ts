@@ -67,6 +67,25 @@ test.describe("A member of staff", () => {
     await expect(result(page)).toHaveText("900 credits removed. The balance is now 97.");
   });
 
+  test("finds a user by their id elsewhere, and sees where that is and what was brought over", async ({ page }) => {
+    const user = await newUser();
+    const id = `old-${user.id.slice(0, 8)}`;
+    await query("INSERT INTO former_ids (source, id, user_id) VALUES ('mifumo', $1, $2)", [id, user.id]);
+    await query("INSERT INTO credit_entries (user_id, amount, kind, reason) VALUES ($1, 700, 'import', 'Balance at mifumo')", [
+      user.id,
+    ]);
+    await page.goto(`/admin/users?q=${id}`);
+    await expect(page.getByRole("row")).toHaveCount(2);
+    await expect(page.getByRole("row").nth(1)).toContainText(id);
+    await page.goto(`/admin/find?q=mifumo:${id}`);
+    await expect(page).toHaveURL(`/admin/users/${user.id}`);
+    await expect(page.getByText(`mifumo:${id}`, { exact: true })).toBeVisible();
+    await expect(page.getByRole("region", { name: "Credits brought over" }).getByRole("listitem")).toHaveText([
+      "+700Balance at mifumojust now",
+    ]);
+    await expectAccessible(page);
+  });
+
   test("filters the list and takes what is left along, by the address alone", async ({ page, admin }) => {
     const user = await newUser();
     await query("INSERT INTO credit_entries (user_id, amount, kind) VALUES ($1, -903, 'adjustment')", [user.id]);

@@ -30,6 +30,7 @@ import { listStatement } from "../../lib/keys/list";
 import { searchStatement } from "../../lib/keys/search";
 import { KEY_SORTS } from "../../lib/keys/search-schemas";
 import { usageDaysQuery } from "../../lib/usage/days";
+import { accountsQuery } from "../../lib/users/accounts";
 import { userCountsQuery } from "../../lib/users/counts";
 import { peopleQuery } from "../../lib/users/find-people";
 import { userQuery } from "../../lib/users/list";
@@ -228,6 +229,16 @@ test.each<[string, () => (readonly [Statement<Columns>, Values])[]]>([
   ["counts of users", () => searches.map(userCountsQuery)],
   ["users", () => searches.flatMap((search) => steps.map((step) => userQuery(search, step)))],
   ["people to choose from", () => TYPED.map(peopleQuery)],
+  [
+    "users for staff’s systems",
+    () =>
+      combinationsOf({
+        email: [undefined, "a@example.com"],
+        external_id: [undefined, "mifumo:42"],
+        q: [undefined, "asha"],
+        cursor: [null, { at: new Date(), id: ID }],
+      }).map((search) => accountsQuery({ ...search, limit: 100 })),
+  ],
   [
     "usage by day",
     () =>

@@ -246,7 +246,7 @@ describe("the export", () => {
     const parts = await read({});
     const lines = parts.join("").trimEnd().split("\r\n");
     expect(parts.length).toBeGreaterThan(COUNT / 1000);
-    expect(lines[0]).toBe("\uFEFFid,email,name,role,status,credits,usable_keys,created_at,last_seen_at");
+    expect(lines[0]).toBe("\uFEFFid,email,name,role,status,credits,usable_keys,created_at,last_seen_at,external_id");
     expect(new Set(lines).size).toBe(COUNT + 2);
     expect(lines.at(-1)).toContain(`,zoe_q@rare.example,"'=1+1, ""Zoë"" 100%",user,active,0,0,2025-01-01T00:00:00.000Z,`);
 

@@ -339,7 +339,7 @@ describe("The ledger that an owner sees", () => {
     await enter(user, 700, "import", "Balance at datazag");
     expect(await told(user)).toStrictEqual({
       rows: [
-        ["import", 700, "Balance at datazag", 595, 5],
+        ["import", 700, "Balance at datazag", 511, 5],
         ["adjustment", -100, null, -184, 1500],
         ["adjustment", 500, expect.stringMatching(/^Refund of mf_live_/), 1416, 84],
         ["signup", 1000, null, 1000, 0],

@@ -91,8 +91,8 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
   adminListUsers: () => adminCall("/api/users?limit=1"),
   adminCreateUser: () => adminCall("/api/users", { body: { email: randomEmail(), external_id: randomUUID() } }),
   adminGetUser: () => adminCall(`/api/users/${cast.user.id}`),
-  adminChangeCredits: () =>
-    adminCall(`/api/users/${cast.user.id}/credits`, { body: { amount: 1, reason: "Sold", reference: randomUUID() } }),
+  adminChangeCredits: async () =>
+    adminCall(`/api/users/${(await newUser()).id}/credits`, { body: { amount: 1, reason: "Sold", reference: randomUUID() } }),
   getSelf: () => call("/api/keys/self", { token: cast.key.api_key }),
   revokeSelf: async () => call("/api/keys/self/revoke", { method: "POST", token: (await newKey(cast.user)).api_key }),
   regenerateSelf: async () => {
