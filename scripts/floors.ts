@@ -18,7 +18,9 @@ export const FLOORS: readonly (readonly string[])[] = [
   ),
   ...["components/admin", "components/keys", "components/usage", "components/account", "components/docs"].map((room) => [room]),
   ["components/ui"],
-  ...["users", "operations", "keys", "doors", "usage", "verification", "identity", "ledger", "audit", "server"].map(inLib),
+  ...["users", "imports", "operations", "keys", "doors", "usage", "verification", "identity", "ledger", "audit", "server"].map(
+    inLib,
+  ),
   ...["notifications", "database", "request", "settings", "metrics", "values"].map(inLib),
   ["packages/rule"],
 ];

@@ -7,8 +7,8 @@ import type { AuditAction } from "./actions";
 
 export type AuditEntryInput = {
   action: AuditAction;
-  /** An export and a door have no rows of their own: the id says of what it was, such as "keys", or which, such as "sign_in". */
-  target: { kind: "api_key" | "user" | "export" | "door"; id: string };
+  /** An export, an import and a door have no rows of their own: the id says of what it was, such as "keys", or which, such as "sign_in". */
+  target: { kind: "api_key" | "user" | "export" | "import" | "door"; id: string };
   before?: Prisma.InputJsonObject;
   after?: Prisma.InputJsonObject;
 };

@@ -9,6 +9,8 @@ export const LOCKS = {
   administrators: 7_261_002,
   /** Of two numbers: with the hash of an owner's id, held by the transaction that may give them one usable key more. */
   keysOfOwner: 7_261_004,
+  /** Held by a transaction that does nothing else, for as long as an import runs. */
+  imports: 7_261_005,
   /** Held, shared, by a session of everyone who needs the embedded PostgreSQL; alone, by the one who stops it. */
   embeddedPostgres: 7_261_003,
   /** Prisma's own tools take this one for their session while they migrate: nobody else may. */

@@ -34,7 +34,7 @@ const endUnproven = ({ name, condition, change, action, before, after }: Way) =>
        RETURNING k.id, k.disabled_at, k.revoked_at, found.was_usable
      ), noted AS (
        INSERT INTO audit_entries (actor_kind, actor_id, address, request_id, action, target_kind, target_id, before, after)
-       SELECT $actorKind, $owner::uuid, $address, $requestId, '${action}', 'api_key', id::text, '${before}'::jsonb, ${after} FROM ended
+       SELECT $actorKind, $actor::uuid, $address, $requestId, '${action}', 'api_key', id::text, '${before}'::jsonb, ${after} FROM ended
      )
      SELECT was_usable FROM ended`,
   );
@@ -64,6 +64,8 @@ const END = {
  */
 export async function endUnprovenKeys(tx: Transaction, actor: Actor, ownerId: string, way: keyof typeof END): Promise<number> {
   const { kind: actorKind, address, requestId } = actor;
-  const ended = await sqlIn(tx, END[way], { owner: ownerId, actorKind, address, requestId });
+  // Whoever proves an address is its person.
+  const acting = actorKind === "user" ? ownerId : actor.userId;
+  const ended = await sqlIn(tx, END[way], { owner: ownerId, actorKind, actor: acting, address, requestId });
   return ended.filter(({ was_usable }) => was_usable).length;
 }

@@ -84,18 +84,32 @@ export async function reclaimAccount(actor: Actor & { userId: string }, token: s
  */
 export async function proveByIssuer(actor: Actor, userId: string): Promise<void> {
   await db().$transaction(async (tx) => {
-    await lockPerson(tx, userId);
-    if (!(await isUnprovenNow(tx, userId))) return;
-    await setPassword(tx, userId, null);
-    const sessions = await endAccess(tx, userId);
-    const keys = await endUnprovenKeys(tx, actor, userId, "disable");
-    const credits = await confirmAddress(tx, userId);
-    await recordAudit(tx, actor, {
-      action: "user.email_verified",
-      target: { kind: "user", id: userId },
-      after: { by: "trusted_issuer", sessions_ended: sessions, keys_disabled: keys, ...(credits > 0 && { credits }) },
-    });
+    await takeOver(tx, actor, userId, { by: "trusted_issuer", passwordHash: null });
   });
+}
+
+/**
+ * The account of an address that is proved without anybody being asked, in the caller's transaction. Answers whether there was
+ * anything to prove.
+ */
+export async function takeOver(
+  tx: Transaction,
+  actor: Actor,
+  userId: string,
+  { by, passwordHash }: { by: "trusted_issuer" | "import"; passwordHash: string | null },
+): Promise<boolean> {
+  await lockPerson(tx, userId);
+  if (!(await isUnprovenNow(tx, userId))) return false;
+  await setPassword(tx, userId, passwordHash);
+  const sessions = await endAccess(tx, userId);
+  const keys = await endUnprovenKeys(tx, actor, userId, "disable");
+  const credits = await confirmAddress(tx, userId);
+  await recordAudit(tx, actor, {
+    action: "user.email_verified",
+    target: { kind: "user", id: userId },
+    after: { by, sessions_ended: sessions, keys_disabled: keys, ...(credits > 0 && { credits }) },
+  });
+  return true;
 }
 
 export async function isUnprovenNow(tx: Transaction, userId: string): Promise<boolean> {

@@ -84,7 +84,7 @@ export const signUpSchema = z
   .transform(({ name, ...account }) => ({ ...account, ...divideName(name) }));
 
 /** At the last space, as most names are; the settings can say otherwise. A name of one word is a first name alone. */
-function divideName(name: string): { first_name: string; last_name: string } {
+export function divideName(name: string): { first_name: string; last_name: string } {
   const [, ...others] = name.split(/\s+/);
   const last = others.at(-1) ?? "";
   return { first_name: name.slice(0, name.length - last.length).trim(), last_name: last };

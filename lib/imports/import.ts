@@ -1,0 +1,135 @@
+import "server-only";
+import { bitsOf, STRONG_BITS } from "@latchkey/rule/forms";
+import type { Actor } from "@/lib/audit/actors";
+import { recordAudit } from "@/lib/audit/record";
+import { db } from "@/lib/database/client";
+import { knownSecrets, secretId } from "@/lib/verification/hash-secrets";
+import { importBalances } from "./balances";
+import { formerId, sourceName } from "./fields";
+import { Forms } from "./forms";
+import { importKeys } from "./keys";
+import type { RecordKind } from "./records";
+import { ImportFailure, type ImportFile, type Row, rowsOf } from "./rows";
+import { COUNTS, type Counts, type ImportRun, type Refusal, recordOf } from "./run";
+import { Seen } from "./seen";
+import { inTurn } from "./turn";
+import { importUsers } from "./users";
+
+export type ImportOptions = {
+  files: readonly ImportFile[];
+  /** What the ids of the files are ids of, such as the name of the product. */
+  source: string;
+  actor: Actor;
+  /** The same checks, against the database as it is, and nothing written. */
+  isDry: boolean;
+  allowWeak: boolean;
+  onRefused(refusal: Refusal): void;
+  onProgress?(progress: Progress): void;
+};
+
+/** `done` of `total` bytes, each file being read several times. */
+export type Progress = { done: number; total: number; counts: Counts; refused: number };
+
+/** `reasons`: how many rows were refused for each. */
+export type ImportOutcome = { counts: Counts; refused: number; reasons: Record<string, number> };
+
+const PASSES = [importUsers, importKeys, importBalances];
+
+/**
+ * Imports people, then keys, then balances, wherever in the files they stand. What is there already is left alone, so that an
+ * import that was ended in the middle goes on when it is run again.
+ * @throws ImportFailure where it cannot begin: nothing has been written then
+ */
+export async function importRecords(options: ImportOptions): Promise<ImportOutcome> {
+  const { files, source, isDry } = options;
+  if (!sourceName.safeParse(source).success)
+    throw new ImportFailure("A source has 1 to 50 of a-z, 0-9, dots, dashes and underscores, and begins with a letter or digit.");
+  const outcome: ImportOutcome = { counts: structuredClone(COUNTS), refused: 0, reasons: {} };
+  const run = await prepare(options, outcome);
+  await survey(run);
+  if (isDry) {
+    for (const pass of PASSES) await pass(run);
+    return outcome;
+  }
+  await inTurn(async (requireTurn) => {
+    for (const pass of PASSES) await pass({ ...run, requireTurn });
+    const after = { files: files.map(({ name }) => name), ...outcome.counts, refused: outcome.refused };
+    await db().$transaction((tx) =>
+      recordAudit(tx, options.actor, { action: "import.run", target: { kind: "import", id: source }, after }),
+    );
+  });
+  return outcome;
+}
+
+async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<ImportRun> {
+  const { files, source, actor, isDry, allowWeak } = options;
+  const total = files.reduce((sum, { size }) => sum + size, 0) * (PASSES.length + 1);
+  let done = 0;
+  const nameOf = (file: number) => files[file]?.name ?? "";
+  return {
+    ...{ files, source, actor, isDry, allowWeak },
+    kinds: [],
+    forms: await Forms.load(),
+    seen: new Seen(),
+    accepted: new Seen(),
+    counts: outcome.counts,
+    refuse: ({ file, line }, id, reason, first = null) => {
+      outcome.refused += 1;
+      outcome.reasons[reason] = (outcome.reasons[reason] ?? 0) + 1;
+      const earlier = first && { file: nameOf(first.file), line: first.line };
+      options.onRefused({ file: nameOf(file), line, id: readableId(id), reason, first: earlier });
+    },
+    requireTurn: async () => {},
+    advance: async (bytes) => {
+      done += bytes;
+      options.onProgress?.({ done, total, counts: outcome.counts, refused: outcome.refused });
+    },
+  };
+}
+
+/** What is no id is not repeated: it could be a credential in the wrong column. */
+function readableId(id: unknown): string | null {
+  const read = formerId.safeParse(id);
+  return read.success ? read.data : null;
+}
+
+/** Reads everything once: lines that are no rows are refused, and nothing may need a secret that is not set. */
+async function survey(run: ImportRun): Promise<void> {
+  const secrets = knownSecrets().map(secretId);
+  for (const [file, each] of run.files.entries()) {
+    const kinds = new Set<RecordKind>();
+    run.kinds[file] = kinds;
+    for await (const { rows, bytes } of rowsOf(each)) {
+      for (const row of rows) {
+        const place = { file, line: row.line };
+        if ("kind" in row) kinds.add(row.kind);
+        if ("refused" in row) run.refuse(place, null, row.refused);
+        else if (row.kind === "form") addForm(run, row, place);
+        else if (row.kind === "key") requireSecrets(row.fields, secrets);
+      }
+      await run.advance(bytes);
+    }
+  }
+}
+
+function addForm(run: ImportRun, { fields }: Extract<Row, { kind: string }>, place: { file: number; line: number }): void {
+  const form = recordOf(run, "form", fields, place);
+  if (!form) return;
+  if (!run.allowWeak && bitsOf(form) < STRONG_BITS)
+    run.refuse(place, null, "Credentials of this form could be guessed. With --allow-weak it is registered.");
+  else if (run.forms.add(form)) run.counts.forms.read += 1;
+  else run.refuse(place, null, "The form would be one more than can be registered.");
+}
+
+/** @throws ImportFailure for a key under a secret that this portal does not have */
+function requireSecrets(fields: Record<string, unknown>, secrets: string[]): void {
+  const replaced = Array.isArray(fields.replaced) ? fields.replaced : [];
+  for (const one of [fields, ...replaced]) {
+    for (const named of [one?.latchkey_secret, one?.latchkey_secret_hash_under]) {
+      if (typeof named !== "string" || !/^[0-9a-f]{16}$/.test(named) || secrets.includes(named)) continue;
+      throw new ImportFailure(
+        `Keys of the file are hashed under the KEY_HASH_SECRET ${named}, which is not set here. Nothing was done. Set it as KEY_HASH_SECRET or KEY_HASH_SECRET_PREVIOUS.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import { db, sql, transaction } from "@/lib/database/client";
+import { bool, nullable, statement, text, uuid } from "@/lib/database/statements";
+import { describeHash } from "@/lib/identity/foreign-hashes";
+import { takeOver } from "@/lib/identity/proof";
+import type { UserRecord } from "./records";
+import type { Fields } from "./rows";
+import { eachBatch, type Found, type ImportRun, recordOf } from "./run";
+import type { Place } from "./seen";
+import { insertUsers, linkIn, linkUsers } from "./user-rows";
+
+type FoundUser = Found<"user">;
+/** Of a row: somebody new, or who it is already. */
+type Plan = { found: FoundUser; is: "new" | "joined" | "taken_over"; id: string };
+
+const LINKED = statement(
+  "imported-users",
+  { id: text },
+  `SELECT g.id FROM unnest($ids::text[]) AS g (id)
+   CROSS JOIN LATERAL (SELECT user_id FROM former_ids WHERE source = $source AND id = g.id OFFSET 0) f`,
+);
+const PERSON = "id, email, unproven, email_verified";
+const THERE = statement(
+  "users-before-import",
+  { id: uuid, email: text, is_unproven: bool, former_id: nullable(text) },
+  `SELECT id, email, unproven AND NOT email_verified AS is_unproven,
+     (SELECT f.id FROM former_ids f WHERE f.user_id = u.id AND f.source = $source ORDER BY added_at, id LIMIT 1) AS former_id
+   FROM (
+     SELECT one.* FROM unnest($emails::text[]) AS g (email)
+     CROSS JOIN LATERAL (SELECT ${PERSON} FROM users WHERE email = g.email OFFSET 0) one
+     UNION
+     SELECT one.* FROM unnest($uuids::uuid[]) AS g (uuid) CROSS JOIN LATERAL (SELECT ${PERSON} FROM users WHERE id = g.uuid OFFSET 0) one
+   ) u`,
+);
+
+/** A row that others changed the ground of is looked at again so often. */
+const TRIES = 3;
+
+export async function importUsers(run: ImportRun): Promise<void> {
+  await eachBatch(
+    run,
+    ["user"],
+    (_, fields, place) => checkUser(run, fields, place),
+    (batch) => writeUsers(run, batch),
+  );
+}
+
+function checkUser(run: ImportRun, fields: Fields, place: Place): FoundUser | null {
+  const record = recordOf(run, "user", fields, place);
+  if (!record) return null;
+  const hash = record.password_hash === undefined ? null : describeHash(record.password_hash);
+  const refuse = (reason: string, first?: Place) => {
+    run.refuse(place, record.id, reason, first);
+    return null;
+  };
+  if (hash && "refused" in hash) return refuse(`password_hash: ${hash.refused}`);
+  const same = run.seen.note(`user ${record.id}`, place);
+  if (same) return refuse("The same id as another row.", same);
+  const other = run.seen.note(`email ${record.email}`, place);
+  return other ? refuse("The same e-mail address as another row.", other) : { place, record };
+}
+
+async function writeUsers(run: ImportRun, batch: FoundUser[]): Promise<void> {
+  let waiting = batch;
+  for (let tried = 0; waiting.length > 0 && tried < TRIES; tried += 1) {
+    const plans = await planUsers(run, waiting);
+    for (const { found } of plans) for (const name of namesOf(found.record)) run.accepted.note(name, found.place);
+    waiting = run.isDry ? [] : await carryOut(run, plans);
+    const left = new Set(waiting);
+    for (const { is, found } of plans) if (!left.has(found)) run.counts.users[is] += 1;
+  }
+  for (const { place, record } of waiting)
+    run.refuse(place, record.id, "The account was changed meanwhile. Run the import again.");
+}
+
+/** As `findOwners` asks for them. */
+function namesOf({ id, email }: UserRecord): string[] {
+  return [`id ${id}`, `email ${email}`];
+}
+
+async function planUsers(run: ImportRun, batch: FoundUser[]): Promise<Plan[]> {
+  const { source } = run;
+  const ids = batch.map(({ record }) => record.id);
+  const linked = new Set((await sql(LINKED, { source, ids })).map(({ id }) => id));
+  const emails = batch.map(({ record }) => record.email);
+  const uuids = batch.flatMap(({ record }) => record.uuid ?? []);
+  const there = await sql(THERE, { source, emails, uuids });
+  const byEmail = new Map(there.map((user) => [user.email, user]));
+  const taken = new Set(there.map(({ id }) => id));
+  return batch.flatMap((found): Plan[] => {
+    const { record, place } = found;
+    if (linked.has(record.id)) {
+      run.counts.users.there += 1;
+      return [];
+    }
+    const user = byEmail.get(record.email);
+    if (!user) {
+      const isFree = record.uuid !== undefined && !taken.has(record.uuid);
+      const id = isFree && record.uuid ? record.uuid : randomUUID();
+      taken.add(id);
+      return [{ found, is: "new", id }];
+    }
+    if (user.former_id !== null) {
+      run.refuse(place, record.id, "Somebody else was imported with this e-mail address before.");
+      return [];
+    }
+    if (!user.is_unproven) return [{ found, is: "joined", id: user.id }];
+    if (record.email_verified) return [{ found, is: "taken_over", id: user.id }];
+    run.refuse(
+      place,
+      record.id,
+      "There is an account with this address here. Neither it nor the file says that the address is theirs.",
+    );
+    return [];
+  });
+}
+
+/** Answers those of whom nothing was written, because others changed something meanwhile. */
+async function carryOut(run: ImportRun, plans: Plan[]): Promise<FoundUser[]> {
+  const of = (is: Plan["is"]) => plans.filter((plan) => plan.is === is);
+  const rows = (some: Plan[]) => some.map(({ found, id }) => ({ ...found, id }));
+  await run.requireTurn();
+  const made = await transaction(async (ask) => {
+    const ids = await insertUsers(ask, run, rows(of("new")));
+    await linkUsers(ask, run, rows(of("joined")));
+    return ids;
+  });
+  const late = of("new").filter(({ id }) => !made.has(id));
+  for (const plan of of("taken_over")) if (!(await takeOverFor(run, plan))) late.push(plan);
+  return late.map(({ found }) => found);
+}
+
+async function takeOverFor(run: ImportRun, { found, id }: Plan): Promise<boolean> {
+  return db().$transaction(async (tx) => {
+    const passwordHash = found.record.password_hash ?? null;
+    if (!(await takeOver(tx, run.actor, id, { by: "import", passwordHash }))) return false;
+    await linkIn(tx, run, { ...found, id });
+    return true;
+  });
+}

@@ -1,0 +1,371 @@
+import { createHash, randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Actor } from "../../lib/audit/actors";
+import { registerUser } from "../../lib/identity/accounts";
+import { openSession } from "../../lib/identity/sessions";
+import type { ImportFile } from "../../lib/imports/rows";
+import { createKey } from "../../lib/keys/create";
+import { currentSecretId } from "../../lib/verification/hash-secrets";
+import { digestHashes } from "../../lib/verification/hashes";
+import { randomEmail } from "../support/client";
+import { exported, importFile, importRows, ndjson } from "../support/imports";
+import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
+
+let database: ScratchDatabase;
+
+beforeAll(async () => {
+  database = await ownDatabase();
+});
+afterAll(() => database.drop());
+
+const OWN_HASH = `${"0".repeat(32)}:${"0".repeat(128)}`;
+const foreign = () => `mif_${randomBytes(33).toString("base64url").slice(0, 43)}`;
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+let count = 0;
+/** Ids that no other test has. */
+const nextId = () => {
+  count += 1;
+  return `id-${count}`;
+};
+const person = (fields: object = {}) => ({ type: "user", id: nextId(), email: randomEmail(), email_verified: true, ...fields });
+const keyOf = (owner: { id: string }, fields: object = {}) => ({
+  type: "key",
+  id: nextId(),
+  user_id: owner.id,
+  credential: foreign(),
+  ...fields,
+});
+const reasons = ({ refused }: { refused: { line: number; reason: string; first: { line: number } | null }[] }) =>
+  refused.map(({ line, reason, first }) => [line, reason, ...(first ? [first.line] : [])]);
+const totals = () =>
+  database.query(`SELECT (SELECT count(*)::int FROM users) AS users, (SELECT count(*)::int FROM api_keys) AS keys,
+    (SELECT count(*)::int FROM former_ids) AS former_ids, (SELECT count(*)::int FROM credit_entries) AS entries,
+    (SELECT count(*)::int FROM audit_entries WHERE action LIKE '%.imported') AS audited, (SELECT count(*)::int FROM credential_forms) AS forms`);
+const keyRow = async ({ id }: { id: string }) => (await database.query("SELECT * FROM api_keys WHERE former_id = $1", [id]))[0];
+
+describe("a person, their keys and their balance", () => {
+  const one = person({
+    email: "Asha.Mrema@Example.com",
+    first_name: "Asha",
+    last_name: "Mrema",
+    phone_number: "+255 700 100200",
+    password_hash: OWN_HASH,
+    created_at: "2024-03-01 10:00:00+00",
+    credits: 500,
+  });
+  const secret = foreign().slice(4);
+  const clear = keyOf(one, {
+    name: "Clear",
+    secret,
+    permissions: { sms: ["send"] },
+    total_uses: "12",
+    last_used_at: 1704164645,
+    note: "A note",
+    expires_at: "2031-01-01",
+  });
+  const [hashed, disabled, ended] = [foreign(), foreign(), foreign()];
+  const byHash = keyOf(one, {
+    credential: undefined,
+    credential_sha256: sha256(hashed),
+    form: { prefix: "mif_", signs: "base64url", length: 43 },
+    visible_part: `${hashed.slice(0, 20)}`,
+  });
+  const paused = keyOf(one, {
+    credential: disabled,
+    active: false,
+    disabled_at: "2025-01-01",
+    disabled_by: "owner",
+    replaced: [{ credential: ended, valid_until: "2025-02-01" }],
+  });
+  const revoked = keyOf(one, { active: "f" });
+  const content = ndjson({ type: "balance", user_id: person().id, credits: 3 }, revoked, clear, byHash, paused, one);
+
+  test("are there afterwards, wherever in the file they stand, with entries of the audit log and the ledger", async () => {
+    const dry = await importRows(content, { isDry: true });
+    expect(await totals()).toMatchObject([{ users: 0, keys: 0, audited: 0, forms: 0 }]);
+    const done = await importRows(content);
+    expect(done).toStrictEqual(dry);
+    expect(done).toMatchObject({ users: { new: 1 }, keys: { new: 4, weak: 0 }, balances: { new: 1 } });
+    expect(reasons(done)).toStrictEqual([[1, "Its owner was not imported from this source."]]);
+    const [user] = await database.query(
+      "SELECT u.*, a.password, f.id AS former_id FROM users u JOIN former_ids f ON f.user_id = u.id JOIN accounts a ON a.account_id = u.id::text",
+    );
+    expect(user).toMatchObject({
+      email: "asha.mrema@example.com",
+      email_verified: true,
+      unproven: false,
+      name: "Asha Mrema",
+      credits: "500",
+      credits_on_confirmation: null,
+      created_at: new Date("2024-03-01T10:00:00Z"),
+      password: OWN_HASH,
+      former_id: one.id,
+    });
+    expect(await database.query("SELECT kind, amount, reference FROM credit_entries")).toStrictEqual([
+      { kind: "import", amount: "500", reference: `former:${one.id}` },
+    ]);
+    expect(await database.query("SELECT action, count(*)::int FROM audit_entries GROUP BY 1 ORDER BY 1")).toStrictEqual([
+      { action: "api_key.imported", count: 4 },
+      { action: "credits.imported", count: 1 },
+      { action: "import.run", count: 1 },
+      { action: "user.imported", count: 1 },
+    ]);
+    expect((await database.query("SELECT user_id FROM api_accounts")).length).toBe(1);
+  });
+
+  test("have what the file says of them, and nothing in clear", async () => {
+    const hashOf = (text: string) => Buffer.from((digestHashes(sha256(text))[0] ?? "").slice(2), "hex");
+    const stored = {
+      credential_hashed_under: currentSecretId(),
+      format: "foreign",
+      source: "former",
+      weak: false,
+      made_unproven: false,
+    };
+    expect(await keyRow(clear)).toMatchObject({
+      ...stored,
+      name: "Clear",
+      hint: clear.credential.slice(0, 10),
+      credential_hash: hashOf(clear.credential),
+      permissions: { sms: ["send"] },
+      total_uses: "12",
+      last_used_at: new Date(1704164645000),
+      note: "A note",
+      expires_at: new Date("2031-01-01"),
+    });
+    expect(await keyRow(byHash)).toMatchObject({ ...stored, credential_hash: hashOf(hashed), hint: hashed.slice(0, 10) });
+    expect(await keyRow(paused)).toMatchObject({ revoked_at: null, disabled_by: "owner", disabled_at: new Date("2025-01-01") });
+    expect(await keyRow(revoked)).toMatchObject({ revoked_at: expect.any(Date), revoked_by: null });
+    expect(await database.query("SELECT credential_hash, hint, format FROM replaced_credentials")).toStrictEqual([
+      { credential_hash: hashOf(ended), hint: ended.slice(0, 10), format: "foreign" },
+    ]);
+    const everything = JSON.stringify(await database.query("SELECT a.*, to_json(k) FROM audit_entries a, api_keys k"));
+    for (const text of [clear.credential, secret, disabled, hashed, OWN_HASH])
+      expect(everything).not.toContain(text.slice(11, 40));
+  });
+
+  test("are there once, however often they are imported", async () => {
+    const before = await totals();
+    const again = await importRows(content);
+    expect(again).toMatchObject({ users: { new: 0, there: 1 }, keys: { new: 0, there: 4 }, balances: { new: 0, there: 1 } });
+    expect(await totals()).toStrictEqual(before);
+    const other = await importRows(ndjson({ ...one, credits: 501 }));
+    expect(reasons(other)).toStrictEqual([[1, "Another balance was imported for this person before. It stays."]]);
+    expect(await totals()).toStrictEqual(before);
+  });
+});
+
+test("Of what is there twice the first counts, and the other row is refused with its line", async () => {
+  const [one, two] = [person({ email: "twice@example.com" }), person()];
+  const credential = foreign();
+  const key = keyOf(one, { credential });
+  const rows = [
+    one,
+    { ...two, email: "TWICE@example.com" },
+    { ...one, email: randomEmail() },
+    key,
+    keyOf(one, { credential }),
+    { ...key, credential: foreign() },
+  ];
+  const balances = [
+    { type: "balance", user_id: one.id, credits: 1 },
+    { type: "balance", email: one.email, credits: 2 },
+  ];
+  const content = ndjson(...rows, ...balances, keyOf({ id: "nobody" }), keyOf({ id: two.id }));
+  const expected = [
+    [2, "The same e-mail address as another row.", 1],
+    [3, "The same id as another row.", 1],
+    [5, "Another key has the same credential.", 4],
+    [6, "The same id as another row.", 4],
+    [9, "Its owner was not imported from this source."],
+    [10, "Its owner was not imported from this source."],
+    [8, "The same person’s balance as another row.", 7],
+  ];
+  expect(reasons(await importRows(content, { isDry: true }))).toStrictEqual(expected);
+  expect(reasons(await importRows(content))).toStrictEqual(expected);
+  const others = await importRows(ndjson(person({ email: one.email }), keyOf(one, { credential })));
+  expect(reasons(others)).toStrictEqual([
+    [1, "Somebody else was imported with this e-mail address before."],
+    [2, "Another key has the same credential."],
+  ]);
+});
+
+test("A key without an id is known by its credential, also once that was replaced", async () => {
+  const one = person();
+  const key = keyOf(one, { id: undefined });
+  const content = ndjson(one, key);
+  expect(await importRows(content)).toMatchObject({ keys: { new: 1 } });
+  await database.query(
+    `WITH k AS (SELECT * FROM api_keys WHERE user_id = (SELECT user_id FROM former_ids WHERE id = $1))
+     INSERT INTO replaced_credentials (credential_hash, key_id, hint, valid_until) SELECT credential_hash, id, hint, now() FROM k`,
+    [one.id],
+  );
+  await database.query(
+    "UPDATE api_keys SET credential_hash = sha256('another') WHERE user_id = (SELECT user_id FROM former_ids WHERE id = $1)",
+    [one.id],
+  );
+  expect(await importRows(content)).toMatchObject({ keys: { new: 0, there: 1 }, refused: [] });
+});
+
+describe("somebody who has an account here", () => {
+  const STRANGER: Actor = { kind: "user", userId: null, address: "192.0.2.9", requestId: null };
+  const register = async (emailVerified: boolean) => {
+    const input = { email: randomEmail(), password: "a long sentence", first_name: "Neema", last_name: "Kweka" };
+    const { id, email } = await registerUser(STRANGER, input, emailVerified ? { emailVerified } : {});
+    const { sessionId } = await openSession(STRANGER, id, null);
+    const key = await createKey({ ...STRANGER, userId: id, sessionId }, id, {
+      name: "Key",
+      permissions: [],
+      expiresAt: null,
+      format: "mf_live",
+    });
+    return { id, email, key };
+  };
+  const state = async (id: string) =>
+    (
+      await database.query(
+        `SELECT u.email_verified, u.first_name, a.password = $2 AS has_password_of_file, (SELECT count(*)::int FROM sessions WHERE user_id = u.id) AS sessions,
+           (SELECT count(*)::int FROM api_keys WHERE user_id = u.id AND disabled_at IS NULL) AS keys,
+           ARRAY(SELECT id FROM former_ids WHERE user_id = u.id) AS former_ids
+         FROM users u JOIN accounts a ON a.user_id = u.id WHERE u.id = $1`,
+        [id, OWN_HASH],
+      )
+    )[0];
+
+  test("is joined, where the address is proven: their password and name stay, and the keys are theirs", async () => {
+    const there = await register(true);
+    const one = person({ email: there.email, email_verified: false, first_name: "Another", password_hash: OWN_HASH });
+    expect(await importRows(ndjson(one, keyOf(one)))).toMatchObject({
+      users: { new: 0, joined: 1 },
+      keys: { new: 1 },
+      refused: [],
+    });
+    expect(await state(there.id)).toStrictEqual({
+      ...{ email_verified: true, first_name: "Neema", has_password_of_file: false },
+      ...{ sessions: 1, keys: 2, former_ids: [one.id] },
+    });
+  });
+
+  test("is taken over, where the file says whose address it is and nobody has shown it here", async () => {
+    const there = await register(false);
+    const one = person({ email: there.email, password_hash: OWN_HASH });
+    expect(await importRows(ndjson(one, keyOf(one)))).toMatchObject({ users: { taken_over: 1 }, keys: { new: 1 }, refused: [] });
+    expect(await state(there.id)).toStrictEqual({
+      ...{ email_verified: true, first_name: "Neema", has_password_of_file: true },
+      ...{ sessions: 0, keys: 1, former_ids: [one.id] },
+    });
+    expect(
+      await database.query("SELECT actor_kind, actor_id FROM audit_entries WHERE action = 'api_key.disabled'"),
+    ).toStrictEqual([{ actor_kind: "system", actor_id: null }]);
+  });
+
+  test("is refused, where nobody says whose address it is", async () => {
+    const there = await register(false);
+    const one = person({ email: there.email, email_verified: undefined });
+    const done = await importRows(ndjson(one, keyOf(one)));
+    expect(reasons(done)).toStrictEqual([
+      [1, "There is an account with this address here. Neither it nor the file says that the address is theirs."],
+      [2, "Its owner was not imported from this source."],
+    ]);
+    expect(await state(there.id)).toMatchObject({ sessions: 1, keys: 1, former_ids: [] });
+  });
+});
+
+test("Whoever the file does not say it of has shown nothing: the address is unproven, and so are the keys", async () => {
+  const one = person({ email_verified: false });
+  const key = keyOf(one);
+  await importRows(ndjson(one, key));
+  expect(await keyRow(key)).toMatchObject({ made_unproven: true });
+  expect(await database.query("SELECT unproven FROM users WHERE email = $1", [one.email])).toStrictEqual([{ unproven: true }]);
+});
+
+test("Credentials that could be guessed are refused, or flagged where that is asked for", async () => {
+  const one = person();
+  const weak = keyOf(one, { credential: "mif_abcdefgh12345678" });
+  const refused = await importRows(
+    ndjson(one, weak, keyOf(one, { credential: "short" }), keyOf(one, { credential: `mif_white space ${foreign()}` })),
+  );
+  const malformed =
+    "credential: It is too short or too long, holds characters that no credential has, or looks like one of ours and has another checksum.";
+  expect(reasons(refused)).toStrictEqual([
+    [2, "The credential could be guessed: it has less than 112 bits. With --allow-weak it is imported, and flagged."],
+    [3, malformed],
+    [4, malformed],
+  ]);
+  expect(await database.query("SELECT 1 FROM credential_forms WHERE length = 16")).toStrictEqual([]);
+  expect(await importRows(ndjson(weak), { allowWeak: true })).toMatchObject({ keys: { new: 1, weak: 1 } });
+  expect(await keyRow(weak)).toMatchObject({ weak: true, format: "foreign" });
+});
+
+test("Hashes of passwords that nothing could be checked against are refused", async () => {
+  const hashes = [`pbkdf2_sha256$9000000$salt$${"A".repeat(43)}=`, `$2b$20$${"a".repeat(53)}`, "md5$salt$00", "plain text"];
+  const done = await importRows(ndjson(...hashes.map((password_hash) => person({ password_hash }))));
+  expect(done.refused.map(({ reason }) => reason)).toStrictEqual(hashes.map(() => expect.stringMatching(/^password_hash: /)));
+  expect(JSON.stringify(done)).not.toContain("salt");
+});
+
+test("Keys under a secret that is not set here are refused before anything is written", async () => {
+  const before = await totals();
+  const one = person();
+  const key = keyOf(one, {
+    credential: undefined,
+    latchkey_hash: sha256("x"),
+    latchkey_secret: "0123456789abcdef",
+    form: "mf_live",
+  });
+  const content = ndjson(one, key);
+  for (const isDry of [true, false])
+    await expect(importRows(content, { isDry })).rejects.toThrow(/KEY_HASH_SECRET 0123456789abcdef, which is not set/);
+  expect(await totals()).toStrictEqual(before);
+});
+
+test("While one import runs, a second one is told so at once", async () => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let isIn = () => {};
+  const begun = new Promise<void>((resolve) => {
+    isIn = resolve;
+  });
+  let opened = 0;
+  const content = ndjson(person());
+  const slow: ImportFile = {
+    ...importFile(content),
+    open: async function* () {
+      opened += 1;
+      // The first time it is read for what is wrong with its lines, before the turn.
+      if (opened === 2) {
+        isIn();
+        await held;
+      }
+      yield Buffer.from(content);
+    },
+  };
+  const first = importRows("", { files: [slow] });
+  await begun;
+  await expect(importRows(ndjson(person()))).rejects.toThrow("Another import is running.");
+  letGo();
+  expect(await first).toMatchObject({ users: { new: 1 } });
+  expect(await importRows(ndjson(person()))).toMatchObject({ users: { new: 1 } });
+});
+
+test("An export is imported into an empty database, and exported there as it was", async () => {
+  await database.query("UPDATE api_keys SET note = E'two\\nlines', self_rotation = true WHERE name = 'Clear'");
+  const lines = await exported();
+  expect(lines.length).toBeGreaterThan(20);
+  // The triggers that keep the ledger are not asked.
+  await database.query(
+    "BEGIN; SET LOCAL session_replication_role = replica; TRUNCATE users, former_ids, credential_forms CASCADE; COMMIT",
+  );
+  const content = `${lines.join("\n")}\n`;
+  const options = { source: "latchkey", allowWeak: true };
+  expect(await importRows(content, options)).toMatchObject({ refused: [] });
+  expect(await exported()).toStrictEqual(lines);
+  expect(await importRows(content, options)).toMatchObject({
+    users: { new: 0 },
+    keys: { new: 0 },
+    balances: { new: 0 },
+    refused: [],
+  });
+});
