@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { Failure } from "./failure";
 
-/** `bench [--quick]`: measures the portal and its peers side by side; see bench/README.md. */
+/** `bench [moving-in] [--quick]`: measures the portal and its peers side by side, or an import; see bench/README.md. */
 export async function main(args: string[]): Promise<void> {
+  const isQuick = args.includes("--quick");
+  if (args[0] === "moving-in") return (await import("../bench/moving-in")).measureMovingIn({ isQuick });
   if (!fs.existsSync("bench/node_modules/.package-lock.json")) {
     console.log("Installing the peers…");
     const install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
@@ -11,6 +13,6 @@ export async function main(args: string[]): Promise<void> {
       throw new Failure("Installing the peers failed.");
   }
   const { run } = await import("../bench/run");
-  await run({ isQuick: args.includes("--quick") });
+  await run({ isQuick });
   process.exit(0);
 }
