@@ -7,14 +7,14 @@ import { disconnect } from "../lib/database/client";
 import { exportRecords } from "../lib/imports/export";
 import { fileOf } from "./backup";
 import { explainFileError, Failure } from "./failure";
-import { withDatabase } from "./migrate";
+import { whileDatabaseRuns } from "./migrate";
 
 /** `export FILE`: writes people, keys and balances as `import` reads them, while the portal runs or not. */
 export async function main(args: string[]): Promise<void> {
   const file = fileOf(args, "export");
   if (!fs.existsSync(path.dirname(file))) throw new Failure(`There is no folder ${path.dirname(file)}.`);
   if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Failure(`${file} is a folder: name a file.`);
-  await withDatabase(() => writeExport(file).finally(disconnect));
+  await whileDatabaseRuns(() => writeExport(file).finally(disconnect));
   console.log(`Wrote ${file}. Guard it: it holds the hashes of passwords. Its keys open wherever KEY_HASH_SECRET is the same.`);
 }
 

@@ -9,7 +9,7 @@ import { isDatabaseUnavailable } from "../lib/values/errors";
 import { explainFileError, Failure } from "./failure";
 import { showProgress } from "./import-progress";
 import { ImportReport } from "./import-report";
-import { withDatabase } from "./migrate";
+import { whileDatabaseRuns } from "./migrate";
 
 const USAGE = `Say which files to import, and where they are from:
   npm run import -- FILE… --source NAME
@@ -28,7 +28,7 @@ export async function main(args: string[]): Promise<void> {
   const { files, source, report: file, ...options } = readArguments(args);
   const report = new ImportReport(file);
   const progress = showProgress();
-  const outcome = await withDatabase(() =>
+  const outcome = await whileDatabaseRuns(() =>
     importRecords({ files, source, actor: SYSTEM_ACTOR, ...options, onRefused: report.add, onProgress: progress.show })
       .catch((error: unknown) => {
         throw explain(error);

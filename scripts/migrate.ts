@@ -38,6 +38,19 @@ export function withDatabase<T>(work: (env: Env) => Promise<T>): Promise<T> {
   });
 }
 
+/** The same for work that takes long: whoever starts meanwhile does not wait for its end. */
+export async function whileDatabaseRuns<T>(work: (env: Env) => Promise<T>): Promise<T> {
+  const { env, release } = await withLock(dataDirectory(), async () => {
+    const environment = await prepareEnvironment();
+    return { env: environment.env, release: await holdCluster(environment) };
+  });
+  try {
+    return await work(env);
+  } finally {
+    await release();
+  }
+}
+
 /** Brings the database of these settings up to date, and answers the names of the migrations it took. */
 export function migrate(env: Env): Promise<string[]> {
   return applyMigrations(directUrl(env), {
