@@ -51,6 +51,9 @@ export default async function DocsPage() {
         <Prose text={INTRODUCTION} />
         <Prose text="The snippets take secrets and ids from the environment. After the steps above, `export ACCESS_TOKEN=$TOKEN` gives them your access token." />
       </div>
+      <div className="mt-2">
+        <Prose text="People, keys and balances of another product move in without a key made anew: `docs/moving-in.md` beside the portal’s source." />
+      </div>
       <p className="mt-2 max-w-prose text-ink-muted">
         Which permission your API asks for of which keys:{" "}
         <Link href="/docs/permissions" className={textLink}>
