@@ -1,7 +1,8 @@
 import fs from "node:fs";
+import path from "node:path";
 import type { Refusal } from "../lib/imports/run";
 import { csvHeading, csvLine } from "../lib/values/csv";
-import { explainFileError } from "./failure";
+import { explainFileError, Failure } from "./failure";
 
 const COLUMNS = ["file", "line", "id", "reason", "first_file", "first_line"];
 const WRITTEN_AT_ONCE = 1000;
@@ -14,6 +15,9 @@ export class ImportReport {
 
   constructor(private readonly file: string) {
     this.isCsv = file.toLowerCase().endsWith(".csv");
+    if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      throw new Failure(`${file} is a folder: name a file with --report.`);
+    if (!fs.existsSync(path.dirname(file))) throw new Failure(`There is no folder ${path.dirname(file)}.`);
     fs.rmSync(file, { force: true });
   }
 

@@ -5,7 +5,7 @@ import { SYSTEM_ACTOR } from "../lib/audit/actors";
 import { disconnect } from "../lib/database/client";
 import { type ImportOutcome, importRecords } from "../lib/imports/import";
 import { ImportFailure, type ImportFile } from "../lib/imports/rows";
-import { isDatabaseUnavailable } from "../lib/values/errors";
+import { isDatabaseUnavailable, isLockTimeout, isTooSlow } from "../lib/values/errors";
 import { explainFileError, Failure } from "./failure";
 import { showProgress } from "./import-progress";
 import { ImportReport } from "./import-report";
@@ -50,12 +50,16 @@ function readArguments(args: string[]) {
   const { source } = values;
   if (!source || positionals.length === 0) throw new Failure(USAGE);
   const from = (name: string) => path.resolve(process.env.INIT_CWD ?? ".", name);
+  const report = from(values.report ?? `import-${source.replace(/[^a-z0-9._-]/gi, "_")}.ndjson`);
+  // It takes the place of the one from before.
+  if (positionals.some((name) => from(name) === report))
+    throw new Failure(`${report} is a file to import: name another one with --report.`);
   return {
     files: positionals.map((name) => fileOf(from(name), name)),
     source,
     isDry: values["dry-run"] ?? false,
     allowWeak: values["allow-weak"] ?? false,
-    report: from(values.report ?? `import-${source.replace(/[^a-z0-9._-]/gi, "_")}.ndjson`),
+    report,
   };
 }
 
@@ -86,6 +90,10 @@ function explain(error: unknown): unknown {
   if (error instanceof ImportFailure) return new Failure(error.message);
   if (isDatabaseUnavailable(error))
     return new Failure("The database could not be reached any more. Run the import again: it goes on where it ended.");
+  if (isTooSlow(error) || isLockTimeout(error))
+    return new Failure(
+      "The database took too long. Run the import again: it goes on where it ended. A higher DATABASE_STATEMENT_TIMEOUT_MS gives it longer.",
+    );
   return explainFileError(error, "reading the files", "Let this user read them.");
 }
 

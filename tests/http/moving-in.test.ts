@@ -203,6 +203,7 @@ test("a file that cannot be read, or nothing to read, is told of in a sentence",
   fs.writeFileSync(path.join(folder, "bad.csv"), "id;email;expires\n1;a@b.example;\n");
   const sentences = {
     "bad.csv --source x": 'bad.csv has columns that are not known: "expires". Its first line must name the columns.',
+    "bad.csv --source x --report bad.csv": `${path.join(folder, "bad.csv")} is a file to import: name another one with --report.`,
     "none.csv --source x": `There is no file ${path.join(folder, "none.csv")}.`,
   };
   for (const [args, sentence] of Object.entries(sentences)) {
