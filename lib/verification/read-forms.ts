@@ -3,7 +3,7 @@ import { type Credential, parseCredential } from "@latchkey/rule/credentials";
 import { ALPHABET_NAMES, type CredentialForm, formOf, MAX_FORMS } from "@latchkey/rule/forms";
 import { learnForms } from "@latchkey/rule/known-forms";
 import { z } from "zod";
-import { lookUp } from "@/lib/database/client";
+import { checkUp } from "@/lib/database/client";
 import { int, statement, text } from "@/lib/database/statements";
 import { log } from "@/lib/settings/log";
 import { causeOf, unavailable } from "@/lib/values/errors";
@@ -43,9 +43,10 @@ export function refreshForms(): Promise<void> {
   return reads.under;
 }
 
+// Not on the connections of look-ups: one that was idle since, and fell silent meanwhile, would have them wait for less.
 async function readForms(): Promise<void> {
   reads.begunAt = performance.now();
-  const rows = await throughBreaker(() => lookUp(FORMS, {}));
+  const rows = await throughBreaker(() => checkUp(FORMS, {}));
   learnForms(rows.flatMap((row) => formSchema.safeParse(row).data ?? []));
   reads.isDone = true;
 }
