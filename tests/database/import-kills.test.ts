@@ -11,8 +11,6 @@ import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 import { cleanEnvironment, scratchFolder, until } from "../support/server";
 
 const [PEOPLE, KEYS, KILLS] = [2000, 4000, 5];
-/** Of the database of this test alone. */
-const GATE = 1;
 
 let database: ScratchDatabase;
 let folder: string;
@@ -25,7 +23,9 @@ beforeAll(async () => {
   [gate, watcher] = [new pg.Client({ connectionString: database.url }), new pg.Client({ connectionString: database.url })];
   await Promise.all([gate.connect(), watcher.connect()]);
   await database.query(`
-    CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(${GATE}); RETURN NULL; END $$;
+    CREATE TABLE gate ();
+    GRANT ALL ON gate TO PUBLIC;
+    CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN LOCK TABLE gate IN SHARE MODE; RETURN NULL; END $$;
     CREATE TRIGGER gate BEFORE INSERT ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION wait_at_gate()`);
 });
 afterAll(async () => {
@@ -34,10 +34,11 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-const close = () => gate.query("SELECT pg_advisory_lock($1)", [GATE]);
-const open = () => gate.query("SELECT pg_advisory_unlock($1)", [GATE]);
+const close = () => gate.query("BEGIN; LOCK TABLE gate IN EXCLUSIVE MODE");
+const open = () => gate.query("COMMIT");
 const waiting = async () =>
-  (await watcher.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted", [GATE])).rowCount;
+  (await watcher.query("SELECT 1 FROM pg_locks WHERE relation = 'gate'::regclass AND mode = 'ShareLock' AND NOT granted"))
+    .rowCount;
 
 function start(file: string): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, ["--conditions=react-server", "scripts/run.mjs", "import", file, "--source", "former"], {
