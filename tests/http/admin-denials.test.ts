@@ -116,7 +116,7 @@ test("who is not there is told to administrators within their pages", async () =
     expect([path, answer.status]).toStrictEqual([path, 404]);
     const html = await answer.text();
     expect(html).toContain("There is no such page");
-    expect(html).toContain('aria-label="Admin"');
+    expect(html).toContain("Go to the overview");
   }
 });
 
