@@ -40,12 +40,26 @@ const BREACHED = "This password is known from a data breach. Choose another one.
 /** Why a password is too easy to guess, in a sentence. Null where it is not. */
 export function refuseEasy(password: string, { email, firstName, lastName }: PasswordOwner): string | null {
   const folded = fold(password);
-  if (COMMON.has(folded)) return "This password is too common.";
+  if (COMMON.has(folded) || isPattern(folded)) return "This password is too common.";
   const contains = (word: string) => lettersIn(word) >= LEAST_LETTERS && folded.includes(fold(word));
   if (contains(email.slice(0, email.lastIndexOf("@"))) || folded.includes(fold(email)))
     return "This password contains your e-mail address.";
   const names = [firstName, lastName, ...`${firstName} ${lastName}`.split(/\s+/)];
   return names.some(contains) ? "This password contains your name." : null;
+}
+
+/** The most characters that, over and over, are a pattern. */
+const LONGEST_PATTERN = 4;
+
+/** Lists leave out a few characters over and over, and runs of digits or of the alphabet: there is no end of those. */
+function isPattern(text: string): boolean {
+  const signs = [...text];
+  const sizes = Array.from({ length: LONGEST_PATTERN }, (_, index) => index + 1);
+  if (sizes.some((size) => signs.length >= 2 * size && signs.every((sign, place) => sign === signs[place % size]))) return true;
+  const points = signs.map((sign) => sign.codePointAt(0) ?? 0);
+  const steps = points.slice(1).map((point, place) => point - (points[place] ?? 0));
+  // After 9 comes 0, and before 0 comes 9.
+  return [1, -1].some((run) => steps.every((step) => step === run || step === -9 * run));
 }
 
 function lettersIn(word: string): number {
