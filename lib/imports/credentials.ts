@@ -10,6 +10,7 @@ import { currentSecretId, knownSecrets } from "@/lib/verification/hash-secrets";
 import { hmacOfDigest, sha256 } from "@/lib/verification/hmac";
 import type { Forms } from "./forms";
 import type { CredentialFields } from "./records";
+import type { Fields } from "./rows";
 
 /** What is stored of a credential, and what it may be stored under already. Hashes have one byte to a character. */
 export type StoredCredential = {
@@ -21,8 +22,9 @@ export type StoredCredential = {
   candidates: string[];
   secretHash: string | null;
   secretUnder: string | null;
-  /** To be registered before the key is there. */
-  forms: CredentialForm[];
+  /** To be registered before the key is there; null for one of ours. */
+  form: CredentialForm | null;
+  secretForm: CredentialForm | null;
 };
 
 type Look = { format: KeyFormat; hint: string; isWeak: boolean; form: CredentialForm | null };
@@ -36,7 +38,7 @@ const MALFORMED =
 export function storeCredential(row: CredentialFields, isSaidWeak: boolean, forms: Forms): StoredCredential | Refused {
   const look = row.credential === undefined ? lookOfHash(row, isSaidWeak, forms) : lookOf(row.credential, forms);
   if ("refused" in look) return look;
-  const ofSecret = row.secret === undefined ? null : lookOf(row.secret, forms);
+  const ofSecret = row.secret === undefined ? givenForm(row.secret_form) : lookOf(row.secret, forms);
   if (ofSecret && "refused" in ofSecret) return { refused: `secret: ${ofSecret.refused}` };
   const key = hashOf(row.credential, row.credential_sha256, row.latchkey_hash, row.latchkey_secret);
   const secret = hashOf(
@@ -46,9 +48,31 @@ export function storeCredential(row: CredentialFields, isSaidWeak: boolean, form
     row.latchkey_secret_hash_under ?? row.latchkey_secret,
   );
   if (!key) return { refused: MALFORMED };
-  const { form, ...shown } = look;
-  const needed = [form, ofSecret?.form ?? null].filter((each) => each !== null);
-  return { ...shown, ...key, forms: needed, secretHash: secret?.hash ?? null, secretUnder: secret?.under ?? null };
+  const secretForm = ofSecret?.form ?? null;
+  return { ...look, ...key, secretForm, secretHash: secret?.hash ?? null, secretUnder: secret?.under ?? null };
+}
+
+export function formsOf({ form, secretForm }: StoredCredential): CredentialForm[] {
+  return [form, secretForm].filter((each) => each !== null);
+}
+
+/** The same fields, with the hash and the look of what is in clear in its place. */
+export function withoutClear({ credential, secret, ...fields }: Fields, stored: StoredCredential): Fields {
+  const { format, hint, form, secretForm } = stored;
+  const shown = format === "foreign" ? hint : `${CREDENTIAL_PREFIXES[format]}${hint}`;
+  return {
+    ...fields,
+    ...(typeof credential === "string" && { credential_sha256: hexOf(credential), form: form ?? format, visible_part: shown }),
+    ...(typeof secret === "string" && { secret_sha256: hexOf(secret), ...(secretForm && { secret_form: secretForm }) }),
+  };
+}
+
+function hexOf(clear: string): string {
+  return Buffer.from(sha256(clear), "latin1").toString("hex");
+}
+
+function givenForm(given: CredentialFields["secret_form"]): { form: CredentialForm } | null {
+  return typeof given !== "object" || CREDENTIAL_FORMATS.some((name) => isOurs(given, name)) ? null : { form: given };
 }
 
 function hashOf(clear?: string, digest?: string, stored?: string, under?: string) {

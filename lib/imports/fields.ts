@@ -36,6 +36,12 @@ export const formerId = z
   )
   .meta({ type: ["string", "integer"], maxLength: MAX_FORMER_ID_LENGTH });
 
+/** What is no id is not repeated: it could be a credential in the wrong column. */
+export function readableId(id: unknown): string | null {
+  const read = formerId.safeParse(id);
+  return read.success ? read.data : null;
+}
+
 export const instant = z
   .union([z.string(), z.number()], "This is no date and time.")
   .transform((written, context) => {

@@ -5,7 +5,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
 import { knownSecrets, secretId } from "@/lib/verification/hash-secrets";
 import { importBalances } from "./balances";
-import { formerId, sourceName } from "./fields";
+import { readableId, sourceName } from "./fields";
 import { Forms } from "./forms";
 import { importKeys } from "./keys";
 import type { RecordKind } from "./records";
@@ -30,10 +30,21 @@ export type ImportOptions = {
 /** `done` of `total` bytes, each file being read several times. */
 export type Progress = { done: number; total: number; counts: Counts; refused: number };
 
-/** `reasons`: how many rows were refused for each. */
-export type ImportOutcome = { counts: Counts; refused: number; reasons: Record<string, number> };
+/** `reasons`: how many rows were refused for each. Those of which nobody can tell what they are, are of no kind. */
+export type ImportOutcome = {
+  counts: Counts;
+  refused: number;
+  reasons: Record<string, number>;
+  read: Record<RecordKind, number>;
+  refusedOf: Record<RecordKind | "none", number>;
+};
 
-const PASSES = [importUsers, importKeys, importBalances];
+const PASSES = [
+  { kind: "user", pass: importUsers },
+  { kind: "key", pass: importKeys },
+  { kind: "balance", pass: importBalances },
+] as const;
+const NONE = { form: 0, user: 0, key: 0, balance: 0 };
 
 /**
  * Imports people, then keys, then balances, wherever in the files they stand. What is there already is left alone, so that an
@@ -44,21 +55,33 @@ export async function importRecords(options: ImportOptions): Promise<ImportOutco
   const { files, source, isDry } = options;
   if (!sourceName.safeParse(source).success)
     throw new ImportFailure("A source has 1 to 50 of a-z, 0-9, dots, dashes and underscores, and begins with a letter or digit.");
-  const outcome: ImportOutcome = { counts: structuredClone(COUNTS), refused: 0, reasons: {} };
+  const outcome = noOutcome();
   const run = await prepare(options, outcome);
-  await survey(run);
+  await survey(run, outcome);
   if (isDry) {
-    for (const pass of PASSES) await pass(run);
+    await passAll(run, outcome);
     return outcome;
   }
   await inTurn(async (requireTurn) => {
-    for (const pass of PASSES) await pass({ ...run, requireTurn });
+    await passAll({ ...run, requireTurn }, outcome);
     const after = { files: files.map(({ name }) => name), ...outcome.counts, refused: outcome.refused };
     await db().$transaction((tx) =>
       recordAudit(tx, options.actor, { action: "import.run", target: { kind: "import", id: source }, after }),
     );
   });
   return outcome;
+}
+
+function noOutcome(): ImportOutcome {
+  return { counts: structuredClone(COUNTS), refused: 0, reasons: {}, read: { ...NONE }, refusedOf: { ...NONE, none: 0 } };
+}
+
+async function passAll(run: ImportRun, outcome: ImportOutcome): Promise<void> {
+  for (const { kind, pass } of PASSES) {
+    const before = outcome.refused;
+    await pass(run);
+    outcome.refusedOf[kind] += outcome.refused - before;
+  }
 }
 
 async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<ImportRun> {
@@ -87,14 +110,8 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
   };
 }
 
-/** What is no id is not repeated: it could be a credential in the wrong column. */
-function readableId(id: unknown): string | null {
-  const read = formerId.safeParse(id);
-  return read.success ? read.data : null;
-}
-
 /** Reads everything once: lines that are no rows are refused, and nothing may need a secret that is not set. */
-async function survey(run: ImportRun): Promise<void> {
+async function survey(run: ImportRun, outcome: ImportOutcome): Promise<void> {
   const secrets = knownSecrets().map(secretId);
   for (const [file, each] of run.files.entries()) {
     const kinds = new Set<RecordKind>();
@@ -102,17 +119,22 @@ async function survey(run: ImportRun): Promise<void> {
     for await (const { rows, bytes } of rowsOf(each)) {
       for (const row of rows) {
         const place = { file, line: row.line };
-        if ("kind" in row) kinds.add(row.kind);
-        if ("refused" in row) run.refuse(place, null, row.refused);
-        else if (row.kind === "form") addForm(run, row, place);
-        else if (row.kind === "key") requireSecrets(row.fields, secrets);
+        const before = outcome.refused;
+        if (row.kind) outcome.read[row.kind] += 1;
+        if ("refused" in row) run.refuse(place, row.id, row.refused);
+        else {
+          kinds.add(row.kind);
+          if (row.kind === "form") addForm(run, row, place);
+          if (row.kind === "key") requireSecrets(row.fields, secrets);
+        }
+        outcome.refusedOf[row.kind ?? "none"] += outcome.refused - before;
       }
       await run.advance(bytes);
     }
   }
 }
 
-function addForm(run: ImportRun, { fields }: Extract<Row, { kind: string }>, place: { file: number; line: number }): void {
+function addForm(run: ImportRun, { fields }: Extract<Row, { fields: unknown }>, place: { file: number; line: number }): void {
   const form = recordOf(run, "form", fields, place);
   if (!form) return;
   if (!run.allowWeak && bitsOf(form) < STRONG_BITS)

@@ -2,7 +2,7 @@ import "server-only";
 import { sql, transaction } from "@/lib/database/client";
 import { bytes, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { inArray } from "@/lib/verification/hashes";
-import { type StoredCredential, storeCredential } from "./credentials";
+import { formsOf, type StoredCredential, storeCredential } from "./credentials";
 import { insertKeys, type KeyRow, type ReplacedRow } from "./key-rows";
 import { findOwners } from "./owners";
 import type { KeyRecord } from "./records";
@@ -52,26 +52,39 @@ function checkKey(run: ImportRun, fields: Fields, place: Place): FoundKey | null
     run.refuse(place, record.id, reason, first);
     return null;
   };
-  const stored = storeCredential(record, record.weak ?? false, run.forms);
-  if ("refused" in stored) return refuse(`credential: ${stored.refused}`);
-  const replaced: ReplacedRow[] = [];
-  for (const each of record.replaced ?? []) {
-    const former = storeCredential(each, record.weak ?? false, run.forms);
-    if ("refused" in former) return refuse(`replaced: ${former.refused}`);
-    replaced.push({ stored: former, replacedAt: each.replaced_at ?? each.valid_until, validUntil: each.valid_until });
-  }
-  const all = [stored, ...replaced.map((each) => each.stored)];
-  if (!run.allowWeak && all.some(({ isWeak }) => isWeak))
-    return refuse("The credential could be guessed: it has less than 112 bits. With --allow-weak it is imported, and flagged.");
-  if (all.some(({ forms }) => forms.some((form) => !run.forms.add(form))))
-    return refuse("The form of its credential would be one more than can be registered.");
+  const hashed = hashKey(record, run);
+  if ("refused" in hashed) return refuse(hashed.refused);
+  const { stored, replaced } = hashed;
   const same = record.id === undefined ? null : run.seen.note(`key ${source} ${record.id}`, place);
   if (same) return refuse("The same id as another row.", same);
-  for (const { hash } of all) {
+  for (const { hash } of [stored, ...replaced.map((each) => each.stored)]) {
     const other = run.seen.note(`hash ${hash}`, place);
     if (other) return refuse(SAME, other);
   }
   return { place, record: withoutCredentials(record), stored, replaced, source };
+}
+
+/** What is stored of a key's credentials, once their forms are among those to be registered; or why it is refused. */
+export function hashKey(
+  record: KeyRecord,
+  { forms, allowWeak }: Pick<ImportRun, "forms" | "allowWeak">,
+): { stored: StoredCredential; replaced: ReplacedRow[] } | { refused: string } {
+  const stored = storeCredential(record, record.weak ?? false, forms);
+  if ("refused" in stored) return { refused: `credential: ${stored.refused}` };
+  const replaced: ReplacedRow[] = [];
+  for (const each of record.replaced ?? []) {
+    const former = storeCredential(each, record.weak ?? false, forms);
+    if ("refused" in former) return { refused: `replaced: ${former.refused}` };
+    replaced.push({ stored: former, replacedAt: each.replaced_at ?? each.valid_until, validUntil: each.valid_until });
+  }
+  const all = [stored, ...replaced.map((each) => each.stored)];
+  if (!allowWeak && all.some(({ isWeak }) => isWeak))
+    return {
+      refused: "The credential could be guessed: it has less than 112 bits. With --allow-weak it is imported, and flagged.",
+    };
+  if (all.some((each) => formsOf(each).some((form) => !forms.add(form))))
+    return { refused: "The form of its credential would be one more than can be registered." };
+  return { stored, replaced };
 }
 
 /** What is in clear is not kept beside its hashes. */

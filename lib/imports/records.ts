@@ -66,6 +66,9 @@ const credentials = {
     .optional()
     .describe("The fingerprint of the KEY_HASH_SECRET that made `latchkey_secret_hash`, where it is another one."),
   form: form.optional(),
+  secret_form: form
+    .optional()
+    .describe("How the secret looks, where only its hash is given, so that it is masked where it stands."),
   visible_part: z
     .string()
     .trim()

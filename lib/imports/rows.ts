@@ -7,10 +7,18 @@ import { RECORDS, type RecordKind, type RecordOf } from "./records";
 
 export type Fields = Record<string, unknown>;
 /** What a file says in one place: what it is about and its fields, or why it is refused. Never quotes what it said. */
-export type Row = { line: number; kind: RecordKind; fields: Fields } | { line: number; refused: string };
+export type Row =
+  | { line: number; kind: RecordKind; fields: Fields }
+  | { line: number; refused: string; kind?: RecordKind; id?: unknown };
 
-/** A file, that can be read as often as is needed. `size` in bytes. */
-export type ImportFile = { name: string; size: number; open(): AsyncIterable<Uint8Array> };
+/** Some rows, and how many bytes of the file they took. */
+export type Rows = { rows: Row[]; bytes: number };
+
+/** A file, that can be read as often as is needed. `size` in bytes. One that was read before has its `rows`. */
+export type ImportFile = { name: string; size: number } & (
+  | { open(): AsyncIterable<Uint8Array> }
+  | { rows(): AsyncIterable<Rows> }
+);
 
 /** An import that cannot begin, or not go on, and why: for whoever started it. */
 export class ImportFailure extends Error {}
@@ -22,7 +30,8 @@ const CREDENTIALS = ["credential", "credential_sha256", "latchkey_hash"];
  * The rows of a file, a piece at a time. Blank lines are none.
  * @throws ImportFailure where its heading cannot be understood
  */
-export async function* rowsOf(file: ImportFile): AsyncGenerator<{ rows: Row[]; bytes: number }> {
+export async function* rowsOf(file: ImportFile): AsyncGenerator<Rows> {
+  if ("rows" in file) return yield* file.rows();
   let bytes = 0;
   const counted = async function* () {
     for await (const piece of file.open()) {

@@ -1,12 +1,16 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+import { makeCredentials } from "@latchkey/rule/credentials";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Actor } from "../../lib/audit/actors";
+import type { Actor, CurrentAdmin } from "../../lib/audit/actors";
 import { registerUser } from "../../lib/identity/accounts";
 import { openSession } from "../../lib/identity/sessions";
 import type { ImportFile } from "../../lib/imports/rows";
+import { discardUpload, findUpload, importUpload, keepUpload, listUploads, tryUpload } from "../../lib/imports/uploads";
 import { createKey } from "../../lib/keys/create";
 import { currentSecretId } from "../../lib/verification/hash-secrets";
 import { digestHashes } from "../../lib/verification/hashes";
+import { verifyKey } from "../../lib/verification/verify";
 import { randomEmail } from "../support/client";
 import { exported, importFile, importRows, ndjson } from "../support/imports";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
@@ -317,6 +321,109 @@ test("Keys under a secret that is not set here are refused before anything is wr
   for (const isDry of [true, false])
     await expect(importRows(content, { isDry })).rejects.toThrow(/KEY_HASH_SECRET 0123456789abcdef, which is not set/);
   expect(await totals()).toStrictEqual(before);
+});
+
+describe("a file that staff uploaded", () => {
+  const staff = (): CurrentAdmin => {
+    const userId = randomUUID();
+    const actor: Actor = { kind: "admin", userId, address: null, requestId: null };
+    return { id: userId, email: "staff@example.com", sessionId: randomUUID(), actor } as CurrentAdmin;
+  };
+  const upload = (admin: CurrentAdmin, content: string, allowWeak = false) =>
+    keepUpload(admin, { name: "file.ndjson", bytes: new Uint8Array(Buffer.from(content)), source: "former", allowWeak });
+  const kept = async (id: string) => {
+    const [row] = await database.query<{ content: Buffer }>("SELECT content FROM import_files WHERE id = $1", [id]);
+    return gunzipSync(row?.content ?? "").toString();
+  };
+  const word = () => randomBytes(24).toString("hex");
+  const one = person({ credits: 7 });
+  const [clear, live, secret, former, misplaced] = [
+    foreign(),
+    makeCredentials("mf_live", randomBytes).key,
+    word(),
+    `old-${word()}`,
+    foreign(),
+  ];
+  const weak = { prefix: "pin_", clear: `pin_${randomBytes(6).toString("hex")}` };
+  const keys = [
+    keyOf(one, { credential: clear, secret }),
+    keyOf(one, { credential: live, replaced: [{ credential: former, valid_until: "2040-01-01" }] }),
+    keyOf(one, { credential: weak.clear }),
+    keyOf(one, { credential: clear }),
+    { ...keyOf(one), api_key: misplaced },
+    keyOf(one, { id: live, credential: "short" }),
+    keyOf({ id: "nobody" }),
+  ];
+  const content = `\uFEFF${ndjson(one, person({ email: "no address" }), person({ password_hash: misplaced }))}
+{broken ${misplaced}
+${ndjson({ type: "balance", user_id: one.id, credits: 8 }, ...keys)}`;
+  const cells = (text: unknown) => `"${String(text).replaceAll('"', '""')}"`;
+  const csv = `user_id;credential;secret;replaced;note\r\n${[
+    [one.id, foreign(), word(), JSON.stringify([{ credential: foreign(), valid_until: "2040-01-01" }]), "two\nlines"],
+    [one.id, weak.clear, "", "", "Weak"],
+  ]
+    .map((row) => `${row.map(cells).join(";")}\r\n`)
+    .join("")}${one.id};${misplaced}\r\n`;
+
+  test("is kept without what opens anything, and says of itself what it would have said", async () => {
+    const admin = staff();
+    for (const [text, allowWeak] of [
+      [content, false],
+      [content, true],
+      [csv, false],
+      [csv, true],
+    ] as const) {
+      const id = await upload(admin, text, allowWeak);
+      const inClear = [...text.matchAll(/(?:mif|mf_live|pin)_[\w-]+|old-\w+|[0-9a-f]{48}/g)].map(([found]) => found);
+      expect(inClear.length).toBeGreaterThan(3);
+      const stored = await kept(id);
+      expect(inClear.filter((each) => stored.includes(each))).toStrictEqual([]);
+      const { refused, ...counts } = await importRows(text, { isDry: true, allowWeak });
+      const said = await tryUpload(admin, { id });
+      expect(said.counts).toStrictEqual(counts);
+      expect(said.shown).toStrictEqual(refused.toSorted((before, after) => before.line - after.line));
+      expect(said.refused).toBe(refused.length);
+    }
+  });
+
+  test("is imported as its administrator, once, and its keys work and are masked", async () => {
+    const admin = staff();
+    const id = await upload(admin, content);
+    expect(await findUpload(staff(), id)).toBeNull();
+    await expect(tryUpload(staff(), { id })).rejects.toThrow("kept no longer");
+    await expect(importUpload(staff(), id)).rejects.toThrow("kept no longer");
+    const { counts, refused, read, refusedOf } = await importUpload(admin, id);
+    expect(counts).toMatchObject({ users: { new: 1 }, keys: { new: 2 }, balances: { new: 1 } });
+    expect(read).toStrictEqual({ form: 0, user: 3, key: 7, balance: 1 });
+    expect(refusedOf).toStrictEqual({ form: 0, user: 2, key: 5, balance: 1, none: 1 });
+    expect(refused).toBe(9);
+    const verdicts = [{ key: clear, secret }, { key: live }, { key: former }].map((asked) => verifyKey({ ...asked, cost: 0 }));
+    expect((await Promise.all(verdicts)).map(({ code }) => code)).toStrictEqual(["VALID", "VALID", "VALID"]);
+    const forms = await database.query<{ length: number }>(
+      "SELECT length FROM credential_forms WHERE length = 48 AND signs = 'hex'",
+    );
+    expect(forms.length).toBeGreaterThanOrEqual(1);
+    const runs = await database.query("SELECT 1 FROM audit_entries WHERE action = 'import.run' AND actor_id = $1", [admin.id]);
+    expect(runs).toHaveLength(1);
+    await expect(importUpload(admin, id)).rejects.toThrow("kept no longer");
+  });
+
+  test("takes the place of the oldest of four, and is not there an hour later", async () => {
+    const admin = staff();
+    const ids: string[] = [];
+    for (let count = 0; count < 4; count += 1) ids.push(await upload(admin, ndjson(person())));
+    expect((await listUploads(admin)).map((each) => each.id).sort()).toStrictEqual(ids.slice(1).sort());
+    const [, second = "", third = "", last = ""] = ids;
+    await discardUpload(staff(), second);
+    await discardUpload(admin, third);
+    await database.query("UPDATE import_files SET added_at = now() - interval '61 minutes' WHERE id = $1", [last]);
+    expect((await listUploads(admin)).map((each) => each.id)).toStrictEqual([second]);
+    expect(await findUpload(admin, last)).toBeNull();
+  });
+
+  test("is refused where its columns cannot be understood, without a word of what stands there", async () => {
+    await expect(upload(staff(), `${foreign()},email\n`)).rejects.toThrow("columns that are not known");
+  });
 });
 
 test("While one import runs, a second one is told so at once", async () => {

@@ -1,0 +1,9 @@
+import type { FormState } from "@/lib/doors/form-state";
+import type { ImportOutcome } from "./import";
+import type { Refusal } from "./run";
+
+/** What an import would do or has done; `shown`: the first of the rows that were refused. */
+export type Tried = ImportOutcome & { shown: Refusal[] };
+
+export type ImportState = FormState & { done?: Tried };
+export type ImportAction = (state: ImportState, form: FormData) => Promise<ImportState>;

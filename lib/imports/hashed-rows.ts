@@ -1,0 +1,59 @@
+import { setImmediate } from "node:timers/promises";
+import { bitsOf, STRONG_BITS } from "@latchkey/rule/forms";
+import { describeHash } from "@/lib/identity/foreign-hashes";
+import { withoutClear } from "./credentials";
+import { parsedList, readableId } from "./fields";
+import { Forms } from "./forms";
+import { hashKey } from "./keys";
+import type { KeyRecord } from "./records";
+import { type Fields, type ImportFile, type Row, type Rows, readRecord, rowsOf } from "./rows";
+
+type Hashing = { forms: Forms; allowWeak: boolean };
+
+/**
+ * The rows of a file with hashes in the place of credentials. What is no row, or would be refused whatever is in the database,
+ * is left out but for its line, its id and the reason: it may hold a credential anywhere.
+ * @throws ImportFailure where its heading cannot be understood
+ */
+export async function* hashedRows(file: ImportFile, allowWeak: boolean): AsyncGenerator<Rows> {
+  const hashing = { forms: await Forms.load(), allowWeak };
+  // Those that the file names are known before its keys are looked at, as in an import.
+  for await (const { rows } of rowsOf(file)) {
+    for (const row of rows) if ("fields" in row && row.kind === "form") addForm(row.fields, hashing);
+    await setImmediate();
+  }
+  for await (const { rows, bytes } of rowsOf(file)) {
+    yield { rows: rows.map((row) => hashRow(row, hashing)), bytes };
+    // Others are served between one piece and the next.
+    await setImmediate();
+  }
+}
+
+function addForm(fields: Fields, { forms, allowWeak }: Hashing): void {
+  const { record } = readRecord("form", fields);
+  if (record && (allowWeak || bitsOf(record) >= STRONG_BITS)) forms.add(record);
+}
+
+function hashRow(row: Row, hashing: Hashing): Row {
+  if ("refused" in row) return row;
+  const { line, kind, fields } = row;
+  const refuse = (refused: string, id = fields.id): Row => ({ line, kind, id: readableId(id), refused });
+  const read = readRecord(kind, fields);
+  if (read.refused !== undefined) return refuse(read.refused, fields.id ?? fields.user_id);
+  if (kind === "user" && typeof fields.password_hash === "string") {
+    const hash = describeHash(fields.password_hash);
+    return "refused" in hash ? refuse(`password_hash: ${hash.refused}`) : row;
+  }
+  if (kind !== "key") return row;
+  const hashed = hashKey(read.record as KeyRecord, hashing);
+  if ("refused" in hashed) return refuse(hashed.refused);
+  const own = withoutClear(fields, hashed.stored);
+  const former = hashed.replaced.map(({ stored }, index) => ({ stored, fields: listOf(fields.replaced)[index] ?? {} }));
+  const replaced = former.map((each) => withoutClear(each.fields, each.stored));
+  return { line, kind, fields: { ...own, ...(replaced.length > 0 && { replaced }) } };
+}
+
+function listOf(replaced: unknown): Fields[] {
+  const list = parsedList(replaced);
+  return Array.isArray(list) ? list : [];
+}
