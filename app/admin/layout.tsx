@@ -14,6 +14,7 @@ const PLACES: Place[] = [
   { href: "/admin/keys", name: "Keys" },
   { href: "/admin/users", name: "Users" },
   { href: "/admin/audit", name: "Audit" },
+  { href: "/admin/import", name: "Import" },
   { href: "/keys", name: "Portal" },
 ];
 

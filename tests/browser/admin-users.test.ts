@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import type { Page } from "@playwright/test";
 import { newKey, query, verifyCode } from "../support/client";
@@ -168,5 +169,37 @@ test.describe("A member of staff", () => {
 
     await page.goto(`/admin/users/${admin.id}`);
     await expect(page.getByRole("button", { name: /administrator|plain user|^Ban$/ })).toHaveCount(0);
+  });
+
+  test("looks at what a file would bring, and imports it once the password is given", async ({ page, admin }) => {
+    const [id, email] = [randomUUID(), `${randomUUID()}@example.com`];
+    const lines = [
+      { type: "user", id, email, email_verified: true },
+      { type: "key", user_id: id, credential: "short" },
+    ];
+    const buffer = Buffer.from(lines.map((line) => JSON.stringify(line)).join("\n"));
+    await page.goto("/admin");
+    await page.getByRole("link", { name: "Import" }).click();
+    await page.getByLabel("Source").fill("Not a name");
+    await page.getByRole("button", { name: "Upload and look" }).click();
+    await expect(page.getByLabel("Source")).toBeFocused();
+    await page.getByLabel("Source").fill("former");
+    await page.getByLabel("File", { exact: true }).setInputFiles({ name: "people.ndjson", mimeType: "text/plain", buffer });
+    await page.getByRole("button", { name: "Upload and look" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("people.ndjson");
+    const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+    await expect(row("People").getByRole("cell")).toHaveText(["1", "1", "0", "0"]);
+    await expect(row("Keys").getByRole("cell")).toHaveText(["1", "0", "0", "1"]);
+    await expect(page.getByRole("region", { name: "Refused rows" })).toContainText("credential: It is too short");
+    await expectAccessible(page);
+    await expectNoSidewaysScrolling(page);
+
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await confirm(page, admin);
+    await expect(result(page)).toHaveText("Imported. The file is kept no longer.");
+    await expect(result(page)).toBeFocused();
+    await expect(row("People").getByRole("cell")).toHaveText(["1", "1", "0", "0"]);
+    const [entry] = await query("SELECT actor_id FROM audit_entries WHERE action = 'import.run' AND actor_id = $1", [admin.id]);
+    expect(entry).toBeDefined();
   });
 });

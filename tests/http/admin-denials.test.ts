@@ -11,6 +11,7 @@ import {
   run,
   staffActions,
   staffAddresses,
+  uploadFile,
 } from "../support/doors";
 
 /** What a session may do that is older: become fresh again, and look something up. */
@@ -32,11 +33,13 @@ function strangers(): [string, Person | null][] {
 }
 
 /** By the build's own lists: a page, export or action that is added is tried without being named here. */
-const [PAGES, EXPORTS, ACTIONS] = [staffAddresses("page"), staffAddresses("route"), staffActions()];
+const [PAGES, ROUTES, ACTIONS] = [staffAddresses("page"), staffAddresses("route"), staffActions()];
+const UPLOAD = "/admin/import/upload";
+const EXPORTS = ROUTES.filter((address) => address !== UPLOAD);
 
 test("the build's lists are read: what is known to be there is in them", () => {
   expect(PAGES).toEqual(expect.arrayContaining(["/admin", "/admin/audit", "/admin/confirm"]));
-  expect(EXPORTS).toEqual(expect.arrayContaining(["/admin/audit/export"]));
+  expect(ROUTES).toEqual(expect.arrayContaining(["/admin/audit/export", UPLOAD]));
   expect(ACTIONS.map(({ name }) => name)).toEqual(expect.arrayContaining(["confirmPasswordAction", "isConfirmedAction"]));
 });
 
@@ -84,6 +87,44 @@ describe.each(EXPORTS)("the export %s", (address) => {
     expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="latchkey-[a-z0-9-]+\.csv"$/);
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect((await answer.text()).split("\r\n").length).toBeGreaterThan(1);
+  });
+});
+
+describe("a file to be imported", () => {
+  const content = JSON.stringify({ type: "user", id: randomUUID(), email: `${randomUUID()}@example.com` });
+  const keptBy = async ({ user }: Person) => (await query("SELECT 1 FROM import_files WHERE user_id = $1", [user.id])).length;
+
+  test("is taken from nobody but administrators", async () => {
+    for (const [who, person] of strangers()) {
+      expect([who, (await uploadFile(person, content)).status]).toStrictEqual([who, 404]);
+      if (person) expect([who, await keptBy(person)]).toStrictEqual([who, 0]);
+    }
+  });
+
+  test("is looked at by whoever sent it, and by no other administrator", async () => {
+    const { status, id } = await uploadFile(people.stale, content);
+    expect(status).toBe(200);
+    expect(await keptBy(people.stale)).toBe(1);
+    expect(await (await open(`/admin/import/${id}`, people.stale)).text()).toContain("people.ndjson");
+    const others = await (await open(`/admin/import/${id}`, people.fresh)).text();
+    expect(others).toContain("This file is not kept");
+    expect(others).not.toContain("people.ndjson");
+    const importFile = ACTIONS.find(({ name }) => name === "importFileAction") ?? { name: "", id: "", page: "" };
+    const { returned } = await run(importFile, people.fresh, people, { fields: { file: id } });
+    expect(returned).toMatchObject({ message: "This file is kept no longer. Upload it again." });
+    const discardFile = ACTIONS.find(({ name }) => name === "discardFileAction") ?? { name: "", id: "", page: "" };
+    await run(discardFile, people.fresh, people, { fields: { file: id } });
+    expect(await keptBy(people.stale)).toBe(1);
+  });
+
+  test("is refused in words where it cannot be read", async () => {
+    for (const [text, sentence] of [
+      ["", "Choose a file that is not empty."],
+      ["[]", "is a JSON array"],
+      ["name;surname\n", "columns that are not known"],
+    ] as const)
+      expect((await uploadFile(people.fresh, text)).text).toContain(sentence);
+    expect(await keptBy(people.fresh)).toBe(0);
   });
 });
 

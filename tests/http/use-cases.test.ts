@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
 import { adminCall, call, newKey, query, randomEmail, type TestKey, verify } from "../support/client";
-import { actions, addresses, filledIn, open, type Person, run, type Sent } from "../support/doors";
+import { actions, addresses, filledIn, open, type Person, run, type Sent, uploadFile } from "../support/doors";
 import { newMailedToken, newUser, signInByCookie, type TestUser } from "../support/people";
 import { shared } from "../support/portal";
 import { report } from "../support/usage";
@@ -134,7 +134,7 @@ test.each(OPERATIONS.map(({ id }) => id))("the operation %s", async (id) => {
 
 /** Routes that are no operation of their own: what answers for all the rest, the metrics, which are not public, and files of pages. */
 const OTHER_ROUTES =
-  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|sign-out|keys\/\[id\]\/first-call|\.well-known\/.*|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
+  /^\/(api\/(\[\[\.\.\.path\]\]|auth\/\[\.\.\.all\]|unsupported-method|usage)|metrics|sign-out|keys\/\[id\]\/first-call|\.well-known\/.*|admin\/import\/upload|.*\/export|favicon\.ico|.*icon\..*|manifest\.webmanifest)$/;
 
 test("every route of the build is an operation of the reference", () => {
   const told = OPERATIONS.map(({ path }) => path.replace(/\/$/, "").replaceAll("{", "[").replaceAll("}", "]"));
@@ -177,6 +177,12 @@ async function someone(change = ""): Promise<TestUser> {
   const user = await newUser();
   if (change) await query(`UPDATE users SET ${change} WHERE id = $1`, [user.id]);
   return user;
+}
+
+/** A file with one person, sent by staff. */
+async function uploaded(): Promise<string> {
+  const { id } = await uploadFile(cast.admin, JSON.stringify({ type: "user", id: randomUUID(), email: randomEmail() }));
+  return id;
 }
 
 const ACTION_OF: Record<string, () => Promise<Doing>> = {
@@ -249,6 +255,12 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
     return { fields: { uuid }, done };
   },
   confirmPasswordAction: async () => ({ as: cast.admin, fields: { password: cast.admin.user.password }, done }),
+  importFileAction: async () => ({
+    as: cast.admin,
+    fields: { file: await uploaded() },
+    done: { returned: expect.objectContaining({ done: expect.objectContaining({ refused: 0 }) }) },
+  }),
+  discardFileAction: async () => ({ as: cast.admin, fields: { file: await uploaded() }, done }),
   isConfirmedAction: async () => ({ as: cast.admin, takes: [], done: { returned: true } }),
   findOwnersAction: async () => ({
     as: cast.admin,

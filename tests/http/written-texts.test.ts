@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { call, newKey, query, type TestKey } from "../support/client";
-import { actions, addresses, filledIn, open, type Person, run } from "../support/doors";
+import { actions, addresses, filledIn, open, type Person, run, uploadFile } from "../support/doors";
 import { newUser, signInByCookie, type TestUser } from "../support/people";
 import { report } from "../support/usage";
 
@@ -72,7 +72,8 @@ function findWritten(html: string): Found {
 }
 
 test("what somebody wrote turns around nothing beside it, on any page", async () => {
-  const ids = { plain: person, keyId, keyUuid: key.id };
+  const { id: fileId } = await uploadFile(staff, "{}\n", "אבג.ndjson");
+  const ids = { plain: person, keyId, keyUuid: key.id, fileId };
   const more = [
     [`/admin/keys?q=${key.id}`, staff],
     [`/admin/keys?owner=${encodeURIComponent("אין")}`, staff],

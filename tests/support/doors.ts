@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { newKey, query, randomAddress, shared } from "./client";
 import { newUser, signInByCookie, type TestUser } from "./people";
@@ -12,9 +13,10 @@ const IDS: Record<string, (people: Ids) => string> = {
   "/docs/[group]": () => "accounts",
   "/admin/users/[id]": ({ plain }) => plain.user.id,
   "/admin/keys/[id]": ({ keyId }) => keyId,
+  "/admin/import/[id]": ({ fileId = randomUUID() }) => fileId,
 };
 
-type Ids = { plain: { user: Pick<TestUser, "id"> }; keyId: string; keyUuid?: string };
+type Ids = { plain: { user: Pick<TestUser, "id"> }; keyId: string; keyUuid?: string; fileId?: string };
 
 export type Person = { user: TestUser; cookie: string };
 export type People = Record<"plain" | "banned" | "demoted" | "stale" | "fresh", Person> & { keyId: string };
@@ -90,6 +92,23 @@ export const staffActions = () => actions("app/admin/");
 export function open(address: string, person: Person | null): Promise<Response> {
   const headers = { "X-Forwarded-For": randomAddress(), ...(person && { Cookie: person.cookie }) };
   return fetch(shared().url + address, { headers, redirect: "manual" });
+}
+
+/** Sends a file to be imported, as the page does. */
+export async function uploadFile(person: Person | null, content: string, name = "people.ndjson") {
+  const body = new FormData();
+  body.set("source", "former");
+  body.set("file", new Blob([content]), name);
+  const { url } = shared();
+  const headers = {
+    Accept: "application/json",
+    Origin: url,
+    "X-Forwarded-For": randomAddress(),
+    ...(person && { Cookie: person.cookie }),
+  };
+  const answer = await fetch(`${url}/admin/import/upload`, { method: "POST", headers, body, redirect: "manual" });
+  const text = await answer.text();
+  return { status: answer.status, text, id: /^\{"id":"([^"]+)"\}$/.exec(text)?.[1] ?? "" };
 }
 
 export type Sent = {
