@@ -1,15 +1,40 @@
 import { CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
 import { bitsOf, type CredentialForm, STRONG_BITS, signsOf } from "@latchkey/rule/forms";
 import { knownForms } from "@latchkey/rule/known-forms";
-import { SearchInput, type SearchInputProps } from "./search-input";
+import { inputStyle } from "@/components/ui/input-style";
+import { SearchInput } from "./search-input";
 
-type Without<Names extends string, Props> = Props extends unknown ? Omit<Props, Names> : never;
+const WHY = "A whole key is found only where scripts run. Its beginning, as lists show it, is found everywhere.";
+
+/** Its name is `label`, or that of the label for its `id`. */
+type Props = { placeholder: string; value: string; name?: string; list?: string } & (
+  | { label: string; id?: never }
+  | { label?: never; id: string }
+);
 
 /** Where something is typed, or a credential pasted. Made on the server: what credentials look like is no script of the page. */
-export function SearchField(props: Without<"pattern" | "forms", SearchInputProps>) {
+export function SearchField({ id, label, placeholder, value, name = "q", list }: Props) {
   const forms = knownForms();
   return (
-    <SearchInput {...props} pattern={withoutCredential(forms)} forms={forms.length > 0 ? JSON.stringify(forms) : undefined} />
+    <SearchInput
+      id={id}
+      type="search"
+      name={name}
+      list={list}
+      defaultValue={value}
+      aria-label={label}
+      placeholder={placeholder}
+      // Browsers hold a form to it where no script does.
+      pattern={withoutCredential(forms)}
+      why={WHY}
+      autoComplete="off"
+      autoCapitalize="none"
+      spellCheck={false}
+      // What a shortcut leads to, and how credentials of other products look.
+      data-search
+      data-forms={forms.length > 0 ? JSON.stringify(forms) : undefined}
+      className={`${inputStyle} text-ellipsis`}
+    />
   );
 }
 

@@ -136,6 +136,7 @@ test("A member of staff whose session ended in the middle of a dialog is told so
   await page.goto("/admin/keys");
   await page.getByRole("button", { name: "Create key" }).click();
   const dialog = page.getByRole("dialog", { name: "Create a key for someone" });
+  await expect(dialog.getByRole("combobox", { name: "Owner" })).toBeFocused();
   await page.keyboard.type(owner.email);
   await dialog.getByRole("option", { name: owner.email }).click();
   await dialog.getByLabel("Name").fill("Interrupted");
