@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { type Line, MAX_LINE_BYTES } from "./lines";
 
 /** What a file has besides its heading: cells, or why there are none. A cell in quotes may hold line breaks. */
-export type CsvRow = { line: number; cells: string[] } | { line: number; refused: string };
+type CsvRow = { line: number; cells: string[] } | { line: number; refused: string };
 
 const DELIMITERS = [",", ";", "\t"];
 const OPTIONS = { relax_column_count: true, record_delimiter: "\n" } as const;

@@ -1,8 +1,5 @@
 import { sqlInstant } from "@/lib/audit/record";
 
-/** Fewer than an import takes of one key. */
-export const MOST_REPLACED = 20;
-
 const HASHES = (of: string) =>
   `${of}.hint, encode(${of}.credential_hash, 'hex') AS hash, encode(${of}.secret_hash, 'hex') AS secret,
    ${of}.credential_hashed_under AS under, ${of}.secret_hashed_under AS secret_under`;

@@ -6,8 +6,9 @@ import { recordAudit } from "@/lib/audit/record";
 import { db, pool } from "@/lib/database/client";
 import type { Client } from "@/lib/database/connections";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
-import { KEYS, MOST_REPLACED, PEOPLE } from "./export-queries";
+import { KEYS, PEOPLE } from "./export-queries";
 import { withoutBlanks } from "./fields";
+import { MAX_REPLACED } from "./records";
 import { unbounded } from "./turn";
 
 const FETCHED = 1000;
@@ -98,7 +99,7 @@ function keyOf({ uuid, source, former_id, replaced, self_rotation, weak, ...key 
     ...withHashes(key),
     ...(self_rotation === true && { self_rotation }),
     ...(weak === true && { weak }),
-    replaced: replaced?.slice(-MOST_REPLACED).map((former) => withoutBlanks(withHashes(former))) ?? null,
+    replaced: replaced?.slice(-MAX_REPLACED).map((former) => withoutBlanks(withHashes(former))) ?? null,
   };
 }
 

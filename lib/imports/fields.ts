@@ -1,10 +1,10 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { ALPHABET_NAMES } from "@latchkey/rule/forms";
 import { maskedJson } from "@latchkey/rule/masked-json";
 import { isPermissions, type Permissions } from "@latchkey/rule/permissions";
 import { isNameText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
 import { parseInstant } from "@/lib/values/instant";
+import { credentialForm } from "@/lib/verification/forms";
 
 /** Rows of CSV say everything as text, and those of NDJSON may: what is JSON elsewhere may be its text. */
 
@@ -137,16 +137,6 @@ export const digest = z
   .meta({ description: "In hexadecimal digits or base64url." });
 
 const namedForm = z.enum(["mf_live", "datazag", "foreign"], "This is no form.");
-export const credentialForm = z.strictObject({
-  prefix: z
-    .string()
-    .max(64)
-    .regex(/^[A-Za-z0-9_.~+/=-]*$/, "A prefix has letters, digits and -._~+/= only.")
-    .default(""),
-  signs: z.enum(ALPHABET_NAMES, "This is no alphabet."),
-  length: z.int().min(8).max(512),
-});
-
 export const form = z.preprocess(parsed, z.union([namedForm, credentialForm], "This is no form of credentials.")).meta({
   anyOf: [
     { type: "string", enum: namedForm.options },

@@ -1,13 +1,9 @@
 import "server-only";
-import { ALPHABET_NAMES, type AlphabetName, type CredentialForm, MAX_FORMS } from "@latchkey/rule/forms";
+import { type CredentialForm, MAX_FORMS } from "@latchkey/rule/forms";
 import { type Run, sql } from "@/lib/database/client";
-import { int, statement, text, word } from "@/lib/database/statements";
+import { statement } from "@/lib/database/statements";
+import { listForms } from "@/lib/verification/forms";
 
-const LIST = statement(
-  "forms-before-import",
-  { prefix: text, signs: word<AlphabetName>(), length: int },
-  "SELECT prefix, signs, length FROM credential_forms ORDER BY added_at, prefix, signs, length",
-);
 const ADD = statement(
   "add-credential-forms",
   {},
@@ -22,7 +18,7 @@ export class Forms {
   private constructor(readonly known: CredentialForm[]) {}
 
   static async load(): Promise<Forms> {
-    return new Forms((await sql(LIST, {})).filter(({ signs }) => ALPHABET_NAMES.includes(signs)));
+    return new Forms(await listForms(sql));
   }
 
   /** False where there are as many as there may be. */

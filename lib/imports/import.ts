@@ -8,7 +8,7 @@ import { importBalances } from "./balances";
 import { readableId, sourceName } from "./fields";
 import { Forms } from "./forms";
 import { importKeys } from "./keys";
-import type { RecordKind } from "./records";
+import { fingerprint, type RecordKind } from "./records";
 import { ImportFailure, type ImportFile, type Row, rowsOf } from "./rows";
 import { COUNTS, type Counts, type ImportRun, type Refusal, recordOf } from "./run";
 import { Seen } from "./seen";
@@ -101,6 +101,7 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
       outcome.reasons[reason] = (outcome.reasons[reason] ?? 0) + 1;
       const earlier = first && { file: nameOf(first.file), line: first.line };
       options.onRefused({ file: nameOf(file), line, id: readableId(id), reason, first: earlier });
+      return null;
     },
     requireTurn: async () => {},
     advance: async (bytes) => {
@@ -148,7 +149,7 @@ function requireSecrets(fields: Record<string, unknown>, secrets: string[]): voi
   const replaced = Array.isArray(fields.replaced) ? fields.replaced : [];
   for (const one of [fields, ...replaced]) {
     for (const named of [one?.latchkey_secret, one?.latchkey_secret_hash_under]) {
-      if (typeof named !== "string" || !/^[0-9a-f]{16}$/.test(named) || secrets.includes(named)) continue;
+      if (!fingerprint.safeParse(named).success || secrets.includes(named)) continue;
       throw new ImportFailure(
         `Keys of the file are hashed under the KEY_HASH_SECRET ${named}, which is not set here. Nothing was done. Set it as KEY_HASH_SECRET or KEY_HASH_SECRET_PREVIOUS.`,
       );

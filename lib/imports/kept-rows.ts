@@ -3,7 +3,7 @@ import { createGunzip, createGzip } from "node:zlib";
 import type { ImportFile, Row, Rows } from "./rows";
 
 /** What stands before the rows. `size`: of the file as it came, in bytes. */
-export type KeptHead = { size: number; allowWeak: boolean };
+type KeptHead = { size: number; allowWeak: boolean };
 
 /** Compresses a line of JSON for the head and one for each piece of rows. */
 export async function packRows(head: KeptHead, pieces: AsyncIterable<Rows>): Promise<Buffer<ArrayBuffer>> {

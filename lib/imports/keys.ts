@@ -48,18 +48,14 @@ function checkKey(run: ImportRun, fields: Fields, place: Place): FoundKey | null
   const row = recordOf(run, "key", fields, place);
   if (!row) return null;
   const { source = run.source, ...record } = row;
-  const refuse = (reason: string, first?: Place) => {
-    run.refuse(place, record.id, reason, first);
-    return null;
-  };
   const hashed = hashKey(record, run);
-  if ("refused" in hashed) return refuse(hashed.refused);
+  if ("refused" in hashed) return run.refuse(place, record.id, hashed.refused);
   const { stored, replaced } = hashed;
   const same = record.id === undefined ? null : run.seen.note(`key ${source} ${record.id}`, place);
-  if (same) return refuse("The same id as another row.", same);
+  if (same) return run.refuse(place, record.id, "The same id as another row.", same);
   for (const { hash } of [stored, ...replaced.map((each) => each.stored)]) {
     const other = run.seen.note(`hash ${hash}`, place);
-    if (other) return refuse(SAME, other);
+    if (other) return run.refuse(place, record.id, SAME, other);
   }
   return { place, record: withoutCredentials(record), stored, replaced, source };
 }

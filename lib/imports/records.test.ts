@@ -82,3 +82,14 @@ test("Rows that are read have the schema of the documents, and others do not", (
   }
   expect(validate({ type: "key", user_id: 1, total_uses: {}, credential: "x" })).toBe(false);
 });
+
+test.each(["SK_", "acme", "a.b_", "_a_", "a_"])(
+  "A form is not taken with the prefix %s, by which no server would know it",
+  (prefix) => {
+    const form = { prefix, signs: "base62", length: 32 };
+    expect(RECORDS.form.safeParse({ type: "form", ...form }).success).toBe(false);
+    const key = { user_id: 1, credential_sha256: hash, form };
+    expect(RECORDS.key.safeParse(key).success).toBe(false);
+    expect(RECORDS.key.safeParse({ ...key, form: { ...form, prefix: "", length: prefix.length + 32 } }).error).toBeUndefined();
+  },
+);

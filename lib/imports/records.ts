@@ -2,11 +2,12 @@ import { z } from "zod";
 import { forgotPasswordSchema, replaceProfileSchema } from "@/lib/identity/schemas";
 import { createKeySchema, generateKeySchema } from "@/lib/keys/schemas";
 import { isUuid } from "@/lib/values/ids";
-import { credentialForm, digest, flag, form, formerId, instant, parsedList, permissions, sourceName, whole } from "./fields";
+import { credentialForm } from "@/lib/verification/forms";
+import { digest, flag, form, formerId, instant, parsedList, permissions, sourceName, whole } from "./fields";
 
 /** Enough for whatever was sold, and far from where doubles stop counting. */
 const MAX_CREDITS = 1_000_000_000_000_000;
-const MAX_REPLACED = 20;
+export const MAX_REPLACED = 20;
 
 const { email } = forgotPasswordSchema.shape;
 const { last_name: name, phone_number, timezone } = replaceProfileSchema.shape;
@@ -17,7 +18,7 @@ const uuid = z
 const ender = z.enum(["owner", "staff", "leak", "proof"], "This is neither owner nor staff.");
 const credits = whole(-MAX_CREDITS, MAX_CREDITS).meta({ description: "What is left to the person. Entered once in the ledger." });
 
-export const userSchema = z.strictObject({
+const userSchema = z.strictObject({
   type: z.literal("user").optional(),
   id: formerId.describe("What the person is called where they come from."),
   uuid: uuid.optional().describe("From another Latchkey: the id that is kept here if nobody has it."),
@@ -47,22 +48,19 @@ const OWNER = "`user_id` or `email` must say whose it is.";
 const owner = { user_id: formerId.optional().describe("The `id` of the owner’s row."), email: email.optional() };
 const hasOwner = (row: { user_id?: string | undefined; email?: string | undefined }) => Boolean(row.user_id ?? row.email);
 
+/** Of a KEY_HASH_SECRET. */
+export const fingerprint = z.string().regex(/^[0-9a-f]{16}$/, "This names no KEY_HASH_SECRET.");
+
 /** One credential, and perhaps its secret: in clear, as SHA-256, or as another Latchkey keeps them. */
 const credentials = {
   credential: z.string().optional().describe("In clear. Hashed when it is read, and kept nowhere."),
   credential_sha256: digest.optional(),
   latchkey_hash: digest.optional().describe("As another Latchkey stores it."),
-  latchkey_secret: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, "This names no KEY_HASH_SECRET.")
-    .optional()
-    .describe("Which KEY_HASH_SECRET made `latchkey_hash`: its fingerprint."),
+  latchkey_secret: fingerprint.optional().describe("Which KEY_HASH_SECRET made `latchkey_hash`: its fingerprint."),
   secret: z.string().optional().describe("The second text of the key, in clear."),
   secret_sha256: digest.optional(),
   latchkey_secret_hash: digest.optional(),
-  latchkey_secret_hash_under: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, "This names no KEY_HASH_SECRET.")
+  latchkey_secret_hash_under: fingerprint
     .optional()
     .describe("The fingerprint of the KEY_HASH_SECRET that made `latchkey_secret_hash`, where it is another one."),
   form: form.optional(),
@@ -97,7 +95,7 @@ const replacedSchema = z
   .strictObject({ ...credentials, replaced_at: instant.optional(), valid_until: instant })
   .superRefine(checkCredentials);
 
-export const keySchema = z
+const keySchema = z
   .strictObject({
     type: z.literal("key").optional(),
     id: formerId.optional().describe("What the key is called where it comes from. Without it, a key is known by its credential."),

@@ -35,7 +35,8 @@ export type ImportRun = {
   seen: Seen;
   accepted: Seen;
   counts: Counts;
-  refuse(place: Place, id: unknown, reason: string, first?: Place | null): void;
+  /** Answers null, which stands for a row that is not imported. */
+  refuse(place: Place, id: unknown, reason: string, first?: Place | null): null;
   /** Fails where another import may have begun. */
   requireTurn(): Promise<void>;
   /** So many bytes more of a file have been read. */
@@ -98,6 +99,5 @@ export function recordOf<Kind extends RecordKind>(
 ): RecordOf<Kind> | null {
   const read = readRecord(kind, fields);
   if ("record" in read) return read.record ?? null;
-  run.refuse(place, fields.id ?? fields.user_id, read.refused);
-  return null;
+  return run.refuse(place, fields.id ?? fields.user_id, read.refused);
 }

@@ -6,7 +6,7 @@ import { divideName } from "@/lib/identity/schemas";
 import type { UserRecord } from "./records";
 import type { Found, ImportRun } from "./run";
 
-export type UserRow = Found<"user"> & { id: string };
+type UserRow = Found<"user"> & { id: string };
 
 const AUDIT = "INSERT INTO audit_entries (actor_kind, actor_id, address, request_id, action, target_kind, target_id, after)";
 const ACTING = "$actorKind, $actor::uuid, $address, $request";

@@ -50,15 +50,11 @@ function checkUser(run: ImportRun, fields: Fields, place: Place): FoundUser | nu
   const record = recordOf(run, "user", fields, place);
   if (!record) return null;
   const hash = record.password_hash === undefined ? null : describeHash(record.password_hash);
-  const refuse = (reason: string, first?: Place) => {
-    run.refuse(place, record.id, reason, first);
-    return null;
-  };
-  if (hash && "refused" in hash) return refuse(`password_hash: ${hash.refused}`);
+  if (hash && "refused" in hash) return run.refuse(place, record.id, `password_hash: ${hash.refused}`);
   const same = run.seen.note(`user ${record.id}`, place);
-  if (same) return refuse("The same id as another row.", same);
+  if (same) return run.refuse(place, record.id, "The same id as another row.", same);
   const other = run.seen.note(`email ${record.email}`, place);
-  return other ? refuse("The same e-mail address as another row.", other) : { place, record };
+  return other ? run.refuse(place, record.id, "The same e-mail address as another row.", other) : { place, record };
 }
 
 async function writeUsers(run: ImportRun, batch: FoundUser[]): Promise<void> {

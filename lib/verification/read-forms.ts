@@ -1,32 +1,18 @@
 import "server-only";
 import { type Credential, parseCredential } from "@latchkey/rule/credentials";
-import { ALPHABET_NAMES, type CredentialForm, formOf, MAX_FORMS } from "@latchkey/rule/forms";
+import { formOf } from "@latchkey/rule/forms";
 import { learnForms } from "@latchkey/rule/known-forms";
-import { z } from "zod";
 import { checkUp } from "@/lib/database/client";
-import { int, statement, text } from "@/lib/database/statements";
 import { log } from "@/lib/settings/log";
 import { causeOf, unavailable } from "@/lib/values/errors";
 import { throughBreaker } from "./breaker";
+import { listForms } from "./forms";
 
 const EVERY_MS = 30_000;
 /** Whoever asks about texts that fit no form has the table read no more often. */
 const AT_MOST_EVERY_MS = 2_000;
 /** A start waits no longer. */
 const START_MS = 3_000;
-
-const formSchema: z.ZodType<CredentialForm> = z.object({
-  prefix: z.string().regex(/^(?:[a-z][a-z0-9_-]{2,31})?$/),
-  signs: z.enum(ALPHABET_NAMES),
-  length: z.int().min(1).max(512),
-});
-
-/** In one order on each server: of several that fit, the first wins. */
-const FORMS = statement(
-  "credential-forms",
-  { prefix: text, signs: text, length: int },
-  `SELECT prefix, signs, length FROM credential_forms ORDER BY added_at, prefix, signs, length LIMIT ${MAX_FORMS}`,
-);
 
 type Reads = { under: Promise<void> | null; begunAt: number; isDone: boolean };
 
@@ -46,8 +32,7 @@ export function refreshForms(): Promise<void> {
 // Not on the connections of look-ups: one that was idle since, and fell silent meanwhile, would have them wait for less.
 async function readForms(): Promise<void> {
   reads.begunAt = performance.now();
-  const rows = await throughBreaker(() => checkUp(FORMS, {}));
-  learnForms(rows.flatMap((row) => formSchema.safeParse(row).data ?? []));
+  learnForms(await throughBreaker(() => listForms(checkUp)));
   reads.isDone = true;
 }
 

@@ -24,8 +24,8 @@ export const OUR_FORMS = {
 export const MAX_FORMS = 100;
 /** Fewer, and a credential can be guessed. */
 export const STRONG_BITS = 112;
-const MAX_CREDENTIAL_LENGTH = 512;
-const MIN_BODY_LENGTH = 8;
+export const MAX_CREDENTIAL_LENGTH = 512;
+export const MIN_BODY_LENGTH = 8;
 const HINT_LENGTH = 6;
 /** A credential that is weak shows less of itself. */
 const SHOWN_OF_WEAK = 1 / 4;
