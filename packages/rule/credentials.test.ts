@@ -301,7 +301,12 @@ describe("Of other products, once their form is known", () => {
     });
 
     test("one is told and found, and what is longer, shorter or within a word is no credential", () => {
-      const credential = make();
+      // A slash at its beginning may as well stand before another one, which what is longer then ends with.
+      const makePlain = (): string => {
+        const made = make();
+        return made.startsWith("/") ? makePlain() : made;
+      };
+      const credential = makePlain();
       expect(parseCredential(credential)).toBe(credential);
       expect(findWhole(`key: ${credential}`)).toBe(credential);
       expect(maskCredentials(`(${credential})`)).toBe(`(${credential.slice(0, 6)}...)`);
