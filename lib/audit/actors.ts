@@ -8,6 +8,11 @@ export type Actor = {
   sessionId?: string | null;
 };
 
+/** As whom somebody's Idempotency-Keys are remembered. */
+export function callerName({ kind, userId }: Actor): string {
+  return `${kind}:${userId ?? ""}`;
+}
+
 export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null, requestId: null };
 
 /** Somebody who showed nothing that is right. */

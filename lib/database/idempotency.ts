@@ -21,8 +21,9 @@ const FIND = statement(
   "SELECT input_hash, target_id FROM idempotency_records WHERE caller = $caller AND route = $route AND key_hash = $keyHash",
 );
 
-/** `header`: the Idempotency-Key; `input`: all that the request asks for. */
-export function describeOnce(caller: string, route: string, header: string, input: unknown): Once {
+/** `header`: the Idempotency-Key, null for a request without one; `input`: all that it asks for. */
+export function describeOnce(caller: string, route: string, header: string | null | undefined, input: unknown): Once | null {
+  if (!header) return null;
   return { caller, route, keyHash: sha256(header), inputHash: sha256(JSON.stringify(input)) };
 }
 

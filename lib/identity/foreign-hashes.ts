@@ -20,7 +20,7 @@ export type HashForm = "own" | (typeof HASH_FORMS)[number];
 
 /** `work`: comparable within one form. Answers whether a password is that of the hash; of our own, nothing is said here. */
 export type DescribedHash = { form: HashForm; work: number; matches(password: string): Promise<boolean> };
-export type RefusedHash = { refused: string };
+type RefusedHash = { refused: string };
 
 const OWN = /^[0-9a-f]{32}:[0-9a-f]{128}$/;
 /** Modular crypt format, alone or in Django's words; `bcrypt_sha256`: of the password's SHA-256 in hex. */

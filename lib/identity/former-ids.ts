@@ -1,7 +1,7 @@
 import "server-only";
 import { isNameText } from "@latchkey/rule/plain-text";
 import { type Run, sql } from "@/lib/database/client";
-import { int, statement, text, uuid } from "@/lib/database/statements";
+import { type AddValue, int, statement, text, uuid } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isAccountId, isUuid } from "@/lib/values/ids";
 
@@ -30,6 +30,13 @@ function readFormerId(written: string): { source: string; own: string; bare: str
 /** Values that nobody's id fits, where it is none: an empty one is kept by nobody. */
 export function formerIdValues(written: string) {
   return readFormerId(written) ?? { source: "", own: "", bare: "" };
+}
+
+/** SQL for the ids of whoever is called so elsewhere. */
+export function selectFormer(written: string, add: AddValue): string {
+  const { source, own, bare } = formerIdValues(written);
+  return `SELECT user_id FROM former_ids WHERE source = ${add("source", source)} AND id = ${add("own", own)}
+    UNION SELECT user_id FROM former_ids WHERE id = ${add("bare", bare)}`;
 }
 
 // By our own id first, then by the name of the account, then by source and id, then by an id that several sources may have.

@@ -66,15 +66,8 @@ export async function reclaimAccount(actor: Actor & { userId: string }, token: s
   const { userId } = actor;
   await db().$transaction(async (tx) => {
     await spendToken(tx, "verify-email", token, userId);
-    await setPassword(tx, userId, passwordHash);
-    const sessions = await endAccess(tx, userId);
-    const keys = await endUnprovenKeys(tx, actor, userId, "revoke");
-    const credits = await confirmAddress(tx, userId);
-    await recordAudit(tx, actor, {
-      action: "user.account_reclaimed",
-      target: { kind: "user", id: userId },
-      after: { sessions_ended: sessions, keys_revoked: keys, ...(credits > 0 && { credits }) },
-    });
+    const after = await handOver(tx, actor, userId, { passwordHash, keys: "revoke" });
+    await recordAudit(tx, actor, { action: "user.account_reclaimed", target: { kind: "user", id: userId }, after });
   });
 }
 
@@ -100,16 +93,23 @@ export async function takeOver(
 ): Promise<boolean> {
   await lockPerson(tx, userId);
   if (!(await isUnprovenNow(tx, userId))) return false;
+  const after = { by, ...(await handOver(tx, actor, userId, { passwordHash, keys: "disable" })) };
+  await recordAudit(tx, actor, { action: "user.email_verified", target: { kind: "user", id: userId }, after });
+  return true;
+}
+
+/** Whose address it is has the account from now on, and what whoever signed up has in it ends. Answers what became of that. */
+async function handOver(
+  tx: Transaction,
+  actor: Actor,
+  userId: string,
+  { passwordHash, keys: way }: { passwordHash: string | null; keys: "revoke" | "disable" },
+) {
   await setPassword(tx, userId, passwordHash);
   const sessions = await endAccess(tx, userId);
-  const keys = await endUnprovenKeys(tx, actor, userId, "disable");
+  const keys = await endUnprovenKeys(tx, actor, userId, way);
   const credits = await confirmAddress(tx, userId);
-  await recordAudit(tx, actor, {
-    action: "user.email_verified",
-    target: { kind: "user", id: userId },
-    after: { by, sessions_ended: sessions, keys_disabled: keys, ...(credits > 0 && { credits }) },
-  });
-  return true;
+  return { sessions_ended: sessions, [`keys_${way}d`]: keys, ...(credits > 0 && { credits }) };
 }
 
 export async function isUnprovenNow(tx: Transaction, userId: string): Promise<boolean> {

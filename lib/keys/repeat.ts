@@ -1,5 +1,5 @@
 import "server-only";
-import type { Actor } from "@/lib/audit/actors";
+import { type Actor, callerName } from "@/lib/audit/actors";
 import type { Run } from "@/lib/database/client";
 import { claimOnce, describeOnce, type Once } from "@/lib/database/idempotency";
 import { int, statement, text, uuid } from "@/lib/database/statements";
@@ -12,7 +12,7 @@ export function describeKeyOnce(
   header: string | null | undefined,
   input: unknown,
 ): Once | null {
-  return header ? describeOnce(`${actor.kind}:${actor.userId ?? ""}`, route, header, input) : null;
+  return describeOnce(callerName(actor), route, header, input);
 }
 
 /**

@@ -4,7 +4,7 @@ import { whereUsable } from "@latchkey/rule/sql";
 import type { Actor } from "@/lib/audit/actors";
 import { type Run, sql } from "@/lib/database/client";
 import { bool, collectValues, instant, int, nullable, type RowOf, statement, text, uuid, word } from "@/lib/database/statements";
-import { findNamedUser, firstFormerId, formerIdValues } from "@/lib/identity/former-ids";
+import { findNamedUser, firstFormerId, selectFormer } from "@/lib/identity/former-ids";
 import { AppError } from "@/lib/values/errors";
 import { type AccountSearch, writeCursor } from "./account-schemas";
 import { whereUser } from "./conditions";
@@ -65,12 +65,7 @@ export function accountsQuery({ email, external_id: externalId, q, limit, cursor
   const conditions: string[] = [];
   // What the database could not hold is nobody's.
   if (email) conditions.push(isPlainText(email) ? `email = ${add("email", email)}` : "false");
-  if (externalId) {
-    const { source, own, bare } = formerIdValues(externalId);
-    conditions.push(`id IN (
-      SELECT user_id FROM former_ids WHERE source = ${add("source", source)} AND id = ${add("own", own)}
-      UNION SELECT user_id FROM former_ids WHERE id = ${add("bare", bare)})`);
-  }
+  if (externalId) conditions.push(`id IN (${selectFormer(externalId, add)})`);
   if (q) conditions.push(whereUser(q, add));
   if (cursor) conditions.push(`(created_at, id) < (${add("at", cursor.at)}::timestamptz, ${add("id", cursor.id)}::uuid)`);
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Actor } from "@/lib/audit/actors";
+import { type Actor, callerName } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Run, sqlIn } from "@/lib/database/client";
 import { claimOnce, describeOnce } from "@/lib/database/idempotency";
@@ -23,7 +23,7 @@ export async function changeCredits(
   input: CreditChange,
   header: string | null,
 ): Promise<CreditsChanged> {
-  const once = header ? describeOnce(`${actor.kind}:${actor.userId ?? ""}`, "change-credits", header, [userId, input]) : null;
+  const once = describeOnce(callerName(actor), "change-credits", header, [userId, input]);
   return db().$transaction(async (tx) => {
     const run: Run = (statement, values) => sqlIn(tx, statement, values);
     const { credits } = await lockUser(tx, userId);

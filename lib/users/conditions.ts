@@ -1,7 +1,7 @@
 import "server-only";
 import type { AddValue } from "@/lib/database/statements";
 import { contains, USER_TEXT } from "@/lib/database/text-search";
-import { formerIdValues } from "@/lib/identity/former-ids";
+import { selectFormer } from "@/lib/identity/former-ids";
 import { readVisibleParts, whereHint } from "@/lib/keys/visible-part";
 import { isAccountId, isUuid } from "@/lib/values/ids";
 import type { UserConditions } from "./schemas";
@@ -27,9 +27,7 @@ export function whereUser(q: string, add: AddValue): string {
   const parts = readVisibleParts(q).filter(({ format }) => format);
   if (parts.length > 0)
     return `id IN (SELECT k.user_id FROM api_keys k WHERE ${parts.map((part) => whereHint(part, add)).join(" OR ")})`;
-  const { source, own, bare } = formerIdValues(q);
   // An array, so that each of the two ways has its index.
-  const former = `SELECT user_id FROM former_ids WHERE source = ${add("source", source)} AND id = ${add("own", own)}
-    UNION SELECT user_id FROM former_ids WHERE id = ${add("bare", bare)}`;
-  return `(${contains(USER_TEXT, q, (value) => add("q", value))} OR id = ANY(ARRAY(${former} LIMIT ${MOST_OF_ONE_ID})))`;
+  const former = `ARRAY(${selectFormer(q, add)} LIMIT ${MOST_OF_ONE_ID})`;
+  return `(${contains(USER_TEXT, q, (value) => add("q", value))} OR id = ANY(${former}))`;
 }

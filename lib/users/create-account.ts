@@ -1,6 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
-import type { Actor } from "@/lib/audit/actors";
+import { type Actor, callerName } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Run, sql, sqlIn, type Transaction } from "@/lib/database/client";
 import { claimOnce, describeOnce } from "@/lib/database/idempotency";
@@ -29,7 +29,7 @@ export async function createAccount(
   input: NewAccount,
   header: string | null,
 ): Promise<{ user: Account; isNew: boolean }> {
-  const once = header ? describeOnce(`${actor.kind}:${actor.userId ?? ""}`, "create-user", header, input) : null;
+  const once = describeOnce(callerName(actor), "create-user", header, input);
   const id = randomUUID();
   try {
     return await db().$transaction(async (tx) => {

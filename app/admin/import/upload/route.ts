@@ -3,7 +3,6 @@ import { jsonResponse } from "@/lib/doors/json-response";
 import { requireAdmin, requireUserOfForm } from "@/lib/doors/page-guards";
 import { readBody, validate } from "@/lib/doors/read-json";
 import { keepUpload, maxUploadBytes, uploadSchema } from "@/lib/imports/uploads";
-import { withoutDeadline } from "@/lib/request/deadline";
 import { AppError } from "@/lib/values/errors";
 
 /** What stands around the file in a form. */
@@ -21,7 +20,7 @@ export async function POST(request: Request): Promise<Response> {
     const file = form.get("file");
     if (!(file instanceof File) || file.size === 0) throw refused("Choose a file that is not empty.");
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const id = await withoutDeadline(() => keepUpload(admin, { name: file.name, bytes, source, allowWeak: allow_weak === "on" }));
+    const id = await keepUpload(admin, { name: file.name, bytes, source, allowWeak: allow_weak === "on" });
     if (isScript) return jsonResponse({ id }, 200);
     return new Response(null, { status: 303, headers: { Location: `/admin/import/${id}`, "Cache-Control": "no-store" } });
   } catch (error) {
