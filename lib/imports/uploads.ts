@@ -8,6 +8,7 @@ import { withoutDeadline } from "@/lib/request/deadline";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
+import { refreshForms } from "@/lib/verification/read-forms";
 import type { Tried } from "./action-states";
 import { sourceName } from "./fields";
 import { hashedRows } from "./hashed-rows";
@@ -92,6 +93,8 @@ export async function tryUpload(admin: CurrentAdmin, { id }: Pick<KeptFile, "id"
  */
 export async function importUpload(admin: CurrentAdmin, id: string): Promise<Tried> {
   const done = await runUpload(admin, id, false);
+  // Here at least what the file brought is masked and listed from now on; others look within half a minute.
+  await refreshForms().catch(() => {});
   await discardUpload(admin, id);
   return done;
 }

@@ -71,7 +71,7 @@ function FileField({ hint }: { hint: string }) {
         accept=".ndjson,.jsonl,.json,.csv,.tsv,.txt"
         aria-invalid={errors ? true : undefined}
         aria-describedby={describedBy(id, hint, errors)}
-        className="block w-full text-ink-muted"
+        className="block w-full text-ink-muted file:mr-3 file:h-9 file:rounded-md file:border file:border-line file:border-solid file:px-4 file:font-medium file:text-ink"
       />
       <FieldNotes id={id} hint={hint} errors={errors} />
     </div>

@@ -49,12 +49,8 @@ function Row({ user, now }: { user: ListedUser; now: Date }) {
         </RowLink>
         <span className="block text-ink-muted text-sm [overflow-wrap:anywhere]">
           <Written>{user.name}</Written>
-          {user.externalId !== null && (
-            <>
-              {" · "}
-              <Written>{user.externalId}</Written>
-            </>
-          )}
+          {user.name && user.externalId !== null && " · "}
+          {user.externalId !== null && <Written>{user.externalId}</Written>}
         </span>
         <span className="mt-1.5 flex flex-wrap items-center gap-2 text-ink-muted text-sm sm:hidden">
           <StatusBadge isBanned={user.isBanned} />
