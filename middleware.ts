@@ -1,8 +1,10 @@
+import { parseServiceCredential } from "@latchkey/rule/services";
 import { type NextRequest, NextResponse } from "next/server";
 import { adminGate } from "@/lib/doors/dialects/admin";
 import { type Gate, methodUnknown } from "@/lib/doors/dialects/dialect";
 import { userGate } from "@/lib/doors/dialects/user";
 import { jsonResponse } from "@/lib/doors/json-response";
+import { bearerOf } from "@/lib/request/bearer";
 import { isAdminApi, withoutEndSlashes } from "@/lib/request/gated-apis";
 import { allowHeader, ROUTED_METHODS } from "@/lib/request/methods";
 import { FOREIGN_FORM, isAllowedOrigin, isOwnForm } from "@/lib/request/origins";
@@ -73,11 +75,12 @@ function withNonce(request: NextRequest): Response {
 }
 
 /**
- * A wrong one the handler refuses: it can count those. Where none is set the handler refuses as well, and its 500 is logged
- * under the id it shows.
+ * A wrong one the handler refuses: it can count those, and knows which services there are. Where none is set the handler
+ * refuses as well, and its 500 is logged under the id it shows.
  */
 function isSecretMissing({ headers }: NextRequest): boolean {
-  return Boolean(process.env.ADMIN_API_SECRET) && !headers.get("x-admin-secret");
+  const isThere = headers.get("x-admin-secret") || parseServiceCredential(bearerOf(headers) ?? "");
+  return Boolean(process.env.ADMIN_API_SECRET) && !isThere;
 }
 
 function originSettings() {

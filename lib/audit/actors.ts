@@ -1,16 +1,23 @@
-/** Who acts: a person, somebody of whom nothing is known (`visitor`), staff through the portal's pages or the admin API's shared secret, whoever holds a key, or the portal itself. */
+/** Who acts: a person, somebody of whom nothing is known (`visitor`), staff through the portal's pages or the admin API's shared secret, a service, whoever holds a key, or the portal itself. */
 export type Actor = {
-  kind: "user" | "visitor" | "admin" | "admin_api" | "api_key" | "system";
+  kind: "user" | "visitor" | "admin" | "admin_api" | "service" | "api_key" | "system";
   userId: string | null;
+  /** Of a service, which is no person. */
+  serviceId?: string;
   address: string | null;
   requestId: string | null;
   /** The session that speaks for a person: what it does has to be done before it ends. */
   sessionId?: string | null;
 };
 
+/** Who it is, as the audit log has it. */
+export function actorId({ userId, serviceId }: Actor): string | null {
+  return userId ?? serviceId ?? null;
+}
+
 /** As whom somebody's Idempotency-Keys are remembered. */
-export function callerName({ kind, userId }: Actor): string {
-  return `${kind}:${userId ?? ""}`;
+export function callerName(actor: Actor): string {
+  return `${actor.kind}:${actorId(actor) ?? ""}`;
 }
 
 export const SYSTEM_ACTOR: Actor = { kind: "system", userId: null, address: null, requestId: null };

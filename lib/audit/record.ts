@@ -1,6 +1,6 @@
 import "server-only";
 import { maskedJson } from "@latchkey/rule/masked-json";
-import type { Actor } from "@/lib/audit/actors";
+import { type Actor, actorId } from "@/lib/audit/actors";
 import type { Transaction } from "@/lib/database/client";
 import type { Prisma } from "@/prisma/generated/client";
 import type { AuditAction } from "./actions";
@@ -8,7 +8,7 @@ import type { AuditAction } from "./actions";
 export type AuditEntryInput = {
   action: AuditAction;
   /** An export, an import and a door have no rows of their own: the id says of what it was, such as "keys", or which, such as "sign_in". */
-  target: { kind: "api_key" | "user" | "export" | "import" | "door"; id: string };
+  target: { kind: "api_key" | "user" | "service" | "setting" | "export" | "import" | "door"; id: string };
   before?: Prisma.InputJsonObject;
   after?: Prisma.InputJsonObject;
 };
@@ -18,7 +18,7 @@ export async function recordAudit(tx: Transaction, actor: Actor, entry: AuditEnt
   await tx.auditEntry.create({
     data: {
       actorKind: actor.kind,
-      actorId: actor.userId,
+      actorId: actorId(actor),
       address: actor.address,
       requestId: actor.requestId,
       action: entry.action,

@@ -1,13 +1,18 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Credential } from "@latchkey/rule/credentials";
+import { parseServiceCredential, type Scope } from "@latchkey/rule/services";
 import type { Door } from "@/lib/audit/actions";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { proveByIssuer } from "@/lib/identity/proof";
 import { readRefreshToken, verifyAccessToken } from "@/lib/identity/tokens";
 import { checkSecret } from "@/lib/request/admin-secret";
+import { bearerOf } from "@/lib/request/bearer";
 import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/context";
 import { isSameOrigin } from "@/lib/request/origins";
+import { noteCall } from "@/lib/services/activity";
+import { admitService } from "@/lib/services/admit";
+import { findService, isRetired, type KnownService, type SharedSecret } from "@/lib/services/known";
 import { env } from "@/lib/settings/env";
 
 import { readSignature, type Signature } from "@/lib/usage/signature";
@@ -30,7 +35,7 @@ export function actorOf(request: Incoming, kind: Actor["kind"], userId: string |
  * @throws AppError NOT_AUTHENTICATED (nothing presented), TOKEN_NOT_VALID (also when its person is gone or banned)
  */
 export async function requireApiUser(request: Request): Promise<CurrentUser> {
-  const token = bearerToken(request);
+  const token = bearerOf(request.headers);
   const person = token === null ? await requireCookie(request) : await findSubject(await verifyAccessToken(token));
   if (!person || person.isBanned) throw new AppError("TOKEN_NOT_VALID");
   const user = toUser(request, person);
@@ -68,13 +73,53 @@ async function unlessRefused<Caller>(asking: Promise<Caller>): Promise<Caller | 
   }
 }
 
-/** @throws AppError INVALID_ADMIN_SECRET, TOO_MANY_REQUESTS for wrong ones, NOT_CONFIGURED */
-export async function requireAdminSecret(request: Request): Promise<Actor> {
+/** A program that asks with a credential of its own, and the service that it is. */
+type ServiceCaller = { actor: Actor; service: KnownService };
+
+/** At which door a wrong secret is counted, and what is answered to it. */
+type Refusal = { door: Door; code: ErrorCode };
+
+/**
+ * Whoever has a service's credential. One that has ended is as wrong as any other, and counted with what its service did.
+ * @throws AppError the refusal's, TOO_MANY_REQUESTS for wrong ones, MISSING_SCOPE, NETWORK_NOT_ALLOWED, TEMPORARILY_UNAVAILABLE
+ */
+async function requireCredential(
+  request: Request,
+  credential: Credential,
+  scope: Scope,
+  { door, code }: Refusal,
+): Promise<ServiceCaller> {
+  const found = await findService(credential);
+  if (found?.hasEnded) noteCall(found.service, contextOf(request).address, true);
+  if (!found || found.hasEnded) throw refuse(request, credential, door, code);
+  const actor = { ...actorOf(request, "service", null), serviceId: found.service.id };
+  admitService(found.service, actor, scope);
+  return { actor, service: found.service };
+}
+
+/** One that was switched off is as wrong as any other. */
+async function requireShared(request: Request, name: SharedSecret, presented: string, { door, code }: Refusal): Promise<void> {
+  const isOff = await isRetired(name);
+  noteCall(name, contextOf(request).address, isOff);
+  if (isOff) throw refuse(request, presented, door, code);
+}
+
+/**
+ * The admin API: a service with `admin:read` for GET and `admin:write` for the rest, in `X-Admin-Secret` or as a bearer, or
+ * the shared secret.
+ * @throws AppError INVALID_ADMIN_SECRET, TOO_MANY_REQUESTS for wrong ones, MISSING_SCOPE, NETWORK_NOT_ALLOWED, NOT_CONFIGURED
+ */
+export async function requireAdminApi(request: Request): Promise<Actor> {
+  const refusal = { door: "admin_secret", code: "INVALID_ADMIN_SECRET" } as const;
   const presented = request.headers.get("x-admin-secret");
+  const credential = parseServiceCredential(presented || (bearerOf(request.headers) ?? ""));
+  const scope = request.method === "GET" ? "admin:read" : "admin:write";
+  if (credential) return (await requireCredential(request, credential, scope, refusal)).actor;
   const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = env();
   const check = await checkSecret(presented, ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
   if (check === "not_configured") throw new AppError("NOT_CONFIGURED", { details: "ADMIN_API_SECRET is not set." });
-  if (check === "wrong") throw refuse(request, presented, "admin_secret", "INVALID_ADMIN_SECRET");
+  if (check === "wrong") throw refuse(request, presented, refusal.door, refusal.code);
+  await requireShared(request, "ADMIN_API_SECRET", presented ?? "", refusal);
   return actorOf(request, "admin_api", null);
 }
 
@@ -83,53 +128,80 @@ function refuse(request: Incoming, presented: string | null, door: Door, code: E
   return presented ? refuseSecret(request, door, code) : new AppError(code);
 }
 
-/** The Public API, calling the data plane. @throws AppError INVALID_SERVICE_SECRET, TOO_MANY_REQUESTS for wrong ones, NOT_CONFIGURED */
-export function requireService(request: Request): void {
+/**
+ * The Public API, calling the data plane: a service with `verify`, or the shared secret.
+ * @throws AppError INVALID_SERVICE_SECRET, TOO_MANY_REQUESTS for wrong ones, MISSING_SCOPE, NETWORK_NOT_ALLOWED, NOT_CONFIGURED
+ */
+export async function requireService(request: Request): Promise<void> {
+  const refusal = { door: "service_secret", code: "INVALID_SERVICE_SECRET" } as const;
+  const token = bearerOf(request.headers);
+  const credential = parseServiceCredential(token ?? "");
+  if (credential) {
+    await requireCredential(request, credential, "verify", refusal);
+    return;
+  }
   const { SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS } = env();
   if (!SERVICE_API_SECRET) throw new AppError("NOT_CONFIGURED", { details: "SERVICE_API_SECRET is not set." });
   // Synchronous, unlike checkSecret: this is paid for by every call that the Public API serves.
-  const token = bearerToken(request);
   const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
   if (!secrets.some((secret) => secret && isSameSecret(token ?? "", secret)))
-    throw refuse(request, token, "service_secret", "INVALID_SERVICE_SECRET");
+    throw refuse(request, token, refusal.door, refusal.code);
+  await requireShared(request, "SERVICE_API_SECRET", token ?? "", refusal);
   contextOf(request).actor = "service";
 }
 
 /** Whoever holds a key, speaking for the key alone. Whether there is one is for the use case. @throws AppError INVALID_API_KEY */
 export async function requireKey(request: Request): Promise<{ actor: Actor; credential: Credential }> {
-  const credential = await readCredential(bearerToken(request) ?? "");
+  const credential = await readCredential(bearerOf(request.headers) ?? "");
   if (!credential) throw new AppError("INVALID_API_KEY");
   return { actor: actorOf(request, "api_key", null), credential };
 }
 
+/** Who reports usage, and how the report is signed. `caller`: null for whoever has the shared secret. */
+export type Reporter = { signature: Signature; caller: ServiceCaller | null };
+
 /**
- * The Public API, reporting usage. The time of a signature is for the use case, which asks the database for its clock.
- * @throws AppError INVALID_SIGNATURE, TOO_MANY_REQUESTS for wrong ones, USAGE_NOT_CONFIGURED
+ * The Public API, reporting usage: a service with `usage`, or by a signature. The time of one is for the use case, which asks
+ * the database for its clock.
+ * @throws AppError INVALID_SIGNATURE, TOO_MANY_REQUESTS for wrong ones, MISSING_SCOPE, NETWORK_NOT_ALLOWED, USAGE_NOT_CONFIGURED
  */
-export function requireUsageSignature(request: Request, body: Uint8Array): Signature {
+export async function requireReporter(request: Request, body: Uint8Array): Promise<Reporter> {
+  const refusal = { door: "usage_signature", code: "INVALID_SIGNATURE" } as const;
+  const credential = parseServiceCredential(bearerOf(request.headers) ?? "");
+  if (credential) {
+    const caller = await requireCredential(request, credential, "usage", refusal);
+    return { signature: { form: "service" }, caller };
+  }
   const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS, USAGE_SIGNATURE } = env();
   if (!USAGE_WEBHOOK_SECRET) throw new AppError("USAGE_NOT_CONFIGURED", { details: "USAGE_WEBHOOK_SECRET is not set." });
   const signed = { body, id: request.headers.get("x-idempotency-key") };
   const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined);
   const sent = request.headers.get("x-signature");
   const signature = readSignature(sent, signed, secrets);
-  if (!signature) throw refuse(request, sent, "usage_signature", "INVALID_SIGNATURE");
+  if (!signature) throw refuse(request, sent, refusal.door, refusal.code);
   // Who has the secret guesses nothing.
   if (USAGE_SIGNATURE === "v2" && signature.form === "v1") throw new AppError("INVALID_SIGNATURE");
+  await requireShared(request, "USAGE_WEBHOOK_SECRET", sent ?? "", refusal);
   contextOf(request).actor = "service";
-  return signature;
+  return { signature, caller: null };
 }
 
 /**
- * Who collects the metrics: with METRICS_TOKEN, or, where there is none, from this machine.
- * @throws AppError NOT_FOUND: to everybody else there is no such address; TOO_MANY_REQUESTS for wrong tokens
+ * Who collects the metrics: a service with `admin:read`, whoever has METRICS_TOKEN, or, where there is none, this machine.
+ * @throws AppError NOT_FOUND: to everybody else there is no such address; TOO_MANY_REQUESTS for wrong tokens, MISSING_SCOPE,
+ *   NETWORK_NOT_ALLOWED
  */
-export function requireCollector(request: Request): void {
+export async function requireCollector(request: Request): Promise<void> {
+  const credential = parseServiceCredential(bearerOf(request.headers) ?? "");
+  if (credential) {
+    await requireCredential(request, credential, "admin:read", { door: "metrics_token", code: "NOT_FOUND" });
+    return;
+  }
   const { METRICS_TOKEN, VERCEL } = env();
   const isCollector = METRICS_TOKEN
-    ? isSameSecret(bearerToken(request) ?? "", METRICS_TOKEN)
+    ? isSameSecret(bearerOf(request.headers) ?? "", METRICS_TOKEN)
     : !VERCEL && isFromThisMachine(contextOf(request));
-  if (!isCollector) throw refuse(request, METRICS_TOKEN ? bearerToken(request) : null, "metrics_token", "NOT_FOUND");
+  if (!isCollector) throw refuse(request, METRICS_TOKEN ? bearerOf(request.headers) : null, "metrics_token", "NOT_FOUND");
 }
 
 /** As whom a request acts. */
@@ -138,11 +210,6 @@ export function toUser(
   { id, email, sessionId }: Pick<CurrentUser, "id" | "email" | "sessionId">,
 ): CurrentUser {
   return { id, email, sessionId, actor: { ...actorOf(request, "user", id), sessionId } };
-}
-
-/** RFC 6750 section 2.1; the scheme's name in any case. Null when the header is missing or of another scheme. */
-function bearerToken(request: Request): string | null {
-  return /^bearer +(\S.*)$/i.exec(request.headers.get("authorization") ?? "")?.[1]?.trim() ?? null;
 }
 
 function isSameSecret(presented: string, secret: string): boolean {

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, type KeyLimits, pickLimits } from "@latchkey/rule/limit
 import { maskedJson } from "@latchkey/rule/masked-json";
 import type { KeyLife } from "@latchkey/rule/status";
 import { z } from "zod";
-import type { Actor } from "@/lib/audit/actors";
+import { type Actor, actorId } from "@/lib/audit/actors";
 import { type Run, sql, transaction } from "@/lib/database/client";
 import { type Once, sha256 } from "@/lib/database/idempotency";
 import { LIMIT_COLUMNS, LIMIT_PLACES, limitValues } from "@/lib/database/key-columns";
@@ -120,7 +120,7 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
     expiresAt,
     note,
     actorKind: actor.kind,
-    actor: actor.userId,
+    actor: actorId(actor),
     session: actor.sessionId ?? null,
     address: actor.address,
     request: actor.requestId,
@@ -159,7 +159,8 @@ function createOnce(actor: Actor, once: Once, input: NewKey, values: Values) {
   return transaction(async (run) => {
     const { owner, uuid } = values;
     // The admin API had no such header then.
-    const [former] = actor.kind === "admin_api" ? [] : await run(FORMER, { owner, keyHash: once.keyHash });
+    const [former] =
+      actor.kind === "admin_api" || actor.kind === "service" ? [] : await run(FORMER, { owner, keyHash: once.keyHash });
     if (former && !former.input_hash.equals(sha256(describeInput(input)))) throw new AppError("IDEMPOTENCY_KEY_MISMATCH");
     if (former) throw await explainRepeat(run, former.uuid);
     await claimForKey(run, once, uuid);

@@ -2,9 +2,9 @@ import "server-only";
 import { usageEvents } from "@/lib/metrics/counters";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { adjustedFields, unknownFields } from "./ornaments";
-import { recordUsage } from "./record";
 import { MAX_EVENTS, NO_KEY_ID, type UsageInput, usageEventSchema } from "./schemas";
 import { type Signature, signedAtOf } from "./signature";
+import { type Bounds, recordWithin } from "./within";
 
 /** `index`: null for a field that stands beside the events. */
 export type Adjusted = { index: number | null; field: string };
@@ -22,7 +22,7 @@ export type BatchResult = {
  * Records a batch of reported calls. A bad event is named and left out; it never loses the others.
  * @throws AppError INVALID_INPUT when `events` is not a list of at most 1000, INVALID_SIGNATURE when its time is not now
  */
-export async function recordBatch(batch: { events?: unknown }, signature: Signature): Promise<BatchResult> {
+export async function recordBatch(batch: { events?: unknown }, signature: Signature, bounds: Bounds): Promise<BatchResult> {
   const { events } = batch;
   if (!Array.isArray(events)) throw new AppError("INVALID_INPUT", { message: "events must be an array" });
   if (events.length > MAX_EVENTS)
@@ -40,13 +40,15 @@ export async function recordBatch(batch: { events?: unknown }, signature: Signat
     } else rejected.push({ index, error: result.error.issues[0]?.message ?? "Missing fields" });
   });
   usageEvents.inc({ outcome: "rejected" }, rejected.length);
-  const outcomes = await recordUsage(
+  const outcomes = await recordWithin(
+    bounds,
     good.map(({ input }) => input),
     { signedAt: signedAtOf(signature) },
   );
   good.forEach(({ index, fields }, position) => {
     const outcome = outcomes[position];
-    if (outcome === "unknown_key") rejected.push({ index, error: ERRORS.UNKNOWN_API_KEY.message });
+    if (outcome === "foreign_owner") rejected.push({ index, error: ERRORS.OWNER_NOT_ALLOWED.message });
+    else if (outcome === "unknown_key") rejected.push({ index, error: ERRORS.UNKNOWN_API_KEY.message });
     else if (typeof outcome === "object") rejected.push({ index, error: outcome.refused });
     else adjusted.push(...fields.map((field) => ({ index, field })));
   });

@@ -13,7 +13,7 @@ import { refuseTime, type UsageInput } from "./schemas";
 import { inTurn } from "./turns";
 
 /** `refused` is a sentence; a conflict is a repeat that names another cost. */
-export type Outcome = "accepted" | "duplicate" | "conflict" | "unknown_key" | { refused: string };
+export type Outcome = "accepted" | "duplicate" | "conflict" | "unknown_key" | "foreign_owner" | { refused: string };
 
 /** A call as it was reported; what is left out was not said. */
 export type ReportedCall = Pick<UsageInput, "id" | "delta"> & Partial<UsageInput>;
@@ -23,8 +23,8 @@ type Key = { id: number; ownerId: string };
 /** Of a report of one call. `bodyHash`: null where the same bytes may come again and be another call. */
 export type OneCall = { bodyHash: Buffer | null; isReplayable: boolean };
 
-/** `signedAt`: null for a signature that does not say; `one`: left out for a batch. */
-type Report = { signedAt?: Date | null; one?: OneCall };
+/** `signedAt`: null for a signature that does not say; `one`: left out for a batch; `owners`: of whom it may be, null for all. */
+export type Report = { signedAt?: Date | null; one?: OneCall; owners?: ReadonlySet<string> | null };
 
 /** How far the time of a signature may be off, either way. */
 const MAX_SIGNATURE_AGE_MS = 5 * 60 * 1000;
@@ -36,7 +36,10 @@ const MAX_SIGNATURE_AGE_MS = 5 * 60 * 1000;
  * @returns what became of each input, in the same order
  * @throws AppError INVALID_SIGNATURE where the signature was made more than five minutes from now, by the database's clock
  */
-export async function recordUsage(inputs: readonly ReportedCall[], { signedAt, one }: Report = {}): Promise<Outcome[]> {
+export async function recordUsage(
+  inputs: readonly ReportedCall[],
+  { signedAt, one, owners: allowed = null }: Report = {},
+): Promise<Outcome[]> {
   if (inputs.length === 0 && !signedAt) return [];
   await learnFormsOf([...new Set(inputs.flatMap(({ apiKey }) => apiKey ?? []))]);
   const refs = refsOf(inputs);
@@ -48,6 +51,7 @@ export async function recordUsage(inputs: readonly ReportedCall[], { signedAt, o
   });
   const known = inputs.flatMap((input, index) => {
     const key = refs[index]?.map((ref) => keys.get(ref)).find(Boolean);
+    if (key && allowed?.has(key.ownerId) === false) outcomes[index] = "foreign_owner";
     return key && outcomes[index] === "unknown_key" ? [{ input, index, key, id: storedEventId(input.id) }] : [];
   });
   usageEvents.inc({ outcome: "rejected" }, inputs.length - known.length);

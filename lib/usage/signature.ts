@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** In which form a report was signed; the second says when, and covers the id in the header. */
-export type Signature = { form: "v1" } | { form: "v2"; signedAt: Date };
+/** In which form a report was signed; the second says when, and covers the id in the header. A service needs none. */
+export type Signature = { form: "v1" } | { form: "v2"; signedAt: Date } | { form: "service" };
 
 /** What is signed: the raw bytes of the body, and `x-idempotency-key` as it was sent, null without. */
 export type Signed = { body: Uint8Array | string; id: string | null };

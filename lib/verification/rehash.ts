@@ -31,6 +31,7 @@ const REHASH = {
   secret: rehash("api_keys", "id", "secret"),
   replaced_key: rehash("replaced_credentials", "credential_hash", "credential"),
   replaced_secret: rehash("replaced_credentials", "credential_hash", "secret"),
+  service: rehash("service_credentials", "id", "credential"),
 } as const;
 
 /** What a hash is of. */

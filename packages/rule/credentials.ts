@@ -1,7 +1,7 @@
 import { crc32 } from "./crc32";
 import { base64Forms, placeIn, type Reading, readingsOf } from "./encodings";
 import type { Found } from "./form-widths";
-import { fitsForm, OUR_FORMS, signsOf } from "./forms";
+import { fitsForm, OUR_FORMS, SERVICE_FORM, signsOf } from "./forms";
 import { knownFinder, knownForms } from "./known-forms";
 
 export const CREDENTIAL_FORMATS = ["mf_live", "datazag"] as const;
@@ -24,7 +24,10 @@ export const CREDENTIAL_PREFIXES = {
   mf_live: OUR_FORMS.mf_live.prefix,
   datazag: OUR_FORMS.datazag.prefix,
 } as const satisfies Record<CredentialFormat, string>;
+/** What all that is masked begins with. Services have credentials that are no keys. */
+const PREFIXES = [...Object.values(CREDENTIAL_PREFIXES), SERVICE_FORM.prefix];
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const IS_BASE62 = new RegExp(`^[${signsOf("base62")}]+$`);
 const CHECKSUM_LENGTH = 6; // 62^6 > 2^32
 const RANDOM_LENGTH = OUR_FORMS.mf_live.length - CHECKSUM_LENGTH; // 32 × log2(62) = 190.5 bits
 const HINT_LENGTH = 6;
@@ -34,36 +37,33 @@ export const CREDENTIAL_BODIES = {
   datazag: { signs: `[${signsOf("hex")}]`, length: OUR_FORMS.datazag.length },
 } as const satisfies Record<CredentialFormat, { signs: string; length: number }>;
 const FORM = { mf_live: formOf("mf_live"), datazag: formOf("datazag") };
-const MF_LIVE = new RegExp(`^${FORM.mf_live}$`);
 const DATAZAG = new RegExp(`^${FORM.datazag}$`);
 const WHOLE = new RegExp(`(?:${Object.values(FORM).join("|")})(?![0-9A-Za-z])`);
-const PREFIX = Object.values(CREDENTIAL_PREFIXES).join("|");
+const PREFIX = PREFIXES.join("|");
 // Two can stand side by side: one ends where the next begins.
 const SIGN = `(?:(?!${PREFIX})[0-9A-Za-z])`;
 const PART = new RegExp(`(${PREFIX})(${SIGN}{${HINT_LENGTH}})${SIGN}+`, "gi");
-const ENCODED = Object.values(CREDENTIAL_PREFIXES).map((prefix) => ({
+const ENCODED = PREFIXES.map((prefix) => ({
   prefix,
   // Long base64 is broken into lines, which JSON writes as letters.
   form: new RegExp(`(?:${base64Forms(prefix).join("|")})(?:[0-9A-Za-z+/_-]|[\\r\\n]|\\\\[rn])*={0,2}`, "g"),
 }));
 
 /** What every text has in which one could be found: nearly all of them have none of these, and are asked no more. */
-const SIGNS_OF_ONE = new RegExp(
-  [PREFIX, "%", String.raw`\\u00`, ...Object.values(CREDENTIAL_PREFIXES).flatMap(base64Forms)].join("|"),
-  "i",
-);
+const SIGNS_OF_ONE = new RegExp([PREFIX, "%", String.raw`\\u00`, ...PREFIXES.flatMap(base64Forms)].join("|"), "i");
 
 /** Fresh credentials: `mf_live` keys come with a secret, `datazag` keys have none. */
 export function makeCredentials(format: CredentialFormat, random: Random): IssuedCredentials {
-  const key = format === "mf_live" ? makeMfLive(random) : makeDatazag(random);
-  return { key, secret: format === "mf_live" ? makeMfLive(random) : null, hint: hintOf(format, key) };
+  const makeMfLive = () => makeChecked(CREDENTIAL_PREFIXES.mf_live, random);
+  const key = format === "mf_live" ? makeMfLive() : makeDatazag(random);
+  return { key, secret: format === "mf_live" ? makeMfLive() : null, hint: hintOf(format, key) };
 }
 
 /** The text as a credential, or null when its form or checksum shows that no key can have it: no lookup needed. */
 export function parseCredential(text: string): Credential | null {
   if (DATAZAG.test(text)) return text as Credential;
-  if (!MF_LIVE.test(text)) return knownForms().some((form) => fitsForm(text, form)) ? (text as Credential) : null;
-  return checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH) ? (text as Credential) : null;
+  if (hasChecksum(CREDENTIAL_PREFIXES.mf_live, text)) return text as Credential;
+  return knownForms().some((form) => fitsForm(text, form)) ? (text as Credential) : null;
 }
 
 /** What has the form of a credential, wherever in the text it stands; its checksum may be wrong. */
@@ -133,16 +133,23 @@ function makeDatazag(random: Random): Credential {
   return `${CREDENTIAL_PREFIXES.datazag}${digits.join("")}` as Credential;
 }
 
-function makeMfLive(random: Random): Credential {
-  let body: string = CREDENTIAL_PREFIXES.mf_live;
-  while (body.length < CREDENTIAL_PREFIXES.mf_live.length + RANDOM_LENGTH) {
+/** The prefix, random characters of base62 and, last, their checksum. */
+export function makeChecked(prefix: string, random: Random): Credential {
+  let body = prefix;
+  while (body.length < prefix.length + RANDOM_LENGTH) {
     // A few more than needed, so that one call nearly always does.
     for (const byte of random(RANDOM_LENGTH + 8)) {
       // 248 is the largest multiple of 62 in a byte: what lies above would favour the first letters.
-      if (byte < 248 && body.length < CREDENTIAL_PREFIXES.mf_live.length + RANDOM_LENGTH) body += BASE62.charAt(byte % 62);
+      if (byte < 248 && body.length < prefix.length + RANDOM_LENGTH) body += BASE62.charAt(byte % 62);
     }
   }
   return (body + checksum(body)) as Credential;
+}
+
+/** Whether a text has the form of what `makeChecked` makes, checksum included. */
+export function hasChecksum(prefix: string, text: string): boolean {
+  if (text.length !== prefix.length + RANDOM_LENGTH + CHECKSUM_LENGTH || !text.startsWith(prefix)) return false;
+  return IS_BASE62.test(text.slice(prefix.length)) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
 }
 
 /** CRC-32 of the text in base62, most significant digit first. */

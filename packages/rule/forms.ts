@@ -21,6 +21,9 @@ export const OUR_FORMS = {
   datazag: { prefix: "datazag_", signs: "hex", length: 64 },
 } as const satisfies Record<string, CredentialForm>;
 
+/** Of what services have; those are no keys. */
+export const SERVICE_FORM: CredentialForm = { prefix: "lks_", signs: "base62", length: 38 };
+
 export const MAX_FORMS = 100;
 /** Fewer, and a credential can be guessed. */
 export const STRONG_BITS = 112;
@@ -80,8 +83,8 @@ export function isUuidShaped(text: string): boolean {
 
 function deriveForm(credential: string): CredentialForm | null {
   // What has the look of ours is one, whatever its checksum: a form like it would have each mistake looked up.
-  if (credential.length > MAX_CREDENTIAL_LENGTH || Object.values(OUR_FORMS).some((ours) => fitsForm(credential, ours)))
-    return null;
+  const ours = [...Object.values(OUR_FORMS), SERVICE_FORM];
+  if (credential.length > MAX_CREDENTIAL_LENGTH || ours.some((form) => fitsForm(credential, form))) return null;
   const prefix = isUuidShaped(credential) ? "" : (PREFIX.exec(credential)?.[0] ?? "");
   const body = credential.slice(prefix.length);
   const signs = ALPHABETS.find(({ name }) => WHOLE.get(name)?.test(body))?.name;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Actor, type CurrentUser, SYSTEM_ACTOR } from "../../lib/audit/actors";
-import { requireUsageSignature } from "../../lib/doors/guards";
+import { requireReporter } from "../../lib/doors/guards";
 import { createKey } from "../../lib/keys/create";
 import { keepHouse } from "../../lib/operations/housekeeping";
 import { log } from "../../lib/settings/log";
@@ -105,12 +105,12 @@ describe("MAX_OVERDRAFT", () => {
   });
 });
 
-test("USAGE_SIGNATURE=v2 accepts no signature of the first form", () => {
+test("USAGE_SIGNATURE=v2 accepts no signature of the first form", async () => {
   const secret = shared().settings.USAGE_WEBHOOK_SECRET ?? "";
   const body = Buffer.from("{}");
-  const read = (signature: string) =>
-    requireUsageSignature(new Request("http://localhost/usage", { headers: { "x-signature": signature } }), body);
+  const read = async (signature: string) =>
+    (await requireReporter(new Request("http://localhost/usage", { headers: { "x-signature": signature } }), body)).signature;
   const signedAt = new Date(1_700_000_000_000);
-  expect(read(signUsageAt(signedAt, { body, id: null }, secret))).toStrictEqual({ form: "v2", signedAt });
-  expect(() => read(signUsage(body, secret))).toThrow("Invalid signature");
+  expect(await read(signUsageAt(signedAt, { body, id: null }, secret))).toStrictEqual({ form: "v2", signedAt });
+  await expect(read(signUsage(body, secret))).rejects.toThrow("Invalid signature");
 });

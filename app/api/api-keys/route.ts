@@ -4,7 +4,7 @@ import { leaveTrace } from "@/lib/audit/traces";
 import { findIdByEmail } from "@/lib/database/user-by-email";
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireAdminSecret } from "@/lib/doors/guards";
+import { requireAdminApi } from "@/lib/doors/guards";
 import { readJson, validate } from "@/lib/doors/read-json";
 import { findNamedUser } from "@/lib/identity/former-ids";
 import { createKey } from "@/lib/keys/create";
@@ -27,7 +27,7 @@ function traceBulkRead(actor: Actor, rows: number): void {
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   POST: async (request) => {
-    const actor = await requireAdminSecret(request);
+    const actor = await requireAdminApi(request);
     const { userId, email, name, expires_at: expiresAt, ...limits } = await readJson(request, adminCreateKeySchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
     const ownerId = await namedOwner(userId, email);
@@ -37,7 +37,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   },
 
   GET: async (request) => {
-    const actor = await requireAdminSecret(request);
+    const actor = await requireAdminApi(request);
     const { email, ...query } = validate(listKeysSchema, Object.fromEntries(new URL(request.url).searchParams));
     const userId = await namedOwner(query.userId, email);
     const { keys, nextCursor } = await listAllKeys(actor, { ...query, userId });

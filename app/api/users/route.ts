@@ -3,7 +3,7 @@ import { toAccount } from "@/app/_wire/everyone";
 import { leaveTrace } from "@/lib/audit/traces";
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireAdminSecret } from "@/lib/doors/guards";
+import { requireAdminApi } from "@/lib/doors/guards";
 import { readJson, validate } from "@/lib/doors/read-json";
 import { mailWelcomeLink } from "@/lib/identity/password-reset";
 import { readIdempotencyKey } from "@/lib/keys/schemas";
@@ -14,7 +14,7 @@ import { createAccount } from "@/lib/users/create-account";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   GET: async (request) => {
-    const actor = await requireAdminSecret(request);
+    const actor = await requireAdminApi(request);
     const search = validate(listAccountsSchema, Object.fromEntries(new URL(request.url).searchParams));
     const { users, nextCursor } = await listAccounts(actor, search);
     // Whoever reads everyone does so unseen otherwise.
@@ -24,7 +24,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint(adminDialect, {
   },
 
   POST: async (request) => {
-    const actor = await requireAdminSecret(request);
+    const actor = await requireAdminApi(request);
     const input = await readJson(request, createAccountSchema);
     const idempotencyKey = readIdempotencyKey(request.headers.get("idempotency-key"));
     const { user, isNew } = await createAccount(actor, input, idempotencyKey);

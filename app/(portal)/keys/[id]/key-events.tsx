@@ -6,6 +6,7 @@ const ACTORS: Record<string, string> = {
   user: "you",
   admin: "staff",
   admin_api: "staff",
+  service: "staff",
   api_key: "the key itself",
   system: "Latchkey",
 };

@@ -1,11 +1,11 @@
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireAdminSecret } from "@/lib/doors/guards";
+import { requireAdminApi } from "@/lib/doors/guards";
 import { deleteKey } from "@/lib/keys/delete";
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(adminDialect, {
   DELETE: async (request, { id }) => {
-    const actor = await requireAdminSecret(request);
+    const actor = await requireAdminApi(request);
     const key = await deleteKey(actor, id);
     return { message: "API key deleted successfully", data: { deleted_key: key } };
   },

@@ -5,6 +5,7 @@ import { createEndpoint } from "@/lib/doors/endpoint";
 import { requireService } from "@/lib/doors/guards";
 import { parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { verifyManySchema, verifySchema } from "@/lib/keys/verify-schemas";
+import { activityAdded } from "@/lib/services/activity";
 import { verificationsAdded } from "@/lib/verification/counts";
 import { refusalsAdded } from "@/lib/verification/refusals";
 import { hashesKept } from "@/lib/verification/rehash";
@@ -12,7 +13,8 @@ import { verifyKey, verifyKeys } from "@/lib/verification/verify";
 
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(plainDialect, {
   POST: async (request) => {
-    requireService(request);
+    await requireService(request);
+    keepAliveFor(activityAdded);
     keepAliveFor(verificationsAdded);
     keepAliveFor(refusalsAdded);
     keepAliveFor(hashesKept);

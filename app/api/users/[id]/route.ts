@@ -3,7 +3,7 @@ import { toAccount } from "@/app/_wire/everyone";
 import { leaveTrace } from "@/lib/audit/traces";
 import { adminDialect } from "@/lib/doors/dialects/admin";
 import { createEndpoint } from "@/lib/doors/endpoint";
-import { requireAdminSecret } from "@/lib/doors/guards";
+import { requireAdminApi } from "@/lib/doors/guards";
 import { listAllKeys } from "@/lib/keys/list";
 import { getAccount, getNamedUser } from "@/lib/users/accounts";
 
@@ -12,7 +12,7 @@ const KEYS_TOLD = 1000;
 
 export const { GET, POST, PUT, PATCH, DELETE } = createEndpoint<{ id: string }>(adminDialect, {
   GET: async (request, { id }) => {
-    const actor = await requireAdminSecret(request);
+    const actor = await requireAdminApi(request);
     const userId = await getNamedUser(id);
     const [user, { keys }] = await Promise.all([getAccount(userId), listAllKeys(actor, { userId, limit: KEYS_TOLD })]);
     leaveTrace(actor, { action: "user.viewed", target: { kind: "user", id: userId } });

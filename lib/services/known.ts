@@ -1,0 +1,169 @@
+import "server-only";
+import { BlockList, isIPv6 } from "node:net";
+import type { Credential } from "@latchkey/rule/credentials";
+import type { Scope } from "@latchkey/rule/services";
+import { lookUp } from "@/lib/database/client";
+import { bytes, instant, int, nullable, statement, text, texts, uuid } from "@/lib/database/statements";
+import { unavailable } from "@/lib/values/errors";
+import { throughBreaker } from "@/lib/verification/breaker";
+import { credentialHashes } from "@/lib/verification/hashes";
+import { keepUnderCurrent } from "@/lib/verification/rehash";
+
+/** The settings that are one each for everybody: a service takes the place of each. */
+export const SHARED_SECRETS = ["ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"] as const;
+export type SharedSecret = (typeof SHARED_SECRETS)[number];
+
+/** A service as those who ask about its credential see it. `owners` and `networks`: null for all. */
+export type KnownService = {
+  id: string;
+  name: string;
+  scopes: readonly Scope[];
+  networks: BlockList | null;
+  owners: ReadonlySet<string> | null;
+  maxCreditsPerReport: number | null;
+  maxCreditsPerMinute: number | null;
+};
+
+/** `endsAt`: when the credential, or its service, stops being good. */
+type Known = { service: KnownService; endsAt: Date | null; stored: Buffer; hashedUnder: string | null };
+
+type Reading = { begunAt: number; done: Promise<Snapshot> };
+
+/** All of them at one instant: `readAt` by the database's clock, `begunAt` by this process's, before it was asked. */
+type Snapshot = { known: Map<string, Known>; retired: ReadonlySet<string>; readAt: number; begunAt: number };
+
+/** Whoever asks is answered from what is no older than this, so that a revocation holds everywhere when it has passed. */
+const MAX_AGE_MS = 2_000;
+/** From then on it is read again, beside the calls that go on. */
+const REFRESH_AFTER_MS = 1_000;
+/** Nobody's credential may be one that was made a moment ago; a flood of wrong ones asks no more often. */
+const ASK_AGAIN_AFTER_MS = 250;
+/** Of credentials: many more than there can be of services that work. */
+const MAX_ROWS = 5_000;
+
+const READ = statement(
+  "services",
+  {
+    hash: nullable(bytes),
+    hashed_under: nullable(text),
+    ends_at: nullable(instant),
+    id: nullable(uuid),
+    name: nullable(text),
+    scopes: nullable(texts),
+    networks: nullable(texts),
+    owners: nullable(texts),
+    max_credits_per_report: nullable(int),
+    max_credits_per_minute: nullable(int),
+    retired: texts,
+    read_at: instant,
+  },
+  // There is always a row, for the time and for what is retired. Of a credential that has ended it is known whose it was.
+  `SELECT found.*, ARRAY(SELECT name FROM retired_secrets ORDER BY name) AS retired, now() AS read_at
+   FROM (VALUES (1)) AS asked LEFT JOIN (
+     SELECT c.credential_hash AS hash, c.credential_hashed_under AS hashed_under,
+       least(c.valid_until, s.expires_at, s.revoked_at) AS ends_at, s.id, s.name, s.scopes, s.networks, s.owners::text[] AS owners,
+       s.max_credits_per_report, s.max_credits_per_minute
+     FROM service_credentials c JOIN services s ON s.id = c.service_id
+     ORDER BY least(c.valid_until, s.expires_at, s.revoked_at) DESC NULLS FIRST, c.id DESC LIMIT ${MAX_ROWS}
+   ) AS found ON true`,
+);
+
+// On globalThis because each route is bundled apart.
+const holder = globalThis as typeof globalThis & {
+  latchkeyServices?: { snapshot: Snapshot | null; reading: Reading | null };
+};
+holder.latchkeyServices ??= { snapshot: null, reading: null };
+const state = holder.latchkeyServices;
+
+export type Found = { service: KnownService; hasEnded: boolean };
+
+/**
+ * Whose credential it is; null when no service has it. Costs no query while it is asked for: all services are kept in memory,
+ * and read again while calls go on. What is answered was true less than two seconds ago.
+ * @throws AppError TEMPORARILY_UNAVAILABLE when that cannot be said
+ */
+export async function findService(credential: Credential): Promise<Found | null> {
+  const hashes = credentialHashes(credential).map(keyOf);
+  const snapshot = await fresh(MAX_AGE_MS);
+  const found = find(snapshot, credential, hashes);
+  return found ?? find(await fresh(ASK_AGAIN_AFTER_MS), credential, hashes);
+}
+
+/** Whether a shared secret was switched off, and a service has to be used. */
+export async function isRetired(name: SharedSecret): Promise<boolean> {
+  return (await fresh(MAX_AGE_MS)).retired.has(name);
+}
+
+/** For whoever has just changed something here: the next call sees it. */
+export function forgetServices(): void {
+  state.snapshot = null;
+}
+
+function find({ known, readAt, begunAt }: Snapshot, credential: Credential, hashes: string[]): Found | null {
+  const entry = hashes.map((hash) => known.get(hash)).find(Boolean);
+  if (!entry) return null;
+  keepUnderCurrent("service", credential, entry.stored, entry.hashedUnder);
+  const now = readAt + (performance.now() - begunAt);
+  return { service: entry.service, hasEnded: entry.endsAt !== null && entry.endsAt.getTime() <= now };
+}
+
+async function fresh(maxAgeMs: number): Promise<Snapshot> {
+  const { snapshot } = state;
+  const age = snapshot ? performance.now() - snapshot.begunAt : Number.POSITIVE_INFINITY;
+  if (!snapshot || age >= maxAgeMs) return read(performance.now() - maxAgeMs);
+  // Who is answered already does not hear of a failure; whoever comes too late for this one does.
+  if (age >= REFRESH_AFTER_MS) void read(0).catch(() => {});
+  return snapshot;
+}
+
+/** One at a time, and none that was begun before `since`: it may lack what was made since then. */
+async function read(since: number): Promise<Snapshot> {
+  if (state.reading && state.reading.begunAt < since) await state.reading.done.catch(() => {});
+  state.reading ??= begin();
+  const snapshot = await state.reading.done;
+  if (performance.now() - snapshot.begunAt < MAX_AGE_MS) return snapshot;
+  throw unavailable(1, { details: "The services could not be read in time." });
+}
+
+function begin(): Reading {
+  const begunAt = performance.now();
+  const done = readAll(begunAt).finally(() => {
+    state.reading = null;
+  });
+  return { begunAt, done };
+}
+
+async function readAll(begunAt: number): Promise<Snapshot> {
+  const rows = await throughBreaker(() => lookUp(READ, {}));
+  const known = new Map<string, Known>();
+  for (const row of rows) {
+    if (row.hash === null || row.id === null) continue;
+    const service = {
+      id: row.id,
+      name: row.name ?? "",
+      scopes: (row.scopes ?? []) as Scope[],
+      networks: row.networks?.length ? toBlockList(row.networks) : null,
+      owners: row.owners?.length ? new Set(row.owners) : null,
+      maxCreditsPerReport: row.max_credits_per_report,
+      maxCreditsPerMinute: row.max_credits_per_minute,
+    };
+    known.set(keyOf(row.hash), { service, endsAt: row.ends_at, stored: row.hash, hashedUnder: row.hashed_under });
+  }
+  const [first] = rows;
+  state.snapshot = { known, retired: new Set(first?.retired), readAt: first?.read_at.getTime() ?? 0, begunAt };
+  return state.snapshot;
+}
+
+function keyOf(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString("latin1");
+}
+
+/** Ranges as the schema lets them in. */
+export function toBlockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = "", bits = ""] = range.split("/");
+    list.addSubnet(address, Number(bits), isIPv6(address) ? "ipv6" : "ipv4");
+  }
+  return list;
+}
