@@ -2,9 +2,9 @@
 CREATE TABLE "services" (
     "id" UUID NOT NULL,
     "name" TEXT NOT NULL,
-    "scopes" TEXT[],
-    "networks" TEXT[],
-    "owners" UUID[],
+    "scopes" TEXT[] NOT NULL,
+    "networks" TEXT[] NOT NULL,
+    "owners" UUID[] NOT NULL,
     "max_credits_per_report" BIGINT,
     "max_credits_per_minute" BIGINT,
     "version" INTEGER NOT NULL DEFAULT 1,
