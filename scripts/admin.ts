@@ -5,6 +5,7 @@ import { grantAdmin } from "../lib/users/grant-admin";
 import { AppError } from "../lib/values/errors";
 import { Prisma } from "../prisma/generated/client";
 import { describeSecrets, reportSecrets } from "./admin-secrets";
+import { manageServices, SERVICES_USAGE } from "./admin-services";
 import { describeDiagnosis, diagnose } from "./doctor";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";
@@ -13,12 +14,15 @@ const USAGE = `Say what to do, and for whom:
   npm run admin -- grant EMAIL            makes the user an administrator
   npm run admin -- reset-password EMAIL   prints a link that sets a new password
   npm run admin -- secrets [--json]       says which secrets are being rotated, and which keys still need a former one
-  npm run admin -- doctor [--json]        says which settings to mend or to look at, and how the database is; ends with 1 to mend`;
+  npm run admin -- doctor [--json]        says which settings to mend or to look at, and how the database is; ends with 1 to mend
+
+${SERVICES_USAGE}`;
 
 const COMMANDS: Record<string, (email: string) => Promise<string[]>> = { grant, "reset-password": resetPassword };
 
 /** For whoever runs the portal and cannot, or need not, sign in to it. */
 export async function main([name = "", email = "", ...rest]: string[]): Promise<void> {
+  if (name === "services") return manageServices(email ? [email, ...rest] : rest);
   if (name === "secrets" && rest.length === 0 && ["", "--json"].includes(email)) return printSecrets(email === "--json");
   if (name === "doctor" && rest.length === 0 && ["", "--json"].includes(email)) return printDiagnosis(email === "--json");
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -13,6 +13,7 @@ import { snippetsOf } from "./reference/snippets";
 const CALLERS: Record<Caller, string> = {
   accessToken: "an access token (`Authorization: Bearer`)",
   sessionCookie: "the session cookie, from the portal’s own pages",
+  service: "a service’s credential (`Authorization: Bearer`)",
   adminSecret: "the admin secret (`X-Admin-Secret`)",
   apiKey: "the key itself (`Authorization: Bearer`)",
   serviceSecret: "the service secret (`Authorization: Bearer`)",
@@ -73,9 +74,10 @@ export function OperationSection({ operation, document, address }: Props) {
   );
 }
 
-function callersOf({ callers, isOpen }: Operation): string {
+function callersOf({ callers, scope, isOpen }: Operation): string {
   if (callers.length === 0) return "anyone";
-  const named = callers.map((caller) => CALLERS[caller]).join(", or ");
+  const nameOf = (caller: Caller) => CALLERS[caller] + (caller === "service" ? ` with the scope \`${scope}\`` : "");
+  const named = callers.map(nameOf).join(", or ");
   return isOpen ? `anyone; what it ends is named by ${named}` : `whoever shows ${named}`;
 }
 
@@ -90,7 +92,7 @@ function Parameters({ operation: { parameters = [] } }: { operation: Operation }
   return <FieldTable title="Parameters" choices={[rows]} />;
 }
 
-const SECRETS: Caller[] = ["adminSecret", "serviceSecret", "apiKey", "usageSignature"];
+const SECRETS: Caller[] = ["service", "adminSecret", "serviceSecret", "apiKey", "usageSignature"];
 
 /** Secrets of a server have no place in a browser: what takes one is called from a shell. */
 function Trial({ operation, described }: { operation: Operation; described: DescribedOperation }) {

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { SCOPES } from "../../packages/rule/services";
 import type { OpenApi } from "../../tests/support/conformance";
 import { closeQueries, query } from "../../tests/support/database";
 import { keptSettings } from "../../tests/support/kept-settings";
 import { type Launched, launch } from "../../tests/support/launch";
 import { type Portal, sharePortal } from "../../tests/support/portal";
 import { startServer, type TestServer } from "../../tests/support/server";
+import { newService } from "../../tests/support/services";
 import { superuserUrl } from "../postgres";
 import { newCrowdedPerson, type Person } from "./people";
 
@@ -17,6 +19,8 @@ export type World = {
   document: OpenApi;
   troubles: Record<Trouble, TestServer>;
   crowded: Person;
+  /** The credential of a service with all scopes, and of one that has none of those that are asked for. */
+  services: { wide: string; narrow: string };
   /** What all servers have printed. */
   output(): string;
   /** The lines of the portal itself that tell of a failure of ours. */
@@ -37,11 +41,13 @@ export async function openWorld(): Promise<World> {
   sharePortal(portal);
   await query(`ALTER SEQUENCE api_keys_id_seq RESTART ${FIRST_NUMBER}`);
   const beside = { ...portal.settings, APP_URL: portal.url };
-  const [unset, cutOff, strict, crowded, document] = await Promise.all([
+  const [unset, cutOff, strict, crowded, wide, narrow, document] = await Promise.all([
     startServer({ ...beside, BETTER_AUTH_SECRET: "", KEY_HASH_SECRET: "", ...noSecrets() }),
     startServer({ ...beside, DATABASE_URL: NOWHERE }),
     startServer({ ...beside, AUTH_RATE_LIMIT_PER_MINUTE: "1", WRITES_PER_MINUTE: "1", MAX_KEYS_PER_USER: "1" }),
     newCrowdedPerson(),
+    newService({ scopes: SCOPES }),
+    newService({ scopes: ["leases"] }),
     fetch(`${portal.url}/api/openapi.json`).then((served) => served.json() as Promise<OpenApi>),
   ]);
   const troubles = { unset, cutOff, strict };
@@ -50,6 +56,7 @@ export async function openWorld(): Promise<World> {
     document,
     troubles,
     crowded,
+    services: { wide: wide.credential, narrow: narrow.credential },
     output: () => [started, ...Object.values(troubles)].map((server) => server.output()).join("\n"),
     errors: () =>
       started

@@ -1,6 +1,7 @@
 import { parseServiceCredential } from "@latchkey/rule/services";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Actor, SYSTEM_ACTOR } from "../../lib/audit/actors";
+import { requireAdminApi } from "../../lib/doors/guards";
 import { activityAdded, noteCall } from "../../lib/services/activity";
 import { admitService } from "../../lib/services/admit";
 import { allowCredits } from "../../lib/services/bounds";
@@ -172,8 +173,15 @@ test("a shared secret can be switched off, and on again", async () => {
   await switchSharedSecret(SYSTEM_ACTOR, { name: "ADMIN_API_SECRET", isOff: true });
   await switchSharedSecret(SYSTEM_ACTOR, { name: "ADMIN_API_SECRET", isOff: true });
   expect(await isRetired("ADMIN_API_SECRET")).toBe(true);
+  const { ADMIN_API_SECRET = "" } = process.env;
+  const ask = (secret: string) =>
+    requireAdminApi(new Request("http://localhost/api/api-keys", { headers: { "x-admin-secret": secret } }));
+  await expect(ask(ADMIN_API_SECRET)).rejects.toMatchObject({ status: 401 });
+  const { credential } = await make({ scopes: ["admin:read"] });
+  expect(await ask(credential)).toMatchObject({ kind: "service" });
   await switchSharedSecret(SYSTEM_ACTOR, { name: "ADMIN_API_SECRET", isOff: false });
   expect(await isRetired("ADMIN_API_SECRET")).toBe(false);
+  expect(await ask(ADMIN_API_SECRET)).toMatchObject({ kind: "admin_api" });
   const rows = await database.query("SELECT action FROM audit_entries WHERE target_kind = 'setting' ORDER BY id");
   expect(rows).toStrictEqual([{ action: "secret.retired" }, { action: "secret.accepted" }]);
 });

@@ -5,6 +5,7 @@ import { assemblePeople, run, staffActions } from "../support/doors";
 import { newUser, signInByCookie, type TestUser } from "../support/people";
 import { whileLocked } from "../support/races";
 import { startServer, type TestServer } from "../support/server";
+import { newService, revokeService } from "../support/services";
 import { report } from "../support/usage";
 
 // What one instance does, the other goes by at once. How attempts are counted across two is in throttle.test.ts.
@@ -108,4 +109,16 @@ describe("A person", () => {
     const login = (url: string) => call("/api/auth/login/", { body: { email: user.email, password: user.password } }, url);
     expect((await onBoth(login)).map(({ status }) => status)).toStrictEqual([400, 400]);
   });
+});
+
+test("A service that was revoked is refused by both instances from two seconds on, however much it calls", async () => {
+  const service = await newService({ scopes: ["verify"] });
+  const ask = (url: string) => call("/api/keys/verify", { token: service.credential, body: { key: "a" } }, url);
+  const statuses = async () => (await onBoth(ask)).map(({ status }) => status);
+  expect(await statuses()).toStrictEqual([200, 200]);
+  await revokeService(service);
+  const revokedAt = performance.now();
+  // What is asked for all the time is what an instance remembers.
+  while (performance.now() - revokedAt < 2_000) await onBoth(ask);
+  expect(await statuses()).toStrictEqual([401, 401]);
 });

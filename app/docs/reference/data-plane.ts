@@ -5,7 +5,7 @@ import { verifyManyForm, verifySchema } from "@/lib/keys/verify-schemas";
 import { MAX_BATCH_BYTES, MAX_EVENTS, usageEventSchema, usageReportSchema } from "@/lib/usage/schemas";
 import { THROTTLE } from "./identity-samples";
 import { KEY_ITSELF } from "./key-itself";
-import { answer, BODY_FAILURES, body, type Group, tooLarge, unknownField } from "./operation";
+import { answer, BODY_FAILURES, body, type Group, serviceRefusals, tooLarge, unknownField } from "./operation";
 
 const KEY_ID = "550e8400-e29b-41d4-a716-446655440000";
 const VALID = {
@@ -90,7 +90,8 @@ export const DATA_PLANE: Group = {
       description:
         "A refused key is a 200 with `valid: false`: the call itself went well. One key, or up to 100 with `keys`, whose `results` stand in the order asked; an empty credential among them is `NOT_FOUND`, and what is no question at all is a 400 that names its place. A malformed credential is `NOT_FOUND`, and its `reason` says what is wrong with it. Credentials of other products that were imported are asked about in the same way. Which `permission` to ask of which keys: the page /docs/permissions.",
       dialect: "plain",
-      callers: ["serviceSecret"],
+      callers: ["service", "serviceSecret"],
+      scope: "verify",
       body: body(z.union([verifySchema, verifyManyForm]), {
         one: { key: "mf_live_abc123...", permission: "read", cost: 1 },
         many: { keys: [{ key: "mf_live_abc123..." }, "datazag_abc123..."] },
@@ -116,6 +117,7 @@ export const DATA_PLANE: Group = {
         { code: "INVALID_INPUT", message: "keys[1]: key is required" },
         ...BODY_FAILURES,
         "INVALID_SERVICE_SECRET",
+        ...serviceRefusals("verify"),
         THROTTLE,
         "NOT_CONFIGURED",
         "TEMPORARILY_UNAVAILABLE",
@@ -130,7 +132,8 @@ export const DATA_PLANE: Group = {
       description:
         'Signed under `USAGE_WEBHOOK_SECRET`, over the very bytes that are sent, as `x-signature: t=<seconds since 1970>,v1=<lower-case hex of HMAC-SHA-256 of "<t>.<x-idempotency-key>.<body>">`; without that header nothing stands between the dots. It is made anew at each try: more than five minutes from now, by the database’s clock, it is a 401. The first form, the hex of HMAC-SHA-256 of the body alone, is accepted too, unless the server’s setting `USAGE_SIGNATURE` is `v2`; whoever captures such a report could send it again under another id. So the same bytes with both `ts` and `requestId` are one report under any id, and staff see how many have not both. A report that is repeated answers the same and changes nothing: one that names its time with `ts` is refused once it is more than 35 days old, and the id of one that does not is remembered for good. Reports about revoked keys count. A report with a valid id, key and cost counts, whatever else is in it: what is too long is cut, what is too large or unknown is dropped, and `adjusted` names each such field (of unknown ones the first ten). Nothing that looks like a credential is kept, also where it is percent-encoded or in base64: of the event’s `id` a hash is. With the setting `MAX_OVERDRAFT`, what calls cost beyond it is counted and not charged; the answer is the same.',
       dialect: "usage",
-      callers: ["usageSignature"],
+      callers: ["service", "usageSignature"],
+      scope: "usage",
       parameters: [
         {
           name: "x-idempotency-key",
@@ -183,6 +186,9 @@ export const DATA_PLANE: Group = {
         { code: "INVALID_INPUT", message: "Missing fields" },
         { code: "INVALID_INPUT", message: "delta must not be negative" },
         "INVALID_SIGNATURE",
+        ...serviceRefusals("usage"),
+        "OWNER_NOT_ALLOWED",
+        "SERVICE_BOUND",
         THROTTLE,
         "UNKNOWN_API_KEY",
         tooLarge(MAX_BATCH_BYTES),

@@ -46,8 +46,23 @@ const SECURITY: Record<Caller, Record<string, string>> = {
     description:
       "On pages of the portal’s own origin. Behind https its name begins with `__Secure-`; where the portal’s address has a port, that is part of it: `latchkey-3000.session_token`.",
   },
-  adminSecret: { type: "apiKey", in: "header", name: "X-Admin-Secret", description: "The server’s setting ADMIN_API_SECRET." },
-  serviceSecret: { type: "http", scheme: "bearer", description: "The server’s setting SERVICE_API_SECRET." },
+  service: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The credential of a service, `lks_…`, with the scope that is named here. Staff make, rotate and revoke services on the page Services; each program has its own.",
+  },
+  adminSecret: {
+    type: "apiKey",
+    in: "header",
+    name: "X-Admin-Secret",
+    description: "The credential of a service; or, shared by all programs, the server’s setting ADMIN_API_SECRET.",
+  },
+  serviceSecret: {
+    type: "http",
+    scheme: "bearer",
+    description: "Shared by all programs: the server’s setting SERVICE_API_SECRET.",
+  },
   apiKey: { type: "http", scheme: "bearer", description: "A key’s own credential, `api_key`." },
   usageSignature: {
     type: "apiKey",
@@ -119,7 +134,7 @@ function makeDocument() {
 const TOLD_ONLY = "Idempotency-Key";
 
 function describeOperation(operation: Operation, group: Group, allowed: string[], shared: Record<string, JsonSchema>) {
-  const { id, summary, callers, isOpen, body } = operation;
+  const { id, summary, callers, scope, isOpen, body } = operation;
   const told = operation.parameters?.filter(({ name }) => name === TOLD_ONLY) ?? [];
   const parameters = operation.parameters?.filter(({ name }) => name !== TOLD_ONLY);
   const sentences = told.map((parameter) => `Header \`${parameter.name}\`, optional. ${parameter.description}`);
@@ -129,7 +144,10 @@ function describeOperation(operation: Operation, group: Group, allowed: string[]
     summary,
     ...(description && { description }),
     tags: [group.name],
-    security: [...(callers.length === 0 || isOpen ? [{}] : []), ...callers.map((caller) => ({ [caller]: [] }))],
+    security: [
+      ...(callers.length === 0 || isOpen ? [{}] : []),
+      ...callers.map((caller) => ({ [caller]: caller === "service" && scope ? [scope] : [] })),
+    ],
     ...(parameters?.length && { parameters: parameters.map((parameter) => describeParameter(parameter, shared)) }),
     ...(body && {
       requestBody: {

@@ -1,3 +1,4 @@
+import type { Scope } from "@latchkey/rule/services";
 import { z } from "zod";
 import { adminKeyAnswer } from "@/app/_wire/every-key";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
@@ -13,14 +14,16 @@ import {
   idempotencyKey,
   type Parameter,
   repeatFailures,
+  serviceRefusals,
   unknownField,
 } from "./operation";
 
 // The samples of the DataZag documents.
 const CREATED = new Date("2024-01-01T00:00:00.000Z");
 
-export const GATE: FailureCase[] = [
+export const gateOf = (scope: Scope): FailureCase[] => [
   { code: "INVALID_ADMIN_SECRET" },
+  ...serviceRefusals(scope),
   THROTTLE,
   { code: "ORIGIN_NOT_ALLOWED" },
   { code: "NOT_CONFIGURED", details: "ADMIN_API_SECRET is not set." },
@@ -70,7 +73,8 @@ export const EVERY_KEY: Group = {
       summary: "Create a key for a user",
       description: "`key.key` is in this answer only. It is `datazag_` and 64 hexadecimal digits.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:write",
       parameters: [idempotencyKey],
       body: body(adminCreateKeySchema, {
         named: { userId: "user-id-string", name: "optional-key-name" },
@@ -108,7 +112,7 @@ export const EVERY_KEY: Group = {
         "USER_NOT_FOUND",
         "AMBIGUOUS_USER_ID",
         ...repeatFailures({ id: 123, uuid: "550e8400-e29b-41d4-a716-446655440000", name: "My API Key" }),
-        ...GATE,
+        ...gateOf("admin:write"),
       ],
     },
     {
@@ -119,7 +123,8 @@ export const EVERY_KEY: Group = {
       description:
         "Newest first, whichever API or screen made them; deleted ones are not listed. `next_cursor` leads to the next page and is `null` on the last one.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:read",
       parameters: [
         query("userId", userId, "user-id-string"),
         query("limit", limit, 100),
@@ -143,7 +148,7 @@ export const EVERY_KEY: Group = {
         { code: "INVALID_INPUT", message: "cursor is not valid" },
         unknownField("user_id", "userId"),
         "AMBIGUOUS_USER_ID",
-        ...GATE,
+        ...gateOf("admin:read"),
       ],
     },
     {
@@ -153,7 +158,8 @@ export const EVERY_KEY: Group = {
       summary: "Delete a key; its history stays",
       description: "Anyone’s. Of two calls at once exactly one gets 200.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:write",
       ends: "the key, and takes it out of every list",
       parameters: [keyId],
       answers: [
@@ -164,7 +170,7 @@ export const EVERY_KEY: Group = {
           { deleted_key: { id: 123, name: "My API Key" } },
         ),
       ],
-      failures: ["INVALID_KEY_ID", "API_KEY_NOT_FOUND", ...GATE],
+      failures: ["INVALID_KEY_ID", "API_KEY_NOT_FOUND", ...gateOf("admin:write")],
     },
     {
       id: "adminRestoreKey",
@@ -174,7 +180,8 @@ export const EVERY_KEY: Group = {
       description:
         "The key works again as it did, if it is neither revoked, expired nor disabled; its history was never gone. One that is not deleted is a 409, and later it is not found.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:write",
       parameters: [keyId],
       body: body(nothingSchema, { empty: {} }, { required: false }),
       answers: [
@@ -191,7 +198,7 @@ export const EVERY_KEY: Group = {
         "INVALID_KEY_ID",
         "API_KEY_NOT_FOUND",
         "KEY_NOT_DELETED",
-        ...GATE,
+        ...gateOf("admin:write"),
       ],
     },
   ],

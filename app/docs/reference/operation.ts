@@ -1,3 +1,4 @@
+import type { Scope } from "@latchkey/rule/services";
 import { z } from "zod";
 import { adminDialect, describeAdminSuccess } from "@/lib/doors/dialects/admin";
 import type { FailureCase } from "@/lib/doors/dialects/dialect";
@@ -7,7 +8,7 @@ import type { Method } from "@/lib/request/methods";
 import type { ErrorCode } from "@/lib/values/errors";
 
 /** How a caller shows who they are. */
-export type Caller = "accessToken" | "sessionCookie" | "adminSecret" | "serviceSecret" | "apiKey" | "usageSignature";
+export type Caller = "accessToken" | "sessionCookie" | "service" | "adminSecret" | "serviceSecret" | "apiKey" | "usageSignature";
 
 export type DialectName = "user" | "identity" | "admin" | "plain" | "usage" | "library";
 
@@ -43,6 +44,8 @@ export type Operation = {
   dialect: DialectName;
   /** Any one of them; none when it is open to anyone. */
   callers: Caller[];
+  /** What a service needs for it. */
+  scope?: Scope;
   /** Whether it also answers without any of them. */
   isOpen?: true;
   parameters?: Parameter[];
@@ -54,6 +57,11 @@ export type Operation = {
 };
 
 export type Group = { slug: string; name: string; caller: string; about: string; operations: Operation[] };
+
+/** What an operation answers to a service that may not do this. */
+export function serviceRefusals(scope: Scope): FailureCase[] {
+  return [{ code: "MISSING_SCOPE", message: `This service lacks the scope ${scope}` }, { code: "NETWORK_NOT_ALLOWED" }];
+}
 
 /** A body or an answer whose examples are checked against its schema by the compiler. */
 export function answer<Schema extends z.ZodType>(

@@ -38,6 +38,7 @@ function callOf({ method, path, callers: [caller], dialect, parameters = [], bod
 const CREDENTIALS: Record<Caller, [string, Text][]> = {
   accessToken: [["Authorization", "Bearer $ACCESS_TOKEN"]],
   sessionCookie: [["Cookie", "$SESSION_COOKIE"]],
+  service: [["Authorization", "Bearer $SERVICE_CREDENTIAL"]],
   adminSecret: [["X-Admin-Secret", "$ADMIN_API_SECRET"]],
   serviceSecret: [["Authorization", "Bearer $SERVICE_API_SECRET"]],
   apiKey: [["Authorization", "Bearer $API_KEY"]],

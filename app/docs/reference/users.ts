@@ -2,7 +2,7 @@ import { z } from "zod";
 import { adminKeyAnswer } from "@/app/_wire/every-key";
 import { accountAnswer, creditEntryAnswer } from "@/app/_wire/everyone";
 import { changeCreditsSchema, createAccountSchema, listAccountsSchema } from "@/lib/users/account-schemas";
-import { GATE, query } from "./every-key";
+import { gateOf, query } from "./every-key";
 import { adminAnswer, BODY_FAILURES, body, type Group, idempotencyKey, type Parameter, unknownField } from "./operation";
 
 const AT = new Date("2024-01-01T00:00:00.000Z");
@@ -43,7 +43,7 @@ const { email, external_id: externalId, q, limit, cursor } = listAccountsSchema.
 export const USERS: Group = {
   slug: "users",
   name: "Users and credits",
-  caller: "X-Admin-Secret, for systems that know people by e-mail or by an id of their own, and that sell credits.",
+  caller: "A service, or X-Admin-Secret: for systems that know people by e-mail or by an id of their own, and that sell credits.",
   about:
     "As everyone’s keys, with the same secret, answers and refusals. Whoever was imported, or was made here with an `external_id`, can be named by that id wherever a user’s id is asked for; where two people have it, that is a 409, and `SOURCE:ID` says which. Unknown fields are refused by name.",
   operations: [
@@ -55,7 +55,8 @@ export const USERS: Group = {
       description:
         "The newest first. All of the conditions have to fit. `next_cursor` leads to the next page and is `null` on the last one.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:read",
       parameters: [
         query("email", email, "user@example.com"),
         query("external_id", externalId, "42"),
@@ -75,7 +76,7 @@ export const USERS: Group = {
         { code: "INVALID_INPUT", message: "limit must be from 1 to 1000" },
         { code: "INVALID_INPUT", message: "cursor is not valid" },
         unknownField("externalId", "external_id"),
-        ...GATE,
+        ...gateOf("admin:read"),
       ],
     },
     {
@@ -86,7 +87,8 @@ export const USERS: Group = {
       description:
         "It has no password. The person chooses one by a link that is mailed to them, and good for an hour; after that, or where the server sends no mail, by a reset of the password, or they come with a trusted issuer’s token. Until then the address counts as not confirmed.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:write",
       parameters: [once],
       body: body(createAccountSchema, {
         shortest: { email: "user@example.com" },
@@ -116,7 +118,7 @@ export const USERS: Group = {
         ...BODY_FAILURES,
         { code: "USER_EXISTS", facts: { user: { id: ID } } },
         "IDEMPOTENCY_KEY_MISMATCH",
-        ...GATE,
+        ...gateOf("admin:write"),
       ],
     },
     {
@@ -126,7 +128,8 @@ export const USERS: Group = {
       summary: "One user and their keys",
       description: "The newest thousand keys, masked; deleted ones are not among them.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:read",
       parameters: [userId],
       answers: [
         adminAnswer(
@@ -149,7 +152,7 @@ export const USERS: Group = {
           },
         ),
       ],
-      failures: ["USER_NOT_FOUND", "AMBIGUOUS_USER_ID", ...GATE],
+      failures: ["USER_NOT_FOUND", "AMBIGUOUS_USER_ID", ...gateOf("admin:read")],
     },
     {
       id: "adminChangeCredits",
@@ -159,7 +162,8 @@ export const USERS: Group = {
       description:
         "An entry in the ledger, which the person sees with its reason. What has a `reference` is done once: sent again for the same person and amount, it is the same answer. Nothing is taken that is not there.",
       dialect: "admin",
-      callers: ["adminSecret"],
+      callers: ["service", "adminSecret"],
+      scope: "admin:write",
       parameters: [userId, once],
       body: body(changeCreditsSchema, {
         sold: { amount: 500, reason: "Order 1042", reference: "order-1042" },
@@ -184,7 +188,7 @@ export const USERS: Group = {
         "AMBIGUOUS_USER_ID",
         "REFERENCE_MISMATCH",
         "IDEMPOTENCY_KEY_MISMATCH",
-        ...GATE,
+        ...gateOf("admin:write"),
       ],
     },
   ],
