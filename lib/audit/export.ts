@@ -46,7 +46,7 @@ function lineOf({ id, at, actor, action, target, address, requestId, before, aft
     at.toISOString(),
     actor.kind,
     actor.id ?? "",
-    actor.email ?? "",
+    actor.name ?? "",
     action,
     target.kind,
     target.id,

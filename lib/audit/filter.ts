@@ -27,6 +27,11 @@ const USER_ID_BY_ACCOUNT = statement(
   { id: uuid },
   "SELECT user_id AS id FROM api_accounts WHERE account_id = $account",
 );
+const SERVICE_ID_BY_NAME = statement(
+  "service-id-by-name",
+  { id: uuid },
+  "SELECT id FROM services WHERE lower(name) = lower($name)",
+);
 
 /** Days are those of the zone. `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
 export async function resolveConditions(
@@ -51,7 +56,7 @@ async function findActor(text: string): Promise<AuditFilter["actor"]> {
   const kind = ACTOR_KINDS.get(text.toLowerCase());
   if (kind) return { kind };
   if (isUuid(text)) return { id: text };
-  const id = await findUserId(text);
+  const id = (await findUserId(text)) ?? (await findServiceId(text));
   return id ? { id } : null;
 }
 
@@ -62,10 +67,16 @@ async function findTarget(text: string): Promise<AuditFilter["target"]> {
   if (/^\d{1,9}$/.test(text)) return { kind: "api_key", id: String(Number(text)) };
   if (!isUuid(text)) {
     const id = await findUserId(text);
-    return id ? { kind: "user", id } : null;
+    if (id) return { kind: "user", id };
+    const service = await findServiceId(text);
+    return service ? { kind: "service", id: service } : null;
   }
   const [key] = await sql(KEY_ID_BY_UUID, { uuid: text });
   return key ? { kind: "api_key", id: String(key.id) } : { kind: "user", id: text.toLowerCase() };
+}
+
+async function findServiceId(name: string): Promise<string | null> {
+  return (await sql(SERVICE_ID_BY_NAME, { name }))[0]?.id ?? null;
 }
 
 /** By an e-mail address, or by the public name of an account. */

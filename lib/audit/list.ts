@@ -16,10 +16,10 @@ type Json = Record<string, unknown>;
 export type AuditRecord = {
   id: string;
   at: Date;
-  /** `email` is null for what is no person. */
-  actor: { kind: string; id: string | null; email: string | null };
+  /** `name`: a person's e-mail address, or what a service is called; null for what is neither. */
+  actor: { kind: string; id: string | null; name: string | null };
   action: string;
-  /** `name`: an e-mail address, or a key's name; null when there is none. `masked` for keys only. */
+  /** `name`: an e-mail address, or the name of a key or a service; null when there is none. `masked` for keys only. */
   target: { kind: string; id: string; name: string | null; masked: string | null };
   address: string | null;
   requestId: string | null;
@@ -41,11 +41,11 @@ const ROW = {
   at: instant,
   actor_kind: text,
   actor_id: nullable(text),
-  actor_email: nullable(text),
+  actor_name: nullable(text),
   action: text,
   target_kind: text,
   target_id: text,
-  target_email: nullable(text),
+  target_name: nullable(text),
   key_name: nullable(text),
   key_format: nullable(word<KeyFormat>()),
   key_hint: nullable(text),
@@ -69,11 +69,13 @@ export function auditQuery(filter: AuditFilter, { place, direction, limit }: Ste
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   const name = ["audit", direction, ...names, limit].join("-");
   const query = `
-    SELECT a.id::text, a.at, a.actor_kind, a.actor_id::text, actor.email AS actor_email, a.action, a.target_kind, a.target_id,
-      target.email AS target_email, key.name AS key_name, key.format::text AS key_format, key.hint AS key_hint,
+    SELECT a.id::text, a.at, a.actor_kind, a.actor_id::text, coalesce(actor.email, acting.name) AS actor_name, a.action, a.target_kind, a.target_id,
+      coalesce(target.email, service.name) AS target_name, key.name AS key_name, key.format::text AS key_format, key.hint AS key_hint,
       a.address, a.request_id, a.before, a.after
     FROM (SELECT * FROM audit_entries ${where} ORDER BY at ${order}, id ${order} LIMIT ${limit}) a
     LEFT JOIN users actor ON actor.id = a.actor_id
+    LEFT JOIN services acting ON acting.id = CASE WHEN a.actor_kind = 'service' THEN a.actor_id END
+    LEFT JOIN services service ON service.id = CASE WHEN a.target_kind = 'service' THEN a.target_id::uuid END
     LEFT JOIN users target ON target.id = CASE WHEN a.target_kind = 'user' THEN a.target_id::uuid END
     LEFT JOIN api_keys key ON key.id = CASE WHEN a.target_kind = 'api_key' THEN a.target_id::int END
     ORDER BY a.at DESC, a.id DESC`;
@@ -139,12 +141,12 @@ export function toRecord(row: RowOf<typeof ROW>): AuditRecord {
   return {
     id: row.id,
     at: row.at,
-    actor: { kind: row.actor_kind, id: row.actor_id, email: row.actor_email },
+    actor: { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
     action: row.action,
     target: {
       kind: row.target_kind,
       id: row.target_id,
-      name: row.target_email ?? (row.key_name === null ? null : maskCredentials(row.key_name)),
+      name: row.target_name ?? (row.key_name === null ? null : maskCredentials(row.key_name)),
       masked: row.key_format && row.key_hint ? maskCredential(row.key_format, row.key_hint) : null,
     },
     address: row.address,

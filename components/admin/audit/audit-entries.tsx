@@ -94,7 +94,7 @@ function Facts({ entry: { id, at, actor, target, requestId } }: { entry: AuditRe
       )}
       <Fact name="Who">
         {actor.id ? (
-          <Links page={actor.email && `/admin/users/${actor.id}`} list={{ actor: actor.id }}>
+          <Links page={actor.kind === "service" ? null : actor.name && `/admin/users/${actor.id}`} list={{ actor: actor.id }}>
             <Written>{actorName(actor)}</Written>
           </Links>
         ) : (

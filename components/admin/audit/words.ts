@@ -1,7 +1,7 @@
 import { DOOR_NAMES, EXPORTS, NAMELESS_ACTORS } from "@/lib/audit/actions";
 
-export function actorName({ kind, id, email }: { kind: string; id: string | null; email: string | null }): string {
-  return email ?? id ?? NAMELESS_ACTORS[kind] ?? kind;
+export function actorName({ kind, id, name }: { kind: string; id: string | null; name: string | null }): string {
+  return name ?? id ?? NAMELESS_ACTORS[kind] ?? kind;
 }
 
 export function targetName({ kind, id, name }: { kind: string; id: string; name: string | null }): string {
