@@ -14,9 +14,10 @@ const PAUSE_MS = { flush: 1000, first: 1000, longest: 60_000, asked: 600_000 };
 
 /**
  * Opens the journal, which is one process's alone, and begins to report what is in it.
- * @param {{ portal: string, secret: string, file: string, answerMs?: number, wait?: typeof sleep }} options
+ * @param {{ portal: string, credential?: string, secret?: string, file: string, answerMs?: number, wait?: typeof sleep }} options
+ *   `credential`: a service's, with the scope `usage`; without one, reports are signed under `secret`
  */
-export async function startReports({ portal, secret, file, answerMs = 10_000, wait = sleep }) {
+export async function startReports({ portal, credential, secret, file, answerMs = 10_000, wait = sleep }) {
   const journal = await openJournal(file);
   const [stopping, halt] = [new AbortController(), new AbortController()];
   let [mostEvents, failures] = [BATCH.events, 0];
@@ -43,17 +44,20 @@ export async function startReports({ portal, secret, file, answerMs = 10_000, wa
 
   async function send(batch) {
     const body = `{"events":[${batch.map(({ line }) => line).join(",")}]}`;
-    // With the time, anew at each try: who captures it has no use for it. Ids are in the body, so none is between the dots.
-    const t = Math.floor(Date.now() / 1000);
-    const signature = `t=${t},v1=${createHmac("sha256", secret).update(`${t}..${body}`).digest("hex")}`;
     const response = await fetch(`${portal}/usage`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "x-signature": signature },
+      headers: { "Content-Type": "application/json", ...(credential ? { Authorization: `Bearer ${credential}` } : sign(body)) },
       body,
       redirect: "manual",
       signal: AbortSignal.any([AbortSignal.timeout(answerMs), halt.signal]),
     });
     return { status: response.status, retryAfter: response.headers.get("retry-after"), answer: await readJson(response) };
+  }
+
+  function sign(body) {
+    // With the time, anew at each try: who captures it has no use for it. Ids are in the body, so none is between the dots.
+    const t = Math.floor(Date.now() / 1000);
+    return { "x-signature": `t=${t},v1=${createHmac("sha256", secret).update(`${t}..${body}`).digest("hex")}` };
   }
 
   async function settle(batch, { status, retryAfter, answer }) {

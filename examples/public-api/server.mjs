@@ -16,8 +16,9 @@ const STOP_MS = 10_000; // and whoever stops this no longer for open calls, and 
 const MAX_CALLS_AT_ONCE = 500;
 const RETRY_SECONDS = 2;
 
-const SERVICE_API_SECRET = secret("SERVICE_API_SECRET");
-const USAGE_WEBHOOK_SECRET = secret("USAGE_WEBHOOK_SECRET");
+// A credential of its own (npm run admin -- services create); without one, what all programs share.
+const { SERVICE_CREDENTIAL } = process.env;
+const BEARER = SERVICE_CREDENTIAL ?? secret("SERVICE_API_SECRET");
 
 /** What a caller is told for each reason the portal gives. */
 const REFUSALS = { CREDITS_EXHAUSTED: 402, INSUFFICIENT_PERMISSIONS: 403, USER_DISABLED: 403, RATE_LIMITED: 429 };
@@ -64,7 +65,7 @@ async function verify(key) {
   const ask = () =>
     fetch(`${PORTAL}/api/keys/verify`, {
       method: "POST",
-      headers: { Authorization: `Bearer ${SERVICE_API_SECRET}`, "Content-Type": "application/json" },
+      headers: { Authorization: `Bearer ${BEARER}`, "Content-Type": "application/json" },
       body: JSON.stringify({ key, permission: PERMISSION, cost: COST }),
       redirect: "manual",
       signal,
@@ -106,7 +107,8 @@ server.once("error", (error) => {
 });
 // First the port, which no second process can have: so the journal is this one's alone.
 server.listen(PORT, async () => {
-  reports = await startReports({ portal: PORTAL, secret: USAGE_WEBHOOK_SECRET, file: JOURNAL });
+  const identity = SERVICE_CREDENTIAL ? { credential: SERVICE_CREDENTIAL } : { secret: secret("USAGE_WEBHOOK_SECRET") };
+  reports = await startReports({ portal: PORTAL, ...identity, file: JOURNAL });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
   console.log(`Example API on http://localhost:${PORT}; try: curl -H "Authorization: Bearer <key>" http://localhost:${PORT}/`);
 });
