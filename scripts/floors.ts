@@ -18,9 +18,20 @@ export const FLOORS: readonly (readonly string[])[] = [
   ),
   ...["components/admin", "components/keys", "components/usage", "components/account", "components/docs"].map((room) => [room]),
   ["components/ui"],
-  ...["users", "imports", "operations", "keys", "doors", "services", "usage", "verification", "identity", "ledger", "audit", "server"].map(
-    inLib,
-  ),
+  ...[
+    "users",
+    "imports",
+    "operations",
+    "keys",
+    "doors",
+    "services",
+    "usage",
+    "verification",
+    "identity",
+    "ledger",
+    "audit",
+    "server",
+  ].map(inLib),
   ...["notifications", "database", "request", "settings", "metrics", "values"].map(inLib),
   ["packages/rule"],
 ];
