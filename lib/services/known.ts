@@ -36,7 +36,7 @@ type Snapshot = { known: Map<string, Known>; retired: ReadonlySet<string>; readA
 const MAX_AGE_MS = 2_000;
 /** From then on it is read again, beside the calls that go on. */
 const REFRESH_AFTER_MS = 1_000;
-/** Nobody's credential may be one that was made a moment ago; a flood of wrong ones asks no more often. */
+/** Nobody's credential may be one that was made a moment ago: it is looked for once more. A flood of wrong ones has it read no more often. */
 const ASK_AGAIN_AFTER_MS = 250;
 /** Of credentials: many more than there can be of services that work. */
 const MAX_ROWS = 5_000;
@@ -70,9 +70,9 @@ const READ = statement(
 
 // On globalThis because each route is bundled apart.
 const holder = globalThis as typeof globalThis & {
-  latchkeyServices?: { snapshot: Snapshot | null; reading: Reading | null };
+  latchkeyServices?: { snapshot: Snapshot | null; reading: Reading | null; changedAt: number };
 };
-holder.latchkeyServices ??= { snapshot: null, reading: null };
+holder.latchkeyServices ??= { snapshot: null, reading: null, changedAt: Number.NEGATIVE_INFINITY };
 const state = holder.latchkeyServices;
 
 export type Found = { service: KnownService; hasEnded: boolean };
@@ -84,19 +84,24 @@ export type Found = { service: KnownService; hasEnded: boolean };
  */
 export async function findService(credential: Credential): Promise<Found | null> {
   const hashes = credentialHashes(credential).map(keyOf);
-  const snapshot = await fresh(MAX_AGE_MS);
+  const askedAt = performance.now();
+  const snapshot = await readSince(askedAt - MAX_AGE_MS);
   const found = find(snapshot, credential, hashes);
-  return found ?? find(await fresh(ASK_AGAIN_AFTER_MS), credential, hashes);
+  if (found || snapshot.begunAt >= askedAt) return found;
+  const early = snapshot.begunAt + ASK_AGAIN_AFTER_MS - performance.now();
+  if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+  return find(await readSince(askedAt), credential, hashes);
 }
 
 /** Whether a shared secret was switched off, and a service has to be used. */
 export async function isRetired(name: SharedSecret): Promise<boolean> {
-  return (await fresh(MAX_AGE_MS)).retired.has(name);
+  return (await readSince(performance.now() - MAX_AGE_MS)).retired.has(name);
 }
 
 /** For whoever has just changed something here: the next call sees it. */
 export function forgetServices(): void {
   state.snapshot = null;
+  state.changedAt = performance.now();
 }
 
 function find({ known, readAt, begunAt }: Snapshot, credential: Credential, hashes: string[]): Found | null {
@@ -107,18 +112,19 @@ function find({ known, readAt, begunAt }: Snapshot, credential: Credential, hash
   return { service: entry.service, hasEnded: entry.endsAt !== null && entry.endsAt.getTime() <= now };
 }
 
-async function fresh(maxAgeMs: number): Promise<Snapshot> {
+/** What was read no earlier than `since`, and after the last change that was made here. */
+async function readSince(since: number): Promise<Snapshot> {
+  const earliest = Math.max(since, state.changedAt);
   const { snapshot } = state;
-  const age = snapshot ? performance.now() - snapshot.begunAt : Number.POSITIVE_INFINITY;
-  if (!snapshot || age >= maxAgeMs) return read(performance.now() - maxAgeMs);
+  if (!snapshot || snapshot.begunAt <= earliest) return read(earliest);
   // Who is answered already does not hear of a failure; whoever comes too late for this one does.
-  if (age >= REFRESH_AFTER_MS) void read(0).catch(() => {});
+  if (performance.now() - snapshot.begunAt >= REFRESH_AFTER_MS) void read(0).catch(() => {});
   return snapshot;
 }
 
-/** One at a time, and none that was begun before `since`: it may lack what was made since then. */
-async function read(since: number): Promise<Snapshot> {
-  if (state.reading && state.reading.begunAt < since) await state.reading.done.catch(() => {});
+/** One at a time, and none that was begun too early: it may lack what was made since then. */
+async function read(earliest: number): Promise<Snapshot> {
+  if (state.reading && state.reading.begunAt < earliest) await state.reading.done.catch(() => {});
   state.reading ??= begin();
   const snapshot = await state.reading.done;
   if (performance.now() - snapshot.begunAt < MAX_AGE_MS) return snapshot;
