@@ -1,3 +1,5 @@
+import pg from "pg";
+import { addService } from "../tests/support/services";
 import type { Bench } from "./ground";
 import { type Load, load, send } from "./http";
 import { times } from "./measure";
@@ -6,6 +8,17 @@ import { times } from "./measure";
 export function verifyCall({ settings, owner }: Bench, url: string): Load {
   const headers = { Authorization: `Bearer ${settings.SERVICE_API_SECRET}`, "Content-Type": "application/json" };
   return { url: `${url}/api/keys/verify`, method: "POST", headers, body: JSON.stringify({ key: owner.keys[0] }) };
+}
+
+/** The same call with the credential of a service. */
+async function byService({ databaseUrl, settings }: Bench, call: Load): Promise<Load> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  const run = async (text: string, values: unknown[]) => (await client.query(text, values)).rows;
+  const { credential } = await addService(run, settings.KEY_HASH_SECRET ?? "", { scopes: ["verify"] }).finally(() =>
+    client.end(),
+  );
+  return { ...call, headers: { ...call.headers, Authorization: `Bearer ${credential}` } };
 }
 
 /** Requests after which the server's code is compiled. */
@@ -26,6 +39,10 @@ export async function measureOverHttp(bench: Bench): Promise<void> {
   await bench.measure(
     { name, unit, otherName: "a handler that echoes JSON", goal: null },
     { ours: load(single), other: load(echo) },
+  );
+  await bench.measure(
+    { name: `${name}, by a service`, unit, otherName: "by the shared secret", goal: { atLeast: 0.95 } },
+    { ours: load(await byService(bench, single)), other: load(single) },
   );
   await bench.measure(
     { name: `${name}, 100 keys a call`, unit: "keys per second", otherName: "single calls", goal: { atLeast: 25 } },

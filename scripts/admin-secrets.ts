@@ -41,19 +41,26 @@ export function describeSecrets({ settings, counts, keys }: SecretsReport): stri
   ];
 }
 
-function summaryOf({ isRotating, former, secret, lost }: LeftCounts): string[] {
+function summaryOf({ isRotating, former, secret, lost, services, lostServices }: LeftCounts): string[] {
   const lines: string[] = [];
-  if (isRotating && former + secret === 0) lines.push("No key needs KEY_HASH_SECRET_PREVIOUS any more: remove it.");
-  else if (isRotating)
+  if (isRotating && former + secret + services === 0)
+    lines.push("No key and no service needs KEY_HASH_SECRET_PREVIOUS any more: remove it.");
+  if (isRotating && former + secret > 0)
     lines.push(
       `${keysOf(former)} not moved to the current KEY_HASH_SECRET yet, and the secret of ${secret} more. Each moves when it is used;`,
       "Admin → Keys → Former ends or regenerates the rest.",
     );
+  if (isRotating && services > 0) lines.push(`${servicesOf(services)} not moved yet. Each moves when it is used.`);
   if (lost > 0) lines.push(`${keysOf(lost)} refused, because the KEY_HASH_SECRET that made the hashes is not set.`);
+  if (lostServices > 0) lines.push(`${servicesOf(lostServices)} refused for the same reason.`);
   if (lines.length === 0) lines.push("KEY_HASH_SECRET is not being rotated.");
   return lines;
 }
 
 function keysOf(count: number): string {
   return `${count} ${count === 1 ? "key is" : "keys are"}`;
+}
+
+function servicesOf(count: number): string {
+  return `${count} ${count === 1 ? "credential of a service is" : "credentials of services are"}`;
 }

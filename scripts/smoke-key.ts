@@ -4,14 +4,16 @@ import { Failure } from "./failure";
 import type { Ask, Result, Site } from "./smoke-site";
 
 const NAME = "A key's life";
-const NEEDED = ["SMOKE_EMAIL", "SMOKE_PASSWORD", "SERVICE_API_SECRET", "ADMIN_API_SECRET"];
+/** A service with the scopes `verify`, `admin:read` and `admin:write`, or what all programs share. */
+const CALLERS = ["SERVICE_API_SECRET", "ADMIN_API_SECRET"];
 
 /**
  * Makes a key, verifies, disables, enables, revokes and removes it, each through the API that clients use. Not where a check before has found
  * a fault: the key could not be removed, or the same fault would be told twice.
  */
 export async function liveAndDie(site: Site, before: Result[]): Promise<Result> {
-  const missing = NEEDED.filter((name) => !site.settings[name]);
+  const callers = site.settings.SERVICE_CREDENTIAL ? [] : CALLERS;
+  const missing = ["SMOKE_EMAIL", "SMOKE_PASSWORD", ...callers].filter((name) => !site.settings[name]);
   const isBroken = site.isSick || site.redirects.size > 0 || before.some(({ problem }) => problem);
   const reason = missing.length > 0 ? `${missing.join(", ")} not given` : isBroken ? "mend the crosses first" : null;
   if (reason) return { name: `${NAME} (not tried: ${reason})`, problem: null, isSkipped: true };
@@ -33,7 +35,8 @@ const verdict = z.object({ code: z.string() });
 const listed = z.object({ keys: z.array(z.object({ id: z.number(), key: z.string(), name: z.string() })) });
 
 async function live({ ask, settings }: Site): Promise<void> {
-  const { SMOKE_EMAIL: email, SMOKE_PASSWORD: password, SERVICE_API_SECRET: service, ADMIN_API_SECRET: admin } = settings;
+  const { SMOKE_EMAIL: email, SMOKE_PASSWORD: password, SERVICE_CREDENTIAL: own } = settings;
+  const [service, admin] = [own ?? settings.SERVICE_API_SECRET, own ?? settings.ADMIN_API_SECRET];
   const call = caller(ask);
   const login = await call("/api/auth/login/", loggedIn, "check SMOKE_EMAIL and SMOKE_PASSWORD", { email, password });
   const bearer = { Authorization: `Bearer ${login.tokens.access}` };
@@ -48,7 +51,7 @@ async function live({ ask, settings }: Site): Promise<void> {
   try {
     const verify = async () => {
       const headers = { Authorization: `Bearer ${service}` };
-      return (await call("/api/keys/verify", verdict, "check SERVICE_API_SECRET", { key: key.api_key, cost: 0 }, headers)).code;
+      return (await call("/api/keys/verify", verdict, "check the service’s credential, or SERVICE_API_SECRET", { key: key.api_key, cost: 0 }, headers)).code;
     };
     if ((await verify()) !== "VALID") throw new Failure("A fresh key is not valid: look at the log, and at the server's clock.");
     const told = (deed: "disable" | "enable") => call(`/api/auth/keys/${key.id}/${deed}/`, done, "look into its log", {}, bearer);
@@ -74,7 +77,7 @@ async function remove(ask: Ask, admin: string, userId: string, credential: strin
   const made = keys.find(({ name, key }) => name === "Smoke test" && key.startsWith(shown));
   const deleted = made && (await ask(`/api/api-keys/${made.id}`, { method: "DELETE", headers }));
   if (deleted?.status !== 200)
-    throw new Failure("The key “Smoke test” could not be removed: check ADMIN_API_SECRET, and delete it by hand.");
+    throw new Failure("The key “Smoke test” could not be removed: check the service’s scopes, or ADMIN_API_SECRET, and delete it by hand.");
 }
 
 function caller(ask: Ask) {

@@ -3,8 +3,9 @@ import { runChecks } from "./smoke-checks";
 import type { Result } from "./smoke-site";
 
 const USAGE = `Say which deployment to check: npm run smoke -- https://keys.example.com
-Given SMOKE_EMAIL and SMOKE_PASSWORD (a user of the portal), SERVICE_API_SECRET and ADMIN_API_SECRET, it also makes a
-key, verifies, disables, enables, revokes and removes it. VERCEL_AUTOMATION_BYPASS_SECRET opens a protected preview.`;
+Given SMOKE_EMAIL and SMOKE_PASSWORD (a user of the portal) and SERVICE_CREDENTIAL (of a service with the scopes verify,
+admin:read and admin:write; or SERVICE_API_SECRET and ADMIN_API_SECRET), it also makes a key, verifies, disables, enables,
+revokes and removes it. VERCEL_AUTOMATION_BYPASS_SECRET opens a protected preview.`;
 
 /** `smoke URL`: the deployment checklist as a command. Exit status 1 when something has to be mended. */
 export async function main([url = "", ...rest]: string[]): Promise<void> {

@@ -98,6 +98,11 @@ export async function isRetired(name: SharedSecret): Promise<boolean> {
   return (await readSince(performance.now() - MAX_AGE_MS)).retired.has(name);
 }
 
+/** Whether there are services with credentials, so that a shared secret need not be set. */
+export async function hasServices(): Promise<boolean> {
+  return (await readSince(performance.now() - MAX_AGE_MS)).known.size > 0;
+}
+
 /** For whoever has just changed something here: the next call sees it. */
 export function forgetServices(): void {
   state.snapshot = null;

@@ -30,22 +30,37 @@ function isUnder(part: "credential" | "secret", under: string): string {
 }
 
 export type LeftCounts = Record<LeftKind, number> & {
+  /** Credentials of services that are under the former secret, or may be; and those that are under one that is not set. */
+  services: number;
+  lostServices: number;
   /** Whether KEY_HASH_SECRET_PREVIOUS is set, to another secret. */
   isRotating: boolean;
 };
 
-const COUNTS = { former: int, secret: int, lost: int };
+const COUNTS = { former: int, secret: int, lost: int, services: int, lost_services: int };
 
 export function countStatement() {
   const { values, add } = collectValues();
   const counts = LEFT_KINDS.map((kind) => `count(*) FILTER (WHERE ${whereLeft(kind, add)}) AS ${kind}`);
+  const known = `${add("services_known", knownSecrets().map(secretId))}::text[]`;
+  const former = formerSecret();
+  const under = former ? `${add("services_former", secretId(former))}::text` : null;
+  counts.push(
+    `(SELECT count(*) FROM ${SERVICES} AND ${under ? `coalesce(c.credential_hashed_under, ${under}) = ${under}` : "false"}) AS services`,
+    `(SELECT count(*) FROM ${SERVICES} AND c.credential_hashed_under <> ALL(${known})) AS lost_services`,
+  );
   return [statement("", COUNTS, `SELECT ${counts.join(", ")} FROM api_keys k`), values] as const;
 }
+
+/** Their credentials that work. */
+const SERVICES = `service_credentials c JOIN services s ON s.id = c.service_id
+  WHERE coalesce(least(c.valid_until, s.expires_at, s.revoked_at) > now(), true)`;
 
 /** Reads all keys: for pages and commands, not for calls. */
 export async function countLeftKeys(): Promise<LeftCounts> {
   const [counts] = await sql(...countStatement());
-  return { former: 0, secret: 0, lost: 0, ...counts, isRotating: isRotating() };
+  const { lost_services: lostServices = 0, ...kinds } = counts ?? {};
+  return { former: 0, secret: 0, lost: 0, services: 0, ...kinds, lostServices, isRotating: isRotating() };
 }
 
 export type LeftKey = { kind: LeftKind; email: string; name: string; masked: string; lastUsedAt: Date | null };
@@ -80,11 +95,11 @@ export async function listLeftKeys(limit: number): Promise<LeftKey[]> {
 /** Tells the log where KEY_HASH_SECRET_PREVIOUS was removed, or KEY_HASH_SECRET changed, while keys needed it. Never rejects. */
 export async function warnOfLostKeys(): Promise<void> {
   try {
-    const { lost } = await countLeftKeys();
-    if (lost > 0)
+    const { lost, lostServices } = await countLeftKeys();
+    if (lost + lostServices > 0)
       log.warn(
-        { keys: lost },
-        "keys are refused, because the KEY_HASH_SECRET that they had is not set: see npm run admin -- secrets",
+        { keys: lost, services: lostServices },
+        "keys or services are refused, because the KEY_HASH_SECRET that they had is not set: see npm run admin -- secrets",
       );
   } catch (error) {
     log.warn(causeOf(error), "keys of another KEY_HASH_SECRET were not counted");

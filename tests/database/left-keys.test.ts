@@ -56,6 +56,27 @@ async function addReplaced({ id }: Made, key: Under, secret: Under, validUntil =
   );
 }
 
+/** One has moved and one has ended; two are under the former secret, or may be, and one is under a lost one. */
+async function makeServices(): Promise<void> {
+  const made = [
+    ["current", null],
+    ["former", new Date()],
+    ["former", null],
+    [null, null],
+    ["lost", null],
+  ] as const;
+  for (const [under, revokedAt] of made) {
+    await database.query(
+      `WITH made AS (
+         INSERT INTO services (id, name, scopes, networks, owners, revoked_at)
+         VALUES (gen_random_uuid(), gen_random_uuid()::text, '{verify}', '{}', '{}', $1) RETURNING id)
+       INSERT INTO service_credentials (service_id, hint, credential_hash, credential_hashed_under)
+       SELECT id, 'abcdef', $2, $3 FROM made`,
+      [revokedAt, randomBytes(32), idOf(under)],
+    );
+  }
+}
+
 /** What the list of staff finds, by the names of the keys. */
 async function found(hash: LeftKind): Promise<string[]> {
   const { keys } = await listKeys(admin, adminKeySearchSchema.parse({ hash }));
@@ -89,9 +110,10 @@ describe("Keys that a rotation leaves behind", () => {
       await makeKey(change, "former", "former", change);
       await makeKey(change, "lost", "lost", change);
     }
+    await makeServices();
     for (const kind of LEFT_KINDS) expect(await found(kind)).toStrictEqual(EXPECTED[kind]);
     const counts = Object.fromEntries(LEFT_KINDS.map((kind) => [kind, EXPECTED[kind].length]));
-    expect(await countLeftKeys()).toStrictEqual({ ...counts, isRotating: true });
+    expect(await countLeftKeys()).toStrictEqual({ ...counts, services: 2, lostServices: 1, isRotating: true });
   });
 
   test("are told of with whose they are", async () => {
@@ -105,7 +127,7 @@ describe("Keys that a rotation leaves behind", () => {
     ]);
     expect(Object.fromEntries(told)).toStrictEqual(EXPECTED);
     const lines = describeSecrets({ ...report, counts: { ...report.counts, former: 8 } });
-    expect(lines.slice(0, 8)).toStrictEqual([
+    expect(lines.slice(0, 10)).toStrictEqual([
       "KEY_HASH_SECRET       a former one is accepted",
       "ADMIN_API_SECRET      no former one",
       "SERVICE_API_SECRET    no former one",
@@ -113,13 +135,15 @@ describe("Keys that a rotation leaves behind", () => {
       "",
       "8 keys are not moved to the current KEY_HASH_SECRET yet, and the secret of 3 more. Each moves when it is used;",
       "Admin → Keys → Former ends or regenerates the rest.",
+      "2 credentials of services are not moved yet. Each moves when it is used.",
       "2 keys are refused, because the KEY_HASH_SECRET that made the hashes is not set.",
+      "1 credential of a service is refused for the same reason.",
     ]);
-    expect(lines[8]).toMatch(
+    expect(lines[10]).toMatch(
       /^ {2}asha@example\.com {2}used long ago {2}mf_live_\w{6}\S* {2}last used 2026-01-31 {2}its credential is under the former KEY_HASH_SECRET$/,
     );
     expect(lines.at(-1)).toBe("  and 2 more");
-    expect(lines).toHaveLength(8 + report.keys.length + 1);
+    expect(lines).toHaveLength(10 + report.keys.length + 1);
   });
 
   test("become fewer by what staff end or regenerate, and no more by what is made", async () => {

@@ -9,16 +9,19 @@ import { type Snippets, snippetsOf } from "../../app/docs/reference/snippets";
 import { adminCall, newKey, query, randomEmail, shared } from "../support/client";
 import { newMailedToken, newUser, signInByCookie } from "../support/people";
 import { cleanEnvironment, startServer, type TestServer } from "../support/server";
+import { newService } from "../support/services";
 
 // Python is not on every machine that runs the tests.
 type Language = Exclude<keyof Snippets, "python">;
 
 let server: TestServer;
+let service = "";
 
 beforeAll(async () => {
   // Snippets come from one address, as other tests do at the same time: the usual limit would be theirs together.
   const AUTH_RATE_LIMIT_PER_MINUTE = "100000";
   server = await startServer({ ...shared().settings, APP_URL: shared().url, AUTH_RATE_LIMIT_PER_MINUTE });
+  service = (await newService({ scopes: ["verify", "usage", "admin:read", "admin:write"] })).credential;
 });
 
 afterAll(() => server.stop());
@@ -57,6 +60,7 @@ async function run(operation: Operation, language: Language, reader: Awaited<Ret
     ACCESS_TOKEN: reader.access,
     SESSION_COOKIE: reader.cookie,
     API_KEY: reader.key.api_key,
+    SERVICE_CREDENTIAL: service,
     USER_ID: reader.id,
     KEY_ID: operation.callers.includes("adminSecret") ? reader.staffKeyId : reader.key.id,
   };

@@ -1,7 +1,7 @@
 import type { Caller, Operation } from "./operation";
 
-/** One call to an operation, as the snippets show it. `isSigned`: its body has to be signed. */
-type Call = { method: string; url: Text; headers: [name: string, value: Text][]; body: unknown; isSigned: boolean };
+/** One call to an operation, as the snippets show it. */
+type Call = { method: string; url: Text; headers: [name: string, value: Text][]; body: unknown };
 
 /** `$NAME` in it is an environment variable. */
 type Text = string;
@@ -31,7 +31,6 @@ function callOf({ method, path, callers: [caller], dialect, parameters = [], bod
       ...(body ? [["Content-Type", "application/json"] as [string, Text]] : []),
     ],
     body: body && Object.values(body.examples)[0],
-    isSigned: caller === "usageSignature",
   };
 }
 
@@ -42,46 +41,33 @@ const CREDENTIALS: Record<Caller, [string, Text][]> = {
   adminSecret: [["X-Admin-Secret", "$ADMIN_API_SECRET"]],
   serviceSecret: [["Authorization", "Bearer $SERVICE_API_SECRET"]],
   apiKey: [["Authorization", "Bearer $API_KEY"]],
-  // Made from the body, by each language in its own way.
+  // No operation has it first.
   usageSignature: [],
 };
 
-function toCurl({ method, url, headers, body, isSigned }: Call): string {
-  const quoted = `'${JSON.stringify(body, null, 2)?.replaceAll("'", "'\\''")}'`;
-  const signature = `t=$T,v1=$(printf '%s' "$T.$ID.$BODY" | openssl dgst -sha256 -hmac "$USAGE_WEBHOOK_SECRET" | sed 's/.* //')`;
-  const newId = "$(openssl rand -hex 16)";
+function toCurl({ method, url, headers, body }: Call): string {
   const lines = [
     `curl${method === "GET" ? "" : ` -X ${method}`} "${url}"`,
-    ...headers.map(([name, value]) => `-H "${name}: ${value === NEW_ID ? (isSigned ? "$ID" : newId) : value}"`),
-    ...(isSigned ? [`-H "x-signature: ${signature}"`] : []),
-    ...(body === undefined ? [] : [isSigned ? `-d "$BODY"` : `-d ${quoted}`]),
+    ...headers.map(([name, value]) => `-H "${name}: ${value === NEW_ID ? "$(openssl rand -hex 16)" : value}"`),
+    ...(body === undefined ? [] : [`-d '${JSON.stringify(body, null, 2).replaceAll("'", "'\\''")}'`]),
   ];
-  return `${isSigned ? `BODY=${quoted}\nID=${newId}\nT=$(date +%s)\n` : ""}${lines.join(" \\\n  ")}`;
+  return lines.join(" \\\n  ");
 }
 
-function toJavaScript({ method, url, headers, body, isSigned }: Call): string {
+function toJavaScript({ method, url, headers, body }: Call): string {
   const literal = (text: Text) => {
-    if (text === NEW_ID) return isSigned ? "id" : "crypto.randomUUID()";
+    if (text === NEW_ID) return "crypto.randomUUID()";
     return text.includes("$") ? `\`${text.replace(VARIABLE, (_, name) => `\${process.env.${name}}`)}\`` : JSON.stringify(text);
   };
   const json = JSON.stringify(body, null, 2);
-  const sent = [
-    ...headers.map(([name, value]) => `    ${/^\w+$/.test(name) ? name : JSON.stringify(name)}: ${literal(value)},`),
-    ...(isSigned
-      ? [
-          `    "x-signature": \`t=\${t},v1=\${createHmac("sha256", process.env.USAGE_WEBHOOK_SECRET).update(\`\${t}.\${id}.\${body}\`).digest("hex")}\`,`,
-        ]
-      : []),
-  ];
+  const sent = headers.map(([name, value]) => `    ${/^\w+$/.test(name) ? name : JSON.stringify(name)}: ${literal(value)},`);
   const options = [
     ...(method === "GET" ? [] : [`  method: "${method}",`]),
     ...(sent.length > 0 ? ["  headers: {", ...sent, "  },"] : []),
     ...(body === undefined ? [] : ["  body,"]),
   ];
   return [
-    ...(isSigned ? ['import { createHmac } from "node:crypto";', ""] : []),
     ...(body === undefined ? [] : [`const body = JSON.stringify(${json});`]),
-    ...(isSigned ? ["const id = crypto.randomUUID();", "const t = Math.floor(Date.now() / 1000);"] : []),
     options.length > 0
       ? `const answer = await fetch(${literal(url)}, {\n${options.join("\n")}\n});`
       : `const answer = await fetch(${literal(url)});`,
@@ -89,24 +75,14 @@ function toJavaScript({ method, url, headers, body, isSigned }: Call): string {
   ].join("\n");
 }
 
-const SIGN_IN_PYTHON = [
-  "call_id = str(uuid.uuid4())",
-  "t = int(time.time())",
-  'digest = hmac.new(os.environ["USAGE_WEBHOOK_SECRET"].encode(), f"{t}.{call_id}.".encode() + body, "sha256")',
-];
-
-function toPython({ method, url, headers, body, isSigned }: Call): string {
+function toPython({ method, url, headers, body }: Call): string {
   const literal = (text: Text) => {
-    if (text === NEW_ID) return isSigned ? "call_id" : "str(uuid.uuid4())";
+    if (text === NEW_ID) return "str(uuid.uuid4())";
     return text.includes("$") ? `f"${text.replace(VARIABLE, "{os.environ['$1']}")}"` : JSON.stringify(text);
   };
-  const sent = [
-    ...headers.map(([name, value]) => `        ${JSON.stringify(name)}: ${literal(value)},`),
-    ...(isSigned ? ['        "x-signature": f"t={t},v1={digest.hexdigest()}",'] : []),
-  ];
+  const sent = headers.map(([name, value]) => `        ${JSON.stringify(name)}: ${literal(value)},`);
   const lines = [
     ...(body === undefined ? [] : [`body = json.dumps(${toPythonLiteral(body)}).encode()`]),
-    ...(isSigned ? SIGN_IN_PYTHON : []),
     "request = urllib.request.Request(",
     `    ${literal(url)},`,
     `    method="${method}",`,
@@ -119,7 +95,7 @@ function toPython({ method, url, headers, body, isSigned }: Call): string {
     "    answer = error",
     "print(answer.status, json.load(answer))",
   ];
-  const modules = ["hmac", "json", "os", "time", "urllib.error", "urllib.request", "uuid"];
+  const modules = ["json", "os", "urllib.error", "urllib.request", "uuid"];
   const used = modules.filter((name) => lines.some((line) => line.includes(`${name}.`)));
   return [...used.map((name) => `import ${name}`), "", ...lines].join("\n");
 }
