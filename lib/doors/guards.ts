@@ -12,7 +12,7 @@ import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/conte
 import { isSameOrigin } from "@/lib/request/origins";
 import { noteCall } from "@/lib/services/activity";
 import { admitService } from "@/lib/services/admit";
-import { findService, hasServices, isRetired, type KnownService, type SharedSecret } from "@/lib/services/known";
+import { findService, isRetired, type KnownService, type SharedSecret } from "@/lib/services/known";
 import { env } from "@/lib/settings/env";
 
 import { readSignature, type Signature } from "@/lib/usage/signature";
@@ -117,22 +117,10 @@ export async function requireAdminApi(request: Request): Promise<Actor> {
   if (credential) return (await requireCredential(request, credential, scope, refusal)).actor;
   const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = env();
   const check = await checkSecret(presented, ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);
-  if (check === "not_configured") throw await refuseUnset(request, presented, refusal, "NOT_CONFIGURED", "ADMIN_API_SECRET");
+  if (check === "not_configured") throw new AppError("NOT_CONFIGURED", { details: "ADMIN_API_SECRET is not set." });
   if (check === "wrong") throw refuse(request, presented, refusal.door, refusal.code);
   await requireShared(request, "ADMIN_API_SECRET", presented ?? "", refusal);
   return actorOf(request, "admin_api", null);
-}
-
-/** Where a shared secret is not set: with services there is nothing that has to be set, and what is presented is wrong. */
-async function refuseUnset(
-  request: Incoming,
-  presented: string | null,
-  { door, code }: Refusal,
-  unset: "NOT_CONFIGURED" | "USAGE_NOT_CONFIGURED",
-  name: SharedSecret,
-): Promise<AppError> {
-  if (await hasServices()) return refuse(request, presented, door, code);
-  return new AppError(unset, { details: `${name} is not set.` });
 }
 
 /** One that is missing is no guess. */
@@ -153,7 +141,7 @@ export async function requireService(request: Request): Promise<void> {
     return;
   }
   const { SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS } = env();
-  if (!SERVICE_API_SECRET) throw await refuseUnset(request, token, refusal, "NOT_CONFIGURED", "SERVICE_API_SECRET");
+  if (!SERVICE_API_SECRET) throw new AppError("NOT_CONFIGURED", { details: "SERVICE_API_SECRET is not set." });
   // Synchronous, unlike checkSecret: this is paid for by every call that the Public API serves.
   const secrets = [SERVICE_API_SECRET, SERVICE_API_SECRET_PREVIOUS];
   if (!secrets.some((secret) => secret && isSameSecret(token ?? "", secret)))
@@ -186,7 +174,7 @@ export async function requireReporter(request: Request, body: Uint8Array): Promi
   }
   const { USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS, USAGE_SIGNATURE } = env();
   const sent = request.headers.get("x-signature");
-  if (!USAGE_WEBHOOK_SECRET) throw await refuseUnset(request, sent, refusal, "USAGE_NOT_CONFIGURED", "USAGE_WEBHOOK_SECRET");
+  if (!USAGE_WEBHOOK_SECRET) throw new AppError("USAGE_NOT_CONFIGURED", { details: "USAGE_WEBHOOK_SECRET is not set." });
   const signed = { body, id: request.headers.get("x-idempotency-key") };
   const secrets = [USAGE_WEBHOOK_SECRET, USAGE_WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined);
   const signature = readSignature(sent, signed, secrets);

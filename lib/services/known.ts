@@ -93,19 +93,19 @@ export async function findService(credential: Credential): Promise<Found | null>
   return find(await readSince(askedAt), credential, hashes);
 }
 
-/** Whether a shared secret was switched off, and a service has to be used. */
+/**
+ * Whether a shared secret was switched off, and a service has to be used. While that cannot be read, what was known last holds: what
+ * needs the database is refused by itself then, and what needs none says nothing that has to be kept.
+ */
 export async function isRetired(name: SharedSecret): Promise<boolean> {
-  return (await readSince(performance.now() - MAX_AGE_MS)).retired.has(name);
-}
-
-/** Whether there are services with credentials, so that a shared secret need not be set. */
-export async function hasServices(): Promise<boolean> {
-  return (await readSince(performance.now() - MAX_AGE_MS)).known.size > 0;
+  const last = state.snapshot;
+  const known = await readSince(performance.now() - MAX_AGE_MS).catch(() => last);
+  return known?.retired.has(name) ?? false;
 }
 
 /** For whoever has just changed something here: the next call sees it. */
 export function forgetServices(): void {
-  state.snapshot = null;
+  if (state.snapshot) state.snapshot = { ...state.snapshot, begunAt: Number.NEGATIVE_INFINITY };
   state.changedAt = performance.now();
 }
 

@@ -33,6 +33,8 @@ const SEED = `
   INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions)
     SELECT ${uuidSql("50000 + i")}, ${uuidSql("i")}, CASE i WHEN 3 THEN '=1+1' ELSE 'Key ' || i END, 'datazag', 'abc123', decode(md5(i::text), 'hex'), '[]'
     FROM generate_series(1, ${PEOPLE}) i;
+  INSERT INTO services (id, name, scopes, networks, owners)
+    SELECT ${uuidSql("90000 + i")}, 'Service ' || i, '{verify}', '{}', '{}' FROM generate_series(1, 2000) i;
   INSERT INTO audit_entries (at, actor_kind, actor_id, action, target_kind, target_id, before, after)
     SELECT '2026-01-01'::timestamptz + i * interval '1 minute',
       CASE i % 10 WHEN 0 THEN 'admin_api' WHEN 5 THEN 'system' ELSE 'user' END,

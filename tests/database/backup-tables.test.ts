@@ -33,6 +33,8 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
         "replaced_credentials.credential_hashed_under",
         "replaced_credentials.secret_hash",
         "replaced_credentials.secret_hashed_under",
+        "service_credentials.credential_hash",
+        "service_credentials.credential_hashed_under",
         "usage_events.body_hash",
       ].sort(),
     );

@@ -9,6 +9,7 @@ import { newKey, randomAddress, randomEmail, shared } from "../support/client";
 import { type Collection, collectionOf, sendRequest } from "../support/collections";
 import { newUser } from "../support/people";
 import { scratchFolder } from "../support/server";
+import { newService } from "../support/services";
 
 const GENERATORS = {
   oazapfts: ["oazapfts", "document.json", "made/oazapfts.ts"],
@@ -97,7 +98,8 @@ test.each<Parameters<typeof collectionOf>[1]>(["Schema", "Example"])(
     const [own, other] = [await newKey(user), await newKey(user)];
     const send = (name: string, more: Record<string, string | number> = {}) =>
       sendRequest(collection, name, { baseUrl: shared().url, bearerToken: user.access, userId: user.id, ...more });
-    const admin = { apiKey: shared().settings.ADMIN_API_SECRET ?? "" };
+    const { credential } = await newService({ scopes: ["admin:read", "admin:write"] });
+    const admin = { bearerToken: credential };
     const statuses = [
       await send("Create a key"),
       await send("Create a key"),
