@@ -113,7 +113,7 @@ async function find(named: string): Promise<ListedService> {
 
 async function switchSetting(name: string, isOff: boolean): Promise<Told> {
   await switchSharedSecret(SYSTEM_ACTOR, parse(sharedSecretSchema, { name, isOff }));
-  return tell({ name, is_off: isOff }, isOff ? `${name} is not accepted any more.` : `${name} is accepted again.`);
+  return tell({ name, isOff }, isOff ? `${name} is not accepted any more.` : `${name} is accepted again.`);
 }
 
 async function tellAll(): Promise<Told> {
@@ -139,7 +139,7 @@ async function tellAll(): Promise<Told> {
 }
 
 function tellIssued({ id, name, credential, formerUntil }: IssuedCredential): Told {
-  const json = { id, name, credential, former_until: formerUntil };
+  const json = { id, name, credential, formerUntil };
   const lines = [`${name} has this credential. It is shown once:`, credential];
   if (formerUntil) lines.push(`The former one works until ${formerUntil.toISOString()}.`);
   return { json, lines };

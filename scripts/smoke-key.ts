@@ -51,7 +51,15 @@ async function live({ ask, settings }: Site): Promise<void> {
   try {
     const verify = async () => {
       const headers = { Authorization: `Bearer ${service}` };
-      return (await call("/api/keys/verify", verdict, "check the service’s credential, or SERVICE_API_SECRET", { key: key.api_key, cost: 0 }, headers)).code;
+      return (
+        await call(
+          "/api/keys/verify",
+          verdict,
+          "check the service’s credential, or SERVICE_API_SECRET",
+          { key: key.api_key, cost: 0 },
+          headers,
+        )
+      ).code;
     };
     if ((await verify()) !== "VALID") throw new Failure("A fresh key is not valid: look at the log, and at the server's clock.");
     const told = (deed: "disable" | "enable") => call(`/api/auth/keys/${key.id}/${deed}/`, done, "look into its log", {}, bearer);
@@ -77,7 +85,9 @@ async function remove(ask: Ask, admin: string, userId: string, credential: strin
   const made = keys.find(({ name, key }) => name === "Smoke test" && key.startsWith(shown));
   const deleted = made && (await ask(`/api/api-keys/${made.id}`, { method: "DELETE", headers }));
   if (deleted?.status !== 200)
-    throw new Failure("The key “Smoke test” could not be removed: check the service’s scopes, or ADMIN_API_SECRET, and delete it by hand.");
+    throw new Failure(
+      "The key “Smoke test” could not be removed: check the service’s scopes, or ADMIN_API_SECRET, and delete it by hand.",
+    );
 }
 
 function caller(ask: Ask) {

@@ -1,12 +1,14 @@
+import { execFile } from "node:child_process";
 import { randomUUID as newId } from "node:crypto";
 import { readdirSync } from "node:fs";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
 import type { Operation } from "../../app/docs/reference/operation";
 import { SCOPES, type Scope } from "../../packages/rule/services";
 import { call, newKey, query, randomAddress, shared } from "../support/client";
 import { newUser } from "../support/people";
-import { until } from "../support/server";
+import { cleanEnvironment, until } from "../support/server";
 import { newService, revokeService, type TestService } from "../support/services";
 
 /** What is in no list of operations, and whether a service may call it. */
@@ -177,3 +179,29 @@ describe("A service's credential", () => {
     expect(entry).toStrictEqual({ actor_kind: "service", actor: id });
   });
 });
+
+test("a leaked credential is found by what is shown of it, and replaced by the command; nobody else notices", async () => {
+  const bystanding = await newService({ scopes: ["verify"] });
+  const name = `Billing ${newId()}`;
+  const verify = async (token: string) => (await call("/api/keys/verify", { body: { key: bystander.key }, token })).status;
+  const { credential: leaked } = await command("create", name, "--scopes", "verify,admin:read", "--json");
+  expect(await verify(leaked)).toBe(200);
+
+  const { services } = await command("list", "--json");
+  const masked = `${leaked.slice(0, 10)}...`;
+  const holds = ({ credentials }: { credentials: { masked: string }[] }) => credentials.some((each) => each.masked === masked);
+  expect(services.filter(holds).map((each: { name: string }) => each.name)).toStrictEqual([name]);
+  const { credential: fresh } = await command("rotate", name, "--overlap", "0", "--json");
+  await until(async () => {
+    expect(await verify(bystanding.credential)).toBe(200);
+    expect(await verify(fresh)).toBe(200);
+    return (await verify(leaked)) === 401;
+  }, "the leaked credential is refused");
+});
+
+/** `npm run admin -- services …`, and what it prints as JSON. */
+async function command(...args: string[]) {
+  const env = { ...cleanEnvironment(), ...shared().settings };
+  const all = ["--conditions=react-server", "scripts/run.mjs", "admin", "services", ...args];
+  return JSON.parse((await promisify(execFile)(process.execPath, all, { env })).stdout);
+}
