@@ -31,7 +31,7 @@ export default async function DocsPage() {
           <CodeBlock title="Keep the key" code={takeKey} own="mf_live_…" />
         </Step>
         <Step number={3} title="Ask whether it is valid">
-          <Prose text="This is what your API does with the key that a caller presents. `$SERVICE_API_SECRET` is a setting of the server; started with `npm start`, the portal keeps it in the file named here. *You see* that the key is valid, whose it is, what it may do and how many credits are left." />
+          <Prose text="This is what your API does with the key that a caller presents. `$SERVICE_API_SECRET` is a setting of the server; started with `npm start`, the portal keeps it in the file named here. A program of yours gets a credential of its own instead, under Admin → Services. *You see* that the key is valid, whose it is, what it may do and how many credits are left." />
           <CodeBlock title="Verify the key" code={verify} />
           <Answer
             status="200 OK"

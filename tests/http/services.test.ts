@@ -61,6 +61,26 @@ describe("Each route and each scope", () => {
     }
   });
 
+  test.each(OPERATIONS.filter(({ scope }) => scope))(
+    "$method $path takes a shared secret of its scope, and no other",
+    async (operation) => {
+      const { ADMIN_API_SECRET = "", SERVICE_API_SECRET = "", USAGE_WEBHOOK_SECRET = "" } = shared().settings;
+      const presented = {
+        adminSecret: { "X-Admin-Secret": ADMIN_API_SECRET },
+        serviceSecret: { Authorization: `Bearer ${SERVICE_API_SECRET}` },
+        // Only what is made with it is taken, which other tests show.
+        usageSignature: { Authorization: `Bearer ${USAGE_WEBHOOK_SECRET}`, "X-Admin-Secret": USAGE_WEBHOOK_SECRET },
+      };
+      const own = operation.scope === "verify" ? "serviceSecret" : operation.scope === "usage" ? "usageSignature" : "adminSecret";
+      expect(operation.callers).toStrictEqual(["service", own]);
+      for (const [caller, headers] of Object.entries(presented)) {
+        const { status } = await ask(`${operation.method} ${operation.path}`, headers);
+        if (caller === own && own !== "usageSignature") expect([401, 403]).not.toContain(status);
+        else expect({ caller, status }).toStrictEqual({ caller, status: 401 });
+      }
+    },
+  );
+
   test("each file of a route that asks who calls is in the table", () => {
     const files = readdirSync("app", { recursive: true, encoding: "utf8" }).filter((file) => /(^|\/)route\.ts$/.test(file));
     const routes = files.map(

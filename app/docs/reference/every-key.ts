@@ -62,7 +62,7 @@ const LISTED = {
 export const EVERY_KEY: Group = {
   slug: "everyones-keys",
   name: "Everyone’s keys",
-  caller: "X-Admin-Secret, for staff and back-office systems.",
+  caller: "A service, or X-Admin-Secret: for staff and back-office systems.",
   about:
     "The secret is the server’s setting `ADMIN_API_SECRET`. Answers are `{success,…}`, refusals `{success,error}`. Browsers may call this only from allowed origins. Wrong secrets are limited to 20 a minute by network; a right one is never refused for what else came from its network.",
   operations: [
