@@ -1,18 +1,24 @@
 import "server-only";
-import { CREDENTIAL_FORMATS, KEY_FORMATS, type KeyFormat } from "@latchkey/rule/credentials";
+import { CREDENTIAL_FORMATS } from "@latchkey/rule/credentials";
 import { knownForms } from "@latchkey/rule/known-forms";
 import { wherePresent } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
 import { type AddValue, collectValues, int, statement, text } from "@/lib/database/statements";
 import { boundedCount, type Count, MAX_COUNTED, toCount } from "@/lib/values/bounded-count";
-import { ADMIN_STATUS_FILTERS, type AdminKeyConditions, type AdminKeyFilter } from "./admin-schemas";
-import { exactBranches, keyConditions, type Named, textBranches, whereListed } from "./admin-search";
+import {
+  ADMIN_FORMAT_FILTERS,
+  ADMIN_STATUS_FILTERS,
+  type AdminFormatFilter,
+  type AdminKeyConditions,
+  type AdminKeyFilter,
+} from "./admin-schemas";
+import { exactBranches, keyConditions, type Named, textBranches, whereFormat, whereListed } from "./admin-search";
 
 /** What each filter would find, whatever else is asked for; null is for the list without it. What is not known is not there. */
 export type KeyCounts = {
   found: Count | null;
   statuses: ReadonlyMap<AdminKeyFilter | null, Count>;
-  formats: ReadonlyMap<KeyFormat | null, Count>;
+  formats: ReadonlyMap<AdminFormatFilter | null, Count>;
 };
 
 export const NO_COUNTS: KeyCounts = { found: null, statuses: new Map(), formats: new Map() };
@@ -21,8 +27,8 @@ const STATUSES = [null, ...ADMIN_STATUS_FILTERS];
 const ROW = { name: text, counted: int };
 
 /** What the list can be narrowed to: others than ours where there can be any. */
-export function formatFilters(): (KeyFormat | null)[] {
-  return [null, ...(knownForms().length > 0 ? KEY_FORMATS : CREDENTIAL_FORMATS)];
+export function formatFilters(): (AdminFormatFilter | null)[] {
+  return [null, ...(knownForms().length > 0 ? ADMIN_FORMAT_FILTERS : CREDENTIAL_FORMATS)];
 }
 
 /** Each count reads no further than lists count. What a text is found in is looked up once, no further either. */
@@ -59,7 +65,7 @@ function whereWanted(wanted: AdminKeyConditions, named: Named, add: AddValue): s
 function whereFound({ status, format }: AdminKeyConditions): string[] {
   return [
     status && status !== "all" ? whereListed(status) : `(${wherePresent("k")} OR k.is_exact)`,
-    ...(format ? [`k.format = '${format}'`] : []),
+    ...(format ? [whereFormat(format)] : []),
   ];
 }
 

@@ -15,6 +15,9 @@ export const ADMIN_KEY_STATUSES = [...KEY_STATES.filter((state) => state !== "re
 /** Without one of these, revoked keys are aside, unless something is searched for. */
 export const ADMIN_STATUS_FILTERS = [...ADMIN_KEY_STATUSES, "all"] as const;
 
+/** `weak`: those of other formats whose credential could be guessed. */
+export const ADMIN_FORMAT_FILTERS = [...KEY_FORMATS, "weak"] as const;
+
 /** The key beside which a page begins: rows are never removed, so that its place can always be looked up. */
 const place = z.coerce.number().int().min(1).max(MAX_ID).nullable().catch(null);
 
@@ -26,7 +29,7 @@ export const adminKeySearchSchema = z.object({
   status: z.enum(ADMIN_STATUS_FILTERS).nullable().catch(null),
   /** An e-mail address or a user's id. */
   owner: searchText,
-  format: z.enum(KEY_FORMATS).nullable().catch(null),
+  format: z.enum(ADMIN_FORMAT_FILTERS).nullable().catch(null),
   /** Of a rotation of KEY_HASH_SECRET: how a key is left behind by it. */
   hash: z.enum(LEFT_KINDS).nullable().catch(null),
   /** Null for the order that suits the status. */
@@ -41,6 +44,7 @@ export const adminKeySearchSchema = z.object({
 export type AdminKeySearch = z.output<typeof adminKeySearchSchema>;
 export type AdminKeyStatus = (typeof ADMIN_KEY_STATUSES)[number];
 export type AdminKeyFilter = (typeof ADMIN_STATUS_FILTERS)[number];
+export type AdminFormatFilter = (typeof ADMIN_FORMAT_FILTERS)[number];
 /** Which page of the list it is. */
 export type AdminKeyPlace = Pick<AdminKeySearch, "after" | "before" | "last" | "jump">;
 export type AdminKeyConditions = Omit<AdminKeySearch, keyof AdminKeyPlace>;

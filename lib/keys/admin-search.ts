@@ -7,7 +7,7 @@ import { findIdByEmail } from "@/lib/database/user-by-email";
 import { isAccountId, isUuid, MAX_ID } from "@/lib/values/ids";
 import { digestHashes } from "@/lib/verification/hashes";
 import { whereLeft } from "@/lib/verification/left-keys";
-import type { AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
+import type { AdminFormatFilter, AdminKeyConditions, AdminKeyStatus } from "./admin-schemas";
 import { readVisibleParts, whereHint } from "./visible-part";
 
 /** Conditions on the columns of `k`: a key is found that fulfils all of the first, and all of one of the branches. */
@@ -26,7 +26,7 @@ export function keyConditions(search: AdminKeyConditions, named: Named, add: Add
   if (status && status !== "all") all.push(whereListed(status));
   if (ownerId) all.push(`k.user_id = ${add("owner", ownerId)}::uuid`);
   if (hash) all.push(whereLeft(hash, add));
-  if (format) all.push(`k.format = '${format}'`);
+  if (format) all.push(whereFormat(format));
   const listed = status === null && isAside(search) ? [whereRevocable("k")] : status && status !== "all" ? [] : [PRESENT];
   if (!q) return { all, branches: [listed] };
   return { all, branches: [...exactBranches(q, add), ...textBranches(q, add).map((branch) => [...listed, branch])] };
@@ -40,6 +40,10 @@ export function isAside({ status, q, digest, hash, owner }: AdminKeyConditions):
 export function whereListed(status: AdminKeyStatus): string {
   if (status === "deleted") return `NOT (${PRESENT})`;
   return `${PRESENT} AND ${status === "expiring" ? whereExpiring(ASKED) : whereStatus(status, ASKED)}`;
+}
+
+export function whereFormat(format: AdminFormatFilter): string {
+  return format === "weak" ? "k.weak" : `k.format = '${format}'`;
 }
 
 export function exactBranches(q: string, add: AddValue): string[][] {

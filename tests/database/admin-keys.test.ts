@@ -25,7 +25,7 @@ let database: ScratchDatabase;
 let owner: { id: string; email: string };
 let admins: CurrentAdmin[];
 
-/** Every 10th is revoked, every 70th and 77th disabled, every 15th deleted, every 4th ends some day, every 20th is of the other format. */
+/** Every 10th is revoked, every 70th and 77th disabled, every 15th deleted, every 4th ends some day, every 20th is of the other format, every 500th could be guessed. */
 beforeAll(async () => {
   database = await ownDatabase();
   await database.query(`
@@ -33,11 +33,11 @@ beforeAll(async () => {
     INSERT INTO users (id, email, name)
     SELECT lpad(to_hex(n), 32, '0')::uuid, substr(md5(n::text), 1, 10) || n || '@mail.example', 'Asha ' || substr(md5('x' || n), 1, 10)
     FROM generate_series(1, ${USERS}) n;
-    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at, expires_at, revoked_at, disabled_at, deleted_at, last_used_at)
+    INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at, expires_at, revoked_at, disabled_at, deleted_at, last_used_at, weak)
     SELECT gen_random_uuid(), lpad(to_hex(1 + n % ${USERS}), 32, '0')::uuid, 'Key ' || substr(md5('k' || n), 1, 12),
       CASE WHEN n % 20 = 0 THEN 'datazag' ELSE 'mf_live' END::key_format, substr(md5(n::text), 1, 6), sha256(n::text::bytea), '["read"]',
       now() - n / 3 * interval '1 minute', CASE WHEN n % 4 = 0 THEN now() + (n % 200 - 100) * interval '1 day' + interval '1 hour' END,
-      CASE WHEN n % 10 = 0 THEN now() END, CASE WHEN n % 70 = 0 OR n % 77 = 0 THEN now() END, CASE WHEN n % 15 = 0 THEN now() END, CASE WHEN n % 3 > 0 THEN now() - n * interval '1 hour' END
+      CASE WHEN n % 10 = 0 THEN now() END, CASE WHEN n % 70 = 0 OR n % 77 = 0 THEN now() END, CASE WHEN n % 15 = 0 THEN now() END, CASE WHEN n % 3 > 0 THEN now() - n * interval '1 hour' END, n % 500 = 1
     FROM generate_series(1, ${COUNT}) n;
     INSERT INTO replaced_credentials (credential_hash, key_id, hint, valid_until)
     SELECT sha256(('old' || n)::bytea), n, 'abcdef', now() FROM generate_series(1, 5000) n;
@@ -134,6 +134,7 @@ describe("the list of everyone's keys", () => {
     ["revoked ones by last use", { status: "revoked", sort: "-used" }, "deleted_at IS NULL AND revoked_at IS NOT NULL"],
     ["deleted ones", { status: "deleted" }, "deleted_at IS NOT NULL"],
     ["those of a format", { format: "datazag", sort: "used" }, `${unrevoked} AND format = 'datazag'`],
+    ["those that could be guessed", { format: "weak", sort: "name" }, `${unrevoked} AND weak`],
   ])("shows %s, page by page, each once", async (_, address, condition) => {
     const uuids = new Set<string>();
     let rows = 0;
@@ -167,6 +168,7 @@ describe("the list of everyone's keys", () => {
     for (const [rest, condition] of [
       [{}, "true"],
       [{ format: "datazag" }, "format = 'datazag'"],
+      [{ format: "weak" }, "weak"],
     ] as const) {
       const { found, statuses } = await countsOf(rest);
       const expected = await Promise.all(
@@ -298,6 +300,8 @@ describe("the plan of the list reads an index", () => {
     ["expiring", { status: "expiring" }],
     ["expired", { status: "expired" }],
     ["of a format", { format: "datazag", status: "all" }],
+    ["that could be guessed", { format: "weak", status: "all" }],
+    ["that could be guessed, by name", { format: "weak", sort: "name" }],
     ["part of a name", { q: createHash("md5").update("k471").digest("hex").slice(2, 10) }],
     ["part of an owner's name", { q: createHash("md5").update("x471").digest("hex").slice(1, 9) }],
     ["the visible part", { q: `mf_live_${createHash("md5").update("471").digest("hex").slice(0, 6)}` }],

@@ -1,4 +1,4 @@
-import { CREDENTIAL_PREFIXES, type KeyFormat } from "@latchkey/rule/credentials";
+import { CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
 import type { Metadata } from "next";
 import { FoundLine } from "@/components/admin/found-line";
 import { JumpForm } from "@/components/admin/jump-form";
@@ -19,7 +19,13 @@ import { requireAdmin } from "@/lib/doors/page-guards";
 import { formatFilters } from "@/lib/keys/admin-counts";
 import { type AdminKeyListing, type AdminKeyRow, listKeys } from "@/lib/keys/admin-list";
 import { effectiveSort } from "@/lib/keys/admin-order";
-import { ADMIN_KEY_STATUSES, ADMIN_STATUS_FILTERS, type AdminKeySearch, adminKeySearchSchema } from "@/lib/keys/admin-schemas";
+import {
+  ADMIN_KEY_STATUSES,
+  ADMIN_STATUS_FILTERS,
+  type AdminFormatFilter,
+  type AdminKeySearch,
+  adminKeySearchSchema,
+} from "@/lib/keys/admin-schemas";
 import { type FoundCredential, isAside } from "@/lib/keys/admin-search";
 import { countText } from "@/lib/values/bounded-count";
 import { isolated } from "@/lib/values/isolated";
@@ -189,7 +195,11 @@ function statusChoices({ counts }: AdminKeyListing, search: AdminKeySearch) {
   }));
 }
 
-const FORMAT_NAMES: Record<KeyFormat, string> = { ...CREDENTIAL_PREFIXES, foreign: "Other format" };
+const FORMAT_NAMES: Record<AdminFormatFilter, string> = {
+  ...CREDENTIAL_PREFIXES,
+  foreign: "Other format",
+  weak: "Can be guessed",
+};
 
 function formatChoices({ counts }: AdminKeyListing, search: AdminKeySearch) {
   return formatFilters().map((format) => ({
