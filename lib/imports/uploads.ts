@@ -84,7 +84,7 @@ export async function findUpload(admin: CurrentAdmin, id: string): Promise<KeptF
  * @throws AppError CONFLICT (kept no longer), INVALID_INPUT where it cannot begin
  */
 export async function tryUpload(admin: CurrentAdmin, { id }: Pick<KeptFile, "id">): Promise<Tried> {
-  return runUpload(admin, id, true);
+  return withoutDeadline(() => runUpload(admin, id, true));
 }
 
 /**
@@ -92,11 +92,14 @@ export async function tryUpload(admin: CurrentAdmin, { id }: Pick<KeptFile, "id"
  * @throws AppError CONFLICT (kept no longer), INVALID_INPUT where it cannot begin
  */
 export async function importUpload(admin: CurrentAdmin, id: string): Promise<Tried> {
-  const done = await runUpload(admin, id, false);
-  // Here at least what the file brought is masked and listed from now on; others look within half a minute.
-  await refreshForms().catch(() => {});
-  await discardUpload(admin, id);
-  return done;
+  // What follows is part of it, and comes later than a request may take.
+  return withoutDeadline(async () => {
+    const done = await runUpload(admin, id, false);
+    // Here at least what the file brought is masked and listed from now on; others look within half a minute.
+    await refreshForms().catch(() => {});
+    await discardUpload(admin, id);
+    return done;
+  });
 }
 
 /** Nothing happens where there is none. */
@@ -118,7 +121,7 @@ async function runUpload(admin: CurrentAdmin, id: string, isDry: boolean): Promi
   return explained(async () => {
     const file = await unpackFile(name, content);
     const options = { files: [file], source, actor: admin.actor, isDry, allowWeak: file.allowWeak, onRefused };
-    const outcome = await withoutDeadline(() => importRecords(options));
+    const outcome = await importRecords(options);
     return { ...outcome, shown: shown.sort((before, after) => before.line - after.line) };
   });
 }

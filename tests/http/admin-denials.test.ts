@@ -122,6 +122,7 @@ describe("a file to be imported", () => {
       ["", "Choose a file that is not empty."],
       ["[]", "is a JSON array"],
       ["name;surname\n", "columns that are not known"],
+      ["x".repeat(20 * 1024 * 1024 + 1), "A file may have 20 MB."],
     ] as const)
       expect((await uploadFile(people.fresh, text)).text).toContain(sentence);
     expect(await keptBy(people.fresh)).toBe(0);

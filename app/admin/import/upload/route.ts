@@ -19,6 +19,7 @@ export async function POST(request: Request): Promise<Response> {
     const { source, allow_weak } = validate(uploadSchema, Object.fromEntries(form));
     const file = form.get("file");
     if (!(file instanceof File) || file.size === 0) throw refused("Choose a file that is not empty.");
+    if (file.size > maxUploadBytes()) throw tooLarge();
     const bytes = new Uint8Array(await file.arrayBuffer());
     const id = await keepUpload(admin, { name: file.name, bytes, source, allowWeak: allow_weak === "on" });
     if (isScript) return jsonResponse({ id }, 200);
@@ -34,14 +35,17 @@ export async function POST(request: Request): Promise<Response> {
 async function readForm(request: Request): Promise<FormData> {
   const limit = maxUploadBytes() + AROUND_BYTES;
   const body = await readBody(request, limit).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === "BODY_TOO_LARGE")
-      throw refused(`A file may have ${maxUploadBytes() / 1024 / 1024} MB. Cut it in parts, or use npm run import.`);
+    if (error instanceof AppError && error.code === "BODY_TOO_LARGE") throw tooLarge();
     throw error;
   });
   const headers = { "Content-Type": request.headers.get("content-type") ?? "" };
   return new Response(new Uint8Array(body), { headers }).formData().catch(() => {
     throw refused("What was sent cannot be read as a form.");
   });
+}
+
+function tooLarge(): AppError {
+  return refused(`A file may have ${maxUploadBytes() / 1024 / 1024} MB. Cut it in parts, or use npm run import.`);
 }
 
 function refused(sentence: string): AppError {
