@@ -123,7 +123,12 @@ test.each([
   ["a column that is not known", "id,email,expires\n", /columns that are not known: "expires"/],
   ["a column twice", "id,email,ID\n", /a column twice/],
   ["columns that say nothing", "name,timezone\n", /do not say what it holds/],
-  ["no heading", "1,a@b.example\n", /must name the columns/],
+  ["no heading", "1,a@b.example\n", /that are not known: column 1, column 2\. Its first line must name the columns/],
+  [
+    "no heading but a key",
+    `k1,7,nata_${"0a".repeat(16)}\n`,
+    /^file has columns that are not known: column 1, column 2, column 3\./,
+  ],
 ])("A file with %s is refused as a whole", async (_, content, sentence) => {
   await expect(read(content)).rejects.toThrow(sentence);
   await expect(read(content)).rejects.toBeInstanceOf(ImportFailure);
@@ -182,4 +187,5 @@ test("What is wrong with a row is said without what it held", () => {
     refused: "There must be one of credential, credential_sha256 and latchkey_hash.",
   });
   expect(key({ expiry: 1 })).toStrictEqual({ refused: "It has a field that is not known: expiry." });
+  expect(key({ [`nata_${"0a".repeat(16)}`]: 1 })).toStrictEqual({ refused: "It has a field that is not known." });
 });

@@ -1,4 +1,3 @@
-import { maskCredentials } from "@latchkey/rule/credentials";
 import { ERRORS, isErrorCode } from "@/lib/values/errors";
 import { CsvReader, cellsOf, delimiterOf } from "./csv-rows";
 import { withoutBlanks } from "./fields";
@@ -24,6 +23,8 @@ export type ImportFile = { name: string; size: number } & (
 export class ImportFailure extends Error {}
 
 const COLUMNS = new Set(Object.values(RECORDS).flatMap((schema) => Object.keys(schema.shape)));
+/** Words, and not many: in the place of a name there may be anything, a credential too. */
+const NAME = /^(?=.{1,24}$)[a-z]+(?:[ _-][a-z]+)*$/i;
 const CREDENTIALS = ["credential", "credential_sha256", "latchkey_hash"];
 
 /**
@@ -71,9 +72,9 @@ function begin(name: string, first: string) {
   const delimiter = delimiterOf(first);
   const heading = cellsOf(first, delimiter)?.map((cell) => cell.trim().toLowerCase());
   if (!heading) throw new ImportFailure(`${name}: the quotes of the heading cannot be read.`);
-  const unknown = heading.filter((column) => !COLUMNS.has(column));
+  const unknown = heading.flatMap((column, place) => (COLUMNS.has(column) ? [] : [{ column, place }]));
   if (unknown.length > 0) {
-    const names = unknown.map((column) => `"${maskCredentials(column).slice(0, 40)}"`).slice(0, 5);
+    const names = unknown.slice(0, 5).map(({ column, place }) => (NAME.test(column) ? `"${column}"` : `column ${place + 1}`));
     throw new ImportFailure(`${name} has columns that are not known: ${names.join(", ")}. Its first line must name the columns.`);
   }
   if (new Set(heading).size < heading.length) throw new ImportFailure(`${name} has a column twice.`);
@@ -131,8 +132,10 @@ export function readRecord<Kind extends RecordKind>(kind: Kind, fields: Fields) 
 
 function describe(issue: { code?: string; message: string; path: PropertyKey[]; keys?: string[] } | undefined): string {
   if (!issue) return "The row is not valid.";
-  if (issue.code === "unrecognized_keys")
-    return `It has a field that is not known: ${maskCredentials(String(issue.keys?.[0])).slice(0, 40)}.`;
+  if (issue.code === "unrecognized_keys") {
+    const name = issue.keys?.[0] ?? "";
+    return `It has a field that is not known${NAME.test(name) ? `: ${name}` : ""}.`;
+  }
   const message = isErrorCode(issue.message) ? `${ERRORS[issue.message].message}.` : issue.message;
   const path = issue.path.filter((part) => typeof part === "string").join(".");
   return path ? `${path}: ${message}` : message;

@@ -425,7 +425,8 @@ ${ndjson({ type: "balance", user_id: one.id, credits: 8 }, ...keys)}`;
   });
 
   test("is refused where its columns cannot be understood, without a word of what stands there", async () => {
-    await expect(upload(staff(), `${foreign()},email\n`)).rejects.toThrow("columns that are not known");
+    const refused = upload(staff(), `${foreign()},email\n`);
+    await expect(refused).rejects.toThrow("file.ndjson has columns that are not known: column 1. Its first line must name");
   });
 });
 
