@@ -1,7 +1,7 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { db, sql, transaction } from "@/lib/database/client";
-import { bool, nullable, statement, text, uuid } from "@/lib/database/statements";
+import { bool, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { describeHash } from "@/lib/identity/foreign-hashes";
 import { takeOver } from "@/lib/identity/proof";
 import type { UserRecord } from "./records";
@@ -20,11 +20,12 @@ const LINKED = statement(
   `SELECT g.id FROM unnest($ids::text[]) AS g (id)
    CROSS JOIN LATERAL (SELECT user_id FROM former_ids WHERE source = $source AND id = g.id OFFSET 0) f`,
 );
-const PERSON = "id, email, unproven, email_verified";
+const PERSON = "id, email, unproven, email_verified, banned, role";
+const ACCOUNT = { id: uuid, email: text, is_unproven: bool, is_banned: bool, is_admin: bool, former_id: nullable(text) };
 const THERE = statement(
   "users-before-import",
-  { id: uuid, email: text, is_unproven: bool, former_id: nullable(text) },
-  `SELECT id, email, unproven AND NOT email_verified AS is_unproven,
+  ACCOUNT,
+  `SELECT id, email, unproven AND NOT email_verified AS is_unproven, banned AS is_banned, role = 'admin' AS is_admin,
      (SELECT f.id FROM former_ids f WHERE f.user_id = u.id AND f.source = $source ORDER BY added_at, id LIMIT 1) AS former_id
    FROM (
      SELECT one.* FROM unnest($emails::text[]) AS g (email)
@@ -97,19 +98,21 @@ async function planUsers(run: ImportRun, batch: FoundUser[]): Promise<Plan[]> {
       taken.add(id);
       return [{ found, is: "new", id }];
     }
-    if (user.former_id !== null) {
-      run.refuse(place, record.id, "Somebody else was imported with this e-mail address before.");
-      return [];
-    }
-    if (!user.is_unproven) return [{ found, is: "joined", id: user.id }];
-    if (record.email_verified) return [{ found, is: "taken_over", id: user.id }];
-    run.refuse(
-      place,
-      record.id,
-      "There is an account with this address here. Neither it nor the file says that the address is theirs.",
-    );
-    return [];
+    const refusal = refusalFor(record, user);
+    if (refusal) run.refuse(place, record.id, refusal);
+    return refusal ? [] : [{ found, is: user.is_unproven ? "taken_over" : "joined", id: user.id }];
   });
+}
+
+/** Why a row does not lead to the account that has its address here; null where it does. */
+function refusalFor(record: UserRecord, user: RowOf<typeof ACCOUNT>): string | null {
+  if (user.former_id !== null) return "Somebody else was imported with this e-mail address before.";
+  if (record.banned && !user.is_banned)
+    return "The file says that they are banned, and their account here is not. Ban it first, or leave that out.";
+  if (!user.is_unproven) return null;
+  if (user.is_admin) return "This is the address of an administrator who has not confirmed it. They have to, before.";
+  if (record.email_verified) return null;
+  return "There is an account with this address here. Neither it nor the file says that the address is theirs.";
 }
 
 /** Answers those of whom nothing was written, because others changed something meanwhile. */

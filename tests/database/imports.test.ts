@@ -274,6 +274,31 @@ describe("somebody who has an account here", () => {
     ]);
     expect(await state(there.id)).toMatchObject({ sessions: 1, keys: 1, former_ids: [] });
   });
+
+  test("is refused, where the file says that they are banned and they are not: their keys open nothing", async () => {
+    for (const isProven of [true, false]) {
+      const there = await register(isProven);
+      const one = person({ email: there.email, banned: true });
+      const content = ndjson(one, keyOf(one));
+      for (const isDry of [true, false])
+        expect(reasons(await importRows(content, { isDry }))).toStrictEqual([
+          [1, "The file says that they are banned, and their account here is not. Ban it first, or leave that out."],
+          [2, "Its owner was not imported from this source."],
+        ]);
+      await database.query("UPDATE users SET banned = true WHERE id = $1", [there.id]);
+      expect(await importRows(content)).toMatchObject({ keys: { new: 1 }, refused: [] });
+    }
+  });
+
+  test("is refused, where it is an administrator’s that nobody has proved: what a file says makes nobody staff", async () => {
+    const there = await register(false);
+    await database.query("UPDATE users SET role = 'admin' WHERE id = $1", [there.id]);
+    const done = await importRows(ndjson(person({ email: there.email, password_hash: OWN_HASH })));
+    expect(reasons(done)).toStrictEqual([
+      [1, "This is the address of an administrator who has not confirmed it. They have to, before."],
+    ]);
+    expect(await state(there.id)).toMatchObject({ has_password_of_file: false, sessions: 1, former_ids: [] });
+  });
 });
 
 test("Whoever the file does not say it of has shown nothing: the address is unproven, and so are the keys", async () => {
