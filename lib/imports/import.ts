@@ -5,7 +5,7 @@ import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
 import { knownSecrets, secretId } from "@/lib/verification/hash-secrets";
 import { importBalances } from "./balances";
-import { readableId, sourceName } from "./fields";
+import { parsedList, readableId, sourceName } from "./fields";
 import { Forms } from "./forms";
 import { importKeys } from "./keys";
 import { fingerprint, type RecordKind } from "./records";
@@ -146,8 +146,8 @@ function addForm(run: ImportRun, { fields }: Extract<Row, { fields: unknown }>, 
 
 /** @throws ImportFailure for a key under a secret that this portal does not have */
 function requireSecrets(fields: Record<string, unknown>, secrets: string[]): void {
-  const replaced = Array.isArray(fields.replaced) ? fields.replaced : [];
-  for (const one of [fields, ...replaced]) {
+  const replaced = parsedList(fields.replaced);
+  for (const one of [fields, ...(Array.isArray(replaced) ? replaced : [])]) {
     for (const named of [one?.latchkey_secret, one?.latchkey_secret_hash_under]) {
       if (!fingerprint.safeParse(named).success || secrets.includes(named)) continue;
       throw new ImportFailure(

@@ -343,8 +343,11 @@ test("Keys under a secret that is not set here are refused before anything is wr
     latchkey_secret: "0123456789abcdef",
     form: "mf_live",
   });
-  const content = ndjson(one, key);
-  for (const isDry of [true, false])
+  const former = { latchkey_hash: sha256("y"), latchkey_secret: "0123456789abcdef", form: "mf_live", valid_until: "2040-01-01" };
+  const written = keyOf(one, { replaced: JSON.stringify([former]) });
+  for (const [content, isDry] of [key, written, keyOf(one, { replaced: [former] })].flatMap((row) =>
+    [true, false].map((isDry) => [ndjson(one, row), isDry] as const),
+  ))
     await expect(importRows(content, { isDry })).rejects.toThrow(/KEY_HASH_SECRET 0123456789abcdef, which is not set/);
   expect(await totals()).toStrictEqual(before);
 });
