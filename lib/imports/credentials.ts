@@ -5,7 +5,7 @@ import {
   type KeyFormat,
   parseCredential,
 } from "@latchkey/rule/credentials";
-import { bitsOf, type CredentialForm, formOf, OUR_FORMS, STRONG_BITS } from "@latchkey/rule/forms";
+import { bitsOf, type CredentialForm, formOf, OUR_FORMS, STRONG_BITS, shownOf } from "@latchkey/rule/forms";
 import { currentSecretId, knownSecrets } from "@/lib/verification/hash-secrets";
 import { hmacOfDigest, sha256 } from "@/lib/verification/hmac";
 import type { Forms } from "./forms";
@@ -62,7 +62,8 @@ export function withoutClear({ credential, secret, ...fields }: Fields, stored: 
   const shown = format === "foreign" ? hint : `${CREDENTIAL_PREFIXES[format]}${hint}`;
   return {
     ...fields,
-    ...(typeof credential === "string" && { credential_sha256: hexOf(credential), form: form ?? format, visible_part: shown }),
+    visible_part: shown,
+    ...(typeof credential === "string" && { credential_sha256: hexOf(credential), form: form ?? format }),
     ...(typeof secret === "string" && { secret_sha256: hexOf(secret), ...(secretForm && { secret_form: secretForm }) }),
   };
 }
@@ -108,7 +109,7 @@ function lookOfHash({ form, visible_part: shown = "" }: CredentialFields, isSaid
   const its = typeof form === "object" ? form : longest(forms.known.filter(({ prefix }) => shown.startsWith(prefix)));
   if (!its) return { refused: "No form of the file begins as the visible part does." };
   if (shown !== "" && !shown.startsWith(its.prefix)) return { refused: "The visible part does not begin as its form does." };
-  const hint = (shown || its.prefix).slice(0, its.prefix.length + HINT_LENGTH);
+  const hint = (shown || its.prefix).slice(0, its.prefix.length + shownOf(its));
   return { format: "foreign", hint, isWeak: typeof form === "object" ? bitsOf(its) < STRONG_BITS : isSaidWeak, form: its };
 }
 

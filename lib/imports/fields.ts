@@ -42,6 +42,12 @@ export function readableId(id: unknown): string | null {
   return read.success ? read.data : null;
 }
 
+/** What a row that is refused is called there, if that opens nothing. */
+export function idOf({ id, user_id, credential, secret }: Record<string, unknown>): string | null {
+  const named = id ?? user_id;
+  return named === credential || named === secret ? null : readableId(named);
+}
+
 export const instant = z
   .union([z.string(), z.number()], "This is no date and time.")
   .transform((written, context) => {

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { bitsOf, STRONG_BITS } from "@latchkey/rule/forms";
 import { describeHash } from "@/lib/identity/foreign-hashes";
 import { withoutClear } from "./credentials";
-import { parsedList, readableId } from "./fields";
+import { idOf, parsedList } from "./fields";
 import { Forms } from "./forms";
 import { hashKey } from "./keys";
 import type { KeyRecord } from "./records";
@@ -37,9 +37,9 @@ function addForm(fields: Fields, { forms, allowWeak }: Hashing): void {
 function hashRow(row: Row, hashing: Hashing): Row {
   if ("refused" in row) return row;
   const { line, kind, fields } = row;
-  const refuse = (refused: string, id = fields.id): Row => ({ line, kind, id: readableId(id), refused });
+  const refuse = (refused: string): Row => ({ line, kind, id: idOf(fields), refused });
   const read = readRecord(kind, fields);
-  if (read.refused !== undefined) return refuse(read.refused, fields.id ?? fields.user_id);
+  if (read.refused !== undefined) return refuse(read.refused);
   if (kind === "user" && typeof fields.password_hash === "string") {
     const hash = describeHash(fields.password_hash);
     return "refused" in hash ? refuse(`password_hash: ${hash.refused}`) : row;

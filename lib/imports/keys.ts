@@ -1,8 +1,10 @@
 import "server-only";
+import { MIN_BODY_LENGTH } from "@latchkey/rule/forms";
 import { sql, transaction } from "@/lib/database/client";
 import { bytes, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { inArray } from "@/lib/verification/hashes";
 import { formsOf, type StoredCredential, storeCredential } from "./credentials";
+import { idOf } from "./fields";
 import { insertKeys, type KeyRow, type ReplacedRow } from "./key-rows";
 import { findOwners } from "./owners";
 import type { KeyRecord } from "./records";
@@ -49,7 +51,7 @@ function checkKey(run: ImportRun, fields: Fields, place: Place): FoundKey | null
   if (!row) return null;
   const { source = run.source, ...record } = row;
   const hashed = hashKey(record, run);
-  if ("refused" in hashed) return run.refuse(place, record.id, hashed.refused);
+  if ("refused" in hashed) return run.refuse(place, idOf(fields), hashed.refused);
   const { stored, replaced } = hashed;
   const same = record.id === undefined ? null : run.seen.note(`key ${source} ${record.id}`, place);
   if (same) return run.refuse(place, record.id, "The same id as another row.", same);
@@ -65,6 +67,7 @@ export function hashKey(
   record: KeyRecord,
   { forms, allowWeak }: Pick<ImportRun, "forms" | "allowWeak">,
 ): { stored: StoredCredential; replaced: ReplacedRow[] } | { refused: string } {
+  if (standsElsewhere(record)) return { refused: "What opens its key stands in another field of the row too." };
   const stored = storeCredential(record, record.weak ?? false, forms);
   if ("refused" in stored) return { refused: `credential: ${stored.refused}` };
   const replaced: ReplacedRow[] = [];
@@ -81,6 +84,13 @@ export function hashKey(
   if (all.some((each) => formsOf(each).some((form) => !forms.add(form))))
     return { refused: "The form of its credential would be one more than can be registered." };
   return { stored, replaced };
+}
+
+/** Whether what is in clear is repeated by what is kept. */
+function standsElsewhere({ id, name, note, permissions, credential, secret, replaced = [] }: KeyRecord): boolean {
+  const kept = JSON.stringify([id, name, note, permissions]);
+  const clear = [credential, secret, ...replaced.flatMap((former) => [former.credential, former.secret])];
+  return clear.some((text) => text !== undefined && text.length >= MIN_BODY_LENGTH && kept.includes(text));
 }
 
 /** What is in clear is not kept beside its hashes. */

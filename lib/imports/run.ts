@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/audit/actors";
+import { idOf } from "./fields";
 import type { Forms } from "./forms";
 import type { RecordKind, RecordOf } from "./records";
 import { type Fields, type ImportFile, readRecord, rowsOf } from "./rows";
@@ -99,5 +100,5 @@ export function recordOf<Kind extends RecordKind>(
 ): RecordOf<Kind> | null {
   const read = readRecord(kind, fields);
   if ("record" in read) return read.record ?? null;
-  return run.refuse(place, fields.id ?? fields.user_id, read.refused);
+  return run.refuse(place, idOf(fields), read.refused);
 }

@@ -327,6 +327,32 @@ test("Credentials that could be guessed are refused, or flagged where that is as
   expect(await keyRow(weak)).toMatchObject({ weak: true, format: "foreign" });
 });
 
+test("Of a credential that could be guessed as little is shown where only its hash is known", async () => {
+  const one = person();
+  const form = { prefix: "pin_", signs: "lower", length: 10 };
+  const clear = "pin_abcdefgh12";
+  const key = keyOf(one, { credential: undefined, credential_sha256: sha256(clear), form, visible_part: clear });
+  await importRows(ndjson(one, key), { allowWeak: true });
+  expect(await keyRow(key)).toMatchObject({ hint: "pin_ab", weak: true });
+});
+
+test("A credential that stands in another field of its row is kept nowhere", async () => {
+  const one = person();
+  const [credential, secret] = [foreign(), foreign()];
+  const rows = [
+    { id: credential },
+    { name: `Old ${credential}` },
+    { note: secret },
+    { permissions: { [secret]: ["send"] } },
+    { name: secret, replaced: [{ credential: foreign(), secret, valid_until: "2040-01-01" }] },
+  ];
+  const keys = rows.map((fields) => keyOf(one, { credential, secret, ...fields }));
+  const done = await importRows(ndjson(one, ...keys));
+  expect(done.refused.map(({ id, reason }) => [id, reason])).toStrictEqual(
+    keys.map(({ id }) => [id === credential ? null : id, "What opens its key stands in another field of the row too."]),
+  );
+});
+
 test("Hashes of passwords that nothing could be checked against are refused", async () => {
   const hashes = [`pbkdf2_sha256$9000000$salt$${"A".repeat(43)}=`, `$2b$20$${"a".repeat(53)}`, "md5$salt$00", "plain text"];
   const done = await importRows(ndjson(...hashes.map((password_hash) => person({ password_hash }))));
@@ -374,6 +400,11 @@ describe("a file that staff uploaded", () => {
     foreign(),
   ];
   const weak = { prefix: "pin_", clear: `pin_${randomBytes(6).toString("hex")}` };
+  const byHash = {
+    credential: undefined,
+    credential_sha256: createHash("sha256").update(misplaced).digest("base64url"),
+    visible_part: misplaced,
+  };
   const keys = [
     keyOf(one, { credential: clear, secret }),
     keyOf(one, { credential: live, replaced: [{ credential: former, valid_until: "2040-01-01" }] }),
@@ -382,6 +413,7 @@ describe("a file that staff uploaded", () => {
     { ...keyOf(one), api_key: misplaced },
     keyOf(one, { id: live, credential: "short" }),
     keyOf({ id: "nobody" }),
+    keyOf({ id: "nobody" }, { ...byHash, form: { prefix: "mif_", signs: "base64url", length: 43 } }),
   ];
   const content = `\uFEFF${ndjson(one, person({ email: "no address" }), person({ password_hash: misplaced }))}
 {broken ${misplaced}
