@@ -65,6 +65,7 @@ async function writeBalances(run: ImportRun, batch: FoundBalance[]): Promise<voi
   );
   const found = batch.flatMap(({ place, record, isOfUser }) => {
     const owner = ownerOf(record);
+    if (owner && isOfUser && record.credits !== 0) run.read.balance += 1;
     if (owner) return [{ place, record, owner, reference: `${run.source}:${owner.formerId}` }];
     if (!isOfUser) run.refuse(place, record.user_id, "Its owner was not imported from this source.");
     return [];

@@ -1,5 +1,5 @@
 import "server-only";
-import { type CredentialForm, MAX_FORMS } from "@latchkey/rule/forms";
+import { bitsOf, type CredentialForm, MAX_FORMS, STRONG_BITS } from "@latchkey/rule/forms";
 import { type Run, sql } from "@/lib/database/client";
 import { statement } from "@/lib/database/statements";
 import { listForms } from "@/lib/verification/forms";
@@ -19,6 +19,13 @@ export class Forms {
 
   static async load(): Promise<Forms> {
     return new Forms(await listForms(sql));
+  }
+
+  /** That of a row of its own: why it is refused, or null. */
+  take(form: CredentialForm, allowWeak: boolean): string | null {
+    if (!allowWeak && bitsOf(form) < STRONG_BITS)
+      return "Credentials of this form could be guessed. It is registered where such are taken.";
+    return this.add(form) ? null : "The form would be one more than can be registered.";
   }
 
   /** False where there are as many as there may be. */

@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { bitsOf, STRONG_BITS } from "@latchkey/rule/forms";
 import { describeHash } from "@/lib/identity/foreign-hashes";
 import { withoutClear } from "./credentials";
 import { idOf, parsedList } from "./fields";
@@ -31,7 +30,7 @@ export async function* hashedRows(file: ImportFile, allowWeak: boolean): AsyncGe
 
 function addForm(fields: Fields, { forms, allowWeak }: Hashing): void {
   const { record } = readRecord("form", fields);
-  if (record && (allowWeak || bitsOf(record) >= STRONG_BITS)) forms.add(record);
+  if (record) forms.take(record, allowWeak);
 }
 
 function hashRow(row: Row, hashing: Hashing): Row {

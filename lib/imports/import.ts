@@ -1,5 +1,4 @@
 import "server-only";
-import { bitsOf, STRONG_BITS } from "@latchkey/rule/forms";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
@@ -96,6 +95,7 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
     seen: new Seen(),
     accepted: new Seen(),
     counts: outcome.counts,
+    read: outcome.read,
     refuse: ({ file, line }, id, reason, first = null) => {
       outcome.refused += 1;
       outcome.reasons[reason] = (outcome.reasons[reason] ?? 0) + 1;
@@ -121,7 +121,7 @@ async function survey(run: ImportRun, outcome: ImportOutcome): Promise<void> {
       for (const row of rows) {
         const place = { file, line: row.line };
         const before = outcome.refused;
-        if (row.kind) outcome.read[row.kind] += 1;
+        if (row.kind) run.read[row.kind] += 1;
         if ("refused" in row) run.refuse(place, row.id, row.refused);
         else {
           kinds.add(row.kind);
@@ -138,10 +138,9 @@ async function survey(run: ImportRun, outcome: ImportOutcome): Promise<void> {
 function addForm(run: ImportRun, { fields }: Extract<Row, { fields: unknown }>, place: { file: number; line: number }): void {
   const form = recordOf(run, "form", fields, place);
   if (!form) return;
-  if (!run.allowWeak && bitsOf(form) < STRONG_BITS)
-    run.refuse(place, null, "Credentials of this form could be guessed. With --allow-weak it is registered.");
-  else if (run.forms.add(form)) run.counts.forms.read += 1;
-  else run.refuse(place, null, "The form would be one more than can be registered.");
+  const refused = run.forms.take(form, run.allowWeak);
+  if (refused) run.refuse(place, null, refused);
+  else run.counts.forms.read += 1;
 }
 
 /** @throws ImportFailure for a key under a secret that this portal does not have */

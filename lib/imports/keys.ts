@@ -79,7 +79,7 @@ export function hashKey(
   const all = [stored, ...replaced.map((each) => each.stored)];
   if (!allowWeak && all.some(({ isWeak }) => isWeak))
     return {
-      refused: "The credential could be guessed: it has less than 112 bits. With --allow-weak it is imported, and flagged.",
+      refused: "The credential could be guessed: it has less than 112 bits. It is imported, and flagged, where such are taken.",
     };
   if (all.some((each) => formsOf(each).some((form) => !forms.add(form))))
     return { refused: "The form of its credential would be one more than can be registered." };

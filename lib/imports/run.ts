@@ -36,6 +36,8 @@ export type ImportRun = {
   seen: Seen;
   accepted: Seen;
   counts: Counts;
+  /** How many rows there are; a balance that stands in a user's counts as one. */
+  read: Record<RecordKind, number>;
   /** Answers null, which stands for a row that is not imported. */
   refuse(place: Place, id: unknown, reason: string, first?: Place | null): null;
   /** Fails where another import may have begun. */

@@ -318,7 +318,7 @@ test("Credentials that could be guessed are refused, or flagged where that is as
   const malformed =
     "credential: It is too short or too long, holds characters that no credential has, or looks like one of ours and has another checksum.";
   expect(reasons(refused)).toStrictEqual([
-    [2, "The credential could be guessed: it has less than 112 bits. With --allow-weak it is imported, and flagged."],
+    [2, "The credential could be guessed: it has less than 112 bits. It is imported, and flagged, where such are taken."],
     [3, malformed],
     [4, malformed],
   ]);
@@ -457,9 +457,9 @@ ${ndjson({ type: "balance", user_id: one.id, credits: 8 }, ...keys)}`;
     const end = boundRequest(0);
     const { counts, refused, read, refusedOf } = await importUpload(admin, id).finally(end);
     expect(counts).toMatchObject({ users: { new: 1 }, keys: { new: 2 }, balances: { new: 1 } });
-    expect(read).toStrictEqual({ form: 0, user: 3, key: 7, balance: 1 });
-    expect(refusedOf).toStrictEqual({ form: 0, user: 2, key: 5, balance: 1, none: 1 });
-    expect(refused).toBe(9);
+    expect(read).toStrictEqual({ form: 0, user: 3, key: 8, balance: 2 });
+    expect(refusedOf).toStrictEqual({ form: 0, user: 2, key: 6, balance: 1, none: 1 });
+    expect(refused).toBe(10);
     const verdicts = [{ key: clear, secret }, { key: live }, { key: former }].map((asked) => verifyKey({ ...asked, cost: 0 }));
     expect((await Promise.all(verdicts)).map(({ code }) => code)).toStrictEqual(["VALID", "VALID", "VALID"]);
     const forms = await database.query<{ length: number }>(
