@@ -1,7 +1,7 @@
 import "server-only";
 import { isNameText } from "@latchkey/rule/plain-text";
 import { type Run, sql } from "@/lib/database/client";
-import { type AddValue, int, statement, text, uuid } from "@/lib/database/statements";
+import { type AddValue, int, statement, uuid } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { isAccountId, isUuid } from "@/lib/values/ids";
 
@@ -65,19 +65,7 @@ export async function findNamedUser(written: string, run: Run = sql): Promise<st
   return first?.id ?? null;
 }
 
-/** SQL for the former id that tokens carry: the first that the person of this column has. */
+/** SQL for the former id that tokens carry: the first that the person of this column has, or null. */
 export function firstFormerId(userColumn: string): string {
   return `(SELECT f.id FROM former_ids f WHERE f.user_id = ${userColumn} ORDER BY f.added_at, f.source, f.id LIMIT 1)`;
-}
-
-const FIRST = statement(
-  "first-former-id",
-  { id: text },
-  `SELECT id FROM (SELECT ${firstFormerId("$user::uuid")} AS id) WHERE id IS NOT NULL`,
-);
-
-/** Null for whoever was never anywhere else. */
-export async function findExternalId(userId: string): Promise<string | null> {
-  const [row] = await sql(FIRST, { user: userId });
-  return row?.id ?? null;
 }

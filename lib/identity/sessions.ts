@@ -3,7 +3,8 @@ import { isAPIError } from "better-auth/api";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { leaveTrace } from "@/lib/audit/traces";
-import { db } from "@/lib/database/client";
+import { db, sql, sqlIn } from "@/lib/database/client";
+import { nullable, statement, text } from "@/lib/database/statements";
 import { networkOf } from "@/lib/request/network";
 import { writtenAddress } from "@/lib/request/written-address";
 import { AppError } from "@/lib/values/errors";
@@ -12,6 +13,7 @@ import { endSessionsOf } from "./access";
 import { getProfile, type Profile } from "./accounts";
 import { attemptSignIn, type Caller } from "./attempts";
 import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
+import { firstFormerId } from "./former-ids";
 import { rememberNetwork } from "./known-networks";
 import { lockPerson } from "./locked-person";
 import { findPasswordHash, isStillRight, keepInOwnForm } from "./passwords";
@@ -75,6 +77,19 @@ function invalidCredentials(cause?: unknown): AppError {
   return new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause });
 }
 
+const EXTERNAL_ID = { external_id: nullable(text) };
+const EXTEND = statement(
+  "extend-session",
+  EXTERNAL_ID,
+  `UPDATE sessions SET expires_at = $end::timestamptz, updated_at = now() WHERE id = $session::uuid
+   RETURNING ${firstFormerId("sessions.user_id")} AS external_id`,
+);
+const NOTE_SIGN_IN = statement(
+  "note-sign-in",
+  EXTERNAL_ID,
+  `UPDATE users SET last_login_at = now() WHERE id = $user::uuid RETURNING ${firstFormerId("users.id")} AS external_id`,
+);
+
 /**
  * Fresh tokens for the refresh token's session, whose seven days begin again. The refresh token stays usable. Ninety days
  * after the sign-in it is over all the same.
@@ -87,11 +102,12 @@ export async function refreshTokens(actor: Actor, refreshToken: string): Promise
     select: { createdAt: true, ipAddress: true, user: { select: { banned: true, email: true } } },
   });
   if (!session || session.user.banned || isOver(session)) throw new AppError("REFRESH_TOKEN_NOT_VALID");
-  const { count } = await db().session.updateMany({ where: { id: sessionId }, data: { expiresAt: extendedEnd(session) } });
+  const [extended] = await sql(EXTEND, { session: sessionId, end: extendedEnd(session).toISOString() });
   // Signed out in between: a session that is gone is not brought back.
-  if (count === 0) throw new AppError("REFRESH_TOKEN_NOT_VALID");
+  if (!extended) throw new AppError("REFRESH_TOKEN_NOT_VALID");
   traceNetwork({ ...actor, userId }, sessionId, session.ipAddress);
-  return issueTokens({ userId, email: session.user.email, sessionId, signedInAt: session.createdAt });
+  const holder = { userId, email: session.user.email, externalId: extended.external_id };
+  return issueTokens({ ...holder, sessionId, signedInAt: session.createdAt });
 }
 
 /** Once per session and network, if it is not the one of the sign-in. */
@@ -185,11 +201,13 @@ export async function listSessions(user: CurrentUser): Promise<{ sessions: Sessi
 
 async function complete(actor: Actor, session: { id: string; userId: string; createdAt: Date }): Promise<SignedIn> {
   const { id: sessionId, userId, createdAt: signedInAt } = session;
-  await db().$transaction(async (tx) => {
-    await tx.$executeRaw`UPDATE users SET last_login_at = now() WHERE id = ${userId}::uuid`;
+  const externalId = await db().$transaction(async (tx) => {
+    const [noted] = await sqlIn(tx, NOTE_SIGN_IN, { user: userId });
     await recordAudit(tx, { ...actor, userId }, { action: "user.signed_in", target: { kind: "user", id: userId } });
+    return noted?.external_id ?? null;
   });
   await rememberNetwork(userId, networkOf(actor.address));
   const user = await getProfile(userId);
-  return { user, sessionId, tokens: await issueTokens({ userId, email: user.email, sessionId, signedInAt }) };
+  const tokens = await issueTokens({ userId, email: user.email, externalId, sessionId, signedInAt });
+  return { user, sessionId, tokens };
 }
