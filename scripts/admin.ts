@@ -3,9 +3,9 @@ import { disconnect } from "../lib/database/client";
 import { forgotPasswordSchema } from "../lib/identity/schemas";
 import { grantAdmin } from "../lib/users/grant-admin";
 import { AppError } from "../lib/values/errors";
-import { Prisma } from "../prisma/generated/client";
 import { describeSecrets, reportSecrets } from "./admin-secrets";
 import { manageServices, SERVICES_USAGE } from "./admin-services";
+import { explainDatabaseError } from "./database-failure";
 import { describeDiagnosis, diagnose } from "./doctor";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";
@@ -72,8 +72,5 @@ async function resetPassword(email: string): Promise<string[]> {
 function explain(error: unknown, email: string): unknown {
   if (error instanceof AppError && error.code === "USER_NOT_FOUND")
     return new Failure(`There is no user with the address ${email}.`);
-  const hasNoTables =
-    error instanceof Prisma.PrismaClientKnownRequestError && /42P01|P2021/.test(`${error.code} ${error.message}`);
-  if (hasNoTables) return new Failure("The database has no tables yet. Make them first: npm run migrate");
-  return error;
+  return explainDatabaseError(error);
 }

@@ -6,6 +6,7 @@ import { SYSTEM_ACTOR } from "../lib/audit/actors";
 import { disconnect } from "../lib/database/client";
 import { exportRecords } from "../lib/imports/export";
 import { fileOf } from "./backup";
+import { explainDatabaseError } from "./database-failure";
 import { explainFileError, Failure } from "./failure";
 import { whileDatabaseRuns } from "./migrate";
 
@@ -29,6 +30,6 @@ async function writeExport(file: string): Promise<void> {
     fs.renameSync(fresh, file);
   } catch (error) {
     fs.rmSync(fresh, { force: true });
-    throw explainFileError(error, `writing ${file}`, "Name another file.");
+    throw explainFileError(explainDatabaseError(error), `writing ${file}`, "Name another file.");
   }
 }

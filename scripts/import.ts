@@ -6,6 +6,7 @@ import { disconnect } from "../lib/database/client";
 import { type ImportOutcome, importRecords } from "../lib/imports/import";
 import { ImportFailure, type ImportFile } from "../lib/imports/rows";
 import { isDatabaseUnavailable, isLockTimeout, isTooSlow } from "../lib/values/errors";
+import { explainDatabaseError } from "./database-failure";
 import { explainFileError, Failure } from "./failure";
 import { showProgress } from "./import-progress";
 import { ImportReport } from "./import-report";
@@ -94,7 +95,7 @@ function explain(error: unknown): unknown {
     return new Failure(
       "The database took too long. Run the import again: it goes on where it ended. A higher DATABASE_STATEMENT_TIMEOUT_MS gives it longer.",
     );
-  return explainFileError(error, "reading the files", "Let this user read them.");
+  return explainFileError(explainDatabaseError(error), "reading the files", "Let this user read them.");
 }
 
 const number = (count: number) => count.toLocaleString("en-GB");

@@ -171,6 +171,16 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
+/** The server answers, and refuses the user or the password, or has no database of that name. */
+export function isDatabaseRefused(error: unknown): boolean {
+  return causesOf(error).some(({ code }) => ["28P01", "28000", "3D000", "P1000", "P1003"].includes(code));
+}
+
+/** A table or a column is not there. */
+export function isUnmigrated(error: unknown): boolean {
+  return causesOf(error).some(({ code }) => ["42P01", "42703", "P2021", "P2022"].includes(code));
+}
+
 /** A lock that was not to be had within `lock_timeout`, or at all: of two that wait for one another the database ends one. */
 export function isLockTimeout(error: unknown): boolean {
   return causesOf(error).some(({ code }) => ["55P03", "40P01", "P2034"].includes(code));

@@ -86,9 +86,11 @@ async function writeRows(client: pg.Client, name: string): Promise<string> {
   return file;
 }
 
-async function runImport(args: string[]): Promise<{ status: number; output: string }> {
-  const child = spawn(process.execPath, ["--conditions=react-server", "scripts/run.mjs", "import", ...args], {
-    env: { ...cleanEnvironment(), ...settings, DATA_DIR: folder, INIT_CWD: folder },
+const runImport = (args: string[]) => runCommand(["import", ...args]);
+
+async function runCommand(args: string[], more: Record<string, string> = {}): Promise<{ status: number; output: string }> {
+  const child = spawn(process.execPath, ["--conditions=react-server", "scripts/run.mjs", ...args], {
+    env: { ...cleanEnvironment(), ...settings, DATA_DIR: folder, INIT_CWD: folder, ...more },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -212,4 +214,22 @@ test("a file that cannot be read, or nothing to read, is told of in a sentence",
   for (const [args, sentence] of Object.entries(sentences)) {
     expect(await runImport(args.split(" "))).toStrictEqual({ status: 1, output: `\n${sentence}\n` });
   }
+});
+
+test("a database that is not there, or has no tables yet, is told of in a sentence", async () => {
+  fs.writeFileSync(path.join(folder, "one.csv"), "id,email\n");
+  const run = (args: string[], name: string) => runCommand(args, { DATABASE_URL: database.url.replace(/[^/]*$/, name) });
+  const [noDatabase, noTables] = await Promise.all([
+    run(["import", "one.csv", "--source", "x"], "nowhere"),
+    run(["export", "out.ndjson"], "postgres"),
+  ]);
+  expect(noDatabase).toStrictEqual({
+    status: 1,
+    output:
+      "\nThe database of DATABASE_URL cannot be used: it refuses the user or the password, or there is none of that name.\n",
+  });
+  expect(noTables).toStrictEqual({
+    status: 1,
+    output: "\nThe database does not have the tables of this version. Make them first: npm run migrate\n",
+  });
 });

@@ -168,6 +168,6 @@ describe("npm run admin", () => {
     expect(refused.status).toBe(1);
     const pending = await admin(["doctor"], nowhere);
     expect([pending.status, pending.output]).toStrictEqual([1, expect.stringMatching(/^mend {5}Migrations are pending: \d+_/)]);
-    expect(refused.output).toMatch(/The database has no tables yet\. Make them first: npm run migrate\n$/);
+    expect(refused.output).toMatch(/The database does not have the tables of this version\. Make them first: npm run migrate\n$/);
   });
 });
