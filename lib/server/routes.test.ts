@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { issueCredentials } from "@/lib/verification/hashes";
@@ -29,6 +30,21 @@ describe("The route in a log line", () => {
     for (const route of routes) {
       const named = route.replaceAll(/\[[^/]+\]/g, "[id]");
       expect(routeOf(named.replaceAll("[id]", "hunter"))).toBe(named);
+    }
+  });
+
+  test("is sent to the portal by both proxies of docs/moving-in.md, and what only begins like it is not", () => {
+    const written = fs.readFileSync("docs/moving-in.md", "utf8");
+    const proxies = [...written.matchAll(/^(?:location ~|@portal path_regexp) (\^\S+)/gm)].map(
+      ([, found = ""]) => new RegExp(found),
+    );
+    expect(proxies).toHaveLength(2);
+    // The old product has a first page, pictures of itself and whatever else the portal answers to anybody.
+    const isOlds = /^\/(?:$|metrics|\.well-known|(?:apple-)?icon|favicon|manifest|api\/(?:$|unsupported|\[\[))/;
+    for (const proxy of proxies) {
+      const left = routes.filter((each) => !isOlds.test(each) && !proxy.test(each));
+      expect(left).toStrictEqual([]);
+      for (const path of ["/keystone", "/api/keysx", "/api/usages", "/administration"]) expect(proxy.test(path)).toBe(false);
     }
   });
 
