@@ -13,6 +13,7 @@ import {
 import { createServiceSchema, rotateServiceSchema, sharedSecretSchema } from "../lib/services/schemas";
 import { AppError } from "../lib/values/errors";
 import { SCOPES } from "../packages/rule/services";
+import { explainDatabaseError } from "./database-failure";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";
 
@@ -150,7 +151,7 @@ function tell(json: unknown, line: string): Told {
 }
 
 function explain(error: unknown): never {
-  if (!(error instanceof AppError) || error.status >= 500) throw error;
+  if (!(error instanceof AppError) || error.status >= 500) throw explainDatabaseError(error);
   const sentences = Object.values(error.fields ?? {}).flat();
   throw new Failure(sentences.length > 0 ? sentences.join("\n") : error.message);
 }
