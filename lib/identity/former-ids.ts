@@ -65,7 +65,18 @@ export async function findNamedUser(written: string, run: Run = sql): Promise<st
   return first?.id ?? null;
 }
 
-/** SQL for the former id that tokens carry: the first that the person of this column has, or null. */
+export type FormerId = { source: string; id: string };
+
+/** SQL for the former id that tokens carry, a `FormerId` in JSON: the first that the person of this column has, or null. */
+export function firstFormer(userColumn: string): string {
+  return selectFirst("json_build_object('source', f.source, 'id', f.id)", userColumn);
+}
+
+/** SQL for its id alone. */
 export function firstFormerId(userColumn: string): string {
-  return `(SELECT f.id FROM former_ids f WHERE f.user_id = ${userColumn} ORDER BY f.added_at, f.source, f.id LIMIT 1)`;
+  return selectFirst("f.id", userColumn);
+}
+
+function selectFirst(what: string, userColumn: string): string {
+  return `(SELECT ${what} FROM former_ids f WHERE f.user_id = ${userColumn} ORDER BY f.added_at, f.source, f.id LIMIT 1)`;
 }

@@ -4,7 +4,7 @@ import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { leaveTrace } from "@/lib/audit/traces";
 import { db, sql, sqlIn } from "@/lib/database/client";
-import { nullable, statement, text } from "@/lib/database/statements";
+import { json, nullable, statement } from "@/lib/database/statements";
 import { networkOf } from "@/lib/request/network";
 import { writtenAddress } from "@/lib/request/written-address";
 import { AppError } from "@/lib/values/errors";
@@ -13,7 +13,7 @@ import { endSessionsOf } from "./access";
 import { getProfile, type Profile } from "./accounts";
 import { attemptSignIn, type Caller } from "./attempts";
 import { ADDRESS_HEADER, auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
-import { firstFormerId } from "./former-ids";
+import { type FormerId, firstFormer } from "./former-ids";
 import { rememberNetwork } from "./known-networks";
 import { lockPerson } from "./locked-person";
 import { findPasswordHash, isStillRight, keepInOwnForm } from "./passwords";
@@ -77,17 +77,17 @@ function invalidCredentials(cause?: unknown): AppError {
   return new AppError("INVALID_CREDENTIALS", { fields: { non_field_errors: ["Invalid credentials."] }, cause });
 }
 
-const EXTERNAL_ID = { external_id: nullable(text) };
+const FORMER = { former: nullable(json<FormerId>()) };
 const EXTEND = statement(
   "extend-session",
-  EXTERNAL_ID,
+  FORMER,
   `UPDATE sessions SET expires_at = $end::timestamptz, updated_at = now() WHERE id = $session::uuid
-   RETURNING ${firstFormerId("sessions.user_id")} AS external_id`,
+   RETURNING ${firstFormer("sessions.user_id")} AS former`,
 );
 const NOTE_SIGN_IN = statement(
   "note-sign-in",
-  EXTERNAL_ID,
-  `UPDATE users SET last_login_at = now() WHERE id = $user::uuid RETURNING ${firstFormerId("users.id")} AS external_id`,
+  FORMER,
+  `UPDATE users SET last_login_at = now() WHERE id = $user::uuid RETURNING ${firstFormer("users.id")} AS former`,
 );
 
 /**
@@ -106,7 +106,7 @@ export async function refreshTokens(actor: Actor, refreshToken: string): Promise
   // Signed out in between: a session that is gone is not brought back.
   if (!extended) throw new AppError("REFRESH_TOKEN_NOT_VALID");
   traceNetwork({ ...actor, userId }, sessionId, session.ipAddress);
-  const holder = { userId, email: session.user.email, externalId: extended.external_id };
+  const holder = { userId, email: session.user.email, former: extended.former };
   return issueTokens({ ...holder, sessionId, signedInAt: session.createdAt });
 }
 
@@ -201,13 +201,13 @@ export async function listSessions(user: CurrentUser): Promise<{ sessions: Sessi
 
 async function complete(actor: Actor, session: { id: string; userId: string; createdAt: Date }): Promise<SignedIn> {
   const { id: sessionId, userId, createdAt: signedInAt } = session;
-  const externalId = await db().$transaction(async (tx) => {
+  const former = await db().$transaction(async (tx) => {
     const [noted] = await sqlIn(tx, NOTE_SIGN_IN, { user: userId });
     await recordAudit(tx, { ...actor, userId }, { action: "user.signed_in", target: { kind: "user", id: userId } });
-    return noted?.external_id ?? null;
+    return noted?.former ?? null;
   });
   await rememberNetwork(userId, networkOf(actor.address));
   const user = await getProfile(userId);
-  const tokens = await issueTokens({ userId, email: user.email, externalId, sessionId, signedInAt });
+  const tokens = await issueTokens({ userId, email: user.email, former, sessionId, signedInAt });
   return { user, sessionId, tokens };
 }

@@ -6,6 +6,7 @@ import { env } from "@/lib/settings/env";
 import { DAY_MS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
 import { auth, LONGEST_SESSION_SECONDS, lastEndOf, SESSION_SECONDS } from "./auth";
+import type { FormerId } from "./former-ids";
 import { findSigningKey, SIGNING_ALGORITHM } from "./signing-keys";
 import { findIssuer, verifyForeign } from "./trusted-issuers";
 
@@ -21,12 +22,12 @@ type OwnSession = { sessionId: string; userId: string };
 const ownClaims = z.object({ user_id: z.uuid(), sub: z.uuid(), sid: z.uuid() });
 
 /** Whose tokens are made, what they were called elsewhere, and when the sign-in was. */
-export type TokenHolder = { userId: string; email: string; externalId: string | null; sessionId: string; signedInAt: Date };
+export type TokenHolder = { userId: string; email: string; former: FormerId | null; sessionId: string; signedInAt: Date };
 
 /** An access token for an hour and a refresh token for seven days, both bound to the session and no longer than it may last. */
-export async function issueTokens({ email, externalId, ...holder }: TokenHolder): Promise<Tokens> {
+export async function issueTokens({ email, former, ...holder }: TokenHolder): Promise<Tokens> {
   const [access, refresh] = await Promise.all([
-    sign("access", holder, ACCESS_SECONDS, { email, ...(externalId !== null && { external_id: externalId }) }),
+    sign("access", holder, ACCESS_SECONDS, { email, ...(former && { external_id: former.id, external_source: former.source }) }),
     sign("refresh", holder, SESSION_SECONDS),
   ]);
   return { access, refresh };
@@ -70,9 +71,9 @@ async function verifyRefresh(token: string, clockTolerance = 0): Promise<OwnSess
 
 async function sign(
   tokenType: "access" | "refresh",
-  { userId, sessionId, signedInAt }: Omit<TokenHolder, "email" | "externalId">,
+  { userId, sessionId, signedInAt }: Omit<TokenHolder, "email" | "former">,
   seconds: number,
-  claims: { email?: string; external_id?: string } = {},
+  claims: { email?: string; external_id?: string; external_source?: string } = {},
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const payload = {

@@ -157,7 +157,8 @@ describe.each(NAMES)("of %s", (name) => {
       refresh = answer.body.tokens.refresh;
     }
     const refreshed = await call("/api/auth/token/refresh/", { body: { refresh } }, server.url);
-    for (const token of [access[name], refreshed.body.access]) expect(decodeJwt(token)).toMatchObject({ email, external_id: id });
+    for (const token of [access[name], refreshed.body.access])
+      expect(decodeJwt(token)).toMatchObject({ email, external_id: id, external_source: name });
     expect((await call("/api/auth/login/", { body: { email, password: "another one" } }, server.url)).status).toBe(400);
   });
 

@@ -79,7 +79,8 @@ describe("POST /api/users answers", () => {
     expect(reset.status).toBe(200);
     const signedIn = await call("/api/auth/login/", { body: { email, password: "a long sentence" } });
     expect([signedIn.status, signedIn.body.user.is_verified]).toStrictEqual([200, true]);
-    expect(decodeJwt(signedIn.body.tokens.access)).not.toHaveProperty("external_id");
+    for (const claim of ["external_id", "external_source"])
+      expect(decodeJwt(signedIn.body.tokens.access)).not.toHaveProperty(claim);
   });
 
   test("no credits where none are wanted", async () => {
