@@ -61,7 +61,7 @@ describe.each([
     await database.query("INSERT INTO rate_limits (key, points, expire) VALUES ('held', 1, 0)");
     pools = openPools(parseEnv({ ...shared().settings, ...BOUNDS, DATABASE_URL: database.url, DATABASE_POOLER: pooler }));
   });
-  afterEach(() => Promise.all([pools.general.end(), pools.verification.end(), pools.health.end()]));
+  afterEach(endPools);
 
   test("a transaction has its bounds, and leaves none behind where others will use the connection", async () => {
     const within = await inTransaction(async (client) => (await client.query(ASK)).rows[0]);
@@ -115,6 +115,9 @@ describe.each([
   });
 
   test("a request that has had its time begins nothing more, and what it had not finished is undone", async () => {
+    // With the usual bounds of the database, which are not to be what ends it.
+    await endPools();
+    pools = openPools(parseEnv({ ...shared().settings, DATABASE_URL: database.url, DATABASE_POOLER: pooler }));
     const prisma = new PrismaClient({ adapter: pools.adapter });
     const request = async (work: () => Promise<unknown>) => {
       const lift = boundRequest(400);
@@ -163,8 +166,12 @@ test("look-ups have bounds of their own, and one that exceeds them frees its pla
   expect((await pools.verification.query("SELECT 1 AS one")).rows).toStrictEqual([{ one: 1 }]);
   const { totalCount, idleCount, waitingCount } = pools.verification;
   expect([totalCount - idleCount, waitingCount]).toStrictEqual([0, 0]);
-  await Promise.all([pools.general.end(), pools.verification.end(), pools.health.end()]);
+  await endPools();
 });
+
+function endPools() {
+  return Promise.all([pools.general.end(), pools.verification.end(), pools.health.end()]);
+}
 
 function inOrder(...values: string[]) {
   return Object.fromEntries(NAMES.map((name, index) => [name, values[index]]));
