@@ -1,31 +1,25 @@
 "use client";
 
-import { useState } from "react";
-import { flushSync } from "react-dom";
 import { primaryButton } from "@/components/ui/button-styles";
-import { CopyButton } from "@/components/ui/copy-button";
-import { useHydrated } from "@/components/ui/hydrated";
 import { Tabs } from "@/components/ui/tabs";
 import type { Issued } from "@/lib/keys/action-states";
 import { callSnippets } from "./call-snippets";
+import { CopyLine, ShowButton, useMasking } from "./copy-line";
 import { FirstCall } from "./first-call";
 
 const SHOWN_LENGTH = 14;
 
-type Props = { issued: Issued; onCopied: (credentials: readonly string[]) => void; onDone: () => void };
+export type SaveProps<Shown extends Issued = Issued> = {
+  issued: Shown;
+  onCopied: (credentials: readonly string[]) => void;
+  onDone: () => void;
+};
 
 /** The one time that credentials are shown. */
-export function SaveKey({ issued, onCopied, onDone }: Props) {
-  // Without scripts nobody could ask for it.
-  const [isShown, setShown] = useState(!useHydrated());
+export function SaveKey({ issued, onCopied, onDone }: SaveProps) {
   const { uuid, key, secret, callAddress, isNew } = issued;
   const credentials = secret === null ? [key] : [key, secret];
-
-  const lines = {
-    masked: (text: string) => credentials.reduce((shown, credential) => shown.replaceAll(credential, mask(credential)), text),
-    isShown,
-    show: () => flushSync(() => setShown(true)),
-  };
+  const { lines, toggle } = useMasking(credentials, SHOWN_LENGTH);
   const { curl, javascript, python } = callSnippets(callAddress, key);
   const example = (title: string, text: string) => ({
     name: title,
@@ -48,14 +42,7 @@ export function SaveKey({ issued, onCopied, onDone }: Props) {
           {...lines}
         />
       )}
-      <button
-        type="button"
-        aria-pressed={isShown}
-        onClick={() => setShown(!isShown)}
-        className="noscript:hidden rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
-      >
-        {isShown ? "Hide" : "Show"} {secret === null ? "the key" : "key and secret"}
-      </button>
+      <ShowButton isShown={lines.isShown} toggle={toggle} what={secret === null ? "the key" : "key and secret"} />
       <Tabs
         label="Make a first call"
         tabs={[
@@ -73,36 +60,4 @@ export function SaveKey({ issued, onCopied, onDone }: Props) {
       </div>
     </div>
   );
-}
-
-type LineProps = {
-  title: string;
-  /** What it is for. */
-  use?: string;
-  text: string;
-  masked: (text: string) => string;
-  isShown: boolean;
-  show: () => void;
-  onCopied: () => void;
-};
-
-function CopyLine({ title, use, text, masked, isShown, show, onCopied }: LineProps) {
-  return (
-    <figure className="rounded-md border border-line bg-surface">
-      <figcaption className="flex items-center justify-between gap-3 py-1.5 pr-1.5 pl-3 text-ink-muted text-xs">
-        <span>
-          <span className="font-medium text-ink">{title}</span>
-          {use && <span className="ml-2">{use}</span>}
-        </span>
-        <CopyButton text={text} what={title} onCopied={onCopied} onFailed={show} />
-      </figcaption>
-      <pre className="whitespace-pre-wrap px-3 pb-2.5 font-mono text-sm [overflow-wrap:anywhere]">
-        <code translate="no">{isShown ? text : masked(text)}</code>
-      </pre>
-    </figure>
-  );
-}
-
-function mask(credential: string): string {
-  return credential.slice(0, SHOWN_LENGTH) + "•".repeat(8);
 }

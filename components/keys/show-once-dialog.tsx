@@ -5,11 +5,12 @@ import { type ReactNode, useRef, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { useLeaveGuard } from "@/components/ui/leave-guard";
-import type { IssueAction, Issued } from "@/lib/keys/action-states";
-import { SaveKey } from "./save-key";
-import { Ready, UncopiedQuestion, useCopied, useForgetting } from "./uncopied";
+import type { FormState } from "@/lib/doors/form-state";
+import type { Issued } from "@/lib/keys/action-states";
+import { SaveKey, type SaveProps } from "./save-key";
+import { KEY_WORDS, Ready, UncopiedQuestion, useCopied, useForgetting, type Words } from "./uncopied";
 
-type Props = {
+type Props<Shown extends Issued> = {
   title: ReactNode;
   description?: ReactNode;
   /** Closed for good: the credentials are gone from memory. */
@@ -18,17 +19,21 @@ type Props = {
   submit: string;
   /** What the button says meanwhile. */
   sending: string;
-  action: IssueAction;
+  action: (state: FormState, form: FormData) => Promise<FormState & { issued?: Shown }>;
   /** The page that does the same. */
   page?: string | undefined;
+  /** What shows them, and how they are spoken of, where they are no key's. */
+  save?: (props: SaveProps<Shown>) => ReactNode;
+  words?: Words;
   /** The fields of the form that leads to credentials. */
   children: ReactNode;
 };
 
 /** A form, and then in its place the credentials that it led to. They are only ever in this component's memory. */
-export function ShowOnceDialog({ title, description, submit, sending, action, page, onClose, onClosed, children }: Props) {
+export function ShowOnceDialog<Shown extends Issued>({ title, description, action, onClose, onClosed, ...form }: Props<Shown>) {
+  const { submit, sending, page, children, words = KEY_WORDS, save = (props) => <SaveKey {...props} /> } = form;
   const router = useRouter();
-  const [issued, setIssued] = useState<Issued | null>(null);
+  const [issued, setIssued] = useState<Shown | null>(null);
   const [isAsking, setAsking] = useState(false);
   const isMaking = useRef(false);
   const [isToldToWait, setToldToWait] = useState(false);
@@ -53,13 +58,13 @@ export function ShowOnceDialog({ title, description, submit, sending, action, pa
   return (
     <Dialog
       isOpen
-      title={issued ? "Save your key" : title}
-      description={issued ? <Ready issued={issued} /> : description}
+      title={issued ? `Save your ${words.noun}` : title}
+      description={issued ? <Ready issued={issued} words={words} /> : description}
       onClose={leave}
       onClosed={onClosed}
     >
       {issued ? (
-        <SaveKey issued={issued} onCopied={onCopied} onDone={leave} />
+        save({ issued, onCopied, onDone: leave })
       ) : (
         <Form
           page={page}
@@ -85,12 +90,12 @@ export function ShowOnceDialog({ title, description, submit, sending, action, pa
           {children}
           {isToldToWait && (
             <p role="status" className="text-ink-muted">
-              This stays open until the key is here: it is shown once.
+              This stays open until the {words.noun} is here: it is shown once.
             </p>
           )}
         </Form>
       )}
-      <UncopiedQuestion isOpen={isAsking} missing={missing} onCancel={() => setAsking(false)} onConfirm={close} />
+      <UncopiedQuestion isOpen={isAsking} missing={missing} words={words} onCancel={() => setAsking(false)} onConfirm={close} />
     </Dialog>
   );
 }

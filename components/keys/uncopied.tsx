@@ -36,25 +36,36 @@ function missingOf({ key, secret }: Issued, copied: readonly string[]): string[]
   return Object.entries(credentials).flatMap(([name, credential]) => (copied.includes(credential) ? [] : [name]));
 }
 
-export function Ready({ issued: { name, previousUntil } }: { issued: Issued }) {
+/** How what is shown once is spoken of. */
+export type Words = { noun: string; seen: string /** The only way to another one. */; again: string };
+export const KEY_WORDS: Words = { noun: "key", seen: "it", again: "regenerate the key" };
+
+export function Ready({ issued: { name, previousUntil }, words = KEY_WORDS }: { issued: Issued; words?: Words }) {
   const timeZone = useTimeZone();
   return (
     <>
-      “<Written>{name}</Written>” is ready. This is the only time that you can see it.
+      “<Written>{name}</Written>” is ready. This is the only time that you can see {words.seen}.
       {previousUntil && ` The old credential works until ${formatInstant(previousUntil, timeZone, "minute")}.`}
       {previousUntil === null && " The old credential no longer works."}
     </>
   );
 }
 
-type QuestionProps = { isOpen: boolean; missing: readonly string[]; onCancel: () => void; onConfirm: () => void };
+type QuestionProps = {
+  isOpen: boolean;
+  missing: readonly string[];
+  words?: Words;
+  onCancel: () => void;
+  onConfirm: () => void;
+};
 
-export function UncopiedQuestion({ isOpen, missing, onCancel, onConfirm }: QuestionProps) {
+export function UncopiedQuestion({ isOpen, missing, words = KEY_WORDS, onCancel, onConfirm }: QuestionProps) {
+  const named = missing.map((name) => (name === "key" ? words.noun : name));
   return (
     <AlertDialog
       isOpen={isOpen}
-      title="You will not see this key again"
-      description={`The ${missing.join(" and the ")} ${missing.length > 1 ? "were" : "was"} not copied. Once this is closed, the only way to new credentials is to regenerate the key.`}
+      title={`You will not see this ${words.noun} again`}
+      description={`The ${named.join(" and the ")} ${named.length > 1 ? "were" : "was"} not copied. Once this is closed, the only way to new credentials is to ${words.again}.`}
       cancel="Go back and copy"
       confirm="Close anyway"
       onCancel={onCancel}
