@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { makeCredentials } from "@latchkey/rule/credentials";
 import type { CredentialForm } from "@latchkey/rule/forms";
 import { learnForms } from "@latchkey/rule/known-forms";
+import { makeServiceCredential, readServiceHint } from "@latchkey/rule/services";
 import { afterEach, describe, expect, test } from "vitest";
 import { toSearchTerm } from "./pasted-credential";
 import { withoutCredential } from "./search-field";
@@ -45,6 +46,30 @@ describe("What is pasted into a search", () => {
   test("cut short, leaves it as what lists show", async () => {
     const text = `mif_${secret().slice(0, 30)}`;
     expect(await toSearchTerm(text, JSON.stringify(FORMS))).toMatchObject({ kind: "text", text: text.slice(0, 10) });
+  });
+});
+
+describe("A service's credential", () => {
+  const { credential, hint } = makeServiceCredential(randomBytes);
+
+  test("leaves the browser as what lists show, which finds the service", async () => {
+    const sent = await toSearchTerm(`TOKEN=${credential}`);
+    expect(sent).toStrictEqual({ kind: "text", text: `lks_${hint}` });
+    expect([`lks_${hint}`, `lks_${hint}...`, `lks_${hint}…`, hint, credential].map(readServiceHint)).toStrictEqual([
+      hint,
+      hint,
+      hint,
+      null,
+      null,
+    ]);
+  });
+
+  test("is held back where no script runs", () => {
+    expect([holds([], credential), holds(FORMS, `a ${credential}`), holds([], `lks_${hint}`)]).toStrictEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
-import { bitsOf, type CredentialForm, STRONG_BITS, signsOf } from "@latchkey/rule/forms";
+import { bitsOf, type CredentialForm, SERVICE_FORM, STRONG_BITS, signsOf } from "@latchkey/rule/forms";
 import { knownForms } from "@latchkey/rule/known-forms";
 import { inputStyle } from "@/components/ui/input-style";
 import { SearchInput } from "./search-input";
@@ -40,7 +40,7 @@ export function SearchField({ id, label, placeholder, value, name = "q", list }:
 
 /** Whatever holds no more of a credential than lists show. */
 export function withoutCredential(forms: readonly CredentialForm[]): string {
-  const ours = `(?!.*(?:${Object.values(CREDENTIAL_PREFIXES).join("|")})[0-9A-Za-z]{7})`;
+  const ours = `(?!.*(?:${[...Object.values(CREDENTIAL_PREFIXES), SERVICE_FORM.prefix].join("|")})[0-9A-Za-z]{7})`;
   return `${ours}${[...new Set(forms.flatMap(withoutOne))].join("")}.*`;
 }
 

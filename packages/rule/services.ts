@@ -19,3 +19,9 @@ export function parseServiceCredential(text: string): Credential | null {
 export function maskServiceCredential(hint: string): string {
   return `${SERVICE_FORM.prefix}${hint}...`;
 }
+
+/** The six characters, from what lists show of a credential; null for any other text. */
+export function readServiceHint(shown: string): string | null {
+  const [, hint] = /^lks_([0-9A-Za-z]{6})(?:\.{3}|…)?$/.exec(shown) ?? [];
+  return hint ?? null;
+}
