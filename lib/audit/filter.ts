@@ -27,11 +27,15 @@ const USER_ID_BY_ACCOUNT = statement(
   { id: uuid },
   "SELECT user_id AS id FROM api_accounts WHERE account_id = $account",
 );
+const IS_SERVICE = statement("is-service", { id: uuid }, "SELECT id FROM services WHERE id = $id");
 const SERVICE_ID_BY_NAME = statement(
   "service-id-by-name",
   { id: uuid },
   "SELECT id FROM services WHERE lower(name) = lower($name)",
 );
+
+/** What a shared secret is called. */
+const SETTING = /^[A-Z]+(?:_[A-Z]+)*_SECRET$/;
 
 /** Days are those of the zone. `unknown` names the condition that nothing can fulfil, because there is no such person or key. */
 export async function resolveConditions(
@@ -69,10 +73,13 @@ async function findTarget(text: string): Promise<AuditFilter["target"]> {
     const id = await findUserId(text);
     if (id) return { kind: "user", id };
     const service = await findServiceId(text);
-    return service ? { kind: "service", id: service } : null;
+    if (service) return { kind: "service", id: service };
+    return SETTING.test(text) ? { kind: "setting", id: text } : null;
   }
-  const [key] = await sql(KEY_ID_BY_UUID, { uuid: text });
-  return key ? { kind: "api_key", id: String(key.id) } : { kind: "user", id: text.toLowerCase() };
+  const id = text.toLowerCase();
+  const [[key], [service]] = await Promise.all([sql(KEY_ID_BY_UUID, { uuid: id }), sql(IS_SERVICE, { id })]);
+  if (key) return { kind: "api_key", id: String(key.id) };
+  return { kind: service ? "service" : "user", id };
 }
 
 async function findServiceId(name: string): Promise<string | null> {

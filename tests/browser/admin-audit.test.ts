@@ -57,7 +57,7 @@ test.describe("A member of staff", () => {
     await page.getByLabel("To what").fill("nobody@example.com");
     await page.getByRole("button", { name: "Search" }).click();
     const found = page.getByRole("main").getByRole("status");
-    await expect(found).toHaveText("There is no user and no key called “nobody@example.com”. Show all");
+    await expect(found).toHaveText("There is no user, no key and no service called “nobody@example.com”. Show all");
     await page.getByRole("link", { name: "Show all" }).click();
     await expect(page).toHaveURL("/admin/audit");
   });

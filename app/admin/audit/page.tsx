@@ -50,7 +50,7 @@ function isFiltered(search: AuditSearch): boolean {
 
 function describeFound({ unknown, found }: AuditPage, { actor, target, request }: AuditSearch): string {
   if (unknown === "actor") return `Nobody here has the address “${isolated(actor ?? "")}”.`;
-  if (unknown === "target") return `There is no user and no key called “${isolated(target ?? "")}”.`;
+  if (unknown === "target") return `There is no user, no key and no service called “${isolated(target ?? "")}”.`;
   if (found.value === 0) return "No entry fits.";
   const total = found.value === 1 ? "1 entry" : `${countText(found)} entries`;
   return request ? `${total} of the request ${request}.` : `${total}.`;

@@ -94,7 +94,10 @@ function Facts({ entry: { id, at, actor, target, requestId } }: { entry: AuditRe
       )}
       <Fact name="Who">
         {actor.id ? (
-          <Links page={actor.kind === "service" ? null : actor.name && `/admin/users/${actor.id}`} list={{ actor: actor.id }}>
+          <Links
+            page={actor.name && `/admin/${actor.kind === "service" ? "services" : "users"}/${actor.id}`}
+            list={{ actor: actor.id }}
+          >
             <Written>{actorName(actor)}</Written>
           </Links>
         ) : (
@@ -112,6 +115,8 @@ function Facts({ entry: { id, at, actor, target, requestId } }: { entry: AuditRe
 
 function pageOf({ kind, id, name }: AuditRecord["target"]): string | null {
   if (kind === "user") return name && `/admin/users/${id}`;
+  if (kind === "service") return name && `/admin/services/${id}`;
+  if (kind === "setting") return "/admin/services";
   return kind === "api_key" ? `/admin/keys?q=${id}` : null;
 }
 
