@@ -13,6 +13,7 @@ const PLACES: Place[] = [
   { href: "/admin", name: "Overview", isExact: true },
   { href: "/admin/keys", name: "Keys" },
   { href: "/admin/users", name: "Users" },
+  { href: "/admin/services", name: "Services" },
   { href: "/admin/audit", name: "Audit" },
   { href: "/admin/import", name: "Import" },
   { href: "/keys", name: "Portal" },

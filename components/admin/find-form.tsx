@@ -15,8 +15,8 @@ export function FindForm() {
       className="order-last flex w-full gap-2 pt-1 pb-2 lg:order-none lg:w-96 lg:p-0 xl:w-md"
     >
       <SearchField
-        label="Find anything: a person, an account, a key, a request"
-        placeholder="Find a person, acc_…, a key or a request’s id"
+        label="Find anything: a person, an account, a key, a service, a request"
+        placeholder="Find a person, acc_…, a key, a service or a request’s id"
         value=""
       />
     </FilterForm>

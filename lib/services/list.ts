@@ -1,5 +1,5 @@
 import "server-only";
-import { maskServiceCredential, type Scope } from "@latchkey/rule/services";
+import { maskServiceCredential, readServiceHint, type Scope } from "@latchkey/rule/services";
 import { sql } from "@/lib/database/client";
 import { bool, instant, int, json, nullable, type RowOf, statement, text, texts, uuid } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
@@ -8,6 +8,9 @@ import { SHARED_SECRETS, type SharedSecret } from "./known";
 
 /** The days of which it is told what a service did. */
 export const ACTIVITY_DAYS = 30;
+
+/** At most so many are found. */
+const FOUND_SERVICES = 20;
 
 /** `validUntil`: of one that has ended, or will. */
 export type ListedCredential = { id: number; masked: string; createdAt: Date; validUntil: Date | null; hasEnded: boolean };
@@ -80,6 +83,15 @@ const select = (where: string, limit: number) => `
 
 const LIST = statement("list-services", ROW, select("", 500));
 const FIND = statement("find-service", ROW, select("WHERE s.id::text = lower($named) OR lower(s.name) = lower($named)", 1));
+const SEARCH = statement(
+  "search-services",
+  ROW,
+  select(
+    `WHERE position(lower($typed) IN lower(s.name)) > 0
+       OR EXISTS (SELECT 1 FROM service_credentials c WHERE c.service_id = s.id AND c.hint = $hint)`,
+    FOUND_SERVICES,
+  ),
+);
 
 const SECRETS = statement(
   "list-shared-secrets",
@@ -105,6 +117,11 @@ export async function listServices(): Promise<ListedService[]> {
 export async function findListedService(named: string): Promise<ListedService | null> {
   const [row] = await sql(FIND, { named });
   return row ? toListed(row) : null;
+}
+
+/** By a part of their names, or by what lists show of a credential: `lks_` and six characters. */
+export async function searchServices(typed: string): Promise<ListedService[]> {
+  return (await sql(SEARCH, { typed, hint: readServiceHint(typed) })).map(toListed);
 }
 
 export async function listSharedSecrets(): Promise<ListedSecret[]> {

@@ -217,7 +217,10 @@ async function requireStillInside(tx: Transaction, id: string, networks: readonl
   if (networks.length === 0 || !last?.address) return;
   if (toBlockList(networks).check(last.address, isIPv6(last.address) ? "ipv6" : "ipv4")) return;
   const sentence = `Its last call came from ${last.address}, which is in none of these. Say that you are sure.`;
-  throw new AppError("INVALID_INPUT", { message: sentence, fields: { networks: [sentence] } });
+  throw new AppError("INVALID_INPUT", {
+    message: sentence,
+    fields: { networks: [sentence], isSure: ["Tick this, or change the networks."] },
+  });
 }
 
 type Described = {

@@ -17,7 +17,7 @@ const id = z.guid("This service does not exist.").transform((text) => text.toLow
 const name = z
   .string("Give it a name.")
   .trim()
-  .min(1, "Give it a name.")
+  .min(1, { error: "Give it a name.", abort: true })
   .max(MAX_SERVICE_NAME_LENGTH, { error: `Use at most ${MAX_SERVICE_NAME_LENGTH} characters.`, abort: true })
   .refine((text) => isPlainText(text) && /[\p{L}\p{N}]/u.test(text), "Use letters or digits, and no control characters.")
   .refine((text) => maskCredentials(text) === text, "This looks like a credential.")
@@ -104,5 +104,6 @@ export const rotateServiceSchema = z.object({
     .default(DEFAULT_OVERLAP),
 });
 export const revokeCredentialSchema = z.object({ id, credential: z.coerce.number().int().min(1) });
-export const revokeServiceSchema = z.object({ id });
+/** On the page, which asks for it to be ticked. */
+export const confirmRevocationSchema = z.object({ id, understood: z.literal("on", "Tick this first.") });
 export const sharedSecretSchema = z.object({ name: z.enum(SHARED_SECRETS, "There is no such secret."), isOff: z.boolean() });

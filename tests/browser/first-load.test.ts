@@ -16,6 +16,7 @@ const PAGES = [
   "/admin/audit",
   "/admin/users",
   "/admin/keys",
+  "/admin/services",
 ];
 const LIMIT_BYTES = 200_000;
 /** Transferred, compressed, with all dialogs closed. This only ever becomes less. */

@@ -6,12 +6,13 @@ import { adminCall, call, newKey, query, randomEmail, type TestKey, verify } fro
 import { actions, addresses, filledIn, open, type Person, run, type Sent, uploadFile } from "../support/doors";
 import { newMailedToken, newUser, signInByCookie, type TestUser } from "../support/people";
 import { shared } from "../support/portal";
+import { newService } from "../support/services";
 import { report } from "../support/usage";
 
 // Everything that the portal does for anybody, once and in the ordinary way, by the build's own lists: what is added fails
 // here until it has a line. Run on each way to the database, so that nothing works on one of them alone.
 
-type Cast = { user: TestUser; person: Person; admin: Person; key: TestKey; keyId: string };
+type Cast = { user: TestUser; person: Person; admin: Person; key: TestKey; keyId: string; serviceId: string };
 let cast: Cast;
 
 async function newPerson(user: TestUser): Promise<Person> {
@@ -22,10 +23,11 @@ beforeAll(async () => {
   const [user, staff] = [await newUser(), await newUser()];
   await query("UPDATE users SET role = 'admin' WHERE id = $1", [staff.id]);
   const key = await newKey(user);
-  cast = { user, person: await newPerson(user), admin: await newPerson(staff), key, keyId: await numberOf(key) };
+  const { id: serviceId } = await newService({ scopes: ["verify"] });
+  cast = { user, person: await newPerson(user), admin: await newPerson(staff), key, keyId: await numberOf(key), serviceId };
 });
 
-const ids = () => ({ plain: cast.person, keyId: cast.keyId, keyUuid: cast.key.id });
+const ids = () => ({ plain: cast.person, keyId: cast.keyId, keyUuid: cast.key.id, serviceId: cast.serviceId });
 
 async function numberOf({ id }: TestKey): Promise<string> {
   const [row] = await query<{ id: string }>("SELECT id::text FROM api_keys WHERE uuid = $1", [id]);
@@ -169,6 +171,16 @@ type Doing = Sent & { as?: Person | null; done: Done };
 
 const done = { returned: expect.objectContaining({ isDone: true }) };
 const issued = { returned: expect.objectContaining({ issued: expect.objectContaining({ key: expect.stringContaining("_") }) }) };
+/** A credential of a service that was made just now, as forms name it. */
+async function serviceFields(): Promise<{ id: string; credential: string }> {
+  const { id } = await newService({ scopes: ["verify"] });
+  const [row] = await query<{ credential: string }>(
+    "SELECT id::text AS credential FROM service_credentials WHERE service_id = $1",
+    [id],
+  );
+  return { id, credential: row?.credential ?? "" };
+}
+
 const seen = (user: TestUser, more: Record<string, string> = {}) => ({ user: user.id, role: "user", banned: "false", ...more });
 const noProblem = (uuid: string) => ({ returned: expect.objectContaining({ results: [{ uuid, problem: null }] }) });
 
@@ -308,6 +320,27 @@ const ACTION_OF: Record<string, () => Promise<Doing>> = {
   }),
   changeRoleAction: async () => ({ as: cast.admin, fields: seen(await someone(), { to: "admin" }), done }),
   endSessionsAction: async () => ({ as: cast.admin, fields: { user: (await someone()).id }, done }),
+  createServiceAction: async () => ({
+    as: cast.admin,
+    fields: { name: `Till ${randomUUID()}`, "scope:verify": "on" },
+    done: issued,
+  }),
+  rotateServiceAction: async () => ({
+    as: cast.admin,
+    fields: { ...(await serviceFields()), grace_seconds: "3600" },
+    done: issued,
+  }),
+  changeServiceAction: async () => {
+    const { id } = await serviceFields();
+    return { as: cast.admin, fields: { id, version: "1", name: `Till ${id}`, "scope:usage": "on" }, done };
+  },
+  revokeServiceCredentialAction: async () => ({ as: cast.admin, fields: await serviceFields(), done }),
+  revokeServiceAction: async () => {
+    const { id } = await serviceFields();
+    return { as: cast.admin, fields: { id, understood: "on" }, done };
+  },
+  // It is accepted already, and others use it at the same time.
+  switchSharedSecretAction: async () => ({ as: cast.admin, fields: { name: "SERVICE_API_SECRET", isOff: "false" }, done }),
   revokeAllKeysAction: async () => ({ as: cast.admin, fields: { user: (await someone()).id }, done }),
 };
 

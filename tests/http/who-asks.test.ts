@@ -53,6 +53,7 @@ describe("Who asks is one question to the database", () => {
     ["/admin/keys", 200, 1], // their owners
     ["/admin/users", 200, 2], // the list, how many there are
     ["/admin/audit", 200, 1], // names in the log
+    ["/admin/services", 200, 1], // their owners
     ["/admin/confirm", 200, 0],
     ["/api/auth/settings/", 200, 1], // the name of the account
     ["/api/auth/profile/", 200, 1], // the profile

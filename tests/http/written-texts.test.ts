@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { call, newKey, query, type TestKey } from "../support/client";
 import { actions, addresses, filledIn, open, type Person, run, uploadFile } from "../support/doors";
 import { newUser, signInByCookie, type TestUser } from "../support/people";
+import { newService } from "../support/services";
 import { report } from "../support/usage";
 
 const RTL = /[\u0590-\u07ff]/;
@@ -12,6 +13,7 @@ let person: Person;
 let staff: Person;
 let key: TestKey;
 let keyId: string;
+let serviceId: string;
 
 async function sign(user: TestUser): Promise<Person> {
   return { user, cookie: await signInByCookie(user) };
@@ -42,6 +44,8 @@ beforeAll(async () => {
   await query("UPDATE users SET banned = true, ban_reason = $2 WHERE id = $1", [user.id, TEXT.reason]);
   const [row] = await query<{ id: string }>("SELECT id::text FROM api_keys WHERE uuid = $1", [key.id]);
   keyId = row?.id ?? "";
+  serviceId = (await newService({ scopes: ["usage"], owners: [user.id] })).id;
+  await query("UPDATE services SET name = $2 WHERE id = $1", [serviceId, `${TEXT.name} ${serviceId}`]);
 });
 
 type Found = { bare: string[]; count: number };
@@ -73,7 +77,7 @@ function findWritten(html: string): Found {
 
 test("what somebody wrote turns around nothing beside it, on any page", async () => {
   const { id: fileId } = await uploadFile(staff, "{}\n", "אבג.ndjson");
-  const ids = { plain: person, keyId, keyUuid: key.id, fileId };
+  const ids = { plain: person, keyId, keyUuid: key.id, fileId, serviceId };
   const more = [
     [`/admin/keys?q=${key.id}`, staff],
     [`/admin/keys?owner=${encodeURIComponent("אין")}`, staff],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { newKey, query, randomAddress, shared } from "./client";
 import { newUser, signInByCookie, type TestUser } from "./people";
+import { newService } from "./services";
 
 /** What stands in an address in the place of `[id]`. New pages with an id of another kind get a line here. */
 const IDS: Record<string, (people: Ids) => string> = {
@@ -13,13 +14,14 @@ const IDS: Record<string, (people: Ids) => string> = {
   "/docs/[group]": () => "accounts",
   "/admin/users/[id]": ({ plain }) => plain.user.id,
   "/admin/keys/[id]": ({ keyId }) => keyId,
+  "/admin/services/[id]": ({ serviceId = randomUUID() }) => serviceId,
   "/admin/import/[id]": ({ fileId = randomUUID() }) => fileId,
 };
 
-type Ids = { plain: { user: Pick<TestUser, "id"> }; keyId: string; keyUuid?: string; fileId?: string };
+type Ids = { plain: { user: Pick<TestUser, "id"> }; keyId: string; keyUuid?: string; fileId?: string; serviceId?: string };
 
 export type Person = { user: TestUser; cookie: string };
-export type People = Record<"plain" | "banned" | "demoted" | "stale" | "fresh", Person> & { keyId: string };
+export type People = Record<"plain" | "banned" | "demoted" | "stale" | "fresh", Person> & { keyId: string; serviceId: string };
 
 /** Everyone who comes to a door: who is nobody special, who was an administrator, and who is one. */
 export async function assemblePeople(): Promise<People> {
@@ -32,7 +34,8 @@ export async function assemblePeople(): Promise<People> {
   ]);
   await query("UPDATE users SET role = 'user' WHERE id = $1", [plain.user.id]);
   const { id: keyId } = await newKey(plain.user);
-  return { plain, banned, demoted, stale, fresh, keyId };
+  const { id: serviceId } = await newService({ scopes: ["verify"] });
+  return { plain, banned, demoted, stale, fresh, keyId, serviceId };
 }
 
 async function newPerson(change: string): Promise<Person> {

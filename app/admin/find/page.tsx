@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { ServiceBadge } from "@/components/admin/services/service-state";
 import { StateBadge } from "@/components/keys/state-badge";
 import { Masked } from "@/components/keys/table-parts";
 import { Badge } from "@/components/ui/badge";
@@ -14,9 +15,10 @@ import { requireAdmin } from "@/lib/doors/page-guards";
 import { type AdminKeyRow, listKeys } from "@/lib/keys/admin-list";
 import { adminKeySearchSchema } from "@/lib/keys/admin-schemas";
 import { readVisibleParts } from "@/lib/keys/visible-part";
+import { type ListedService, searchServices } from "@/lib/services/list";
 import { type ListedUser, listUsers } from "@/lib/users/list";
 import { userSearchSchema } from "@/lib/users/schemas";
-import { type Count, countText } from "@/lib/values/bounded-count";
+import { type Count, countText, toCount } from "@/lib/values/bounded-count";
 import { isAccountId, isUuid } from "@/lib/values/ids";
 import { auditAddress } from "../audit/address";
 import { adminKeysAddress } from "../keys/address";
@@ -39,14 +41,15 @@ export default async function FindPage({ searchParams }: Props) {
   if (q === "") return <Nothing q="" />;
   const userSearch = userSearchSchema.parse({ q });
   const auditSearch = auditSearchSchema.parse({ request: q });
-  const [people, keys, audit] = await Promise.all([
+  const [people, keys, services, audit] = await Promise.all([
     listUsers(admin, userSearch),
     listKeys(admin, keySearch),
+    searchServices(q),
     auditSearch.request ? listAudit(admin, auditSearch) : null,
   ]);
-  const address = onlyResult(q, people.users, keys.keys) ?? (audit?.entries.length ? auditAddress(auditSearch) : null);
+  const address = onlyResult(q, people.users, keys.keys, services) ?? (audit?.entries.length ? auditAddress(auditSearch) : null);
   if (address) redirect(address);
-  if (people.users.length === 0 && keys.keys.length === 0) return <Nothing q={q} />;
+  if ([people.users, keys.keys, services].every((found) => found.length === 0)) return <Nothing q={q} />;
   return (
     <>
       <Title />
@@ -64,19 +67,33 @@ export default async function FindPage({ searchParams }: Props) {
             <Key key={key.uuid} row={key} />
           ))}
         </Results>
+        {services.length > 0 && (
+          <Results title="Services" found={toCount(services.length)} all="/admin/services">
+            {services.slice(0, SHOWN).map((service) => (
+              <Service key={service.id} service={service} />
+            ))}
+          </Results>
+        )}
       </div>
     </>
   );
 }
 
 /** What was typed names one thing, or fits one alone. */
-function onlyResult(q: string, people: readonly ListedUser[], keys: readonly AdminKeyRow[]): string | null {
+function onlyResult(
+  q: string,
+  people: readonly ListedUser[],
+  keys: readonly AdminKeyRow[],
+  services: readonly ListedService[],
+): string | null {
+  const [service, ...otherServices] = services;
+  if (service && otherServices.length === 0 && people.length === 0 && keys.length === 0) return `/admin/services/${service.id}`;
   const [person, ...otherPeople] = people;
   const [key, ...otherKeys] = keys;
   const isPerson = person && otherPeople.length === 0 && (isUuid(q) || isAccountId(q) || person.email === q.toLowerCase());
-  if (isPerson || (person && otherPeople.length === 0 && !key)) return `/admin/users/${person.id}`;
+  if (isPerson || (person && otherPeople.length === 0 && !key && !service)) return `/admin/users/${person.id}`;
   const isKey = key && otherKeys.length === 0 && (isUuid(q) || readVisibleParts(q).some(({ format }) => format));
-  if (isKey || (key && otherKeys.length === 0 && !person)) return `/admin/keys/${key.uuid}`;
+  if (isKey || (key && otherKeys.length === 0 && !person && !service)) return `/admin/keys/${key.uuid}`;
   return null;
 }
 
@@ -99,7 +116,8 @@ function Nothing({ q }: { q: string }) {
           </>
         )}
         People are found by part of their name or e-mail address, by their id here or elsewhere, or by their account (acc_…); keys
-        by their name, owner, number, id or visible part, or by pasting one; what happened in a request by its id.
+        by their name, owner, number, id or visible part, or by pasting one; services by part of their name, or by pasting a
+        credential; what happened in a request by its id.
       </p>
     </>
   );
@@ -154,6 +172,20 @@ function Key({ row: { uuid, name, masked, owner, state, deletedAt } }: { row: Ad
         </span>
       </div>
       {deletedAt ? <Badge tone="danger">Deleted</Badge> : <StateBadge state={state} />}
+    </li>
+  );
+}
+
+function Service({ service }: { service: ListedService }) {
+  return (
+    <li className="flex items-start justify-between gap-4 py-2.5">
+      <div className="min-w-0">
+        <RowLink href={`/admin/services/${service.id}`}>
+          <Written>{service.name}</Written>
+        </RowLink>
+        <span className="block text-ink-muted text-sm">{service.scopes.join(", ")}</span>
+      </div>
+      <ServiceBadge service={service} />
     </li>
   );
 }
