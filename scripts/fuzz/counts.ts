@@ -25,6 +25,12 @@ export function newCounts(operations: readonly Operation[]): Counts {
   const sum = (entries: [number, number][]) => entries.reduce((all, [, times]) => all + times, 0);
   const goodShare = (operation: Operation) =>
     sum(ofOperation(operation).filter(([status]) => status < 300)) / Math.max(1, sum(ofOperation(operation)));
+  const hasTooFewGood = (operation: Operation) => {
+    const requests = sum(ofOperation(operation));
+    // Of few requests as many can go wrong by chance.
+    const byChance = 2 * Math.sqrt((LEAST_GOOD * (1 - LEAST_GOOD)) / Math.max(1, requests));
+    return goodShare(operation) === 0 || goodShare(operation) < LEAST_GOOD - byChance;
+  };
   const missing = (operation: Operation) =>
     operation.statuses.filter((status) => !seen.get(operation.id)?.has(status) && !UNREACHABLE[operation.id]?.includes(status));
   return {
@@ -54,9 +60,7 @@ export function newCounts(operations: readonly Operation[]): Counts {
     },
     shortcomings: () =>
       operations.flatMap((operation) => [
-        ...(goodShare(operation) < LEAST_GOOD
-          ? [`${operation.id}: only ${(goodShare(operation) * 100).toFixed(1)} % went well`]
-          : []),
+        ...(hasTooFewGood(operation) ? [`${operation.id}: only ${(goodShare(operation) * 100).toFixed(1)} % went well`] : []),
         ...missing(operation).map((status) => `${operation.id}: ${status} is documented and was never seen`),
       ]),
   };

@@ -107,7 +107,7 @@ describe("npm run admin", () => {
     expect(status).toBe(0);
     const { settings, counts, keys } = JSON.parse(output);
     expect(settings[0]).toStrictEqual({ name: "KEY_HASH_SECRET", hasPrevious: true });
-    expect(counts).toStrictEqual({ isRotating: true, former: 1, secret: 0, lost: 0 });
+    expect(counts).toStrictEqual({ isRotating: true, former: 1, secret: 0, lost: 0, services: 0, lostServices: 0 });
     const masked = `${api_key.slice(0, 14)}...`;
     expect(keys).toStrictEqual([{ kind: "former", email: user.email, name: "Till 4", lastUsedAt: null, masked }]);
     const { output: text } = await admin(["secrets"], started, rotating);
