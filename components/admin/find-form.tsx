@@ -16,7 +16,7 @@ export function FindForm() {
     >
       <SearchField
         label="Find anything: a person, an account, a key, a service, a request"
-        placeholder="Find a person, acc_…, a key, a service or a request’s id"
+        placeholder="Find a person, acc_…, key, service or request"
         value=""
       />
     </FilterForm>

@@ -13,6 +13,13 @@ async function verifyStatus(credential: string): Promise<number> {
   return (await call("/api/keys/verify", { body: { key: "mf_live_none" }, token: credential })).status;
 }
 
+/** What runs in bash as it is pasted, and how the others are run. */
+const LANGUAGES = [
+  ["curl", 'eval "$PASTED"'],
+  ["JavaScript", 'node --input-type=module -e "$PASTED"'],
+  ["Python", 'python3 -c "$PASTED"'],
+] as const;
+
 /** Presses the button of a line that is shown once, and answers what was copied. */
 async function copy(page: Page, what: string): Promise<string> {
   await dialog(page)
@@ -45,8 +52,10 @@ test("A member of staff makes a service, whose credential is shown once, rotates
 
   await expect(dialog(page, "Save your credential")).toContainText(/lks_\w{6}•{8}/);
   await expectAccessible(page);
-  const answer = JSON.parse(runInBash(await copy(page, "Verify a key")));
-  expect(answer).toMatchObject({ valid: false, code: "NOT_FOUND" });
+  for (const [language, command] of LANGUAGES) {
+    await dialog(page).getByRole("tab", { name: language }).click();
+    expect(runInBash(command, { PASTED: await copy(page, "Verify a key") })).toContain('{"valid":false,"code":"NOT_FOUND"');
+  }
   const credential = await copy(page, "Credential");
   expect(await verifyStatus(credential)).toBe(200);
   await dialog(page).getByRole("button", { name: "Done" }).click();
