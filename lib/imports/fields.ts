@@ -61,6 +61,13 @@ export const instant = z
       "ISO 8601, `2026-11-28 09:30:00+00` as databases write it (without a zone: UTC), or seconds or milliseconds since 1970.",
   });
 
+/** Of what has been: what lies ahead, by a wrong clock or zone, counts as now. No use would ever be later than such a last one. */
+export const past = instant.transform(notAhead);
+
+export function notAhead(at: Date): Date {
+  return new Date(Math.min(at.getTime(), Date.now()));
+}
+
 function readInstant(text: string): Date | null {
   if (EPOCH_SECONDS.test(text)) return new Date(Number(text) * 1000);
   if (EPOCH_MILLISECONDS.test(text)) return new Date(Number(text));

@@ -4,7 +4,7 @@ import { sql, transaction } from "@/lib/database/client";
 import { bytes, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { inArray } from "@/lib/verification/hashes";
 import { formsOf, type StoredCredential, storeCredential } from "./credentials";
-import { idOf } from "./fields";
+import { idOf, notAhead } from "./fields";
 import { insertKeys, type KeyRow, type ReplacedRow } from "./key-rows";
 import { findOwners } from "./owners";
 import type { KeyRecord } from "./records";
@@ -74,7 +74,7 @@ export function hashKey(
   for (const each of record.replaced ?? []) {
     const former = storeCredential(each, record.weak ?? false, forms);
     if ("refused" in former) return { refused: `replaced: ${former.refused}` };
-    replaced.push({ stored: former, replacedAt: each.replaced_at ?? each.valid_until, validUntil: each.valid_until });
+    replaced.push({ stored: former, replacedAt: each.replaced_at ?? notAhead(each.valid_until), validUntil: each.valid_until });
   }
   const all = [stored, ...replaced.map((each) => each.stored)];
   if (!allowWeak && all.some(({ isWeak }) => isWeak))

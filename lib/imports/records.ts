@@ -3,7 +3,7 @@ import { forgotPasswordSchema, replaceProfileSchema } from "@/lib/identity/schem
 import { createKeySchema, generateKeySchema } from "@/lib/keys/schemas";
 import { isUuid } from "@/lib/values/ids";
 import { credentialForm } from "@/lib/verification/forms";
-import { digest, flag, form, formerId, instant, parsedList, permissions, sourceName, whole } from "./fields";
+import { digest, flag, form, formerId, instant, parsedList, past, permissions, sourceName, whole } from "./fields";
 
 /** Enough for whatever was sold, and far from where doubles stop counting. */
 const MAX_CREDITS = 1_000_000_000_000_000;
@@ -34,7 +34,7 @@ const userSchema = z.strictObject({
     .max(512, "The password hash is too long.")
     .optional()
     .describe("As the other product wrote it: scrypt, bcrypt, Argon2id, pbkdf2_sha256. Left out: a mailed link sets a password."),
-  created_at: instant.optional(),
+  created_at: past.optional(),
   banned: flag.optional(),
   credits: credits.optional(),
   former_ids: z
@@ -92,7 +92,7 @@ function checkCredentials(row: Credentials, context: z.RefinementCtx): void {
 }
 
 const replacedSchema = z
-  .strictObject({ ...credentials, replaced_at: instant.optional(), valid_until: instant })
+  .strictObject({ ...credentials, replaced_at: past.optional(), valid_until: instant })
   .superRefine(checkCredentials);
 
 const keySchema = z
@@ -105,14 +105,14 @@ const keySchema = z
     name: generateKeySchema.shape.name,
     ...credentials,
     permissions: permissions.optional(),
-    created_at: instant.optional(),
+    created_at: past.optional(),
     expires_at: instant.optional(),
-    last_used_at: instant.optional(),
+    last_used_at: past.optional(),
     total_uses: whole(0, Number.MAX_SAFE_INTEGER).optional(),
     active: flag.optional().describe("`false`: the key is revoked, unless `disabled_at` says that it is paused."),
-    revoked_at: instant.optional(),
+    revoked_at: past.optional(),
     revoked_by: ender.optional(),
-    disabled_at: instant.optional(),
+    disabled_at: past.optional(),
     disabled_by: ender
       .optional()
       .describe("What `owner` paused, its owner can enable again. Left out, or another: only staff can."),

@@ -160,6 +160,20 @@ test.each([
   expect(created(written)).toBe(at);
 });
 
+test("What has been cannot lie ahead, and what is to come can", () => {
+  const ahead = "2999-01-01T00:00:00.000Z";
+  const been = { created_at: ahead, last_used_at: ahead, revoked_at: ahead, disabled_at: ahead };
+  const replaced = [{ credential: "y", replaced_at: ahead, valid_until: ahead }];
+  const { record } = key({ ...been, expires_at: ahead, replaced });
+  const now = Date.now();
+  for (const name of ["created_at", "last_used_at", "revoked_at", "disabled_at"] as const)
+    expect([name, Number(record?.[name]) <= now]).toStrictEqual([name, true]);
+  expect(Number(record?.replaced?.[0]?.replaced_at)).toBeLessThanOrEqual(now);
+  expect([record?.expires_at, record?.replaced?.[0]?.valid_until]).toStrictEqual([new Date(ahead), new Date(ahead)]);
+  const user = readRecord("user", { id: 1, email: "a@b.example", created_at: ahead });
+  expect(Number(user.record?.created_at)).toBeLessThanOrEqual(Date.now());
+});
+
 test("What is wrong with a row is said without what it held", () => {
   const secret = "mif_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO_-";
   const refusals = [
