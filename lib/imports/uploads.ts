@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { CurrentAdmin } from "@/lib/audit/actors";
 import { db, sql } from "@/lib/database/client";
 import { statement } from "@/lib/database/statements";
-import { withoutDeadline } from "@/lib/request/deadline";
+import { atLength } from "@/lib/request/deadline";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
@@ -56,7 +56,7 @@ export async function keepUpload(admin: CurrentAdmin, { name, bytes, source, all
   const shown = maskCredentials(name).replace(/\p{C}/gu, "").slice(0, MAX_NAME_LENGTH) || "file";
   const file: ImportFile = { name: shown, size: bytes.length, open: () => piecesOf(bytes) };
   const head = { size: bytes.length, allowWeak };
-  return withoutDeadline(async () => {
+  return atLength(async () => {
     const content = await explained(() => packRows(head, hashedRows(file, allowWeak)));
     const kept = { userId: admin.id, source, name: shown, content };
     const { id } = await db().importFile.create({ data: kept, select: { id: true } });
@@ -84,7 +84,7 @@ export async function findUpload(admin: CurrentAdmin, id: string): Promise<KeptF
  * @throws AppError CONFLICT (kept no longer), INVALID_INPUT where it cannot begin
  */
 export async function tryUpload(admin: CurrentAdmin, { id }: Pick<KeptFile, "id">): Promise<Tried> {
-  return withoutDeadline(() => runUpload(admin, id, true));
+  return atLength(() => runUpload(admin, id, true));
 }
 
 /**
@@ -93,7 +93,7 @@ export async function tryUpload(admin: CurrentAdmin, { id }: Pick<KeptFile, "id"
  */
 export async function importUpload(admin: CurrentAdmin, id: string): Promise<Tried> {
   // What follows is part of it, and comes later than a request may take.
-  return withoutDeadline(async () => {
+  return atLength(async () => {
     const done = await runUpload(admin, id, false);
     // Here at least what the file brought is masked and listed from now on; others look within half a minute.
     await refreshForms().catch(() => {});

@@ -37,7 +37,7 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
   onEachServer((server) => Object.assign(server, { requestTimeout, headersTimeout: requestTimeout, timeout }));
   diagnostics.subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    const liftDeadline = boundRequest(requestTimeout);
+    const liftDeadline = boundRequest(requestTimeout, () => request.socket.setTimeout(LONGEST_MS));
     const startedAt = performance.now();
     const { method } = request;
     const url = readTarget(request.url ?? "");
@@ -75,6 +75,9 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     });
   });
 }
+
+/** What takes longer than others may: an hour, after which a file to import is not kept either. Node resets it for the next one. */
+const LONGEST_MS = 3_600_000;
 
 const LOST = "The proxy says nothing of the client's address: let it set X-Forwarded-For, or everybody is throttled as one.";
 const UNREADABLE =
