@@ -1,5 +1,7 @@
 /** Something the person at the terminal can mend: shown as one sentence, without a stack. */
-export class Failure extends Error {}
+export class Failure extends Error {
+  override name = "Failure";
+}
 
 /** Turns a file system refusal into a sentence; anything else stays what it was. */
 export function explainFileError(
