@@ -53,7 +53,8 @@ export function Form<State extends FormState>({
   children,
 }: Props<State>) {
   const isHydrated = useHydrated();
-  const [state, formAction, isPending] = useActionState<FormState, FormData>(isHydrated ? orUnreachable(action) : action, EMPTY);
+  const sent = isHydrated ? orUnreachable(action) : action;
+  const [state, formAction, isPending] = useActionState<FormState, FormData>(sent, EMPTY, page);
   const form = useRef<HTMLFormElement>(null);
   const isSending = useRef(false);
 

@@ -30,7 +30,7 @@ export default async function SignInPage({
         </div>
       )}
       {next !== undefined && done === undefined && <WhyHere />}
-      <Form action={signInAction} submit="Sign in">
+      <Form page={withReturnPath("/sign-in", next)} action={signInAction} submit="Sign in">
         <input type="hidden" name="next" value={returnPath(next)} />
         <EmailField />
         <PasswordField name="password" label="Password" autoComplete="current-password" />
