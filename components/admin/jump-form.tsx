@@ -20,7 +20,7 @@ export function JumpForm({ path, kept, to, value }: Props) {
       submit="Go"
       sending="Going…"
       isLive={false}
-      className="flex flex-wrap items-center gap-2"
+      className="flex flex-wrap items-center gap-2 sm:flex-nowrap"
     >
       <label htmlFor="jump" className="whitespace-nowrap text-ink-muted">
         {to === "day" ? "Go to day" : "Go to name"}

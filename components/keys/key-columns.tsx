@@ -31,7 +31,7 @@ type Props<Row extends KeyRow> = {
 
 /** What the tables of keys, one's own and everyone's, have in common. Columns have their widths at once: a row that comes later moves none. */
 export function KeyColumns<Row extends KeyRow>({ caption, keys, sorting, spare, now, hasOwners, cellsOf }: Props<Row>) {
-  const top = Math.max(1, ...keys.flatMap(({ dailyCalls }) => dailyCalls));
+  const top = Math.max(0, ...keys.flatMap(({ dailyCalls }) => dailyCalls));
   const head = (
     <>
       <th scope="col" className="w-8 py-2">
@@ -46,7 +46,9 @@ export function KeyColumns<Row extends KeyRow>({ caption, keys, sorting, spare, 
       <Header className="hidden w-32 lg:table-cell">Permissions</Header>
       <Header className={`hidden w-38 ${spare}`}>
         Calls in {CHART_DAYS} days
-        <span className="block whitespace-normal font-normal text-xs">Full height: {top.toLocaleString("en-GB")} a day</span>
+        {top > 0 && (
+          <span className="block whitespace-normal font-normal text-xs">Full height: {top.toLocaleString("en-GB")} a day</span>
+        )}
       </Header>
       <SortHeader by="used" {...sorting} className="hidden w-32 sm:table-cell">
         Last used
