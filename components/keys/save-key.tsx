@@ -52,7 +52,11 @@ export function SaveKey({ issued, onCopied, onDone }: SaveProps) {
           { name: ".env", content: <CopyLine title=".env" text={env} onCopied={() => onCopied(credentials)} {...lines} /> },
         ]}
       />
-      {isNew && <FirstCall uuid={uuid} />}
+      {isNew && (
+        <div className="noscript:hidden">
+          <FirstCall uuid={uuid} />
+        </div>
+      )}
       <div className="noscript:hidden flex justify-end">
         <button type="button" onClick={onDone} className={primaryButton}>
           Done

@@ -64,7 +64,7 @@ export function ShowOnceDialog<Shown extends Issued>({ title, description, actio
       onClosed={onClosed}
     >
       {issued ? (
-        save({ issued, onCopied, onDone: leave })
+        <div ref={showStart}>{save({ issued, onCopied, onDone: leave })}</div>
       ) : (
         <Form
           page={page}
@@ -98,4 +98,9 @@ export function ShowOnceDialog<Shown extends Issued>({ title, description, actio
       <UncopiedQuestion isOpen={isAsking} missing={missing} words={words} onCancel={() => setAsking(false)} onConfirm={close} />
     </Dialog>
   );
+}
+
+/** The form in whose place they come may have been scrolled to its end. */
+function showStart(box: HTMLElement | null): void {
+  box?.closest("[role=dialog]")?.scrollTo(0, 0);
 }

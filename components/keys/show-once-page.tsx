@@ -110,6 +110,7 @@ function Saved({ issued, guard, isAsking, setAsking }: SavedProps) {
       </div>
       <SaveKey issued={issued} onCopied={onCopied} onDone={() => (missing.length > 0 ? setAsking(true) : leave())} />
       <noscript>
+        {issued.isNew && <p className="mb-5 text-ink-muted">The key’s own page says whether its first call has arrived.</p>}
         <a href="/keys" className={primaryButton}>
           I saved it: go to the keys
         </a>

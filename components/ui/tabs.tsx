@@ -8,7 +8,7 @@ type Props = { label: string; tabs: { name: string; content: ReactNode }[] };
 export function Tabs({ label, tabs }: Props) {
   return (
     <Primitive.Root defaultValue={tabs[0]?.name}>
-      <Primitive.List aria-label={label} className="flex gap-1 border-line border-b">
+      <Primitive.List aria-label={label} className="noscript:hidden flex gap-1 border-line border-b">
         {tabs.map(({ name }) => (
           <Primitive.Trigger
             key={name}

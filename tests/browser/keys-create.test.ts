@@ -31,7 +31,10 @@ test.describe("With a new key a person", () => {
   test.beforeEach(({ context }) => context.grantPermissions(["clipboard-read", "clipboard-write"]));
 
   test("gets from an empty page to a working key", async ({ page, person }) => {
+    // On a phone on its side, where the form is scrolled to its end.
+    await page.setViewportSize({ width: 740, height: 360 });
     await create(page, "Production");
+    await expect(dialog(page).getByRole("heading", { name: "Save your key" })).toBeInViewport();
     await expect(dialog(page)).toContainText("“Production” is ready.");
     const key = await copy(page, "Key");
     expect(key).toMatch(/^mf_live_[0-9A-Za-z]{38}$/);

@@ -26,6 +26,9 @@ test.describe("Without JavaScript a person", () => {
     }));
     expect([status, cacheControl]).toStrictEqual([200, expect.stringContaining("no-store")]);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your key");
+    // Nobody waits for anything here, and no tab could be opened.
+    await expect(page.getByText("Waiting for the first call")).toBeHidden();
+    await expect(page.getByRole("tab")).toHaveCount(0);
     const made = await shownKey(page);
     expect(page.url()).not.toContain(made.slice(8));
     expect(await verifyCode(made)).toBe("VALID");
