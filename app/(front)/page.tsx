@@ -4,7 +4,7 @@ import { currentTheme } from "@/app/_shell/current-theme";
 import { OpenHeader } from "@/app/_shell/open-header";
 import { publicAddress } from "@/app/_shell/public-address";
 import { textLink } from "@/components/ui/text-link";
-import { findUser } from "@/lib/doors/page-guards";
+import { findReader } from "@/lib/doors/page-guards";
 import { Audiences, Point } from "./audiences";
 import { FirstKeySteps, StaffCommands } from "./command-line";
 import { Introduction, WaysIn } from "./introduction";
@@ -13,7 +13,7 @@ import { TryKey } from "./try-key";
 export const metadata: Metadata = { title: { absolute: "Latchkey: API keys, looked after" } };
 
 export default async function HomePage() {
-  const [address, theme, user] = await Promise.all([publicAddress(), currentTheme(), findUser()]);
+  const [address, theme, user] = await Promise.all([publicAddress(), currentTheme(), findReader()]);
   const isSignedIn = user !== null;
   return (
     <>

@@ -1,7 +1,7 @@
 import { HeaderNavigation } from "@/components/ui/header-navigation";
 import { Link } from "@/components/ui/link";
 import { SiteHeader } from "@/components/ui/site-header";
-import { findUser } from "@/lib/doors/page-guards";
+import { findReader } from "@/lib/doors/page-guards";
 import { AccountBar } from "./account-bar";
 import { portalPlaces } from "./portal-places";
 
@@ -10,7 +10,7 @@ const strong = "rounded-md border border-line px-3 py-1.5 font-medium hover:bord
 
 /** Above the pages that anybody may see: the portal's own for whoever is signed in, the ways in for a visitor. */
 export async function OpenHeader() {
-  const user = await findUser();
+  const user = await findReader();
   if (user) {
     return (
       <SiteHeader isWide>

@@ -1,11 +1,11 @@
 import "server-only";
 import { headers } from "next/headers";
-import { notFound, redirect } from "next/navigation";
+import { notFound, redirect, unstable_rethrow } from "next/navigation";
 import { cache } from "react";
 import type { CurrentAdmin, CurrentUser } from "@/lib/audit/actors";
 import { returnPath } from "@/lib/identity/return-path";
 import { extendSession } from "@/lib/identity/sessions";
-import { AppError } from "@/lib/values/errors";
+import { AppError, toAppError } from "@/lib/values/errors";
 import { withoutBidiControls } from "@/lib/values/isolated";
 import { requireForm } from "./form-state";
 import { actorOf, toUser } from "./guards";
@@ -30,6 +30,17 @@ const findPageSession = cache(async (): Promise<PageSession | null> => {
 /** Who is signed in on this page or in this action; null for a visitor. */
 export async function findUser(): Promise<PageUser | null> {
   return (await findPageSession())?.user ?? null;
+}
+
+/** The same on pages that anybody may see: while nobody can tell who is signed in, they are there as for a visitor. */
+export async function findReader(): Promise<PageUser | null> {
+  try {
+    return await findUser();
+  } catch (error) {
+    unstable_rethrow(error);
+    if (toAppError(error).code === "TEMPORARILY_UNAVAILABLE") return null;
+    throw error;
+  }
 }
 
 /** Stops and goes to the sign-in page, which comes back to `path`, when nobody is signed in. */

@@ -82,6 +82,34 @@ describe("When the database cannot be reached", () => {
     await expectTraceable(answer, server);
   });
 
+  test.each([
+    ["GET", "/usage/export", ""],
+    ["GET", "/admin/users/export", ""],
+    ["GET", "/admin/keys/export", ""],
+    ["GET", "/admin/audit/export", ""],
+    ["POST", "/admin/import/upload", ""],
+    ["POST", "/sign-out", " You are still signed in."],
+  ])("what a browser goes to by itself is told in a sentence: %s %s", async (method, path, consequence) => {
+    const headers = { Cookie: cookie, Origin: shared().url };
+    const answer = await fetch(server.url + path, { method, headers, redirect: "manual" });
+    expect([answer.status, await answer.text()]).toStrictEqual([
+      503,
+      `Temporarily unavailable. Try again shortly.${consequence}\n`,
+    ]);
+    expect(answer.headers.get("cache-control")).toContain("no-store");
+  });
+
+  test("a script that uploads a file is told so as well", async () => {
+    const headers = { Cookie: cookie, Origin: shared().url, Accept: "application/json" };
+    const answer = await fetch(`${server.url}/admin/import/upload`, { method: "POST", headers });
+    expect(await answer.json()).toMatchObject({ message: "Temporarily unavailable. Try again shortly." });
+  });
+
+  test.each(["/", "/docs", "/docs/guarding", "/sign-in", "/sign-up"])("whoever is signed in can still read %s", async (path) => {
+    const answer = await fetch(server.url + path, { headers: { Cookie: cookie }, redirect: "manual" });
+    expect([answer.status, await answer.text()]).toStrictEqual([200, expect.stringContaining("<h1")]);
+  });
+
   test("the data plane answers 503, never a verdict", async () => {
     const body = { key: `datazag_${"0".repeat(64)}` };
     const answer = await call("/api/keys/verify", { body, token: shared().settings.SERVICE_API_SECRET }, server.url);

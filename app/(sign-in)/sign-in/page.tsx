@@ -5,7 +5,7 @@ import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
 import { PasswordField } from "@/components/ui/password-field";
 import { textLink } from "@/components/ui/text-link";
-import { findUser } from "@/lib/doors/page-guards";
+import { findReader } from "@/lib/doors/page-guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { Elsewhere } from "../elsewhere";
 import { signInAction } from "./actions";
@@ -20,7 +20,7 @@ export default async function SignInPage({
   searchParams: Promise<Record<"next" | "done" | "disabled" | "working", string | string[] | undefined>>;
 }) {
   const { next, done, disabled, working } = await searchParams;
-  if (await findUser()) redirect(returnPath(next));
+  if (await findReader()) redirect(returnPath(next));
   return (
     <>
       <h1 className="mb-6 font-semibold text-2xl tracking-tight">Sign in</h1>

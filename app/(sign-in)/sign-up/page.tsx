@@ -5,7 +5,7 @@ import { PlainSignInInstead, SignInInstead } from "@/components/account/sign-in-
 import { TimeZoneField } from "@/components/account/time-zone-field";
 import { Form } from "@/components/ui/form";
 import { TextField } from "@/components/ui/text-field";
-import { findUser } from "@/lib/doors/page-guards";
+import { findReader } from "@/lib/doors/page-guards";
 import { returnPath, withReturnPath } from "@/lib/identity/return-path";
 import { Elsewhere } from "../elsewhere";
 import { signInAction } from "../sign-in/actions";
@@ -15,7 +15,7 @@ export const metadata: Metadata = { title: "Sign up" };
 
 export default async function SignUpPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
   const { next } = await searchParams;
-  if (await findUser()) redirect(returnPath(next));
+  if (await findReader()) redirect(returnPath(next));
   const signInPage = withReturnPath("/sign-in", next);
   return (
     <>

@@ -3,17 +3,17 @@ import { jsonResponse } from "@/lib/doors/json-response";
 import { requireAdmin, requireUserOfForm } from "@/lib/doors/page-guards";
 import { readBody, validate } from "@/lib/doors/read-json";
 import { keepUpload, maxUploadBytes, uploadSchema } from "@/lib/imports/uploads";
-import { AppError } from "@/lib/values/errors";
+import { AppError, toAppError } from "@/lib/values/errors";
 
 /** What stands around the file in a form. */
 const AROUND_BYTES = 64 * 1024;
 
 /** Takes a file of a form, larger than an action may. A script is told its `id` or what a form shows; without one, the page comes. */
 export async function POST(request: Request): Promise<Response> {
-  const admin = await requireAdmin();
   const isScript = request.headers.get("accept") === "application/json";
   let form = new FormData();
   try {
+    const admin = await requireAdmin();
     form = await readForm(request);
     await requireUserOfForm(form);
     const { source, allow_weak } = validate(uploadSchema, Object.fromEntries(form));
@@ -28,7 +28,7 @@ export async function POST(request: Request): Promise<Response> {
     const state = await toFormState(error, form);
     if (isScript) return jsonResponse(state, 200);
     const sentences = [state.message, ...Object.values(state.fields).flat()].filter(Boolean).join(" ");
-    return new Response(`${sentences}\n`, { status: 400, headers: { "Cache-Control": "no-store" } });
+    return new Response(`${sentences}\n`, { status: toAppError(error).status, headers: { "Cache-Control": "no-store" } });
   }
 }
 
