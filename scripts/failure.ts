@@ -1,7 +1,5 @@
 /** Something the person at the terminal can mend: shown as one sentence, without a stack. */
-export class Failure extends Error {
-  override name = "Failure";
-}
+export class Failure extends Error {}
 
 /** Turns a file system refusal into a sentence; anything else stays what it was. */
 export function explainFileError(

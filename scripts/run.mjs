@@ -25,17 +25,23 @@ install();
 if (command === "install") process.exit(0);
 if (existsSync(".env")) process.loadEnvFile(".env");
 
-const { Failure, generateClient } = await load("build");
-try {
-  // Before the command, which imports the client.
-  await generateClient();
-  const { main } = await load(command);
-  await main(process.argv.slice(3));
-  // Drivers leave timers behind that would keep a finished command waiting. Some set the code that it ends with.
-  process.exit();
-} catch (error) {
-  if (error instanceof Error && error.name === Failure.name) fail(error.message);
-  throw error;
+// Before the command, which imports the client.
+await run(await load("build"), ({ generateClient }) => generateClient());
+await run(await load(command), ({ main }) => main(process.argv.slice(3)));
+// Drivers leave timers behind that would keep a finished command waiting. Some set the code that it ends with.
+process.exit();
+
+/**
+ * @param {any} loaded
+ * @param {(loaded: any) => Promise<void>} work
+ */
+async function run(loaded, work) {
+  try {
+    await work(loaded);
+  } catch (error) {
+    if (error instanceof loaded.Failure) fail(error.message);
+    throw error;
+  }
 }
 
 /**
