@@ -1,9 +1,21 @@
 import type { Metadata } from "next";
 import { NoSuchPage } from "@/app/_shell/no-such-page";
+import { SignInLink } from "@/app/_shell/sign-in-link";
 
 export const metadata: Metadata = { title: "Page not found" };
 
-/** Where staff looked for who or what is not there. To others the frame itself is not. */
+/**
+ * Where staff looked for who or what is not there. To others the frame itself is not, but whose session has ended meanwhile has
+ * it still. It came along with the frame, so it does not know which of the two it is.
+ */
 export default function AdminNotFound() {
-  return <NoSuchPage href="/admin">Go to the overview</NoSuchPage>;
+  return (
+    <>
+      <NoSuchPage href="/admin">Go to the overview</NoSuchPage>
+      <p className="mb-4 max-w-prose text-ink-muted">
+        If your session has ended, or somebody else has signed in in this browser, none of these pages is there any more.
+      </p>
+      <SignInLink />
+    </>
+  );
 }

@@ -5,6 +5,7 @@ import { newKey, query, verifyCode } from "../support/client";
 import { newUser } from "../support/people";
 import { reportCalls } from "../support/usage";
 import { expect, expectAccessible, expectNoSidewaysScrolling } from "./fixtures";
+import { signIn } from "./people";
 import { confirm, test } from "./staff";
 
 test.beforeEach(({ stale }) => stale());
@@ -201,5 +202,37 @@ test.describe("A member of staff", () => {
     await expect(row("People").getByRole("cell")).toHaveText(["1", "1", "0", "0"]);
     const [entry] = await query("SELECT actor_id FROM audit_entries WHERE action = 'import.run' AND actor_id = $1", [admin.id]);
     expect(entry).toBeDefined();
+  });
+});
+
+test.describe("A member of staff who no longer is", () => {
+  test.use({ expectedProblems: /404/ });
+
+  test("is told so on each page, and keeps what was typed", async ({ page, admin }) => {
+    const [user, other] = [await newUser(), await newUser()];
+    await page.goto(`/admin/users/${user.id}`);
+    await page.getByRole("button", { name: "Add or remove credits" }).click();
+    await dialog(page).getByLabel("Credits").fill("5");
+    await dialog(page).getByLabel("Reason").fill("Half typed");
+    await signIn(page, other);
+    await dialog(page).getByRole("button", { name: "Add credits" }).click();
+    await expect(dialog(page).getByRole("alert")).toContainText("This page was made for another account, so nothing was done.");
+    await expect(dialog(page).getByLabel("Reason")).toHaveValue("Half typed");
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Audit" }).click();
+    await expect(page.getByRole("main")).toContainText("somebody else has signed in in this browser");
+    await expectAccessible(page);
+
+    await signIn(page, admin);
+    await page.goto("/admin/import");
+    await page.getByLabel("Source").fill("former");
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Upload and look" }).click();
+    await expect(page.getByRole("main").getByRole("alert")).toContainText("You are no longer signed in as staff here");
+    await expect(page.getByLabel("Source")).toHaveValue("former");
+    await page.getByRole("link", { name: "Users" }).click();
+    await expect(page.getByRole("main")).toContainText("If your session has ended");
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await expect(page).toHaveURL("/sign-in?next=%2Fadmin%2Fusers");
   });
 });

@@ -78,12 +78,19 @@ function FileField({ hint }: { hint: string }) {
   );
 }
 
+/** To everybody else the address is none. */
+const NOT_STAFF: FormState = {
+  ...EMPTY,
+  message:
+    "You are no longer signed in as staff here, so nothing was done. Sign in in another tab, then come back and send this again: what you chose stays here.",
+  offer: { href: "/sign-in", text: "Sign in in another tab", to: "tab" },
+};
 const UNSENT = "The file did not arrive. Check your connection and try again; large files go by npm run import.";
 
 async function upload(body: FormData): Promise<{ id: string } | FormState> {
   try {
     const answer = await fetch(PATH, { method: "POST", body, headers: { Accept: "application/json" } });
-    return await answer.json();
+    return answer.status === 404 ? NOT_STAFF : await answer.json();
   } catch {
     return { ...EMPTY, message: UNSENT };
   }

@@ -70,7 +70,8 @@ async function change<Schema extends z.ZodType, Result extends { message: string
     refresh();
     return { isDone: true, fields: {}, values: {}, ...result };
   } catch (error) {
-    if (error instanceof AppError && error.status === 409) refresh();
+    // To another account the page is none: what was typed would go with it.
+    if (error instanceof AppError && error.status === 409 && error.code !== "OTHER_ACCOUNT") refresh();
     return (await toFormState(error, form)) as FormState & Partial<Result>;
   }
 }
