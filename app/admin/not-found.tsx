@@ -13,7 +13,7 @@ export default function AdminNotFound() {
     <>
       <NoSuchPage href="/admin">Go to the overview</NoSuchPage>
       <p className="mb-4 max-w-prose text-ink-muted">
-        If your session has ended, or somebody else has signed in in this browser, none of these pages is there any more.
+        If your session has ended, or another account is signed in here now, none of these pages is there any more.
       </p>
       <SignInLink />
     </>

@@ -220,7 +220,7 @@ test.describe("A member of staff who no longer is", () => {
     await expect(dialog(page).getByLabel("Reason")).toHaveValue("Half typed");
     await page.keyboard.press("Escape");
     await page.getByRole("link", { name: "Audit" }).click();
-    await expect(page.getByRole("main")).toContainText("somebody else has signed in in this browser");
+    await expect(page.getByRole("main")).toContainText("another account is signed in here now");
     await expectAccessible(page);
 
     await signIn(page, admin);
