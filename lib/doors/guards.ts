@@ -105,7 +105,7 @@ async function requireShared(request: Request, name: SharedSecret, presented: st
 }
 
 /**
- * The admin API: a service with `admin:read` for GET and `admin:write` for the rest, in `X-Admin-Secret` or as a bearer, or
+ * The admin API: a service with `admin:read` for GET and HEAD and `admin:write` for the rest, in `X-Admin-Secret` or as a bearer, or
  * the shared secret.
  * @throws AppError INVALID_ADMIN_SECRET, TOO_MANY_REQUESTS for wrong ones, MISSING_SCOPE, NETWORK_NOT_ALLOWED, NOT_CONFIGURED
  */
@@ -113,7 +113,7 @@ export async function requireAdminApi(request: Request): Promise<Actor> {
   const refusal = { door: "admin_secret", code: "INVALID_ADMIN_SECRET" } as const;
   const presented = request.headers.get("x-admin-secret");
   const credential = parseServiceCredential(presented || (bearerOf(request.headers) ?? ""));
-  const scope = request.method === "GET" ? "admin:read" : "admin:write";
+  const scope = ["GET", "HEAD"].includes(request.method) ? "admin:read" : "admin:write";
   if (credential) return (await requireCredential(request, credential, scope, refusal)).actor;
   const { ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS } = env();
   const check = await checkSecret(presented, ADMIN_API_SECRET, ADMIN_API_SECRET_PREVIOUS);

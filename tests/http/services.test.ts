@@ -109,6 +109,8 @@ describe("A service's credential", () => {
   test("opens the admin API in X-Admin-Secret or as a bearer", async () => {
     const credential = credentialOf("admin:read");
     expect((await list({ "X-Admin-Secret": credential })).status).toBe(200);
+    const head = await fetch(`${shared().url}/api/api-keys`, { method: "HEAD", headers: { "X-Admin-Secret": credential } });
+    expect(head.status).toBe(200);
     expect((await list({ Authorization: `bearer ${credential}` })).status).toBe(200);
     // The header of that API is the one that counts.
     expect((await list({ "X-Admin-Secret": "wrong", Authorization: `Bearer ${credential}` })).status).toBe(401);
