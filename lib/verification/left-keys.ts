@@ -98,8 +98,8 @@ export async function warnOfLostKeys(): Promise<void> {
     const { lost, lostServices } = await countLeftKeys();
     if (lost + lostServices > 0)
       log.warn(
-        { keys: lost, services: lostServices },
-        "keys or services are refused, because the KEY_HASH_SECRET that they had is not set: see npm run admin -- secrets",
+        lostServices > 0 ? { keys: lost, services: lostServices } : { keys: lost },
+        "keys are refused, because the KEY_HASH_SECRET that they had is not set: see npm run admin -- secrets",
       );
   } catch (error) {
     log.warn(causeOf(error), "keys of another KEY_HASH_SECRET were not counted");

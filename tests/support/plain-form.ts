@@ -15,10 +15,13 @@ export async function sendPlainForm(
   return postForm(address, formOf(button ? form : html, {}), fields, more);
 }
 
+/** A form of its own, which a button inside of the page's form sends. */
+const BESIDE = /<form[^>]* id="sign-in-instead".*?<\/form>/gs;
+
 /** What such a form holds: the page's hidden fields, and what was typed. */
 export function formOf(html: string, fields: Record<string, string>): FormData {
   const body = new FormData();
-  for (const [input] of html.matchAll(/<input type="hidden"[^>]*>/g)) {
+  for (const [input] of html.replace(BESIDE, "").matchAll(/<input type="hidden"[^>]*>/g)) {
     const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(input)?.[1]?.replaceAll("&quot;", '"');
     body.set(attribute("name") ?? "", attribute("value") ?? "");
   }
