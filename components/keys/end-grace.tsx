@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "react";
 import { DialogButton } from "@/components/ui/dialog-button";
+import { returnFocus } from "@/components/ui/return-focus";
 import { Written } from "@/components/ui/written";
 import { EndGraceDialog } from "./dialogs";
 import type { KeyTarget } from "./key-actions";
@@ -26,12 +27,7 @@ export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
         </span>
       </DialogButton>
       {isOpen && (
-        <EndGraceDialog
-          uuid={uuid}
-          name={name}
-          onClose={() => setOpen(false)}
-          onClosed={() => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus()}
-        />
+        <EndGraceDialog uuid={uuid} name={name} onClose={() => setOpen(false)} onClosed={() => returnFocus(button.current)} />
       )}
     </>
   );

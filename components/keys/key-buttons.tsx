@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { dangerButton, secondaryButton } from "@/components/ui/button-styles";
 import { DialogButton } from "@/components/ui/dialog-button";
+import { returnFocus } from "@/components/ui/return-focus";
 import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
 import { keyDeedPage } from "./key-pages";
@@ -22,7 +23,7 @@ export function KeyButton({ opens }: { opens: keyof typeof BUTTONS }) {
   if (!target) return null;
   const { text, dialog: code, style } = BUTTONS[opens];
   const page = isOwn ? keyDeedPage(target.uuid, opens) : undefined;
-  const focus = () => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus();
+  const focus = () => returnFocus(button.current);
   const dialog = { onClose: () => setOpen(false), onClosed: focus };
   return (
     <>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { returnFocus } from "@/components/ui/return-focus";
 import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
 import { KeyMenu, PauseItem, RegenerateItem, RevokeItem } from "./key-menu";
@@ -13,7 +14,7 @@ export function RowMenu({ uuid }: { uuid: string }) {
   const trigger = useRef<HTMLButtonElement>(null);
   // Nothing can be done to a revoked one.
   if (!target || target.state === "revoked") return null;
-  const focus = () => (trigger.current?.isConnected ? trigger.current : document.getElementById("content"))?.focus();
+  const focus = () => returnFocus(trigger.current);
   const dialog = { onClose: () => setOpen(null), onClosed: focus };
   const item = (deed: "revoke" | "regenerate" | "pause", { openOr }: { openOr: (page: string, open: () => void) => unknown }) => {
     const href = keyDeedPage(uuid, deed);

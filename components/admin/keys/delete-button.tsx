@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { useKeyActions } from "@/components/keys/key-actions";
 import { dangerButton } from "@/components/ui/button-styles";
+import { returnFocus } from "@/components/ui/return-focus";
 import { DeleteDialog } from "./lazy-delete-dialog";
 
 /** For the one key of the page. */
@@ -11,7 +12,7 @@ export function DeleteButton() {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   if (!target) return null;
-  const focus = () => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus();
+  const focus = () => returnFocus(button.current);
   return (
     <>
       <button ref={button} type="button" onClick={() => setOpen(true)} {...DeleteDialog.approach} className={dangerButton}>

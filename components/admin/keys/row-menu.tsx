@@ -5,6 +5,7 @@ import { PauseDialog, RegenerateDialog, RevokeDialog } from "@/components/keys/d
 import { useKeyActions } from "@/components/keys/key-actions";
 import { KeyMenu, PauseItem, RegenerateItem, RevokeItem } from "@/components/keys/key-menu";
 import { MenuItem } from "@/components/ui/menu";
+import { returnFocus } from "@/components/ui/return-focus";
 import { DeleteDialog } from "./lazy-delete-dialog";
 
 /** What staff can do with one key of a list. */
@@ -14,7 +15,7 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
   const trigger = useRef<HTMLButtonElement>(null);
   const target = targets.find((each) => each.uuid === uuid);
   if (!target || target.isDeleted) return null;
-  const focus = () => (trigger.current?.isConnected ? trigger.current : document.getElementById("content"))?.focus();
+  const focus = () => returnFocus(trigger.current);
   const dialog = { onClose: () => setOpen(null), onClosed: focus };
   return (
     <>

@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { primaryButton } from "@/components/ui/button-styles";
 import { DialogButton } from "@/components/ui/dialog-button";
+import { returnFocus } from "@/components/ui/return-focus";
 import { useConfirmedAction } from "../confirmed-action";
 import { NewServiceDialog } from "./dialogs";
 import type { IssueServiceAction } from "./service-actions";
@@ -28,7 +29,7 @@ export function NewService({ action }: { action: IssueServiceAction }) {
           action={confirmed}
           onClose={() => setOpen(false)}
           // The first service takes the place of the button that made it.
-          onClosed={() => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus()}
+          onClosed={() => returnFocus(button.current)}
         />
       )}
     </>

@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { DialogButton } from "@/components/ui/dialog-button";
+import { returnFocus } from "@/components/ui/return-focus";
 import type { IssueAction } from "@/lib/keys/action-states";
 import type { ListedService } from "@/lib/services/list";
 import { useConfirmedAction } from "../confirmed-action";
@@ -22,7 +23,7 @@ export function Rotate({ service, action }: { service: ListedService; action: Is
           service={service}
           action={confirmed}
           onClose={() => setOpen(false)}
-          onClosed={() => (button.current?.isConnected ? button.current : document.getElementById("content"))?.focus()}
+          onClosed={() => returnFocus(button.current)}
         />
       )}
     </>
