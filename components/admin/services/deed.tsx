@@ -1,9 +1,8 @@
 "use client";
 
-import { createContext, type ReactNode, useContext, useRef, useState } from "react";
+import { type ComponentProps, createContext, type ReactNode, useContext, useRef, useState } from "react";
 import { DialogButton } from "@/components/ui/dialog-button";
 import { Notice } from "@/components/ui/notice";
-import type { DeedProps } from "./deed-dialog";
 import { DeedDialog } from "./dialogs";
 
 const SayContext = createContext<(sentence: string) => void>(() => {});
@@ -23,8 +22,10 @@ export function Deeds({ children }: { children: ReactNode }) {
   );
 }
 
+type Props = { name: ReactNode; style: string } & Omit<ComponentProps<typeof DeedDialog>, "onClose" | "onDone" | "onClosed">;
+
 /** A button, and the dialog that asks before it does what it says. */
-export function Deed({ name, style, ...dialog }: DeedProps & { name: ReactNode; style: string }) {
+export function Deed({ name, style, ...dialog }: Props) {
   const say = useContext(SayContext);
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
