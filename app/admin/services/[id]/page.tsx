@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
+import { AuditLinks } from "@/components/admin/audit/audit-links";
 import { ActivityChart } from "@/components/admin/services/activity-chart";
 import { CredentialList } from "@/components/admin/services/credential-list";
 import { Deed, Deeds } from "@/components/admin/services/deed";
@@ -13,8 +14,6 @@ import { Section } from "@/components/admin/users/user-sections";
 import { UnderstoodTick } from "@/components/keys/understood-tick";
 import { BackLink } from "@/components/ui/back-link";
 import { dangerButton, secondaryButton } from "@/components/ui/button-styles";
-import { Link } from "@/components/ui/link";
-import { textLink } from "@/components/ui/text-link";
 import { Written } from "@/components/ui/written";
 import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/page-guards";
@@ -56,7 +55,7 @@ export default async function ServicePage({ params }: Props) {
           <ActivityChart days={days} />
         </div>
       </Section>
-      <Section title="Audit" aside={<AuditLinks id={service.id} />}>
+      <Section title="Audit" aside={<AuditLinks id={service.id} whom="it" who="it" />}>
         <AuditEntries entries={entries} now={now} />
       </Section>
       {!service.revokedAt && (
@@ -105,20 +104,6 @@ function Ways({ service }: { service: ListedService }) {
         </section>
       </details>
     </div>
-  );
-}
-
-function AuditLinks({ id }: { id: string }) {
-  const link = (name: "target" | "actor", text: string) => (
-    <Link href={`/admin/audit?${name}=${id}`} className={textLink}>
-      {text}
-    </Link>
-  );
-  return (
-    <p className="flex flex-wrap gap-x-4">
-      {link("target", "All about it")}
-      {link("actor", "All it did")}
-    </p>
   );
 }
 

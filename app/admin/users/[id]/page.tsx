@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
+import { AuditLinks } from "@/components/admin/audit/audit-links";
 import { UserActions } from "@/components/admin/users/user-actions";
 import { EmailText, RoleName, StatusBadge } from "@/components/admin/users/user-badges";
 import { UserFacts } from "@/components/admin/users/user-facts";
@@ -85,7 +86,7 @@ export default async function UserDetailPage({ params, searchParams }: Props) {
           <Nothing>This user is signed in nowhere.</Nothing>
         )}
       </Section>
-      <Section title="Audit" aside={<AuditLinks id={user.id} />}>
+      <Section title="Audit" aside={<AuditLinks id={user.id} whom="them" who="they" />}>
         {entries.length > 0 ? <AuditEntries entries={entries} now={now} /> : <Nothing>Nothing is on record yet.</Nothing>}
       </Section>
     </>
@@ -154,19 +155,5 @@ function All({ of: { email, keyCount } }: { of: UserPage }) {
     <Link href={`/admin/keys?${new URLSearchParams({ q: email })}`} className={textLink}>
       All {keyCount.toLocaleString("en-GB")} keys
     </Link>
-  );
-}
-
-function AuditLinks({ id }: { id: string }) {
-  const link = (name: "target" | "actor", text: string) => (
-    <Link href={`/admin/audit?${name}=${id}`} className={textLink}>
-      {text}
-    </Link>
-  );
-  return (
-    <p className="flex flex-wrap gap-x-4">
-      {link("target", "All about them")}
-      {link("actor", "All they did")}
-    </p>
   );
 }
