@@ -25,8 +25,8 @@ import {
   rotateServiceSchema,
   sharedSecretSchema,
 } from "@/lib/services/schemas";
-import { AppError } from "@/lib/values/errors";
 import { endOfDay } from "@/lib/values/zones";
+import { toRefusal } from "../refusal";
 
 /** A form that is sent twice makes one service: its name is taken then. */
 export async function createServiceAction(
@@ -63,7 +63,7 @@ export async function rotateServiceAction(_state: FormState, form: FormData): Pr
       },
     };
   } catch (error) {
-    return refused(error, form);
+    return toRefusal(error, form);
   }
 }
 
@@ -128,12 +128,6 @@ async function change(form: FormData, run: (admin: CurrentAdmin) => Promise<stri
     refresh();
     return { isDone: true, fields: {}, values: {}, message };
   } catch (error) {
-    return refused(error, form);
+    return toRefusal(error, form);
   }
-}
-
-/** After a conflict the page shows what is there now, so that one can decide anew. */
-async function refused(error: unknown, form: FormData): Promise<FormState> {
-  if (error instanceof AppError && error.status === 409) refresh();
-  return toFormState(error, form);
 }

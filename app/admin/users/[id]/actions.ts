@@ -3,7 +3,7 @@
 import { refresh } from "next/cache";
 import type { z } from "zod";
 import type { CurrentAdmin } from "@/lib/audit/actors";
-import { type FormState, toFormState } from "@/lib/doors/form-state";
+import type { FormState } from "@/lib/doors/form-state";
 import { requireFreshAdmin } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
 import type { RevokeAllState } from "@/lib/users/action-states";
@@ -12,7 +12,7 @@ import { banUser, endSessions, unbanUser } from "@/lib/users/bans";
 import { revokeAllKeys } from "@/lib/users/revoke-all-keys";
 import { changeRole } from "@/lib/users/roles";
 import { adjustCreditsSchema, banSchema, changeRoleSchema, userActionSchema } from "@/lib/users/schemas";
-import { AppError } from "@/lib/values/errors";
+import { toRefusal } from "../../refusal";
 
 export async function adjustCreditsAction(_state: FormState, form: FormData): Promise<FormState> {
   return change(form, adjustCreditsSchema, async (admin, input) => {
@@ -58,7 +58,7 @@ export async function revokeAllKeysAction(_state: FormState, form: FormData): Pr
   });
 }
 
-/** Who comes before what they sent. After a conflict the page shows what is there now, so that one can decide anew. */
+/** Who comes before what they sent. */
 async function change<Schema extends z.ZodType, Result extends { message: string }>(
   form: FormData,
   schema: Schema,
@@ -70,9 +70,7 @@ async function change<Schema extends z.ZodType, Result extends { message: string
     refresh();
     return { isDone: true, fields: {}, values: {}, ...result };
   } catch (error) {
-    // To another account the page is none: what was typed would go with it.
-    if (error instanceof AppError && error.status === 409 && error.code !== "OTHER_ACCOUNT") refresh();
-    return (await toFormState(error, form)) as FormState & Partial<Result>;
+    return (await toRefusal(error, form)) as FormState & Partial<Result>;
   }
 }
 
