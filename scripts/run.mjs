@@ -25,9 +25,12 @@ install();
 if (command === "install") process.exit(0);
 if (existsSync(".env")) process.loadEnvFile(".env");
 
+const { build, stop } = await import("esbuild");
 // Before the command, which imports the client.
 await run(await load("build"), ({ generateClient }) => generateClient());
-await run(await load(command), ({ main }) => main(process.argv.slice(3)));
+const loaded = await load(command);
+await stop();
+await run(loaded, ({ main }) => main(process.argv.slice(3)));
 // Drivers leave timers behind that would keep a finished command waiting. Some set the code that it ends with.
 process.exit();
 
@@ -65,7 +68,6 @@ async function load(name) {
  * @param {string} name
  */
 async function bundle(name) {
-  const { build, stop } = await import("esbuild");
   const { outputFiles } = await build({
     stdin: {
       contents: `export { Failure } from "./failure.ts"; export * from "./${name}.ts";`,
@@ -79,7 +81,6 @@ async function bundle(name) {
     packages: "external",
     alias: { "@latchkey/rule": path.join(root, "packages", "rule") },
   });
-  await stop();
   const [{ contents, hash }] = outputFiles;
   const folder = path.join(root, "node_modules", ".cache", "latchkey");
   const file = path.join(folder, `${name}-${createHash("sha256").update(hash).digest("hex").slice(0, 16)}.mjs`);
