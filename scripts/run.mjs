@@ -86,8 +86,9 @@ async function bundle(name) {
   const file = path.join(folder, `${name}-${createHash("sha256").update(hash).digest("hex").slice(0, 16)}.mjs`);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
-  // Nothing is read of one that is loaded.
-  for (const former of readdirSync(folder)) if (former.startsWith(`${name}-`)) rmSync(path.join(folder, former), { force: true });
+  // Nothing is read of one that is loaded. What ends otherwise is being written by somebody else.
+  const isFormer = (other) => other.startsWith(`${name}-`) && other.endsWith(".mjs") && other !== path.basename(file);
+  for (const former of readdirSync(folder).filter(isFormer)) rmSync(path.join(folder, former), { force: true });
   // Whoever looks for it meanwhile finds all of it or nothing.
   writeFileSync(`${file}.${process.pid}`, contents);
   renameSync(`${file}.${process.pid}`, file);
