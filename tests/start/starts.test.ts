@@ -43,8 +43,10 @@ describe("a start in an empty folder", () => {
     await started.ready();
   });
 
-  test("makes secrets that only their owner can read", () => {
+  test("makes secrets that only their owner can read", async () => {
     const folder = path.join(started.dataDirectory, "secrets");
+    const shown = path.join(folder, "FIRST_ADMIN_PASSWORD");
+    await until(() => !fs.existsSync(shown), "the first password is forgotten, once it was shown");
     expect(fs.readdirSync(folder).sort()).toStrictEqual(SECRETS);
     expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
     for (const name of SECRETS) expect(fs.statSync(path.join(folder, name)).mode & 0o777).toBe(0o600);
