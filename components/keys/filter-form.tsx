@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter, useSearchParams } from "next/navigation";
-import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState, useTransition } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { useHydrated } from "@/components/ui/hydrated";
 import { PendingLine } from "@/components/ui/pending-mark";
@@ -37,14 +37,20 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
   const [isPending, startTransition] = useTransition();
   const [edition, setEdition] = useState(0);
   const sent = useRef(asked);
+  const form = useRef<HTMLFormElement>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  // The address changed by other means, Back or a link: the fields show what it says.
-  useEffect(() => {
+  // The address changed by other means, Back or a link: the fields show what it says. In the same breath as the change:
+  // what is sent a moment later would else be compared with an answer to what was sent before.
+  useLayoutEffect(() => {
     if (isPending || asked === sent.current) return;
     sent.current = asked;
     setEdition((before) => before + 1);
   }, [asked, isPending]);
+  // What somebody typed before the scripts ran has told nobody of itself.
+  useEffect(() => {
+    if (isHydrated && isLive && form.current && isTyped(form.current)) form.current.requestSubmit();
+  }, [isHydrated, isLive]);
   useEffect(() => () => clearTimeout(pause.current), []);
 
   async function search(form: HTMLFormElement) {
@@ -68,6 +74,7 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
 
   return (
     <form
+      ref={form}
       action={path}
       aria-label={label}
       aria-busy={isPending}
@@ -98,4 +105,8 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
       {isPending && <PendingLine />}
     </form>
   );
+}
+
+function isTyped(form: HTMLFormElement): boolean {
+  return [...form.elements].some((field) => field instanceof HTMLInputElement && field.value !== field.defaultValue);
 }

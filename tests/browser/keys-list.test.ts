@@ -168,6 +168,46 @@ test.describe("On the page of keys a person", () => {
     await expect(names(page)).toHaveText(["Replaced one"]);
   });
 
+  test("keeps what is typed in the moment in which an answer arrives", async ({ page, makeKey }) => {
+    await makeKey({ key_name: "The one" });
+    await makeKey({ key_name: "Another" });
+    await page.goto("/keys");
+    const box = page.getByRole("searchbox");
+    await box.evaluate((field: HTMLInputElement) => {
+      // Observers are told once the page has changed, before what React does after a change.
+      const observer = new MutationObserver(() => {
+        if (document.querySelector("main tbody")?.textContent?.includes("The one")) return;
+        observer.disconnect();
+        field.value = "the one";
+        field.form?.requestSubmit();
+      });
+      observer.observe(document.querySelector("main tbody") as Element, { childList: true, subtree: true });
+    });
+    await box.fill("another");
+    await expect(names(page)).toHaveText(["The one"]);
+    await expect(box).toHaveValue("the one");
+    // The field is the one in which it was typed.
+    await expect(box).toBeFocused();
+  });
+
+  test("looks for what was typed before the page's scripts ran", async ({ page, makeKey }) => {
+    await makeKey({ key_name: "The one" });
+    await makeKey({ key_name: "Another" });
+    let run = () => {};
+    const typed = new Promise<void>((resolve) => {
+      run = resolve;
+    });
+    await page.route("**/*.js", async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await page.goto("/keys", { waitUntil: "commit" });
+    await page.getByRole("searchbox").fill("another");
+    run();
+    await expect(names(page)).toHaveText(["Another"]);
+    await expect(page.getByRole("searchbox")).toHaveValue("another");
+  });
+
   test("does not find someone else's key by pasting it", async ({ page, makeKey }) => {
     await makeKey();
     const foreign = await newKey(await newUser(), { key_name: "Foreign" });
