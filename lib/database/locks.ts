@@ -11,6 +11,8 @@ export const LOCKS = {
   keysOfOwner: 7_261_004,
   /** Held by a transaction that does nothing else, for as long as an import runs. */
   imports: 7_261_005,
+  /** Held by the transaction that gives a service its name, so that no two have one that reads the same. */
+  services: 7_261_006,
   /** Held, shared, by a session of everyone who needs the embedded PostgreSQL; alone, by the one who stops it. */
   embeddedPostgres: 7_261_003,
   /** Prisma's own tools take this one for their session while they migrate: nobody else may. */

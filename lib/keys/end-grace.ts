@@ -2,6 +2,7 @@ import "server-only";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/client";
+import { readClock } from "@/lib/database/clock";
 import type { Prisma } from "@/prisma/generated/client";
 import { lockOwnKey } from "./own-key";
 
@@ -23,7 +24,7 @@ export async function endCredentials(
   keyId: number,
   which: Prisma.ReplacedCredentialWhereInput,
 ): Promise<void> {
-  const endedAt = new Date();
+  const endedAt = await readClock(tx);
   const live = { ...which, keyId, validUntil: { gt: endedAt } };
   const replaced = await tx.replacedCredential.findMany({ where: live, select: { hint: true, validUntil: true } });
   if (replaced.length === 0) return;

@@ -3,6 +3,7 @@ import { isUsable, type KeyLife } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/client";
+import { readClock } from "@/lib/database/clock";
 import { AppError } from "@/lib/values/errors";
 import { requireRoom } from "./key-limit";
 import { lockOwnKey } from "./own-key";
@@ -39,7 +40,7 @@ export async function enableKey(owner: CurrentUser, uuid: string): Promise<Pause
     if (key.revokedAt) throw explainEnd(key.revokedBy);
     if (!key.disabledAt) return key;
     if (key.disabledBy !== "owner") throw explainEnd(key.disabledBy);
-    if (isUsable({ ...key, disabledAt: null }, new Date())) await requireRoom(tx, owner.actor, owner.id);
+    if (isUsable({ ...key, disabledAt: null }, await readClock(tx))) await requireRoom(tx, owner.actor, owner.id);
     await markEnabled(tx, owner.actor, { ...key, disabledAt: key.disabledAt });
     return { ...key, disabledAt: null };
   });

@@ -4,6 +4,7 @@ import { isUsable } from "@latchkey/rule/status";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sqlIn, type Transaction } from "@/lib/database/client";
+import { readClock } from "@/lib/database/clock";
 import { PRESENT } from "@/lib/database/key-columns";
 import { isUnprovenNow } from "@/lib/identity/proof";
 import { env } from "@/lib/settings/env";
@@ -47,7 +48,7 @@ export async function replaceCredentials(
   const once = describeKeyOnce(actor, "regenerate-key", idempotencyKey, [key.uuid, asked]);
   if (once) await claimForKey((statement, values) => sqlIn(tx, statement, values), once, key.uuid);
   if (key.revokedAt) throw new AppError("API_KEY_REVOKED");
-  const replacedAt = new Date();
+  const replacedAt = await readClock(tx);
   const expiresAt = chooseEnd(key.expiresAt, asked.expiresAt, replacedAt);
   const isRevived = !isUsable(key, replacedAt) && isUsable({ ...key, expiresAt }, replacedAt);
   if (isRevived) await requireRoom(tx, actor, key.userId);

@@ -4,6 +4,7 @@ import { wherePresent } from "@latchkey/rule/sql";
 import { type KeyStatus, keyStatus } from "@latchkey/rule/status";
 import type { Actor } from "@/lib/audit/actors";
 import { db, sql, sqlIn, type Transaction } from "@/lib/database/client";
+import { readClock } from "@/lib/database/clock";
 import { bool, int, statement, uuid } from "@/lib/database/statements";
 import { countWrite } from "@/lib/identity/write-rate";
 import { AppError } from "@/lib/values/errors";
@@ -25,7 +26,7 @@ export async function revokeSelf(actor: Actor, credential: Credential): Promise<
     const { key, isReplaced, hashes } = await lockPresented(tx, credential);
     if (isReplaced) {
       await endCredentials(tx, actor, key.id, { credentialHash: { in: hashes } });
-      return { uuid: key.uuid, status: keyStatus(key, new Date()), ended: "replaced_credential" };
+      return { uuid: key.uuid, status: keyStatus(key, await readClock(tx)), ended: "replaced_credential" };
     }
     if (!key.revokedAt) await markRevoked(tx, actor, key.id);
     return { uuid: key.uuid, status: "revoked", ended: "key" };
@@ -44,7 +45,7 @@ export async function regenerateSelf(actor: Actor, credential: Credential, grace
     if (isDead) throw new AppError("INVALID_API_KEY");
     if (!key.selfRotation) throw new AppError("SELF_ROTATION_OFF");
     if (isReplaced) throw new AppError("CREDENTIAL_REPLACED");
-    const status = keyStatus(key, new Date());
+    const status = keyStatus(key, await readClock(tx));
     if (status === "disabled" || isBanned) throw new AppError("API_KEY_DISABLED");
     // A new end, which an owner could give it here, is not for whoever holds it.
     if (status === "expired") throw new AppError("API_KEY_EXPIRED", { message: "This API key has expired" });

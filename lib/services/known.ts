@@ -29,8 +29,11 @@ type Known = { service: KnownService; endsAt: Date | null; stored: Buffer; hashe
 
 type Reading = { begunAt: number; done: Promise<Snapshot> };
 
-/** All of them at one instant: `readAt` by the database's clock, `begunAt` by this process's, before it was asked. */
-type Snapshot = { known: Map<string, Known>; retired: ReadonlySet<string>; readAt: number; begunAt: number };
+/** Of this process, before the database was asked: since it began, and since 1970. */
+type Begin = { begunAt: number; begunOn: number };
+
+/** All of them at one instant: `readAt` by the database's clock. */
+type Snapshot = Begin & { known: Map<string, Known>; retired: ReadonlySet<string>; readAt: number };
 
 /** Whoever asks is answered from what is no older than this, so that a revocation holds everywhere when it has passed. */
 const MAX_AGE_MS = 2_000;
@@ -109,11 +112,20 @@ export function forgetServices(): void {
   state.changedAt = performance.now();
 }
 
-function find({ known, readAt, begunAt }: Snapshot, credential: Credential, hashes: string[]): Found | null {
+/**
+ * In milliseconds: the longer of what two clocks say. The one stands still while a machine sleeps, the other is set by people; one
+ * that was set back says nothing.
+ */
+function ageOf({ begunAt, begunOn }: Begin): number {
+  const [up, on] = [performance.now() - begunAt, Date.now() - begunOn];
+  return on < 0 ? Number.POSITIVE_INFINITY : Math.max(up, on);
+}
+
+function find({ known, readAt, ...begin }: Snapshot, credential: Credential, hashes: string[]): Found | null {
   const entry = hashes.map((hash) => known.get(hash)).find(Boolean);
   if (!entry) return null;
   keepUnderCurrent("service", credential, entry.stored, entry.hashedUnder);
-  const now = readAt + (performance.now() - begunAt);
+  const now = readAt + ageOf(begin);
   return { service: entry.service, hasEnded: entry.endsAt !== null && entry.endsAt.getTime() <= now };
 }
 
@@ -121,30 +133,30 @@ function find({ known, readAt, begunAt }: Snapshot, credential: Credential, hash
 async function readSince(since: number): Promise<Snapshot> {
   const earliest = Math.max(since, state.changedAt);
   const { snapshot } = state;
-  if (!snapshot || snapshot.begunAt <= earliest) return read(earliest);
+  if (!snapshot || snapshot.begunAt <= earliest || ageOf(snapshot) >= MAX_AGE_MS) return read(earliest);
   // Who is answered already does not hear of a failure; whoever comes too late for this one does.
-  if (performance.now() - snapshot.begunAt >= REFRESH_AFTER_MS) void read(0).catch(() => {});
+  if (ageOf(snapshot) >= REFRESH_AFTER_MS) void read(0).catch(() => {});
   return snapshot;
 }
 
 /** One at a time, and none that was begun too early: it may lack what was made since then. */
 async function read(earliest: number): Promise<Snapshot> {
   if (state.reading && state.reading.begunAt < earliest) await state.reading.done.catch(() => {});
-  state.reading ??= begin();
+  state.reading ??= beginReading();
   const snapshot = await state.reading.done;
-  if (performance.now() - snapshot.begunAt < MAX_AGE_MS) return snapshot;
+  if (ageOf(snapshot) < MAX_AGE_MS) return snapshot;
   throw unavailable(1, { details: "The services could not be read in time." });
 }
 
-function begin(): Reading {
-  const begunAt = performance.now();
-  const done = readAll(begunAt).finally(() => {
+function beginReading(): Reading {
+  const begin = { begunAt: performance.now(), begunOn: Date.now() };
+  const done = readAll(begin).finally(() => {
     state.reading = null;
   });
-  return { begunAt, done };
+  return { begunAt: begin.begunAt, done };
 }
 
-async function readAll(begunAt: number): Promise<Snapshot> {
+async function readAll(begin: Begin): Promise<Snapshot> {
   const rows = await throughBreaker(() => lookUp(READ, {}));
   const known = new Map<string, Known>();
   for (const row of rows) {
@@ -161,7 +173,7 @@ async function readAll(begunAt: number): Promise<Snapshot> {
     known.set(keyOf(row.hash), { service, endsAt: row.ends_at, stored: row.hash, hashedUnder: row.hashed_under });
   }
   const [first] = rows;
-  state.snapshot = { known, retired: new Set(first?.retired), readAt: first?.read_at.getTime() ?? 0, begunAt };
+  state.snapshot = { known, retired: new Set(first?.retired), readAt: first?.read_at.getTime() ?? 0, ...begin };
   return state.snapshot;
 }
 

@@ -2,11 +2,14 @@ import "server-only";
 import { randomBytes } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Credential } from "@latchkey/rule/credentials";
+import { toComparedName } from "@latchkey/rule/plain-text";
 import { makeServiceCredential } from "@latchkey/rule/services";
 import type { z } from "zod";
 import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, sqlIn, type Transaction } from "@/lib/database/client";
+import { readClock } from "@/lib/database/clock";
+import { LOCKS } from "@/lib/database/locks";
 import { instant, int, nullable, statement, text, texts } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { emailInOneForm } from "@/lib/values/email";
@@ -27,6 +30,7 @@ export type IssuedCredential = { id: string; name: string; credential: Credentia
 export async function createService(actor: Actor, { owners: named, ...given }: ServiceFields): Promise<IssuedCredential> {
   return changing(async (tx) => {
     const owners = await findOwners(tx, named);
+    await holdNames(tx);
     await requireRoom(tx);
     await requireFreeName(tx, given.name, null);
     const { id } = await tx.service.create({ data: { ...given, owners }, select: { id: true } });
@@ -47,6 +51,7 @@ export async function changeService(actor: Actor, change: ServiceChange): Promis
     const former = await lockService(tx, id);
     if (former.version !== version) throw new AppError("CONFLICT");
     const owners = await findOwners(tx, named);
+    await holdNames(tx);
     await requireFreeName(tx, given.name, id);
     if (!isSure) await requireStillInside(tx, id, given.networks);
     await tx.service.update({ where: { id }, data: { ...given, owners, version: version + 1 }, select: { id: true } });
@@ -76,7 +81,7 @@ export async function rotateService(actor: Actor, asked: z.output<typeof rotateS
       throw new AppError("CONFLICT", {
         message: "Two credentials work already. Revoke the former one first, or wait for its end.",
       });
-    const formerUntil = newest ? new Date(Date.now() + asked.overlapSeconds * 1000) : null;
+    const formerUntil = newest ? new Date((await readClock(tx)).getTime() + asked.overlapSeconds * 1000) : null;
     if (newest && formerUntil) await endCredential(tx, newest.id, formerUntil);
     const issued = await addCredential(tx, id);
     await recordAudit(tx, actor, {
@@ -95,7 +100,7 @@ export async function revokeCredential(actor: Actor, asked: z.output<typeof revo
     await lockService(tx, asked.id);
     const ended = (await findLive(tx, asked.id)).find(({ id }) => id === asked.credential);
     if (!ended) return;
-    await endCredential(tx, ended.id, new Date());
+    await endCredential(tx, ended.id, await readClock(tx));
     await recordAudit(tx, actor, {
       action: "service.credential_revoked",
       target: { kind: "service", id: asked.id },
@@ -111,7 +116,7 @@ export async function revokeService(actor: Actor, { id }: { id: string }): Promi
     if (service.revokedAt) return;
     await tx.service.update({
       where: { id },
-      data: { revokedAt: new Date(), version: service.version + 1 },
+      data: { revokedAt: await readClock(tx), version: service.version + 1 },
       select: { id: true },
     });
     await recordAudit(tx, actor, { action: "service.revoked", target: { kind: "service", id }, before: { name: service.name } });
@@ -180,12 +185,18 @@ async function requireRoom(tx: Transaction): Promise<void> {
   throw new AppError("CONFLICT", { message: `There are ${MAX_SERVICES} services already. Revoke one first.` });
 }
 
+/** Until the transaction ends: of two that are named at once, the second sees the first. */
+async function holdNames(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS.services})`;
+}
+
+/** Also those that were revoked: the audit log has their names. */
 async function requireFreeName(tx: Transaction, name: string, own: string | null): Promise<void> {
-  const other = await tx.service.findFirst({
-    where: { name: { equals: name, mode: "insensitive" }, ...(own && { id: { not: own } }) },
-    select: { id: true },
-  });
-  if (other) throw new AppError("INVALID_INPUT", { fields: { name: ["Another service has this name, or had it."] } });
+  const named = await tx.service.findMany({ select: { id: true, name: true } });
+  const compared = toComparedName(name);
+  if (named.some((other) => other.id !== own && toComparedName(other.name) === compared)) {
+    throw new AppError("INVALID_INPUT", { fields: { name: ["Another service has this name, or had it."] } });
+  }
 }
 
 const OWNERS = statement(
@@ -208,7 +219,7 @@ async function findOwners(tx: Transaction, named: readonly string[]): Promise<st
 const LAST_ADDRESS = statement(
   "last-address-of-service",
   { address: nullable(text) },
-  "SELECT last_address AS address FROM service_days WHERE service = $id ORDER BY day DESC LIMIT 1",
+  "SELECT last_address AS address FROM service_days WHERE service = $id AND calls > 0 ORDER BY day DESC LIMIT 1",
 );
 
 /** @throws AppError INVALID_INPUT with fields where the service's last call would have been refused */

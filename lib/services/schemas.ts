@@ -1,5 +1,5 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
-import { isPlainText } from "@latchkey/rule/plain-text";
+import { isNameText, toComparedName } from "@latchkey/rule/plain-text";
 import { SCOPES } from "@latchkey/rule/services";
 import { z } from "zod";
 import { readAddress } from "@/lib/request/client-address";
@@ -19,10 +19,29 @@ const name = z
   .trim()
   .min(1, { error: "Give it a name.", abort: true })
   .max(MAX_SERVICE_NAME_LENGTH, { error: `Use at most ${MAX_SERVICE_NAME_LENGTH} characters.`, abort: true })
-  .refine((text) => isPlainText(text) && /[\p{L}\p{N}]/u.test(text), "Use letters or digits, and no control characters.")
+  .refine((text) => isNameText(text) && /[\p{L}\p{N}]/u.test(text), "Use letters or digits, and no control characters.")
   .refine((text) => maskCredentials(text) === text, "This looks like a credential.")
-  .refine((text) => !SHARED_SECRETS.some((setting) => setting === text), "A shared secret has this name.")
+  .refine(
+    (text) => !SHARED_SECRETS.some((setting) => toComparedName(setting) === toComparedName(text)),
+    "A shared secret has this name.",
+  )
   .transform((text) => text.normalize("NFC"));
+
+/** Digits alone: what is empty or blank is no number. */
+const digits = (sentence: string, min: number, max: number) =>
+  z
+    .union(
+      [
+        z.int(),
+        z
+          .string()
+          .regex(/^\d{1,10}$/)
+          .transform(Number),
+      ],
+      sentence,
+    )
+    .refine((number) => number >= min && number <= max, sentence);
+const credentialId = (min: number) => digits("This credential does not exist.", min, 2 ** 31 - 1);
 
 const scopes = z
   .array(z.enum(SCOPES, "There is no such scope."))
@@ -85,25 +104,26 @@ export const createServiceSchema = z.object(fields);
 export type ServiceFields = z.output<typeof createServiceSchema>;
 
 /** `version`: of the service as the form showed it; `isSure`: although its last call came from a network that is left out. */
-export const changeServiceSchema = z.object({ ...fields, id, version: z.coerce.number().int().min(1), isSure: z.boolean() });
+export const changeServiceSchema = z.object({
+  ...fields,
+  id,
+  version: digits("This form is not whole: load the page again.", 1, 2 ** 31 - 1),
+  isSure: z.boolean(),
+});
 export type ServiceChange = z.output<typeof changeServiceSchema>;
 
 /** How long the former credential works beside the new one. */
 export const OVERLAPS = [0, 3600, 24 * 3600, 7 * 24 * 3600] as const;
 const DEFAULT_OVERLAP = 24 * 3600;
+const LONGEST_OVERLAP = Math.max(...OVERLAPS);
 
 /** `credential`: the newest that the form knew of. */
 export const rotateServiceSchema = z.object({
   id,
-  credential: z.coerce.number().int().min(0),
-  overlapSeconds: z.coerce
-    .number()
-    .int()
-    .min(0, "At least 0.")
-    .max(Math.max(...OVERLAPS), "At most a week.")
-    .default(DEFAULT_OVERLAP),
+  credential: credentialId(0),
+  overlapSeconds: digits(`Give 0 to ${LONGEST_OVERLAP} seconds, in digits.`, 0, LONGEST_OVERLAP).default(DEFAULT_OVERLAP),
 });
-export const revokeCredentialSchema = z.object({ id, credential: z.coerce.number().int().min(1) });
+export const revokeCredentialSchema = z.object({ id, credential: credentialId(1) });
 /** On the page, which asks for it to be ticked. */
 export const confirmRevocationSchema = z.object({ id, understood: z.literal("on", "Tick this first.") });
 export const sharedSecretSchema = z.object({ name: z.enum(SHARED_SECRETS, "There is no such secret."), isOff: z.boolean() });

@@ -20,6 +20,14 @@ export function hasVisible(text: string): boolean {
   return VISIBLE.test(text);
 }
 
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+const SPACES = /\p{Z}+/gu;
+
+/** The same for names that people read as one: whatever their case, width, composition, blanks and signs that are not seen. */
+export function toComparedName(name: string): string {
+  return name.normalize("NFKC").replace(UNSEEN, "").replace(SPACES, " ").trim().toLowerCase().normalize("NFC");
+}
+
 /** Plain text that can be told from others by eye: a name. Joiners within words stay. */
 export function isNameText(text: string): boolean {
   return isPlainText(text) && !MISLEADING.test(text) && hasVisible(text);

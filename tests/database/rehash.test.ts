@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Credential } from "@latchkey/rule/credentials";
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type CurrentUser, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { createKey } from "../../lib/keys/create";
+import { endGrace } from "../../lib/keys/end-grace";
 import { regenerateKey } from "../../lib/keys/regenerate";
 import { secretId } from "../../lib/verification/hash-secrets";
 import { hashCredential } from "../../lib/verification/hashes";
@@ -101,6 +102,20 @@ describe("A key under the former secret", () => {
     expect(await underOf(key.secret)).toStrictEqual([["replaced_credentials secret", "current", "current"]]);
     expect(await underOf(renewed.key)).toStrictEqual([["api_keys credential", "current", "current"]]);
     expect([await codeOf(key.key), await codeOf(renewed.key)]).toStrictEqual(["VALID", "VALID"]);
+  });
+
+  test("that is replaced without a grace, or whose grace is ended, is dead by the database's clock, not the server's", async () => {
+    const other = await makeKey(null);
+    await regenerateKey(owner, other.uuid, { graceSeconds: 3600 });
+    // By this server's clock the end would lie an hour ahead.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+    try {
+      await regenerateKey(owner, key.uuid, { graceSeconds: 0 });
+      await endGrace(owner, other.uuid);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect([await codeOf(key.key), await codeOf(other.key)]).toStrictEqual(["NOT_FOUND", "NOT_FOUND"]);
   });
 
   test("that is regenerated before its turn has the new credential, and the old one goes the next time", async () => {

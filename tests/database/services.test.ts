@@ -1,11 +1,14 @@
 import { parseServiceCredential } from "@latchkey/rule/services";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Actor, SYSTEM_ACTOR } from "../../lib/audit/actors";
+import { transaction } from "../../lib/database/client";
 import { requireAdminApi } from "../../lib/doors/guards";
+import { keepHouse } from "../../lib/operations/housekeeping";
 import { activityAdded, noteCall } from "../../lib/services/activity";
 import { admitService } from "../../lib/services/admit";
 import { allowCredits } from "../../lib/services/bounds";
 import { findService, forgetServices, isRetired } from "../../lib/services/known";
+import { findListedService } from "../../lib/services/list";
 import {
   changeService,
   createService,
@@ -14,7 +17,7 @@ import {
   rotateService,
   switchSharedSecret,
 } from "../../lib/services/manage";
-import { changeServiceSchema, createServiceSchema, readRange } from "../../lib/services/schemas";
+import { changeServiceSchema, createServiceSchema, readRange, rotateServiceSchema } from "../../lib/services/schemas";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 
 let database: ScratchDatabase;
@@ -55,6 +58,87 @@ test("a service is found by its credential, which is stored as a hash alone", as
   const other = await make();
   const mixed = credential.slice(0, -7) + other.credential.slice(-7);
   expect(await known(mixed)).toBeNull();
+});
+
+test.each([
+  ["a letter's case", "Orders API", "orders api"],
+  ["width", "Orders 1", "Ｏｒｄｅｒｓ　１"],
+  ["a sign that is not seen", "Billing", "Bil\u200bling"],
+  ["doubled blanks", "Two words", "Two  words"],
+  ["composition", "Café", "Cafe\u0301"],
+])("no two services have names that differ by %s alone", async (_, one, other) => {
+  await make({ name: one });
+  await expect(make({ name: other })).rejects.toMatchObject({
+    fields: { name: ["Another service has this name, or had it."] },
+  });
+});
+
+test("of two administrators who give one name at once, in two ways, the second is told; neither can mislead by it", async () => {
+  const outcomes = await Promise.allSettled([make({ name: "At once" }), make({ name: "AT  ONCE" })]);
+  expect(outcomes.map(({ status }) => status).sort()).toStrictEqual(["fulfilled", "rejected"]);
+  for (const name of ["a\u202eb", "admin_api_SECRET", "\u2800"])
+    expect(() => createServiceSchema.parse({ ...form, name })).toThrow();
+});
+
+test("a credential ends by the database's clock, whatever that of the server says", async () => {
+  const rotated = await make();
+  const ended = await make();
+  const revoked = await make();
+  const credential = await idOf(ended.hint);
+  // Ends that this server wrote by its own clock would lie an hour ahead.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  try {
+    await rotateService(SYSTEM_ACTOR, { id: rotated.id, credential: await idOf(rotated.hint), overlapSeconds: 0 });
+    await revokeCredential(SYSTEM_ACTOR, { id: ended.id, credential });
+    await revokeService(SYSTEM_ACTOR, revoked);
+  } finally {
+    vi.useRealTimers();
+  }
+  for (const { credential } of [rotated, ended, revoked]) expect(await known(credential)).toMatchObject({ hasEnded: true });
+});
+
+test.each(["", " ", null, "0x10", "1e3", "-1", 604_801, 1.5])(
+  "%j seconds of overlap are refused, and nothing is rotated",
+  (overlapSeconds) => {
+    const asked = { id: "8b5b5c1e-0000-4000-8000-000000000000", credential: "1", overlapSeconds };
+    expect(() => rotateServiceSchema.parse(asked)).toThrow("Give 0 to 604800 seconds, in digits.");
+    expect(rotateServiceSchema.parse({ ...asked, overlapSeconds: undefined }).overlapSeconds).toBe(86_400);
+  },
+);
+
+test("what was read is old when either clock of the server says so, or one was set back", async () => {
+  const { id, credential } = await make();
+  await known(credential);
+  await database.query("UPDATE services SET revoked_at = now() WHERE id = $1", [id]);
+  expect(await known(credential)).toMatchObject({ hasEnded: false });
+  // The machine slept: only the one clock went on.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2_001 });
+  expect(await known(credential)).toMatchObject({ hasEnded: true });
+  await database.query("UPDATE services SET revoked_at = NULL WHERE id = $1", [id]);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(await known(credential)).toMatchObject({ hasEnded: false });
+  vi.useRealTimers();
+});
+
+test("the last use is told however long ago it was, and a refused call is none", async () => {
+  const { id } = await make();
+  await database.query(
+    `INSERT INTO service_days (service, day, calls, refusals, last_at, last_address)
+     VALUES ($1, '2024-02-03', 2, 0, '2024-02-03T04:05:00Z', '203.0.113.1'), ($1, '2024-02-01', 9, 0, '2024-02-01T00:00:00Z', '203.0.113.2')`,
+    [id],
+  );
+  await database.query("INSERT INTO service_days VALUES ($1, current_date, 0, 1, now(), '198.51.100.9')", [id]);
+  await keepHouse();
+  const found = await findListedService(id);
+  expect(found?.activity).toStrictEqual({
+    calls: 0,
+    refusals: 1,
+    lastAt: new Date("2024-02-03T04:05:00Z"),
+    lastAddress: "203.0.113.1",
+  });
+  expect(await database.query("SELECT day::text FROM service_days WHERE service = $1 AND calls > 0", [id])).toStrictEqual([
+    { day: "2024-02-03" },
+  ]);
 });
 
 test("while calls go on services are read once a second; a change is seen within two", async () => {
@@ -146,26 +230,31 @@ test("a service may do what its scopes say, from its networks, and what it may n
   await vi.waitFor(async () => expect(await audited(id)).toContainEqual({ action: "service.refused" }));
   noteCall("SERVICE_API_SECRET", "203.0.113.9");
   await activityAdded();
-  expect(await database.query("SELECT calls::int, refusals::int FROM service_days WHERE service = $1", [id])).toStrictEqual([
-    { calls: 2, refusals: 4 },
-  ]);
+  // The address is that of the last call that was let in.
+  const days = "SELECT calls::int, refusals::int, last_address FROM service_days WHERE service = $1";
+  expect(await database.query(days, [id])).toStrictEqual([{ calls: 2, refusals: 4, last_address: "2001:db8::1" }]);
 });
 
-test("credits are bounded for each report and for each minute, and what was not used is given back", async () => {
+test("credits are bounded for each report and for each minute, and what was undone took nothing", async () => {
   const { id, credential } = await make({ scopes: ["usage"], maxCreditsPerReport: "500", maxCreditsPerMinute: "800" });
   const service = (await known(credential))?.service;
   if (!service) throw new Error("not found");
   const actor: Actor = { kind: "service", userId: null, serviceId: id, address: null, requestId: null };
-  const allow = (credits: number) => allowCredits(service, actor, credits);
+  const allow = (credits: number) => transaction((run) => allowCredits(service, actor, credits, run));
   await expect(allow(501)).rejects.toMatchObject({
     status: 403,
     message: "This service may report at most 500 credits at once.",
   });
-  const allowance = await allow(500);
-  await expect(allow(301)).rejects.toMatchObject({ status: 429, headers: { "Retry-After": expect.stringMatching(/^\d+$/) } });
-  await allowance.giveBack(200);
+  await allow(400);
+  const undone = transaction(async (run) => {
+    await allowCredits(service, actor, 400, run);
+    throw new Error("undone");
+  });
+  await expect(undone).rejects.toThrow("undone");
+  await allow(0);
+  await expect(allow(401)).rejects.toMatchObject({ status: 429, headers: { "Retry-After": expect.stringMatching(/^\d+$/) } });
   const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => allow(100)));
-  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
+  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
 });
 
 test("a shared secret can be switched off, and on again", async () => {
