@@ -1,6 +1,6 @@
 import "server-only";
 import { parseCredential } from "@latchkey/rule/credentials";
-import { sql, transaction } from "@/lib/database/client";
+import { type Run, sql, transaction } from "@/lib/database/client";
 import { instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { creditsCharged, usageEvents } from "@/lib/metrics/counters";
 import { env } from "@/lib/settings/env";
@@ -23,8 +23,16 @@ type Key = { id: number; ownerId: string };
 /** Of a report of one call. `bodyHash`: null where the same bytes may come again and be another call. */
 export type OneCall = { bodyHash: Buffer | null; isReplayable: boolean };
 
+/** Asked with the credits of what is new, in the transaction that counts it: what it throws undoes the whole. */
+export type Allow = (credits: number, run: Run) => Promise<void>;
+
 /** `signedAt`: null for a signature that does not say; `one`: left out for a batch; `owners`: of whom it may be, null for all. */
-export type Report = { signedAt?: Date | null; one?: OneCall; owners?: ReadonlySet<string> | null };
+export type Report = {
+  signedAt?: Date | null;
+  one?: OneCall;
+  owners?: ReadonlySet<string> | null;
+  allow?: Allow | undefined;
+};
 
 /** How far the time of a signature may be off, either way. */
 const MAX_SIGNATURE_AGE_MS = 5 * 60 * 1000;
@@ -38,7 +46,7 @@ const MAX_SIGNATURE_AGE_MS = 5 * 60 * 1000;
  */
 export async function recordUsage(
   inputs: readonly ReportedCall[],
-  { signedAt, one, owners: allowed = null }: Report = {},
+  { signedAt, one, owners: allowed = null, allow }: Report = {},
 ): Promise<Outcome[]> {
   if (inputs.length === 0 && !signedAt) return [];
   await learnFormsOf([...new Set(inputs.flatMap(({ apiKey }) => apiKey ?? []))]);
@@ -60,7 +68,7 @@ export async function recordUsage(
   const owners = [...new Set(known.map(({ key }) => key.ownerId))];
   // Of repeats inside one batch the first is the one that counts.
   const firsts = new Map(known.toReversed().map((call) => [nameOf(call), call]));
-  const { inserted, deltas, uncharged } = await inTurn(owners, () => insert([...firsts.values()], owners, now, one));
+  const { inserted, deltas, uncharged } = await inTurn(owners, () => insert([...firsts.values()], owners, now, { one, allow }));
   let charged = -uncharged;
   for (const call of known) {
     const { delta } = call.input;
@@ -100,7 +108,12 @@ function nameOf({ key, id }: Known): string {
 /** By key and id: what was inserted, and, where there are repeats, the costs that count. */
 type Inserted = { inserted: Set<string>; deltas: Map<string, number>; uncharged: number };
 
-async function insert(events: readonly Known[], owners: readonly string[], now: Date, one?: OneCall): Promise<Inserted> {
+async function insert(
+  events: readonly Known[],
+  owners: readonly string[],
+  now: Date,
+  { one, allow }: Pick<Report, "one" | "allow">,
+): Promise<Inserted> {
   const column = <T>(pick: (event: Known) => T) => events.map(pick);
   const { MAX_OVERDRAFT: maxOverdraft } = env();
   const isBounded = maxOverdraft !== undefined;
@@ -123,13 +136,20 @@ async function insert(events: readonly Known[], owners: readonly string[], now: 
       ...one,
       ...(isBounded && { maxOverdraft }),
     });
+    const inserted = new Set(rows.map((row) => row.id));
+    // What is repeated was allowed when it was new: it gets the answer of then, whatever the bounds are now.
+    await allow?.(sumCredits(events.filter((event) => inserted.has(nameOf(event)))), run);
     const repeats = rows.length < events.length ? await run(FIND_DELTAS, { keyIds, eventIds }) : [];
     return {
-      inserted: new Set(rows.map((row) => row.id)),
+      inserted,
       deltas: new Map(repeats.map(({ id, delta }) => [id, delta])),
       uncharged: rows[0]?.uncharged ?? 0,
     };
   });
+}
+
+function sumCredits(events: readonly Known[]): number {
+  return events.reduce((sum, { input }) => sum + input.delta, 0);
 }
 
 /**

@@ -1,30 +1,23 @@
 import "server-only";
-import { type Outcome, type Report, type ReportedCall, recordUsage } from "./record";
+import { type Allow, type Outcome, type Report, type ReportedCall, recordUsage } from "./record";
 
 /** What a service may report: for whom, and how many credits; null for everybody, and without a bound. */
 export type Bounds = {
   owners: ReadonlySet<string> | null;
   /** Of so many calls it was somebody else's key. */
   noteForeign(calls: number): void;
-  allow(credits: number): Promise<{ giveBack(unused: number): Promise<void> }>;
+  allow: Allow | undefined;
 };
 /** Of whoever has the shared secret. */
-export const UNBOUNDED: Bounds = { owners: null, noteForeign: () => {}, allow: async () => ({ giveBack: async () => {} }) };
+export const UNBOUNDED: Bounds = { owners: null, noteForeign: () => {}, allow: undefined };
 
-/** `recordUsage`, as far as the bounds allow: what was asked for and not counted is given back. */
+/** `recordUsage`, as far as the bounds allow. */
 export async function recordWithin(
   { owners, noteForeign, allow }: Bounds,
   inputs: readonly ReportedCall[],
-  report: Omit<Report, "owners">,
+  report: Omit<Report, "owners" | "allow">,
 ): Promise<Outcome[]> {
-  const sum = (calls: readonly ReportedCall[]) => calls.reduce((credits, { delta }) => credits + delta, 0);
-  const allowance = await allow(sum(inputs));
-  let outcomes: Outcome[] = [];
-  try {
-    outcomes = await recordUsage(inputs, { ...report, owners });
-  } finally {
-    await allowance.giveBack(sum(inputs.filter((_, index) => outcomes[index] !== "accepted")));
-  }
+  const outcomes = await recordUsage(inputs, { ...report, owners, allow });
   const foreign = outcomes.filter((outcome) => outcome === "foreign_owner").length;
   if (foreign > 0) noteForeign(foreign);
   return outcomes;

@@ -186,8 +186,22 @@ describe("A service's credential", () => {
       accepted: 1,
       rejected: [{ index: 1, error: "This service may not report usage of this owner" }],
     });
-    // The three credits that were not counted were given back.
+    // The three credits that were not counted were not taken.
     expect((await report(key.api_key, 3)).status).toBe(200);
+  });
+
+  test("is answered a report again as before, whatever of its bounds is used up, and one that comes twice at once, too", async () => {
+    const key = await newKey(await newUser());
+    const { credential: token, id } = await newService({ scopes: ["usage"], perReport: 10, perMinute: 10 });
+    const report = () => ({ body: { apiKey: key.api_key, delta: 10 }, token, headers: { "x-idempotency-key": newId() } });
+    const first = report();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => call("/usage", first)));
+    expect(answers.map(({ status }) => status)).toStrictEqual(Array(8).fill(200));
+    expect((await call("/usage", report())).status).toBe(429);
+    await query("UPDATE services SET max_credits_per_report = 1 WHERE id = $1", [id]);
+    expect((await call("/usage", first)).status).toBe(200);
+    const counted = `SELECT calls::int, d.credits::int FROM usage_days d JOIN api_keys k ON k.id = d.key_id WHERE k.uuid = $1`;
+    expect(await query(counted, [key.id])).toStrictEqual([{ calls: 1, credits: 10 }]);
   });
 
   test("acts under its own name", async () => {

@@ -4,7 +4,6 @@ import { createEndpoint } from "@/lib/doors/endpoint";
 import { type Reporter, requireReporter } from "@/lib/doors/guards";
 import { bodyTooLarge, MAX_BODY_BYTES, parseObject, readBody, validate } from "@/lib/doors/read-json";
 import { keepHouseIfDue } from "@/lib/operations/housekeeping";
-import { activityAdded } from "@/lib/services/activity";
 import { allowCredits, noteExcess } from "@/lib/services/bounds";
 import { recordBatch, remarks } from "@/lib/usage/batch";
 import { describeCall } from "@/lib/usage/one-call";
@@ -20,7 +19,6 @@ export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = createEndpoint(usageDi
     const body = await readBody(request, MAX_BATCH_BYTES);
     const reporter = await requireReporter(request, body);
     keepAliveFor(keepHouseIfDue);
-    keepAliveFor(activityAdded);
     const { signature } = reporter;
     try {
       return { data: { ok: true, ...(await record(request, body, reporter)) } };
@@ -38,7 +36,7 @@ function boundsOf({ caller }: Reporter): Bounds {
   return {
     owners: service.owners,
     noteForeign: (calls) => noteExcess(service, actor, { calls, per: "owner" }),
-    allow: (credits) => allowCredits(service, actor, credits),
+    allow: (credits, run) => allowCredits(service, actor, credits, run),
   };
 }
 
