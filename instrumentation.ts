@@ -15,8 +15,8 @@ export async function register(): Promise<void> {
     const { followForms } = await import("./lib/verification/read-forms");
     // Before anything is written of a request: the log knows by them what to mask.
     await followForms();
-    const { keepAliveForTraces } = await import("./app/_shell/keep-alive");
-    keepAliveForTraces();
+    const { keepAliveForRest } = await import("./app/_shell/keep-alive");
+    keepAliveForRest();
     watchRequests({ isDevelopment, routes: allRoutes() });
     // In development routes are compiled anew, which this copy would not notice. On Vercel what follows an answer is Next's.
     if (!isDevelopment && !process.env.VERCEL) {

@@ -1,6 +1,7 @@
 import { after } from "next/server";
 import { leaveTracesBy } from "@/lib/audit/traces";
 import { env } from "@/lib/settings/env";
+import { writeInOneGoBy } from "@/lib/verification/in-one-go";
 
 /**
  * On Vercel an instance may be frozen as soon as it has answered, and with it the timers that a server of its own relies on.
@@ -10,7 +11,9 @@ export function keepAliveFor(work: () => Promise<void>): void {
   if (env().VERCEL) after(work);
 }
 
-/** The same for what anybody who is refused leaves in the audit log. */
-export function keepAliveForTraces(): void {
-  if (env().VERCEL) leaveTracesBy(after);
+/** The same for what calls leave behind: in the audit log when they are refused, and in what is counted. */
+export function keepAliveForRest(): void {
+  if (!env().VERCEL) return;
+  leaveTracesBy(after);
+  writeInOneGoBy(after);
 }

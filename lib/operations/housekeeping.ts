@@ -17,6 +17,8 @@ import { maskStored } from "./masking";
 const FIRST_MS = 60_000;
 const EVERY_MS = 3600 * 1000;
 const CHUNK = 5_000;
+/** Of what a service did, and from where. */
+const KEPT_SERVICE_DAYS = 90;
 /** Of a table in one run. What is left over is for the next. */
 const MAX_CHUNKS = 200;
 
@@ -37,6 +39,13 @@ const REMOVALS = {
   rate_limits: removal("rate_limits", "key", "expire < extract(epoch FROM now() - interval '1 hour') * 1000"),
   known_networks: removal("known_networks", "user_id, network_hash", `last_at < now() - interval '${KNOWN_DAYS} days'`),
   import_files: removal("import_files", "id", "added_at < now() - interval '1 hour'"),
+  // The last day on which it was used stays: it says when that was.
+  service_days: removal(
+    "service_days",
+    "service, day",
+    `day < current_date - ${KEPT_SERVICE_DAYS} AND (calls = 0 OR EXISTS (
+       SELECT 1 FROM service_days later WHERE later.service = service_days.service AND later.day > service_days.day AND later.calls > 0))`,
+  ),
   key_refusals: removal("key_refusals", "id", `at < now() - interval '${REFUSAL_DAYS} days'`),
 } as const;
 
@@ -48,6 +57,7 @@ const NOTHING = {
   idempotency_records: 0,
   rate_limits: 0,
   known_networks: 0,
+  service_days: 0,
   key_refusals: 0,
   import_files: 0,
 };
@@ -104,7 +114,7 @@ export type Removed = Record<keyof typeof REMOVALS, number>;
 
 /**
  * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered of
- * Idempotency-Keys, throttling that is past, networks where somebody signed in long ago and refusals of keys a week ago, and masks what was
+ * Idempotency-Keys, throttling that is past, networks where somebody signed in long ago, what services did long ago and refusals of keys a week ago, and masks what was
  * stored with credentials. Running it twice, or in two places at once, changes nothing more. A table that fails is logged, and keeps no other waiting.
  */
 export async function keepHouse(): Promise<Removed> {

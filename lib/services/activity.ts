@@ -21,11 +21,13 @@ export function noteCall(caller: Caller, address: string | null, isRefused = fal
   const now = new Date();
   const day = Math.floor(now.getTime() / DAY_MS);
   const id = `${service} ${day}`;
-  const known = waiting.get(id) ?? { service, day: new Date(day * DAY_MS), calls: 0, refusals: 0 };
+  const nothing = { service, day: new Date(day * DAY_MS), calls: 0, refusals: 0, lastAt: now, lastAddress: null };
+  const known = waiting.get(id) ?? nothing;
   if (waiting.size === 0) queue.begin();
   const { calls, refusals } = known;
-  const counts = isRefused ? { calls, refusals: refusals + 1 } : { calls: calls + 1, refusals };
-  waiting.set(id, { ...known, ...counts, lastAt: now, lastAddress: address });
+  // A refused call is no use: it may be anybody's who found the credential.
+  const counts = isRefused ? { refusals: refusals + 1 } : { calls: calls + 1, lastAt: now, lastAddress: address };
+  waiting.set(id, { ...known, ...counts });
 }
 
 /** Done when everything counted so far is added, or let go. Never rejects. */
@@ -42,8 +44,10 @@ const ADD = statement(
    FROM unnest($services::text[], $days::date[], $calls::bigint[], $refusals::bigint[], $lasts::timestamptz[], $addresses::text[])
      AS n(service, day, calls, refusals, last_at, last_address) ORDER BY 1, 2
    ON CONFLICT (service, day) DO UPDATE SET calls = service_days.calls + excluded.calls,
-     refusals = service_days.refusals + excluded.refusals, last_at = greatest(service_days.last_at, excluded.last_at),
-     last_address = excluded.last_address`,
+     refusals = service_days.refusals + excluded.refusals,
+     last_at = CASE WHEN excluded.calls = 0 THEN service_days.last_at
+       WHEN service_days.calls = 0 THEN excluded.last_at ELSE greatest(service_days.last_at, excluded.last_at) END,
+     last_address = coalesce(excluded.last_address, service_days.last_address)`,
 );
 
 async function flush(): Promise<void> {

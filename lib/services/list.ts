@@ -61,10 +61,13 @@ const ROW = {
   last_address: nullable(text),
 };
 
+const IS_LATE = `day > (now() AT TIME ZONE 'UTC')::date - ${ACTIVITY_DAYS}`;
+
 const activityOf = (service: string) => `LEFT JOIN LATERAL (
-     SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(refusals), 0)::bigint AS refusals, max(last_at) AS last_at,
-       (array_agg(last_address ORDER BY day DESC))[1] AS last_address
-     FROM service_days d WHERE d.service = ${service} AND d.day > (now() AT TIME ZONE 'UTC')::date - ${ACTIVITY_DAYS}
+     SELECT coalesce(sum(calls) FILTER (WHERE ${IS_LATE}), 0)::bigint AS calls,
+       coalesce(sum(refusals) FILTER (WHERE ${IS_LATE}), 0)::bigint AS refusals, max(last_at) FILTER (WHERE calls > 0) AS last_at,
+       (array_agg(last_address ORDER BY day DESC) FILTER (WHERE calls > 0))[1] AS last_address
+     FROM service_days d WHERE d.service = ${service}
    ) activity ON true`;
 
 const select = (where: string, limit: number) => `
@@ -105,7 +108,7 @@ const DAYS = statement(
   "service-days",
   { date: text, calls: int, refusals: int },
   `SELECT to_char(day, 'YYYY-MM-DD') AS date, calls, refusals FROM service_days
-   WHERE service = $service AND day > (now() AT TIME ZONE 'UTC')::date - ${ACTIVITY_DAYS}`,
+   WHERE service = $service AND ${IS_LATE}`,
 );
 
 /** Those that work come first, by their names. */
