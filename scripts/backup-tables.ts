@@ -2,9 +2,13 @@ import type pg from "pg";
 
 /**
  * Left out of a backup, with what would open something by itself or under another secret: sign-ins (`sessions`, with the
- * keys of their tokens, `jwks`), links that were mailed (`verifications`), and what is of the last minutes. People sign in again.
+ * keys of their tokens, `jwks`), links that were mailed (`verifications`), and what is of the last minutes. People sign in again, and
+ * verifiers begin anew.
  */
-export const LEFT_OUT: readonly string[] = ["sessions", "jwks", "verifications", "rate_limits", "health_checks", "import_files"];
+export const LEFT_OUT: readonly string[] = [
+  ...["sessions", "jwks", "verifications", "rate_limits", "health_checks", "import_files"],
+  ...["verifier_sessions", "verifier_acks", "feed_snapshots", "feed_pages"],
+];
 /** Other people's tokens: written as null. */
 export const BLANK: readonly string[] = ["accounts.access_token", "accounts.refresh_token", "accounts.id_token"];
 

@@ -24,6 +24,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     "operations",
     "keys",
     "doors",
+    "feed",
     "services",
     "usage",
     "verification",

@@ -12,7 +12,14 @@ import { contextOf, type Incoming, isFromThisMachine } from "@/lib/request/conte
 import { isSameOrigin } from "@/lib/request/origins";
 import { noteCall } from "@/lib/services/activity";
 import { admitService } from "@/lib/services/admit";
-import { findService, isRetired, type KnownService, type SharedSecret } from "@/lib/services/known";
+import {
+  findService,
+  type HeldCredential,
+  holdCredential,
+  isRetired,
+  type KnownService,
+  type SharedSecret,
+} from "@/lib/services/known";
 import { env } from "@/lib/settings/env";
 
 import { readSignature, type Signature } from "@/lib/usage/signature";
@@ -148,6 +155,18 @@ export async function requireService(request: Request): Promise<void> {
     throw refuse(request, token, refusal.door, refusal.code);
   await requireShared(request, "SERVICE_API_SECRET", token ?? "", refusal);
   contextOf(request).actor = "service";
+}
+
+/** A program with a replica of the keys: a service with `feed`. There is no shared secret for it. */
+export type FeedCaller = ServiceCaller & { held: HeldCredential };
+
+/** @throws AppError INVALID_SERVICE_SECRET, TOO_MANY_REQUESTS for wrong ones, MISSING_SCOPE, NETWORK_NOT_ALLOWED */
+export async function requireFeedReader(request: Request): Promise<FeedCaller> {
+  const refusal = { door: "service_secret", code: "INVALID_SERVICE_SECRET" } as const;
+  const token = bearerOf(request.headers);
+  const credential = parseServiceCredential(token ?? "");
+  if (!credential) throw refuse(request, token, refusal.door, refusal.code);
+  return { ...(await requireCredential(request, credential, "feed", refusal)), held: holdCredential(credential) };
 }
 
 /** Whoever holds a key, speaking for the key alone. Whether there is one is for the use case. @throws AppError INVALID_API_KEY */

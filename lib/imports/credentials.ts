@@ -6,8 +6,10 @@ import {
   parseCredential,
 } from "@latchkey/rule/credentials";
 import { bitsOf, type CredentialForm, formOf, OUR_FORMS, STRONG_BITS, shownOf } from "@latchkey/rule/forms";
+import { env } from "@/lib/settings/env";
 import { currentSecretId, knownSecrets } from "@/lib/verification/hash-secrets";
 import { hmacOfDigest, sha256 } from "@/lib/verification/hmac";
+import { sealCredential } from "@/lib/verification/seals";
 import type { Forms } from "./forms";
 import type { CredentialFields } from "./records";
 import type { Fields } from "./rows";
@@ -22,6 +24,9 @@ export type StoredCredential = {
   candidates: string[];
   secretHash: string | null;
   secretUnder: string | null;
+  /** Of what came in clear. */
+  seal: Buffer | null;
+  secretSeal: Buffer | null;
   /** To be registered before the key is there; null for one of ours. */
   form: CredentialForm | null;
   secretForm: CredentialForm | null;
@@ -35,7 +40,11 @@ const MALFORMED =
   "It is too short or too long, holds characters that no credential has, or looks like one of ours and has another checksum.";
 
 /** Hashes what is in clear, and tells how it looks. Never quotes the credential. */
-export function storeCredential(row: CredentialFields, isSaidWeak: boolean, forms: Forms): StoredCredential | Refused {
+export function storeCredential(
+  row: CredentialFields,
+  isSaidWeak: boolean,
+  { forms, salt }: { forms: Forms; salt: string | null },
+): StoredCredential | Refused {
   const look = row.credential === undefined ? lookOfHash(row, isSaidWeak, forms) : lookOf(row.credential, forms);
   if ("refused" in look) return look;
   const ofSecret = row.secret === undefined ? givenForm(row.secret_form) : lookOf(row.secret, forms);
@@ -49,7 +58,15 @@ export function storeCredential(row: CredentialFields, isSaidWeak: boolean, form
   );
   if (!key) return { refused: MALFORMED };
   const secretForm = ofSecret?.form ?? null;
-  return { ...look, ...key, secretForm, secretHash: secret?.hash ?? null, secretUnder: secret?.under ?? null };
+  return {
+    ...look,
+    ...key,
+    secretForm,
+    secretHash: secret?.hash ?? null,
+    secretUnder: secret?.under ?? null,
+    seal: sealOf(row.credential, key.hash, salt),
+    secretSeal: sealOf(row.secret, secret?.hash, salt),
+  };
 }
 
 export function formsOf({ form, secretForm }: StoredCredential): CredentialForm[] {
@@ -70,6 +87,12 @@ export function withoutClear({ credential, secret, ...fields }: Fields, stored: 
 
 function hexOf(clear: string): string {
   return Buffer.from(sha256(clear), "latin1").toString("hex");
+}
+
+/** The hash of what is in clear was made under the current secret. */
+function sealOf(clear: string | undefined, hash: string | undefined, salt: string | null): Buffer | null {
+  if (clear === undefined || hash === undefined || salt === null) return null;
+  return sealCredential(clear, Buffer.from(hash, "latin1"), env().KEY_HASH_SECRET, salt);
 }
 
 function givenForm(given: CredentialFields["secret_form"]): { form: CredentialForm } | null {

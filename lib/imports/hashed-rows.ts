@@ -7,7 +7,8 @@ import { hashKey } from "./keys";
 import type { KeyRecord } from "./records";
 import { type Fields, type ImportFile, type Row, type Rows, readRecord, rowsOf } from "./rows";
 
-type Hashing = { forms: Forms; allowWeak: boolean };
+/** A file is kept without digests for verifiers: its keys get theirs when they are used. */
+type Hashing = { forms: Forms; allowWeak: boolean; salt: null };
 
 /**
  * The rows of a file with hashes in the place of credentials. What is no row, or would be refused whatever is in the database,
@@ -15,7 +16,7 @@ type Hashing = { forms: Forms; allowWeak: boolean };
  * @throws ImportFailure where its heading cannot be understood
  */
 export async function* hashedRows(file: ImportFile, allowWeak: boolean): AsyncGenerator<Rows> {
-  const hashing = { forms: await Forms.load(), allowWeak };
+  const hashing = { forms: await Forms.load(), allowWeak, salt: null };
   // Those that the file names are known before its keys are looked at, as in an import.
   for await (const { rows } of rowsOf(file)) {
     for (const row of rows) if ("fields" in row && row.kind === "form") addForm(row.fields, hashing);

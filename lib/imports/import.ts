@@ -3,6 +3,7 @@ import type { Actor } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db } from "@/lib/database/client";
 import { knownSecrets, secretId } from "@/lib/verification/hash-secrets";
+import { feedSalt } from "@/lib/verification/salt";
 import { importBalances } from "./balances";
 import { parsedList, readableId, sourceName } from "./fields";
 import { Forms } from "./forms";
@@ -92,6 +93,7 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
     ...{ files, source, actor, isDry, allowWeak },
     kinds: [],
     forms: await Forms.load(),
+    salt: isDry ? null : await feedSalt(),
     seen: new Seen(),
     accepted: new Seen(),
     counts: outcome.counts,

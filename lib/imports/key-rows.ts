@@ -32,6 +32,8 @@ const COLUMNS = {
   secret_hash: "bytea",
   credential_hashed_under: "text",
   secret_hashed_under: "text",
+  credential_seal: "bytea",
+  secret_seal: "bytea",
   permissions: "json",
   created_at: "timestamptz",
   expires_at: "timestamptz",
@@ -77,9 +79,9 @@ const REPLACED = statement(
   "import-replaced-credentials",
   {},
   `INSERT INTO replaced_credentials (key_id, format, hint, credential_hash, secret_hash, credential_hashed_under, secret_hashed_under,
-     replaced_at, valid_until)
+     credential_seal, secret_seal, replaced_at, valid_until)
    SELECT * FROM unnest($keys::int[], $formats::key_format[], $hints::text[], $hashes::bytea[], $secretHashes::bytea[], $under::text[],
-     $secretUnder::text[], $replacedAt::timestamptz[], $validUntil::timestamptz[])`,
+     $secretUnder::text[], $seals::bytea[], $secretSeals::bytea[], $replacedAt::timestamptz[], $validUntil::timestamptz[])`,
 );
 
 const TAKEN_UUIDS = statement("keys-by-uuid", { uuid }, "SELECT uuid FROM api_keys WHERE uuid = ANY($uuids::uuid[])");
@@ -127,6 +129,8 @@ function columnsOf({ record, stored, source, userId }: KeyRow, uuidOf: string, n
     secret_hash: asBytes(stored.secretHash),
     credential_hashed_under: stored.under,
     secret_hashed_under: stored.secretUnder,
+    credential_seal: stored.seal && inArray(stored.seal),
+    secret_seal: stored.secretSeal && inArray(stored.secretSeal),
     permissions: JSON.stringify(record.permissions ?? DEFAULT_PERMISSIONS),
     created_at: at(record.created_at ?? now),
     expires_at: at(record.expires_at),
@@ -159,6 +163,8 @@ async function addReplaced(run: Run, rows: (ReplacedRow & { id: number })[]): Pr
     secretHashes: of(({ secretHash }) => asBytes(secretHash)),
     under: of(({ under }) => under),
     secretUnder: of(({ secretUnder }) => secretUnder),
+    seals: of(({ seal }) => seal && inArray(seal)),
+    secretSeals: of(({ secretSeal }) => secretSeal && inArray(secretSeal)),
     replacedAt: rows.map(({ replacedAt }) => replacedAt.toISOString()),
     validUntil: rows.map(({ validUntil }) => validUntil.toISOString()),
   });

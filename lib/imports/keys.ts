@@ -65,14 +65,14 @@ function checkKey(run: ImportRun, fields: Fields, place: Place): FoundKey | null
 /** What is stored of a key's credentials, once their forms are among those to be registered; or why it is refused. */
 export function hashKey(
   record: KeyRecord,
-  { forms, allowWeak }: Pick<ImportRun, "forms" | "allowWeak">,
+  { forms, allowWeak, salt }: Pick<ImportRun, "forms" | "allowWeak" | "salt">,
 ): { stored: StoredCredential; replaced: ReplacedRow[] } | { refused: string } {
   if (standsElsewhere(record)) return { refused: "What opens its key stands in another field of the row too." };
-  const stored = storeCredential(record, record.weak ?? false, forms);
+  const stored = storeCredential(record, record.weak ?? false, { forms, salt });
   if ("refused" in stored) return { refused: `credential: ${stored.refused}` };
   const replaced: ReplacedRow[] = [];
   for (const each of record.replaced ?? []) {
-    const former = storeCredential(each, record.weak ?? false, forms);
+    const former = storeCredential(each, record.weak ?? false, { forms, salt });
     if ("refused" in former) return { refused: `replaced: ${former.refused}` };
     replaced.push({ stored: former, replacedAt: each.replaced_at ?? notAhead(each.valid_until), validUntil: each.valid_until });
   }

@@ -30,6 +30,8 @@ export type ImportRun = {
   isDry: boolean;
   allowWeak: boolean;
   forms: Forms;
+  /** In front of what is digested for verifiers; null where nothing is written. */
+  salt: string | null;
   /** What each file has rows of. */
   kinds: ReadonlySet<RecordKind>[];
   /** What was met in the files so far, and of whom an owner can be made when nothing is written. */

@@ -1,6 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
-import type { Credential, CredentialFormat } from "@latchkey/rule/credentials";
+import type { Credential, CredentialFormat, IssuedCredentials } from "@latchkey/rule/credentials";
 import { DEFAULT_LIMITS, type KeyLimits, pickLimits } from "@latchkey/rule/limits";
 import { maskedJson } from "@latchkey/rule/masked-json";
 import type { KeyLife } from "@latchkey/rule/status";
@@ -14,6 +14,8 @@ import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
 import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
+import { feedSalt } from "@/lib/verification/salt";
+import { sealCredential } from "@/lib/verification/seals";
 import { requireConfirmedAddress } from "./confirmed-owner";
 import { keyLimitFor, keyLimitReached, lockKeysOf, WHERE_ROOM } from "./key-limit";
 import { claimForKey, describeKeyOnce, explainRepeat } from "./repeat";
@@ -25,6 +27,19 @@ export type NewKey = KeyLimits & {
   format: CredentialFormat;
   idempotencyKey?: string | null;
 };
+
+/** What is kept of credentials that are issued now: their hashes, and their digests, sealed. */
+export async function storeIssued({ key, secret }: IssuedCredentials) {
+  const hashSecret = env().KEY_HASH_SECRET;
+  const salt = await feedSalt();
+  const [keyHash, secretHash] = [hashCredential(key, hashSecret), secret && hashCredential(secret, hashSecret)];
+  return {
+    keyHash,
+    secretHash,
+    keySeal: sealCredential(key, keyHash, hashSecret, salt),
+    secretSeal: secret && secretHash && sealCredential(secret, secretHash, hashSecret, salt),
+  };
+}
 
 /** A key as its maker sees it, once: the credentials in clear are in no other type. */
 export type IssuedKey = KeyLimits &
@@ -68,9 +83,9 @@ const CREATE = statement(
   ),
   created AS (
     INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, secret_hash, credential_hashed_under, secret_hashed_under,
-                          ${LIMIT_COLUMNS}, expires_at, note, made_unproven)
+                          credential_seal, secret_seal, ${LIMIT_COLUMNS}, expires_at, note, made_unproven)
     SELECT $uuid, id, $name, $format::key_format, $hint, $keyHash, $secretHash, $under, $under,
-      ${LIMIT_PLACES}, $expiresAt, $note, is_unproven FROM owner
+      $keySeal, $secretSeal, ${LIMIT_PLACES}, $expiresAt, $note, is_unproven FROM owner
     RETURNING id, created_at
   ),
   audited AS (
@@ -95,7 +110,6 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
   const limits = pickLimits(input);
   const credentials = issueCredentials(format);
   const uuid = randomUUID();
-  const secret = env().KEY_HASH_SECRET;
   const after = {
     uuid,
     name,
@@ -113,8 +127,7 @@ export async function createKey(actor: Actor, givenOwnerId: string, input: NewKe
     name,
     format,
     hint: credentials.hint,
-    keyHash: hashCredential(credentials.key, secret),
-    secretHash: credentials.secret && hashCredential(credentials.secret, secret),
+    ...(await storeIssued(credentials)),
     under: currentSecretId(),
     ...limitValues(limits),
     expiresAt,

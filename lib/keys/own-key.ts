@@ -22,6 +22,8 @@ const lockedSelect = {
   secretHash: true,
   credentialHashedUnder: true,
   secretHashedUnder: true,
+  credentialSeal: true,
+  secretSeal: true,
   ...LIMIT_FIELDS,
   ...LIFE_FIELDS,
   revokedBy: true,

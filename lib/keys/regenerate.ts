@@ -7,12 +7,11 @@ import { db, sqlIn, type Transaction } from "@/lib/database/client";
 import { readClock } from "@/lib/database/clock";
 import { PRESENT } from "@/lib/database/key-columns";
 import { isUnprovenNow } from "@/lib/identity/proof";
-import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { isUuid } from "@/lib/values/ids";
 import { currentSecretId } from "@/lib/verification/hash-secrets";
-import { hashCredential, issueCredentials } from "@/lib/verification/hashes";
-import type { IssuedKey } from "./create";
+import { issueCredentials } from "@/lib/verification/hashes";
+import { type IssuedKey, storeIssued } from "./create";
 import { requireRoom } from "./key-limit";
 import { type LockedKey, lockOwnKey } from "./own-key";
 import { claimForKey, describeKeyOnce } from "./repeat";
@@ -52,7 +51,7 @@ export async function replaceCredentials(
   const expiresAt = chooseEnd(key.expiresAt, asked.expiresAt, replacedAt);
   const isRevived = !isUsable(key, replacedAt) && isUsable({ ...key, expiresAt }, replacedAt);
   if (isRevived) await requireRoom(tx, actor, key.userId);
-  const { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, ...facts } = key;
+  const { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, credentialSeal, secretSeal, ...facts } = key;
   const { id, hint } = facts;
   const format = key.format === "foreign" ? "mf_live" : key.format;
   const credentials = issueCredentials(format);
@@ -64,7 +63,7 @@ export async function replaceCredentials(
   const lastEnd = asked.graceSeconds === 0 ? replacedAt : key.expiresAt;
   if (lastEnd)
     await tx.replacedCredential.updateMany({ where: { keyId: id, validUntil: { gt: lastEnd } }, data: { validUntil: lastEnd } });
-  const hashes = { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder };
+  const hashes = { credentialHash, secretHash, credentialHashedUnder, secretHashedUnder, credentialSeal, secretSeal };
   await tx.replacedCredential.create({
     data: { keyId: id, ...hashes, hint, format: key.format, replacedAt, validUntil: graceEndsAt },
     select: { keyId: true },
@@ -75,7 +74,7 @@ export async function replaceCredentials(
       format,
       hint: credentials.hint,
       weak: false,
-      ...newHashes(credentials),
+      ...(await newHashes(credentials)),
       expiresAt,
       regeneratedAt: replacedAt,
       ...(await markMaker(tx, actor)),
@@ -114,11 +113,13 @@ function endOfGrace(former: { expiresAt: Date | null }, expiresAt: Date | null, 
   return new Date(Math.max(now.getTime(), Math.min(...ends.filter((end) => end !== undefined))));
 }
 
-function newHashes({ key, secret }: IssuedCredentials) {
-  const hashSecret = env().KEY_HASH_SECRET;
+async function newHashes(credentials: IssuedCredentials) {
+  const { keyHash, secretHash, keySeal, secretSeal } = await storeIssued(credentials);
   return {
-    credentialHash: hashCredential(key, hashSecret),
-    secretHash: secret && hashCredential(secret, hashSecret),
+    credentialHash: keyHash,
+    secretHash,
+    credentialSeal: keySeal && new Uint8Array(keySeal),
+    secretSeal: secretSeal && new Uint8Array(secretSeal),
     credentialHashedUnder: currentSecretId(),
     secretHashedUnder: currentSecretId(),
   };

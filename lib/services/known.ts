@@ -96,6 +96,28 @@ export async function findService(credential: Credential): Promise<Found | null>
   return find(await readSince(askedAt), credential, hashes);
 }
 
+/** A credential that was let in, by what it is kept as here: nothing that could be sent again. */
+export type HeldCredential = { hashes: readonly string[] };
+
+export function holdCredential(credential: Credential): HeldCredential {
+  return { hashes: credentialHashes(credential).map(keyOf) };
+}
+
+/**
+ * Which of these no longer open what they opened: revoked, ended, or without the scope. From what is read now.
+ * @throws AppError TEMPORARILY_UNAVAILABLE when that cannot be said
+ */
+export async function findRevoked(held: readonly HeldCredential[], scope: Scope): Promise<Set<HeldCredential>> {
+  const { known, readAt, begunAt } = await readSince(performance.now());
+  const now = readAt + (performance.now() - begunAt);
+  return new Set(
+    held.filter(({ hashes }) => {
+      const entry = hashes.map((hash) => known.get(hash)).find(Boolean);
+      return !entry?.service.scopes.includes(scope) || (entry.endsAt !== null && entry.endsAt.getTime() <= now);
+    }),
+  );
+}
+
 /**
  * Whether a shared secret was switched off, and a service has to be used. While that cannot be read, what was known last holds: what
  * needs the database is refused by itself then, and what needs none says nothing that has to be kept.
@@ -124,7 +146,7 @@ function ageOf({ begunAt, begunOn }: Begin): number {
 function find({ known, readAt, ...begin }: Snapshot, credential: Credential, hashes: string[]): Found | null {
   const entry = hashes.map((hash) => known.get(hash)).find(Boolean);
   if (!entry) return null;
-  keepUnderCurrent("service", credential, entry.stored, entry.hashedUnder);
+  keepUnderCurrent("service", credential, { hash: entry.stored, hashedUnder: entry.hashedUnder, isSealed: true });
   const now = readAt + ageOf(begin);
   return { service: entry.service, hasEnded: entry.endsAt !== null && entry.endsAt.getTime() <= now };
 }

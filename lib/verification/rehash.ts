@@ -8,6 +8,8 @@ import { causeOf } from "@/lib/values/errors";
 import { currentSecretId, formerSecret } from "./hash-secrets";
 import { hashCredential, inArray } from "./hashes";
 import { inOneGo } from "./in-one-go";
+import { knownSalt } from "./salt";
+import { sealCredential } from "./seals";
 
 const FLUSH_MS = 250;
 const MAX_WAITING = 10_000;
@@ -15,12 +17,12 @@ const CHUNK = 500;
 
 // Only the row that still has the hash gets the new one, so whoever gave the key another credential meanwhile wins. Rows that
 // others hold are left to the next verification: nobody waits for this, and it waits for nobody.
-const rehash = (table: string, primaryKey: string, part: string) =>
+const rehash = (table: string, primaryKey: string, part: string, isSealed = true) =>
   statement(
     `rehash-${table}-${part}`,
     { kept: int },
-    `UPDATE ${table} t SET ${part}_hash = h.made, ${part}_hashed_under = $under
-     FROM unnest($stored::bytea[], $made::bytea[]) AS h(stored, made)
+    `UPDATE ${table} t SET ${part}_hash = h.made, ${part}_hashed_under = $under${isSealed ? `, ${part}_seal = h.seal` : ""}
+     FROM unnest($stored::bytea[], $made::bytea[], $seals::bytea[]) AS h(stored, made, seal)
      WHERE t.${part}_hash = h.stored AND t.${primaryKey} IN (
        SELECT ${primaryKey} FROM ${table} WHERE ${part}_hash = ANY($stored::bytea[]) FOR UPDATE SKIP LOCKED)
      RETURNING 1 AS kept`,
@@ -31,31 +33,39 @@ const REHASH = {
   secret: rehash("api_keys", "id", "secret"),
   replaced_key: rehash("replaced_credentials", "credential_hash", "credential"),
   replaced_secret: rehash("replaced_credentials", "credential_hash", "secret"),
-  service: rehash("service_credentials", "id", "credential"),
+  service: rehash("service_credentials", "id", "credential", false),
 } as const;
 
 /** What a hash is of. */
 export type Hashed = keyof typeof REHASH;
 
-type Hash = { of: Hashed; stored: string; made: string };
+type Hash = { of: Hashed; stored: string; made: string; seal: string | null };
+
+/** How a credential is stored: its hash, which secret made that, and whether its digest is sealed beside it. */
+type Stored = { hash: Uint8Array; hashedUnder: string | null; isSealed: boolean };
 
 let waiting = new Map<string, Hash>();
 let flushing: Promise<void> = Promise.resolve();
 const queue = inOneGo(FLUSH_MS, flush);
 
 /**
- * Has a credential, which was found by the hash `stored`, hashed under the current secret a little later, or has it noted that
- * it is. Never from the next secret: who has that one as the current one moved it there. What does not fit into the queue is
- * seen again.
+ * Has a credential, which was found by the hash that is stored, hashed under the current secret a little later, or has it noted that
+ * it is, and has its digest sealed for verifiers where it is not. Never from the next secret: who has that one as the current one
+ * moved it there. What does not fit into the queue is seen again.
  */
-export function keepUnderCurrent(of: Hashed, credential: Credential, stored: Uint8Array, hashedUnder: string | null): void {
-  if (hashedUnder === currentSecretId() || waiting.size >= MAX_WAITING) return;
-  const hash = { of, stored: inArray(stored), made: inArray(hashCredential(credential, env().KEY_HASH_SECRET)) };
+export function keepUnderCurrent(of: Hashed, credential: Credential, { hash, hashedUnder, isSealed }: Stored): void {
+  const isCurrent = hashedUnder === currentSecretId();
+  if ((isCurrent && isSealed) || waiting.size >= MAX_WAITING) return;
+  const salt = of === "service" ? null : knownSalt();
+  const { KEY_HASH_SECRET } = env();
+  const [stored, made] = [inArray(hash), hashCredential(credential, KEY_HASH_SECRET)];
+  const sealed = salt === null ? null : sealCredential(credential, made, KEY_HASH_SECRET, salt);
+  if (isCurrent && sealed === null) return;
   const former = formerSecret();
-  const isFormer = former !== null && hash.stored === inArray(hashCredential(credential, former));
-  if (hash.stored !== hash.made && !isFormer) return;
+  const isFormer = former !== null && stored === inArray(hashCredential(credential, former));
+  if (stored !== inArray(made) && !isFormer) return;
   if (waiting.size === 0) queue.begin();
-  waiting.set(`${of} ${hash.stored}`, hash);
+  waiting.set(`${of} ${stored}`, { of, stored, made: inArray(made), seal: sealed && inArray(sealed) });
 }
 
 /** Done when everything seen so far is stored anew, or let go: at most a few seconds. Never rejects. */
@@ -78,10 +88,15 @@ async function keepAll(): Promise<void> {
 }
 
 async function keep(of: Hashed, rows: readonly Hash[]): Promise<void> {
-  const values = { stored: rows.map(({ stored }) => stored), made: rows.map(({ made }) => made), under: currentSecretId() };
+  const values = {
+    stored: rows.map(({ stored }) => stored),
+    made: rows.map(({ made }) => made),
+    seals: rows.map(({ seal }) => seal),
+    under: currentSecretId(),
+  };
   try {
     const kept = await sql(REHASH[of], values);
-    if (kept.length > 0) log.info({ of, rows: kept.length }, "hashes are under the current KEY_HASH_SECRET");
+    if (kept.length > 0) log.info({ of, rows: kept.length }, "hashes are under the current KEY_HASH_SECRET, and digests sealed");
   } catch (error) {
     log.warn({ of, rows: rows.length, ...causeOf(error) }, "hashes were left as they are");
   }

@@ -20,7 +20,7 @@ import { keepUnderCurrent } from "./rehash";
 
 export type VerifyInput = LimitedCall & { key: string; secret?: string | null; cost: number };
 
-type SecretHash = { secretHash: Uint8Array | null; secretHashedUnder: string | null };
+type SecretHash = { secretHash: Uint8Array | null; secretHashedUnder: string | null; isSecretSealed: boolean };
 /** `readAt` is by the database's clock, which is everybody's. */
 type Found = { id: number; uuid: string; name: string; userId: string; readAt: Date; isUnused: boolean };
 type FoundKey = KeyFacts & SecretHash & Found;
@@ -49,6 +49,8 @@ const FOUND = {
   replaced_until: nullable(instant),
   credits: int,
   banned: bool,
+  is_sealed: bool,
+  is_secret_sealed: bool,
   is_unused: bool,
   read_at: instant,
 };
@@ -65,7 +67,8 @@ const REPLACED = `SELECT r.credential_hash AS hash, r.secret_hash, ${hashedUnder
   FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id JOIN users u ON u.id = k.user_id WHERE r.credential_hash`;
 
 function hashedUnder(table: string): string {
-  return `${table}.credential_hashed_under AS hashed_under, ${table}.secret_hashed_under`;
+  return `${table}.credential_hashed_under AS hashed_under, ${table}.secret_hashed_under,
+    ${table}.credential_seal IS NOT NULL AS is_sealed, ${table}.secret_seal IS NOT NULL AS is_secret_sealed`;
 }
 
 export const FIND_CURRENT = statement("find-key", FOUND, `${CURRENT} = $hash`);
@@ -181,7 +184,11 @@ async function findKeys(credentials: Set<Credential>): Promise<Map<string, Found
 }
 
 function fromRow(row: Row, credential: Credential): FoundKey {
-  keepUnderCurrent(row.replaced_until ? "replaced_key" : "key", credential, row.hash, row.hashed_under);
+  keepUnderCurrent(row.replaced_until ? "replaced_key" : "key", credential, {
+    hash: row.hash,
+    hashedUnder: row.hashed_under,
+    isSealed: row.is_sealed,
+  });
   return {
     id: row.id,
     uuid: row.uuid,
@@ -191,6 +198,7 @@ function fromRow(row: Row, credential: Credential): FoundKey {
     ...readLife(row),
     secretHash: row.secret_hash,
     secretHashedUnder: row.secret_hashed_under,
+    isSecretSealed: row.is_secret_sealed,
     replacedUntil: row.replaced_until,
     owner: { credits: row.credits, banned: row.banned },
     isUnused: row.is_unused,
@@ -203,6 +211,10 @@ function secretMatches(secret: string, found: FoundKey | null): boolean {
   const stored = found?.secretHash ?? null;
   if (!found || !credential || !stored) return false;
   if (!credentialHashes(credential).some((hash) => matchesHash(hash, stored))) return false;
-  keepUnderCurrent(found.replacedUntil ? "replaced_secret" : "secret", credential, stored, found.secretHashedUnder);
+  keepUnderCurrent(found.replacedUntil ? "replaced_secret" : "secret", credential, {
+    hash: stored,
+    hashedUnder: found.secretHashedUnder,
+    isSealed: found.isSecretSealed,
+  });
   return true;
 }

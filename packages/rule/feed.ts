@@ -65,7 +65,10 @@ export type HelloLine = { t: "hello"; v: typeof FEED_VERSION; session: string; e
 /** Open the next stream now, and keep this one until that one speaks: it ends after `in_ms`. */
 export type ByeLine = { t: "bye"; reason: "time" | "stop" | "slow"; in_ms: number };
 
-export type FeedLine = StateLine | FrameLine | ResetLine | HelloLine | ByeLine;
+export type FeedLine = StateLine | FrameLine | ResetLine | HelloLine | TimeLine | ByeLine;
+
+/** An answer to whoever polls, beside the frame. */
+export type TimeLine = SignedTime & { t: "time" };
 
 /** A time by the database's clock, for whoever sent the nonce. */
 export type SignedTime = { session: string; epoch: string; nonce: string; now: number; signature: string };
@@ -98,6 +101,11 @@ export function signedTextOfTime({ session, epoch, nonce, now }: Omit<SignedTime
 export function signedTextOfSnapshot(list: Omit<SnapshotList, "signature">): string {
   const { epoch, history, cursor, keys, owners, pages } = list;
   return text("snapshot", epoch, history, cursor, keys, owners, pages.join(","));
+}
+
+/** By the former key, of the one that took its place. */
+export function signedTextOfKey(key: string): string {
+  return text("key", key);
 }
 
 function text(kind: string, ...parts: (string | number)[]): string {

@@ -10,10 +10,10 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
     const tables = await readTables(client);
     const columns = tables.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`));
     expect(columns).toContain("users.email");
-    // Hashes under KEY_HASH_SECRET, and which one it was; of headers and inputs; salted ones of passwords.
+    // Hashes under KEY_HASH_SECRET, and which one it was, and digests that are sealed under it; of headers and inputs; salted ones of passwords.
     expect(
       columns
-        .filter((column) => /(secret|token|private|password|hash|sealed)\w*$/.test(column) && !column.endsWith("_at"))
+        .filter((column) => /(secret|token|private|password|hash|seal)\w*$/.test(column) && !column.endsWith("_at"))
         .sort(),
     ).toStrictEqual(
       [
@@ -21,18 +21,22 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
         "accounts.password",
         "api_keys.credential_hash",
         "api_keys.credential_hashed_under",
+        "api_keys.credential_seal",
         "api_keys.idempotency_hash",
         "api_keys.idempotency_input_hash",
         "api_keys.secret_hash",
         "api_keys.secret_hashed_under",
+        "api_keys.secret_seal",
         "idempotency_records.input_hash",
         "idempotency_records.key_hash",
         "known_networks.network_hash",
         "remembered_events.id_hash",
         "replaced_credentials.credential_hash",
         "replaced_credentials.credential_hashed_under",
+        "replaced_credentials.credential_seal",
         "replaced_credentials.secret_hash",
         "replaced_credentials.secret_hashed_under",
+        "replaced_credentials.secret_seal",
         "service_credentials.credential_hash",
         "service_credentials.credential_hashed_under",
         "usage_events.body_hash",
