@@ -4,7 +4,13 @@ import { countLeftKeys, type LeftCounts, type LeftKey, listLeftKeys } from "../l
 
 const SHOWN = 50;
 
-const ROTATED = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"] as const;
+const ROTATED = [
+  "KEY_HASH_SECRET",
+  "ADMIN_API_SECRET",
+  "SERVICE_API_SECRET",
+  "USAGE_WEBHOOK_SECRET",
+  "FEED_SIGNING_KEY",
+] as const;
 
 export type SecretsReport = {
   /** Whether a former value is accepted as well. */

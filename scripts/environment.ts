@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type Env, parseEnv } from "../lib/settings/env";
-import { SECRETS, withPreviewSecrets } from "../lib/settings/preview-secrets";
+import { MADE_SECRETS, SECRETS, withPreviewSecrets } from "../lib/settings/preview-secrets";
 import { EnvError } from "../lib/values/errors";
 import { Failure } from "./failure";
 import { keptSecret } from "./kept-secret";
@@ -29,7 +29,7 @@ export async function prepareEnvironment(requirePort: (port: number) => Promise<
 
   const secrets = path.join(directory, "secrets");
   if (fs.existsSync(path.join(directory, "postgres", "PG_VERSION"))) requireKept(secrets);
-  const values = Object.fromEntries(SECRETS.map((name) => [name, process.env[name]?.trim() || keptSecret(secrets, name)]));
+  const values = Object.fromEntries(MADE_SECRETS.map((name) => [name, process.env[name]?.trim() || keptSecret(secrets, name)]));
   // A placeholder address lets wrong settings be reported before a database is made.
   const { PORT } = checked({ ...process.env, ...values, DATABASE_URL: "postgresql://embedded/latchkey" });
   await requirePort(PORT);

@@ -1,14 +1,20 @@
 import { type Env, env } from "./env";
 import { isSafelyReached } from "./issuers";
-import { SECRETS } from "./preview-secrets";
+import { MADE_SECRETS } from "./preview-secrets";
 import { isOnThisMachine } from "./this-machine";
 import { weaknessOf } from "./weak-secrets";
 import { isOpenToAnybody } from "./wide-origins";
 
 export { isOnThisMachine };
 
-const WITH_PREVIOUS = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"] as const;
-const ALL_SECRETS = [...SECRETS, "KEY_HASH_SECRET_NEXT", "METRICS_TOKEN"] as const;
+const WITH_PREVIOUS = [
+  "KEY_HASH_SECRET",
+  "ADMIN_API_SECRET",
+  "SERVICE_API_SECRET",
+  "USAGE_WEBHOOK_SECRET",
+  "FEED_SIGNING_KEY",
+] as const;
+const ALL_SECRETS = [...MADE_SECRETS, "KEY_HASH_SECRET_NEXT", "METRICS_TOKEN"] as const;
 /** On their way out, and accepted as long as they are set. */
 const FORMER_SECRETS = WITH_PREVIOUS.map((name) => `${name}_PREVIOUS` as const);
 

@@ -88,6 +88,8 @@ const fields = z.object({
   SERVICE_API_SECRET_PREVIOUS: optional(z.string()),
   USAGE_WEBHOOK_SECRET: optional(z.string()),
   USAGE_WEBHOOK_SECRET_PREVIOUS: optional(z.string()),
+  FEED_SIGNING_KEY: optional(longSecret),
+  FEED_SIGNING_KEY_PREVIOUS: optional(longSecret),
   USAGE_SIGNATURE: z.preprocess(blankIsUnset, z.enum(["any", "v2"], { error: "must be any or v2" }).default("any")),
   MAX_OVERDRAFT: optional(numberIn(10_000, 0, 1_000_000_000, "credits")),
   MAX_KEYS_PER_USER: wholeNumber(1000, 1, 1_000_000, "keys"),

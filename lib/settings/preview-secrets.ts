@@ -9,6 +9,10 @@ export const SECRETS = [
   "USAGE_WEBHOOK_SECRET",
 ] as const;
 
+/** Without it, only what it is for is not there. */
+export const OPTIONAL_SECRETS = ["FEED_SIGNING_KEY"] as const;
+export const MADE_SECRETS = [...SECRETS, ...OPTIONAL_SECRETS] as const;
+
 type Source = Record<string, string | undefined>;
 
 /** Neon's have 16 and more; a shorter one could be found from what is derived from it. */
@@ -24,7 +28,10 @@ export function withPreviewSecrets(source: Source): Source {
   if (!database || database.password.length < MIN_PASSWORD_LENGTH) return source;
   const derive = (name: string) =>
     Buffer.from(hkdfSync("sha256", database.password, database.place, `latchkey preview ${name}`, 32)).toString("hex");
-  return { ...source, ...Object.fromEntries(SECRETS.map((name) => [name, source[name]?.trim() ? source[name] : derive(name)])) };
+  return {
+    ...source,
+    ...Object.fromEntries(MADE_SECRETS.map((name) => [name, source[name]?.trim() ? source[name] : derive(name)])),
+  };
 }
 
 /** `place`: where it is, so that two branches with the same password have secrets of their own. */

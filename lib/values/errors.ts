@@ -44,11 +44,15 @@ export const ERRORS = {
   MISSING_SCOPE: { status: 403, message: "This service lacks the scope" },
   NETWORK_NOT_ALLOWED: { status: 403, message: "This service may not call from this network" },
   OWNER_NOT_ALLOWED: { status: 403, message: "This service may not report usage of this owner" },
+  SERVE_NOT_ALLOWED: { status: 403, message: "This service may not serve from what is stale" },
   SERVICE_BOUND: { status: 403, message: "This service may not report so many credits" },
   ORIGIN_NOT_ALLOWED: { status: 403, message: "Origin not allowed" },
   NOT_FOUND: { status: 404, message: "Not found" },
   USER_NOT_FOUND: { status: 404, message: "User not found" },
   API_KEY_NOT_FOUND: { status: 404, message: "API key not found" },
+  SESSION_NOT_FOUND: { status: 404, message: "This session does not exist, or has ended. Open another one." },
+  PAGE_NOT_FOUND: { status: 404, message: "There is no such page any more. Open another session." },
+  CHANGE_NOT_FOUND: { status: 404, message: "There is no such change, or it is too long ago." },
   SERVICE_NOT_FOUND: { status: 404, message: "This service does not exist, or was revoked." },
   UNKNOWN_API_KEY: { status: 404, message: "Unknown API key" },
   METHOD_NOT_ALLOWED: { status: 405, message: "Method not allowed" },
@@ -80,6 +84,7 @@ export const ERRORS = {
   USAGE_NOT_CONFIGURED: { status: 500, message: "Server not configured" },
   NOT_CONFIGURED: { status: 500, message: "Internal server error" },
   TEMPORARILY_UNAVAILABLE: { status: 503, message: "Temporarily unavailable. Try again shortly." },
+  FEED_NOT_CONFIGURED: { status: 503, message: "The feed is not set up here" },
   INTERNAL_ERROR: { status: 500, message: "Internal server error" },
 } as const satisfies Record<string, { status: number; message: string }>;
 
