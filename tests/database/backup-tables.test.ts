@@ -12,9 +12,7 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
     expect(columns).toContain("users.email");
     // Hashes under KEY_HASH_SECRET, and which one it was, and digests that are sealed under it; of headers and inputs; salted ones of passwords.
     expect(
-      columns
-        .filter((column) => /(secret|token|private|password|hash|seal)\w*$/.test(column) && !column.endsWith("_at"))
-        .sort(),
+      columns.filter((column) => /(secret|token|private|password|hash|seal)\w*$/.test(column) && !column.endsWith("_at")).sort(),
     ).toStrictEqual(
       [
         ...BLANK,

@@ -127,11 +127,12 @@ describe("Keys that a rotation leaves behind", () => {
     ]);
     expect(Object.fromEntries(told)).toStrictEqual(EXPECTED);
     const lines = describeSecrets({ ...report, counts: { ...report.counts, former: 8 } });
-    expect(lines.slice(0, 10)).toStrictEqual([
+    expect(lines.slice(0, 11)).toStrictEqual([
       "KEY_HASH_SECRET       a former one is accepted",
       "ADMIN_API_SECRET      no former one",
       "SERVICE_API_SECRET    no former one",
       "USAGE_WEBHOOK_SECRET  no former one",
+      "FEED_SIGNING_KEY      no former one",
       "",
       "8 keys are not moved to the current KEY_HASH_SECRET yet, and the secret of 3 more. Each moves when it is used;",
       "Admin → Keys → Former ends or regenerates the rest.",
@@ -139,11 +140,11 @@ describe("Keys that a rotation leaves behind", () => {
       "2 keys are refused, because the KEY_HASH_SECRET that made the hashes is not set.",
       "1 credential of a service is refused for the same reason.",
     ]);
-    expect(lines[10]).toMatch(
+    expect(lines[11]).toMatch(
       /^ {2}asha@example\.com {2}used long ago {2}mf_live_\w{6}\S* {2}last used 2026-01-31 {2}its credential is under the former KEY_HASH_SECRET$/,
     );
     expect(lines.at(-1)).toBe("  and 2 more");
-    expect(lines).toHaveLength(10 + report.keys.length + 1);
+    expect(lines).toHaveLength(11 + report.keys.length + 1);
   });
 
   test("become fewer by what staff end or regenerate, and no more by what is made", async () => {
