@@ -2,12 +2,12 @@ import type pg from "pg";
 
 /**
  * Left out of a backup, with what would open something by itself or under another secret: sign-ins (`sessions`, with the
- * keys of their tokens, `jwks`), links that were mailed (`verifications`), and what is of the last minutes. People sign in again, and
- * verifiers begin anew.
+ * keys of their tokens, `jwks`), links that were mailed (`verifications`), what is of the last minutes, and what is told by
+ * transactions of this database (`key_changes` and what follows). People sign in again, and verifiers begin anew.
  */
 export const LEFT_OUT: readonly string[] = [
   ...["sessions", "jwks", "verifications", "rate_limits", "health_checks", "import_files"],
-  ...["verifier_sessions", "verifier_acks", "feed_snapshots", "feed_pages"],
+  ...["key_changes", "feed_cuts", "verifier_sessions", "verifier_acks", "feed_snapshots", "feed_pages"],
 ];
 /** Other people's tokens: written as null. */
 export const BLANK: readonly string[] = ["accounts.access_token", "accounts.refresh_token", "accounts.id_token"];

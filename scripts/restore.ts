@@ -76,12 +76,21 @@ async function loadBackup(url: string, { file, sha256, isEmbedded, mayReplace }:
     if (isEmbedded) await clear(client, mayReplace);
     else await requireEmpty(client);
     const load = (table: Head["tables"][number], rows: AsyncIterable<Buffer>) => loadRows(client, table, rows);
-    const loaded = await readBackup(file, load, (head) => makeTables(client, head));
+    let always: string[] = [];
+    const loaded = await readBackup(file, load, async (head) => {
+      always = await makeTables(client, head);
+    });
     if (loaded.sha256 !== sha256)
       throw new Failure(`${file} was changed while it was read. Nothing was changed in the database.`);
     for (const { name, value, isCalled } of loaded.head.sequences) {
       await client.query("SELECT setval($1::regclass, $2::bigint, $3)", [inPublic(name), value, isCalled]);
     }
+    for (const change of always) await client.query(change);
+    // Whoever holds what the feed told fetches it anew. The salt is that of the digests.
+    if (loaded.head.tables.some(({ name }) => name === "feed_state"))
+      await client.query(
+        "UPDATE feed_state SET epoch = gen_random_uuid(), history = NULL, secrets = NULL, cut = NULL, cut_taken_at = NULL",
+      );
     await client.query("COMMIT; ANALYZE");
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -120,17 +129,28 @@ async function requireEmpty(client: pg.Client): Promise<void> {
   );
 }
 
-/** As they were when the backup was made: by its migrations, whose own table is made by Prisma's engine otherwise. */
-async function makeTables(client: pg.Client, { migrations, tables }: Head): Promise<void> {
+/**
+ * As they were when the backup was made: by its migrations, whose own table is made by Prisma's engine otherwise.
+ * @returns what is to be done once the rows are there, for triggers
+ */
+async function makeTables(client: pg.Client, { migrations, tables }: Head): Promise<string[]> {
   await client.query(`CREATE TABLE _prisma_migrations (
     id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
     logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count int NOT NULL DEFAULT 0)`);
   for (const { path: name, migrationFile } of readMigrations(MIGRATIONS).migrationDirectories) {
     if (migrations.includes(name)) await client.query(migrationFile.content.value);
   }
-  // Balances and the like come with the rows: nothing is to be added up once more.
-  for (const { name } of tables) await client.query(`ALTER TABLE ${inPublic(name)} DISABLE TRIGGER USER`);
+  const { rows } = await client.query<{ change: string }>(ALWAYS);
+  // Balances and the like come with the rows, as does what migrations put there: nothing is to be there twice.
+  for (const { name } of tables)
+    await client.query(`ALTER TABLE ${inPublic(name)} DISABLE TRIGGER USER; DELETE FROM ${inPublic(name)}`);
+  return rows.map(({ change }) => change);
 }
+
+/** Triggers that fire for everybody: to enable all of a table makes them ordinary ones. */
+const ALWAYS = `
+  SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname) AS change
+  FROM pg_trigger WHERE tgenabled = 'A' AND NOT tgisinternal`;
 
 async function loadRows(
   client: pg.Client,

@@ -33,6 +33,9 @@ export const lookUp: Run = (statement, values) => runOn(database().verification)
 /** The same on the connection that nothing but the question of how the database is uses. */
 export const checkUp: Run = (statement, values) => runOn(database().health)(statement, values);
 
+/** The same on the two connections of the feed: one can hang, and the other is asked. */
+export const feedRun: Run = (statement, values) => runOn(database().feed)(statement, values);
+
 function runOn(connection: Pick<Pool, "query">): Run {
   return async (statement, values) => (await connection.query<never>(toQuery(statement, values))).rows;
 }

@@ -11,17 +11,20 @@ import { makePatient, type Pool, type Pooler } from "./connections";
 
 /**
  * Connections by what they are for, so that none of these can take the others' share: everything, the look-ups of
- * verifications, and the question of how the database is.
+ * verifications, the feed, and the question of how the database is.
  */
-export type Pools = { general: CountedPool; verification: CountedPool; health: CountedPool };
-export const POOLS = ["general", "verification", "health"] as const satisfies (keyof Pools)[];
+export type Pools = { general: CountedPool; verification: CountedPool; feed: CountedPool; health: CountedPool };
+export const POOLS = ["general", "verification", "feed", "health"] as const satisfies (keyof Pools)[];
 
 /** What both drivers count. */
 type CountedPool = Pool & { totalCount: number; idleCount: number; waitingCount: number; options: { max?: number } };
 export type PoolUse = { total: number; idle: number; waiting: number; max: number };
 
-const SIZES = { general: 20, verification: 4, health: 1 } as const satisfies Record<keyof Pools, number>;
+const SIZES = { general: 20, verification: 4, feed: 2, health: 1 } as const satisfies Record<keyof Pools, number>;
 const HEALTH_MS = 1_500;
+/** Of the two seconds that whoever is told may be behind. A new connection may take longer: there is another one. */
+export const FEED_MS = 400;
+const FEED_CONNECT_MS = 1_500;
 
 /** Prisma's adapter for Neon makes its pool itself. */
 class PatientNeon extends PrismaNeon {
@@ -45,6 +48,7 @@ export function openPools(env: Env): Pools & { adapter: PrismaPg | PrismaNeon } 
   const bounds = {
     general: generalBounds(env),
     verification: shortBounds(env.DATABASE_CONNECT_TIMEOUT_MS, env.VERIFY_TIMEOUT_MS),
+    feed: shortBounds(FEED_CONNECT_MS, FEED_MS),
     health: shortBounds(HEALTH_MS, HEALTH_MS),
   } satisfies Record<keyof Pools, Bounds>;
   const onPoolError = (error: Error) => log.warn({ error: error.message }, "an idle database connection was lost");
@@ -65,7 +69,7 @@ export function openPools(env: Env): Pools & { adapter: PrismaPg | PrismaNeon } 
   };
   const general = open("general");
   const adapter = isNeon ? new PatientNeon(bounds.general, pooler, configOf("general"), { onPoolError }) : new PrismaPg(general);
-  return { general, verification: open("verification"), health: open("health"), adapter };
+  return { general, verification: open("verification"), feed: open("feed"), health: open("health"), adapter };
 }
 
 export function useOf({ totalCount, idleCount, waitingCount, options }: CountedPool): PoolUse {

@@ -2,6 +2,7 @@ import "server-only";
 import { sql } from "@/lib/database/client";
 import { REMEMBERED_DAYS } from "@/lib/database/idempotency";
 import { int, statement } from "@/lib/database/statements";
+import { recordCut, removeOldChanges } from "@/lib/feed/cut";
 import { KNOWN_DAYS } from "@/lib/identity/known-devices";
 import { housekeepingDone, housekeepingRemoved, housekeepingRuns } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
@@ -47,6 +48,7 @@ const REMOVALS = {
        SELECT 1 FROM service_days later WHERE later.service = service_days.service AND later.day > service_days.day AND later.calls > 0))`,
   ),
   key_refusals: removal("key_refusals", "id", `at < now() - interval '${REFUSAL_DAYS} days'`),
+  key_changes: removeOldChanges(CHUNK),
 } as const;
 
 const TABLES = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
@@ -60,6 +62,7 @@ const NOTHING = {
   service_days: 0,
   key_refusals: 0,
   import_files: 0,
+  key_changes: 0,
 };
 
 function removal(table: string, primaryKey: string, condition: string) {
@@ -96,7 +99,12 @@ function foldUsageEvents() {
 }
 
 /** What is done besides, by what the log calls it. */
-const WORKS = { masking: maskStored, "uncharged usage": auditUncharged, "replayable usage": tellOfReplayable };
+const WORKS = {
+  masking: maskStored,
+  "uncharged usage": auditUncharged,
+  "replayable usage": tellOfReplayable,
+  "feed cut": recordCut,
+};
 
 let toldOn: number | undefined;
 

@@ -56,7 +56,14 @@ test("a table that fails keeps no other waiting; what failed is told by its code
   await database.query("ALTER TABLE usage_events RENAME TO elsewhere");
   await addPast(2);
   const nothing = { usage_events: 0, replaced_credentials: 0, sessions: 0, idempotency_records: 0, known_networks: 0 };
-  expect(await keepHouse()).toStrictEqual({ ...nothing, service_days: 0, key_refusals: 0, import_files: 0, rate_limits: 2 });
+  expect(await keepHouse()).toStrictEqual({
+    ...nothing,
+    service_days: 0,
+    key_refusals: 0,
+    import_files: 0,
+    key_changes: 0,
+    rate_limits: 2,
+  });
   expect(error.mock.calls).toStrictEqual([
     [{ table: "usage_events", cause: "error", cause_code: "42P01" }, "housekeeping failed"],
   ]);

@@ -158,6 +158,16 @@ describe("a restored portal", () => {
   test("refuses what the original refuses", async () => {
     await expect(ask(folder, "UPDATE users SET credits = 1")).rejects.toThrow("only through credit_entries");
     await expect(ask(folder, "DELETE FROM audit_entries")).rejects.toThrow("append-only");
+    await expect(ask(folder, "DELETE FROM api_keys")).rejects.toThrow("never removed");
+    const always = "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' ORDER BY 1";
+    expect(await ask(folder, always)).toStrictEqual(await ask(started.dataDirectory, always));
+  });
+
+  test("has the feed begin anew, with digests that are those of before", async () => {
+    const state = "SELECT epoch, salt FROM feed_state";
+    const [[before], [after]] = [await ask(started.dataDirectory, state), await ask(folder, state)];
+    expect(after?.salt).toBe(before?.salt);
+    expect(after?.epoch).not.toBe(before?.epoch);
   });
 
   test("is replaced only when it does not run and that is asked for", async () => {
