@@ -10,7 +10,7 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
     const tables = await readTables(client);
     const columns = tables.flatMap(({ name, columns }) => columns.map((column) => `${name}.${column}`));
     expect(columns).toContain("users.email");
-    // Hashes under KEY_HASH_SECRET, and which one it was, and digests that are sealed under it; of headers and inputs; salted ones of passwords.
+    // Hashes under KEY_HASH_SECRET, and which one it was, and digests that are sealed under it, and which secrets were set; of headers and inputs; salted ones of passwords.
     expect(
       columns.filter((column) => /(secret|token|private|password|hash|seal)\w*$/.test(column) && !column.endsWith("_at")).sort(),
     ).toStrictEqual(
@@ -25,6 +25,7 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
         "api_keys.secret_hash",
         "api_keys.secret_hashed_under",
         "api_keys.secret_seal",
+        "feed_state.secrets",
         "idempotency_records.input_hash",
         "idempotency_records.key_hash",
         "known_networks.network_hash",
