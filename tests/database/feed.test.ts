@@ -127,7 +127,7 @@ describe("A poll", () => {
     const round = await roundFrom(place, async (statement, values) => {
       const rows = await feedRun(statement, values);
       // Of a later moment than the round is.
-      if (++pages === 1) await database.query("INSERT INTO key_changes (kind, key_id, narrows) VALUES ('k', 88888, true)");
+      if (++pages === 1) await database.query("INSERT INTO key_changes (kind, key_id, narrows) VALUES ('k', 88888, false)");
       return rows;
     });
     expect([pages, round.keys.length, round.changes.length]).toStrictEqual([3, 12_001, 12_002]);
