@@ -35,14 +35,14 @@ async function renew(): Promise<string[]> {
   return [`The epoch is ${now.epoch} now. Whoever verifies fetches everything anew.`];
 }
 
-export function describe({ epoch, history, isSameHistory, areSameSecrets, cutTakenAt }: FeedStatus): string[] {
+export function describe({ epoch, history, isSameHistory, hasLostSecret, cutTakenAt }: FeedStatus): string[] {
   return [
     `Epoch ${epoch}.`,
     history === null ? "Nobody has asked yet." : `History ${history}.`,
     ...(isSameHistory ? [] : ["The database has another history now. The next to ask begins a new epoch."]),
-    ...(areSameSecrets
-      ? []
-      : ["The KEY_HASH_SECRETs are not those of this epoch. Once every server has the new ones: npm run feed -- new-epoch."]),
+    ...(hasLostSecret
+      ? ["A KEY_HASH_SECRET of this epoch is not set any more. Once no server has it: npm run feed -- new-epoch."]
+      : []),
     cutTakenAt
       ? `Changes up to ${cutTakenAt.toISOString()} are removed: whoever was away for longer fetches everything anew.`
       : "No change was removed yet.",

@@ -48,8 +48,8 @@ export type FeedStatus = {
   epoch: string;
   history: string | null;
   isSameHistory: boolean;
-  /** Whether the KEY_HASH_SECRETs are those of when the epoch began. */
-  areSameSecrets: boolean;
+  /** Whether a KEY_HASH_SECRET of when the epoch began is not set any more: what it made is unknown here, and known elsewhere. */
+  hasLostSecret: boolean;
   cutTakenAt: Date | null;
 };
 
@@ -94,7 +94,7 @@ export async function readFeedStatus(run: Run): Promise<FeedStatus> {
     epoch,
     history,
     isSameHistory: history === null || history === is_of,
-    areSameSecrets: secrets === null || secrets === secretsNow(),
+    hasLostSecret: secrets?.split(" ").some((id) => !secretsNow().includes(id)) ?? false,
     cutTakenAt,
   };
 }
