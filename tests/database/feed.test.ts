@@ -356,6 +356,23 @@ describe("The triggers", () => {
     expect(edges).toStrictEqual([-2, ...up, ...up.map((edge) => edge - 1).reverse()]);
   });
 
+  test("know the same credential under another secret, and a digest that is learnt, for no narrowing", async () => {
+    const { id } = await newKey(await newOwner());
+    const narrowed = async (set: string) => {
+      const { changes } = await changesOf(() => database.query(`UPDATE api_keys SET ${set} WHERE id = $1`, [id]));
+      return changes.map(({ narrows }) => narrows);
+    };
+    const hash = "credential_hash = sha256(gen_random_uuid()::text::bytea)";
+    expect(await narrowed(`${hash}, credential_hashed_under = 'another'`)).toStrictEqual([false]);
+    expect(await narrowed("secret_hash = '\\x01', secret_hashed_under = 'another'")).toStrictEqual([false]);
+    expect(await narrowed("sealed_digest = '\\x01'")).toStrictEqual([false]);
+    for (const set of [hash, `${hash}, credential_hashed_under = 'third', hint = 'ghijkl'`, "secret_hash = '\\x02'"])
+      expect(await narrowed(set)).toStrictEqual([true]);
+    expect(await narrowed("expires_at = now() + interval '1 day'")).toStrictEqual([true]);
+    expect(await narrowed("expires_at = now() + interval '2 days'")).toStrictEqual([false]);
+    expect(await narrowed("total_uses = total_uses + 1, last_used_at = now()")).toStrictEqual([]);
+  });
+
   test("tell of a replaced credential as of its key, and not of one whose grace is over", async () => {
     const owner = await newOwner();
     const key = await newKey(owner);
