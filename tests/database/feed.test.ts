@@ -365,7 +365,7 @@ describe("The triggers", () => {
     const hash = "credential_hash = sha256(gen_random_uuid()::text::bytea)";
     expect(await narrowed(`${hash}, credential_hashed_under = 'another'`)).toStrictEqual([false]);
     expect(await narrowed("secret_hash = '\\x01', secret_hashed_under = 'another'")).toStrictEqual([false]);
-    expect(await narrowed("sealed_digest = '\\x01'")).toStrictEqual([false]);
+    expect(await narrowed("credential_seal = '\\x01'")).toStrictEqual([false]);
     for (const set of [hash, `${hash}, credential_hashed_under = 'third', hint = 'ghijkl'`, "secret_hash = '\\x02'"])
       expect(await narrowed(set)).toStrictEqual([true]);
     expect(await narrowed("expires_at = now() + interval '1 day'")).toStrictEqual([true]);
