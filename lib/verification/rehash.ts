@@ -16,17 +16,22 @@ const MAX_WAITING = 10_000;
 const CHUNK = 500;
 
 // Only the row that still has the hash gets the new one, so whoever gave the key another credential meanwhile wins. Rows that
-// others hold are left to the next verification: nobody waits for this, and it waits for nobody.
-const rehash = (table: string, primaryKey: string, part: string, isSealed = true) =>
-  statement(
+// others hold are left to the next verification: nobody waits for this, and it waits for nobody. A replaced credential changes
+// its key as well (the feed's trigger), and whoever regenerates holds the key first.
+const rehash = (table: string, primaryKey: string, part: string, isSealed = true) => {
+  const isReplaced = table === "replaced_credentials";
+  return statement(
     `rehash-${table}-${part}`,
     { kept: int },
     `UPDATE ${table} t SET ${part}_hash = h.made, ${part}_hashed_under = $under${isSealed ? `, ${part}_seal = h.seal` : ""}
      FROM unnest($stored::bytea[], $made::bytea[], $seals::bytea[]) AS h(stored, made, seal)
      WHERE t.${part}_hash = h.stored AND t.${primaryKey} IN (
-       SELECT ${primaryKey} FROM ${table} WHERE ${part}_hash = ANY($stored::bytea[]) FOR UPDATE SKIP LOCKED)
+       SELECT own.${primaryKey} FROM ${table} own ${isReplaced ? "JOIN api_keys k ON k.id = own.key_id" : ""}
+       WHERE own.${part}_hash = ANY($stored::bytea[])
+       ${isReplaced ? "FOR NO KEY UPDATE OF k SKIP LOCKED" : ""} FOR UPDATE OF own SKIP LOCKED)
      RETURNING 1 AS kept`,
   );
+};
 
 const REHASH = {
   key: rehash("api_keys", "id", "credential"),

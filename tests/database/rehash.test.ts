@@ -137,6 +137,23 @@ describe("A key under the former secret", () => {
     expect([await codeOf(key.key), await codeOf(renewed.key)]).toStrictEqual(["VALID", "VALID"]);
   });
 
+  test("that was replaced is left alone while somebody holds its key, and nobody waits for that", async () => {
+    const other = await makeKey();
+    for (const { uuid } of [key, other]) await regenerateKey(owner, uuid, { graceSeconds: 600 });
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query("SELECT 1 FROM api_keys WHERE id = $1 FOR NO KEY UPDATE", [key.id]);
+      expect([await codeOf(key.key), await codeOf(other.key)]).toStrictEqual(["VALID", "VALID"]);
+      await hashesKept();
+    } finally {
+      await holder.end();
+    }
+    expect(await underOf(other.key)).toStrictEqual([["replaced_credentials credential", "current", "current"]]);
+    expect(await underOf(key.key)).toStrictEqual([["replaced_credentials credential", "former", "former"]]);
+  });
+
   test("whose row somebody holds is left alone, and nobody waits for it", async () => {
     const other = await makeKey();
     const holder = new pg.Client({ connectionString: database.url });
