@@ -9,8 +9,13 @@ export const LEFT_OUT: readonly string[] = [
   ...["sessions", "jwks", "verifications", "rate_limits", "health_checks", "import_files"],
   ...["key_changes", "feed_cuts", "verifier_sessions", "verifier_acks", "feed_snapshots", "feed_pages"],
 ];
-/** Other people's tokens: written as null. */
-export const BLANK: readonly string[] = ["accounts.access_token", "accounts.refresh_token", "accounts.id_token"];
+/** Other people's tokens, and transactions of this database: written as null. */
+export const BLANK: readonly string[] = [
+  "audit_entries.xid",
+  "accounts.access_token",
+  "accounts.refresh_token",
+  "accounts.id_token",
+];
 
 export type Table = { name: string; columns: string[]; rows: number };
 export type Sequence = { name: string; value: string; isCalled: boolean };

@@ -44,7 +44,7 @@ function columnsOf(schema: string): string[] {
   const modelNames = new Set(models.map(([, name]) => name));
   return models.flatMap(([, name = "", body = ""]) => {
     const table = /@@map\("(\w+)"\)/.exec(body)?.[1] ?? name;
-    const fields = [...body.matchAll(/^ {2}(\w+) +(\w+)(\??)(\[\])?(.*)$/gm)];
+    const fields = [...body.matchAll(/^ {2}(\w+) +(\w+(?:\("[^)]*"\))?)(\??)(\[\])?(.*)$/gm)];
     return fields
       .filter(([, , type = ""]) => !modelNames.has(type))
       .map(([, field, , optional, , rest = ""]) => {

@@ -14,7 +14,7 @@ export function AnswerList({ described, schemas }: Props) {
       <h3 className="mb-1.5 font-medium">Answers</h3>
       <div className="border-line border-t">
         {Object.entries(described.responses).map(([status, { description, content }]) => {
-          const { schema, examples } = content["application/json"];
+          const [{ schema, examples } = { schema: {}, examples: {} }] = Object.values(content);
           const isGood = status.startsWith("2");
           return (
             <details key={status} open={isGood} className="border-line border-b">

@@ -169,6 +169,15 @@ export async function requireFeedReader(request: Request): Promise<FeedCaller> {
   return { ...(await requireCredential(request, credential, "feed", refusal)), held: holdCredential(credential) };
 }
 
+/** A program of the staff: a service with `admin:read`. @throws AppError as `requireFeedReader` */
+export async function requireAdminReader(request: Request): Promise<void> {
+  const refusal = { door: "service_secret", code: "INVALID_SERVICE_SECRET" } as const;
+  const token = bearerOf(request.headers);
+  const credential = parseServiceCredential(token ?? "");
+  if (!credential) throw refuse(request, token, refusal.door, refusal.code);
+  await requireCredential(request, credential, "admin:read", refusal);
+}
+
 /** Whoever holds a key, speaking for the key alone. Whether there is one is for the use case. @throws AppError INVALID_API_KEY */
 export async function requireKey(request: Request): Promise<{ actor: Actor; credential: Credential }> {
   const credential = await readCredential(bearerOf(request.headers) ?? "");

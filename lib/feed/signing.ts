@@ -15,9 +15,14 @@ let known: { of: string; signer: Signer; previous: Signer | null } | undefined;
 /** @throws AppError FEED_NOT_CONFIGURED */
 function signers(): { signer: Signer; previous: Signer | null } {
   const { FEED_SIGNING_KEY: current, FEED_SIGNING_KEY_PREVIOUS: former } = env();
-  if (current === undefined) throw new AppError("FEED_NOT_CONFIGURED", { details: "FEED_SIGNING_KEY is not set." });
+  if (current === undefined) throw notConfigured();
   if (known?.of !== current) known = { of: current, signer: signerOf(current), previous: former ? signerOf(former) : null };
   return known;
+}
+
+/** Nothing changes within a minute: a setting has to. */
+function notConfigured(): AppError {
+  return new AppError("FEED_NOT_CONFIGURED", { details: "FEED_SIGNING_KEY is not set.", headers: { "Retry-After": "60" } });
 }
 
 /** The setting is text of any form; the key is derived from it (HKDF-SHA-256, RFC 5869). */

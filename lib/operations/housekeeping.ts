@@ -49,6 +49,20 @@ const REMOVALS = {
   ),
   key_refusals: removal("key_refusals", "id", `at < now() - interval '${REFUSAL_DAYS} days'`),
   key_changes: removeOldChanges(CHUNK),
+  // As long as receipts are asked for, and as some may go on by what is stale.
+  verifier_acks: removal("verifier_acks", "id", "at < now() - interval '3 days'"),
+  verifier_sessions: removal("verifier_sessions", "id", "seen_at < now() - interval '3 days'"),
+  // Whoever is at an older one has an hour to end.
+  feed_snapshots: removal(
+    "feed_snapshots",
+    "id",
+    "built_at < now() - interval '1 hour' AND id < (SELECT max(id) FROM feed_snapshots)",
+  ),
+  feed_pages: removal(
+    "feed_pages",
+    "sha256",
+    "added_at < now() - interval '1 hour' AND NOT EXISTS (SELECT 1 FROM feed_snapshots s WHERE feed_pages.sha256 = ANY(s.pages))",
+  ),
 } as const;
 
 const TABLES = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
@@ -63,6 +77,10 @@ const NOTHING = {
   key_refusals: 0,
   import_files: 0,
   key_changes: 0,
+  verifier_acks: 0,
+  verifier_sessions: 0,
+  feed_snapshots: 0,
+  feed_pages: 0,
 };
 
 function removal(table: string, primaryKey: string, condition: string) {

@@ -28,9 +28,16 @@ const KEEP_ALIVE_MS = 75_000;
 type Work = () => Promise<void>;
 
 // On globalThis because the instrumentation hook and each route are bundled apart.
-const holder = globalThis as typeof globalThis & { latchkeyStopWork?: Set<Work> };
+const holder = globalThis as typeof globalThis & { latchkeyStopWork?: Set<Work>; latchkeyStopping?: Set<() => void> };
 holder.latchkeyStopWork ??= new Set();
+holder.latchkeyStopping ??= new Set();
 const works = holder.latchkeyStopWork;
+const farewells = holder.latchkeyStopping;
+
+/** Has this done as soon as the server is told to stop: for answers that would not end by themselves. */
+export function whenStopping(farewell: () => void): void {
+  farewells.add(farewell);
+}
 
 /** Has this done when the server stops: after the last request, before the database is closed. */
 export function beforeStop(work: Work): void {
@@ -74,6 +81,7 @@ export function stopGracefully(): void {
     if (isStopping) return;
     isStopping = true;
     log.info({ signal }, "stopping");
+    for (const farewell of farewells) farewell();
     exitAfterRest();
     // Connections that are kept alive would be waited for after their last request.
     const idleMs = IDLE_MS + (isWatched() ? LEAVING_MS : 0);

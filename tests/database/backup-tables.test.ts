@@ -15,7 +15,7 @@ test("what sounds like a secret is in a backup only where somebody decided so", 
       columns.filter((column) => /(secret|token|private|password|hash|seal)\w*$/.test(column) && !column.endsWith("_at")).sort(),
     ).toStrictEqual(
       [
-        ...BLANK,
+        ...BLANK.filter((column) => column !== "audit_entries.xid"),
         "accounts.password",
         "api_keys.credential_hash",
         "api_keys.credential_hashed_under",

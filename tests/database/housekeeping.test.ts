@@ -62,6 +62,10 @@ test("a table that fails keeps no other waiting; what failed is told by its code
     key_refusals: 0,
     import_files: 0,
     key_changes: 0,
+    verifier_acks: 0,
+    verifier_sessions: 0,
+    feed_snapshots: 0,
+    feed_pages: 0,
     rate_limits: 2,
   });
   expect(error.mock.calls).toStrictEqual([

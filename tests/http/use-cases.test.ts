@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "../../app/docs/reference/document";
 import { adminCall, call, newKey, query, randomEmail, type TestKey, verify } from "../support/client";
 import { actions, addresses, filledIn, open, type Person, run, type Sent, uploadFile } from "../support/doors";
+import { ask, begin, Replica } from "../support/feed";
 import { newMailedToken, newUser, signInByCookie, type TestUser } from "../support/people";
 import { shared } from "../support/portal";
 import { newService } from "../support/services";
@@ -26,6 +27,8 @@ beforeAll(async () => {
   const { id: serviceId } = await newService({ scopes: ["verify"] });
   cast = { user, person: await newPerson(user), admin: await newPerson(staff), key, keyId: await numberOf(key), serviceId };
 });
+
+const feedService = () => newService({ scopes: ["feed"] });
 
 const ids = () => ({ plain: cast.person, keyId: cast.keyId, keyUuid: cast.key.id, serviceId: cast.serviceId });
 
@@ -104,6 +107,25 @@ const OPERATION_OF: Record<string, () => Promise<{ status: number }>> = {
   },
   verifyKey: () => verify({ key: cast.key.api_key, cost: 0 }),
   reportUsage: () => report({ apiKey: cast.key.api_key, delta: 1 }),
+  openVerifierSession: async () => (await begin((await feedService()).credential)) && { status: 201 },
+  getSnapshotPage: async () => {
+    const { credential } = await feedService();
+    const { snapshot } = await begin(credential);
+    return ask(`/snapshot/${snapshot?.pages[0]}`, credential);
+  },
+  readFeed: async () => {
+    const { credential } = await feedService();
+    return ask("/feed", credential, new Replica(await begin(credential), credential).place({ wait: 0 }));
+  },
+  acknowledge: async () => {
+    const { credential } = await feedService();
+    return new Replica(await begin(credential), credential).acknowledge();
+  },
+  getReceipts: async () => {
+    const key = await newKey(cast.user);
+    const { headers } = await call(`/api/auth/keys/${key.id}/revoke/`, { method: "POST", token: cast.user.access });
+    return call(`/api/verifier/receipts/${headers.get("latchkey-change")}`, { token: cast.user.access });
+  },
   getHealth: () => call("/api/health"),
   getLiveness: () => call("/api/health/live"),
   getReference: () => fetch(`${shared().url}/api/openapi.json`),

@@ -10,9 +10,20 @@ import type { Answer, Caller, Group, Operation, Parameter } from "./operation";
 import { OWN_KEYS } from "./own-keys";
 import { PASSWORDS } from "./passwords";
 import { USERS } from "./users";
+import { VERIFIERS } from "./verifiers";
 
 /** Every HTTP route there is: the reference, the front page and the deployment check are made from this list. */
-export const GROUPS: Group[] = [ACCOUNTS, PASSWORDS, OWN_KEYS, GENERATED_KEYS, EVERY_KEY, USERS, DATA_PLANE, BROWSER_SESSIONS];
+export const GROUPS: Group[] = [
+  ACCOUNTS,
+  PASSWORDS,
+  OWN_KEYS,
+  GENERATED_KEYS,
+  EVERY_KEY,
+  USERS,
+  DATA_PLANE,
+  VERIFIERS,
+  BROWSER_SESSIONS,
+];
 export const OPERATIONS: Operation[] = GROUPS.flatMap(({ operations }) => operations);
 
 const HEADERS = {
@@ -187,7 +198,7 @@ function describeAnswer(same: Answer[], shared: Record<string, JsonSchema>) {
     description: same.at(-1)?.description ?? "",
     headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
     content: {
-      "application/json": {
+      [same[0]?.mediaType ?? "application/json"]: {
         schema: forms.length === 1 ? form : { anyOf: forms },
         examples: Object.assign({}, ...same.map(({ examples }) => named(examples))) as Record<string, { value: unknown }>,
       },

@@ -30,6 +30,8 @@ export type Answer = {
   examples: Record<string, unknown>;
   /** Names of `components.headers`. */
   headers?: string[];
+  /** Where it is not JSON. */
+  mediaType?: string;
 };
 
 export type Operation = {

@@ -1,3 +1,7 @@
+-- Which transaction an entry was written in, and so what of the feed it is about. By itself a default leaves former rows as they are.
+ALTER TABLE "audit_entries" ADD COLUMN "xid" xid8;
+ALTER TABLE "audit_entries" ALTER COLUMN "xid" SET DEFAULT pg_current_xact_id();
+
 -- AlterTable
 ALTER TABLE "feed_state" ADD COLUMN "building_since" TIMESTAMPTZ(3);
 

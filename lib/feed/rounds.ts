@@ -1,0 +1,43 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import {
+  type ByeLine,
+  type FeedLine,
+  type FrameLine,
+  type HelloLine,
+  type ResetLine,
+  type StateLine,
+  signedTextOf,
+  signedTextOfReset,
+} from "@latchkey/rule/feed";
+import { signText } from "./signing";
+
+/** What happened between two cursors, as it goes out: the lines, and the frame that ends them. One write, for all who read. */
+export type RoundBytes = { from: string; to: string; asOf: number; bytes: Uint8Array };
+
+type Ends = Pick<FrameLine, "epoch" | "history" | "from" | "to" | "as_of" | "unsealed">;
+
+/** Nothing of it may be applied before the frame's signature holds, which is over the hash of all lines before it. */
+export function writeRound(lines: readonly StateLine[], ends: Ends): RoundBytes {
+  const text = lines.map(toLine).join("");
+  const unsigned = { t: "frame", ...ends, lines: lines.length, sha256: sha256Of(text) } as const;
+  const frame: FrameLine = { ...unsigned, signature: signText(signedTextOf(unsigned)) };
+  return { from: ends.from, to: ends.to, asOf: ends.as_of, bytes: Buffer.from(text + toLine(frame)) };
+}
+
+export function writeReset(reason: ResetLine["reason"], epoch: string, asOf: number): Uint8Array {
+  const unsigned = { t: "reset", reason, epoch, as_of: asOf } as const;
+  return Buffer.from(toLine({ ...unsigned, signature: signText(signedTextOfReset(unsigned)) }));
+}
+
+export function writeLine(line: HelloLine | ByeLine | FeedLine): Uint8Array {
+  return Buffer.from(toLine(line));
+}
+
+export function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+export function toLine(line: FeedLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
