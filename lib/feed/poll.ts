@@ -6,7 +6,7 @@ import type { Run } from "@/lib/database/client";
 import { FEED_MS } from "@/lib/database/pools";
 import { bool, int, json, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 
-/** More than so many changes, and all is read anew in pages that are there already. */
+/** More than so many changes and marks, and all is read anew in pages that are there already. */
 export const MAX_CHANGES = 50_000;
 /** Read at a time: other work of the process waits no longer. */
 const PAGE = 5_000;
@@ -72,12 +72,13 @@ const POLL = statement(
        (SELECT ${COLUMNS} FROM pg_snapshot_xip($cursor::pg_snapshot) AS ended (ended) CROSS JOIN LATERAL (
           SELECT * FROM key_changes WHERE xid = ended ORDER BY xid LIMIT ${MAX_CHANGES + 1}) c
         WHERE pg_visible_in_snapshot(ended, ${TO}) LIMIT ${MAX_CHANGES + 1})),
-     told AS (SELECT * FROM fresh WHERE kind <> 'm')
-     SELECT (SELECT count(*) FROM told) AS found, (
+     counted AS (SELECT count(*) AS found FROM fresh)
+     SELECT (SELECT found FROM counted) AS found, (
        SELECT coalesce(json_agg(json_build_array(seq, xid::text, kind, coalesce(key_id::text, user_id::text), narrows)
          ORDER BY NOT narrows, seq), '[]')
        FROM (
-         SELECT * FROM told WHERE (NOT narrows, seq) > (NOT $afterNarrows::boolean, $afterSeq::bigint)
+         SELECT * FROM fresh
+         WHERE kind <> 'm' AND (SELECT found FROM counted) <= ${MAX_CHANGES} AND (NOT narrows, seq) > (NOT $afterNarrows::boolean, $afterSeq::bigint)
          ORDER BY NOT narrows, seq LIMIT ${PAGE}) page) AS changes
    ) f`,
 );
