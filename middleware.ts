@@ -42,7 +42,11 @@ export function middleware(request: NextRequest): Response {
   const cors: Record<string, string> =
     origin === null
       ? {}
-      : { "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "X-Request-Id, Retry-After, Latchkey-Change", Vary: "Origin" };
+      : {
+          "Access-Control-Allow-Origin": origin,
+          "Access-Control-Expose-Headers": "X-Request-Id, Retry-After, Latchkey-Change",
+          Vary: "Origin",
+        };
   if (request.method === "OPTIONS") {
     const grant = {
       "Access-Control-Allow-Methods": allowHeader(gate.methods),

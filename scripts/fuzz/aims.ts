@@ -104,10 +104,11 @@ function malformed(draft: Draft, pick: number, world: World, cast: Cast): Draft 
 }
 
 /** With a wrong one in place of a secret that programs share. */
-function withoutSecret(draft: Draft, { portal }: World): Draft {
+function withoutSecret(draft: Draft, { portal, services }: World): Draft {
   const { ADMIN_API_SECRET = "", SERVICE_API_SECRET = "" } = portal.settings;
   const isOne = (name: string, value: string) =>
-    name.toLowerCase() === "x-signature" || [ADMIN_API_SECRET, `Bearer ${SERVICE_API_SECRET}`].includes(value);
+    name.toLowerCase() === "x-signature" ||
+    [ADMIN_API_SECRET, `Bearer ${SERVICE_API_SECRET}`, `Bearer ${services.wide}`].includes(value);
   return {
     ...draft,
     headers: draft.headers.map(([name, value]) => [name, isOne(name, value) ? value.replace(/\S+$/, "wrong") : value]),

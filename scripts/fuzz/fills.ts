@@ -3,6 +3,9 @@ import type { Json } from "./document";
 import type { Person, TestedKey } from "./people";
 
 /** What is known when a request is written: who speaks, and what about. */
+/** What a process that follows the feed has. */
+export type Verifier = { session: string; token: string; epoch: string; cursor: string; page: string; change: string };
+
 export type Asked = {
   speaker: Person;
   key: TestedKey;
@@ -12,6 +15,8 @@ export type Asked = {
   isRegistering: boolean;
   mailedToken(): Promise<string>;
   cursor: string | null;
+  /** Null for what is not of the feed. */
+  verifier: Verifier | null;
   /** Of a request that is meant to name two people. */
   ambiguousId: string | null;
   /** Whether more is to be asked for than there is. */
@@ -50,7 +55,9 @@ export const FILLS: Record<string, fc.Arbitrary<Recipe>> = {
   newPassword: filled(({ newPassword }) => newPassword),
   new_password_confirm: filled(({ newPassword }) => newPassword),
   refresh: filled(({ speaker }) => speaker.refresh),
-  token: filled(({ mailedToken }) => mailedToken()),
+  token: filled(({ mailedToken, verifier }) => verifier?.token ?? mailedToken()),
+  session: filled(({ verifier }) => verifier?.session),
+  epoch: filled(({ verifier }) => verifier?.epoch),
   userId: filled(({ speaker, ambiguousId }) => ambiguousId ?? speaker.id),
   external_id: fc.oneof(
     fc.constant<Recipe>(null),
@@ -71,7 +78,15 @@ export const FILLS: Record<string, fc.Arbitrary<Recipe>> = {
     fc.constant<Recipe>(null),
     filled(({ key }) => key.secret),
   ),
-  cursor: filled(({ cursor }) => cursor ?? undefined),
+  cursor: filled(({ cursor, verifier }) => verifier?.cursor ?? cursor ?? undefined),
+  wait: fc.constant(0),
+  instance: fc.constantFrom("api-eu-3/4711", "worker 2"),
+  version: fc.constantFrom("1.0.0", "2.0.0-beta.1"),
+  on_stale: fc.constantFrom("ask", "refuse"),
+  bound_ms: fc.integer({ min: 500, max: 2_000 }),
+  as_of: fc.constantFrom<Recipe>(null, new Fill(() => Date.now())),
+  // Others need the session.
+  final: fc.constant(false),
   timezone: fc.constantFrom("UTC", "Africa/Dar_es_Salaam", "Europe/Berlin"),
   permissions: fc.constantFrom<Recipe>(null, ["read"], ["read", "write"], [], {}, { sms: ["send", "status"], "*": ["read"] }),
   permission: fc.constantFrom(null, "read", "write", "sms:send"),
@@ -93,4 +108,4 @@ export const FILLS: Record<string, fc.Arbitrary<Recipe>> = {
 };
 
 /** Optional by the schema, and without them next to nothing goes well. */
-export const ALWAYS = ["userId", "apiKey"];
+export const ALWAYS = ["userId", "apiKey", "wait"];

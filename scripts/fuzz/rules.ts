@@ -65,7 +65,16 @@ function isPage({ draft, reply }: Exchange): boolean {
   return !/^\/api\//.test(readTarget(draft.path)) && Boolean(reply.headers.get("content-type")?.startsWith("text/html"));
 }
 
-function overBound({ reply, draft, step }: Exchange): string | null {
+/** As long as what changed meanwhile, or as a page of keys. */
+const OF_FEED = /^application\/(x-ndjson|gzip)$/;
+
+function isOfFeed({ reply, step }: Exchange): boolean {
+  return step.operation.path.startsWith("/api/verifier/") && OF_FEED.test(reply.headers.get("content-type") ?? "");
+}
+
+function overBound(exchange: Exchange): string | null {
+  const { reply, draft, step } = exchange;
+  if (isOfFeed(exchange)) return null;
   const isList = draft.method === "GET" && reply.status < 300;
   if (Buffer.byteLength(reply.text) > (isList ? MAX_LIST_ANSWER : MAX_ANSWER)) return `${reply.text.length} characters`;
   const body = isList && reply.text.length > 20 ? readFields(reply.text) : null;
@@ -82,13 +91,14 @@ function overBound({ reply, draft, step }: Exchange): string | null {
 
 const FORBIDDEN_WORDS = /unauthorized|authentication|permission denied|token expired|not authenticated/i;
 
-function wrongHeader({ step, draft, reply }: Exchange): string | null {
+function wrongHeader(exchange: Exchange): string | null {
+  const { step, draft, reply } = exchange;
   const { status, headers, text } = reply;
   const path = draft.path.split("?")[0] ?? "";
   if (!path.startsWith("/api/")) return null;
   if (status >= 300 && status < 400) return `a redirect, ${status} to ${headers.get("location")}`;
   const isEmpty = status === 204 || draft.method === "HEAD";
-  if (!isEmpty && !headers.get("content-type")?.startsWith("application/json"))
+  if (!isEmpty && !isOfFeed(exchange) && !headers.get("content-type")?.startsWith("application/json"))
     return `Content-Type ${headers.get("content-type")}`;
   if (!isEmpty && status !== 401 && FORBIDDEN_WORDS.test(text) && step.operation.id !== "getReference")
     return `words of a refused sign-in in a ${status}`;

@@ -5,6 +5,7 @@ export type Reply = { status: number; headers: Headers; text: string };
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 const TIMEOUT_MS = 30_000;
+const STREAM_MS = 500;
 
 /** Whatever a request may say that `fetch` would refuse or tidy up. @throws where there is no answer */
 export async function send(url: string, draft: Draft): Promise<Reply> {
@@ -26,10 +27,20 @@ function sendOnce(url: string, { method, path, headers, body, isChunked }: Draft
     const request = http.request(options as unknown as http.RequestOptions, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
+      const reply = () => ({
+        status: response.statusCode ?? 0,
+        headers: headersOf(response),
+        text: Buffer.concat(parts).toString(),
+      });
       response.once("error", reject);
-      response.once("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: headersOf(response), text: Buffer.concat(parts).toString() }),
-      );
+      response.once("end", () => resolve(reply()));
+      if (!response.headers["content-type"]?.includes("ndjson")) return;
+      // A stream does not end by itself: its first lines are enough, whole ones.
+      setTimeout(() => {
+        const { text, ...rest } = reply();
+        resolve({ ...rest, text: text.slice(0, text.lastIndexOf("\n") + 1) });
+        request.destroy();
+      }, STREAM_MS);
     });
     request.once("timeout", () => request.destroy(new Error(`no answer in ${TIMEOUT_MS / 1000} seconds`)));
     request.once("error", reject);

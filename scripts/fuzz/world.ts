@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { SCOPES } from "../../packages/rule/services";
 import type { OpenApi } from "../../tests/support/conformance";
 import { closeQueries, query } from "../../tests/support/database";
+import { begin } from "../../tests/support/feed";
 import { keptSettings } from "../../tests/support/kept-settings";
 import { type Launched, launch } from "../../tests/support/launch";
 import { type Portal, sharePortal } from "../../tests/support/portal";
 import { startServer, type TestServer } from "../../tests/support/server";
 import { newService } from "../../tests/support/services";
 import { superuserUrl } from "../postgres";
+import type { Verifier } from "./fills";
 import { newCrowdedPerson, type Person } from "./people";
 
 /** Where something is the matter, so that what the document says of that can be seen. */
@@ -21,6 +23,8 @@ export type World = {
   crowded: Person;
   /** The credential of a service with all scopes, and of one that has none of those that are asked for. */
   services: { wide: string; narrow: string };
+  /** A process that follows the feed, of the service with all scopes. */
+  verifier: Verifier;
   /** What all servers have printed. */
   output(): string;
   /** The lines of the portal itself that tell of a failure of ours. */
@@ -51,7 +55,9 @@ export async function openWorld(): Promise<World> {
     fetch(`${portal.url}/api/openapi.json`).then((served) => served.json() as Promise<OpenApi>),
   ]);
   const troubles = { unset, cutOff, strict };
+  const verifier = await newVerifier(wide.credential, portal.url);
   return {
+    verifier,
     portal,
     document,
     troubles,
@@ -71,6 +77,14 @@ export async function openWorld(): Promise<World> {
       sharePortal(undefined);
     },
   };
+}
+
+async function newVerifier(credential: string, url: string): Promise<Verifier> {
+  const { session, token, epoch, snapshot } = await begin(credential, {}, url);
+  const [change] = await query<{ name: string }>(
+    "INSERT INTO key_changes (kind, user_id, narrows) SELECT 'o', id, true FROM users LIMIT 1 RETURNING seq || '.' || xid AS name",
+  );
+  return { session, token, epoch, cursor: snapshot?.cursor ?? "", page: snapshot?.pages[0] ?? "", change: change?.name ?? "" };
 }
 
 function portalOf({ url, dataDirectory }: Launched): Portal {

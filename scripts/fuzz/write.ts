@@ -6,7 +6,7 @@ import { newMailedToken } from "../../tests/support/people";
 import { BODY_CHANGES } from "./body-changes";
 import type { Json, Operation } from "./document";
 import { type Choose, FIELD_CHANGES } from "./field-changes";
-import { type Asked, Fill, type Recipe } from "./fills";
+import { type Asked, Fill, type Recipe, type Verifier } from "./fills";
 import type { Mutation } from "./mutation";
 import type { Cast, KeyFate, Person, TestedKey } from "./people";
 import type { Step } from "./step";
@@ -39,6 +39,7 @@ export async function write(
     isRegistering: operation.id === "register" || (operation.id === "adminCreateUser" && step.aim !== 409),
     mailedToken: () => newMailedToken("reset-password", speaker),
     cursor: cast.cursors.get(operation.id) ?? null,
+    verifier: verifierFor(step, place.world),
     ambiguousId: isAmbiguous(step) ? cast.ambiguousId : null,
     isTooMuch: step.aim === 409,
   };
@@ -82,11 +83,20 @@ function isAmbiguous({ operation, aim, pick }: Step): boolean {
   return aim === 409 && (operation.method === "GET" || pick % 3 === 0);
 }
 
-function pathOf({ path, parameters }: Operation, { uuid, number }: TestedKey, { speaker, ambiguousId }: Asked): string {
+/** Another process's, and pages and changes that there are not, for what is to be found nowhere. */
+function verifierFor({ operation, aim }: Step, { verifier }: World): Verifier | null {
+  if (!operation.path.startsWith("/api/verifier/")) return null;
+  return aim === 404 ? { ...verifier, session: randomUUID(), page: "0".repeat(64), change: "1.1" } : verifier;
+}
+
+function pathOf({ path, parameters }: Operation, { uuid, number }: TestedKey, asked: Asked): string {
+  const { speaker, ambiguousId, verifier } = asked;
+  const ofFeed: Record<string, string | undefined> = { sha256: verifier?.page, change: verifier?.change };
   const text = path.startsWith("/api/users/") ? (ambiguousId ?? speaker.id) : uuid;
   const slash = path.startsWith("/api/auth/") ? "/" : "";
   return (
     path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      if (ofFeed[name] !== undefined) return ofFeed[name];
       const parameter = parameters.find((one) => one.name === name);
       return parameter?.schema.type === "integer" ? String(number) : text;
     }) + slash
@@ -108,8 +118,9 @@ function credentialsFor(
   { world, url }: Place,
 ): [string, string][] {
   const ways = operation.security.filter((way) => way !== "" || operation.security.length === 1 || (aim < 500 && pick % 3 === 0));
-  // Nobody but a service can lack something there.
-  const way = aim === 403 && ways.includes("service") ? "service" : choose(pick).what(ways);
+  // Nobody but a service can lack something there, and of who may read receipts nobody else is counted.
+  const isOfService = aim === 403 || (aim === 429 && operation.path.startsWith("/api/verifier/"));
+  const way = isOfService && ways.includes("service") ? "service" : choose(pick).what(ways);
   const { ADMIN_API_SECRET = "", SERVICE_API_SECRET = "", USAGE_WEBHOOK_SECRET = "" } = world.portal.settings;
   const own: [string, string] = ["Origin", url];
   const bearer = (token: string): [string, string][] => [["Authorization", `Bearer ${token}`]];

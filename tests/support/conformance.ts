@@ -3,7 +3,7 @@ import addFormats from "ajv-formats";
 import { readTarget } from "../../lib/request/target";
 
 type Header = { required?: boolean; schema: unknown };
-type Response = { headers?: Record<string, { $ref: string }> };
+type Response = { headers?: Record<string, { $ref: string }>; content?: Record<string, unknown> };
 type Operation = { operationId: string; requestBody?: { required: boolean }; responses: Record<string, Response> };
 
 export type OpenApi = {
@@ -55,9 +55,13 @@ export function conformanceTo(document: OpenApi): Conformance {
       const { required } = document.components.headers[$ref.split("/").at(-1) ?? ""] ?? {};
       if (required && !headers.has(name)) return `the documented header ${name} is missing`;
     }
-    const place = ["paths", template, method, "responses", String(status), "content", "application/json", "schema"];
-    const wrong = failingPart(place, JSON.parse(text));
-    return wrong && `the body of ${status} is not as documented: ${wrong}`;
+    const [type = "application/json"] = Object.keys(response.content ?? {});
+    // A file is no JSON.
+    if (type === "application/gzip") return null;
+    const place = ["paths", template, method, "responses", String(status), "content", type, "schema"];
+    const values = type === "application/x-ndjson" ? text.split("\n").filter(Boolean) : [text];
+    const wrong = values.map((value) => failingPart(place, JSON.parse(value))).find((problem) => problem !== null);
+    return wrong ? `the body of ${status} is not as documented: ${wrong}` : null;
   };
 
   const judgeRequest = (template: string, method: string, { sent, status }: Exchange): string | null => {

@@ -31,6 +31,7 @@ export function deploymentSettings(databaseUrl: string): Record<string, string> 
     ADMIN_API_SECRET: randomSecret(),
     SERVICE_API_SECRET: randomSecret(),
     USAGE_WEBHOOK_SECRET: randomSecret(),
+    FEED_SIGNING_KEY: randomSecret(),
   };
 }
 
