@@ -1,6 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { METHODS } from "../../lib/request/methods";
 import { signUsage } from "../../lib/usage/signature";
+import { makeServiceCredential } from "../../packages/rule/services";
 import { randomAddress } from "../../tests/support/client";
 import type { Json } from "./document";
 import type { Cast } from "./people";
@@ -103,16 +104,15 @@ function malformed(draft: Draft, pick: number, world: World, cast: Cast): Draft 
   return { ...draft, headers, body };
 }
 
-/** With a wrong one in place of a secret that programs share. */
+/** With a wrong one in place of what a program shows. */
 function withoutSecret(draft: Draft, { portal, services }: World): Draft {
   const { ADMIN_API_SECRET = "", SERVICE_API_SECRET = "" } = portal.settings;
-  const isOne = (name: string, value: string) =>
-    name.toLowerCase() === "x-signature" ||
-    [ADMIN_API_SECRET, `Bearer ${SERVICE_API_SECRET}`, `Bearer ${services.wide}`].includes(value);
-  return {
-    ...draft,
-    headers: draft.headers.map(([name, value]) => [name, isOne(name, value) ? value.replace(/\S+$/, "wrong") : value]),
+  const wrong = (name: string, value: string): string => {
+    if (value === `Bearer ${services.wide}`) return `Bearer ${makeServiceCredential(randomBytes).credential}`;
+    const isShared = name.toLowerCase() === "x-signature" || [ADMIN_API_SECRET, `Bearer ${SERVICE_API_SECRET}`].includes(value);
+    return isShared ? value.replace(/\S+$/, "wrong") : value;
   };
+  return { ...draft, headers: draft.headers.map(([name, value]) => [name, wrong(name, value)]) };
 }
 
 /** Puts these into the fields of theirs that the body has. */
