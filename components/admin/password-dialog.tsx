@@ -9,6 +9,7 @@ import { AccountField } from "@/components/ui/form-account";
 import { explained } from "@/components/ui/no-answer";
 import { PasswordField } from "@/components/ui/password-field";
 import type { FormAction, FormState } from "@/lib/doors/form-state";
+import { PASSWORD_NEEDED } from "@/lib/values/fresh";
 
 type Props = {
   isOpen: boolean;
@@ -26,7 +27,7 @@ export function PasswordDialog({ isOpen, onCancel, onClosed, ...form }: Props) {
       onClose={onCancel}
       onClosed={onClosed}
       title="Confirm it is you"
-      description="Your password was last given more than 15 minutes ago. Give it again, and what you began goes on."
+      description={`${PASSWORD_NEEDED} Give it, and what you began goes on.`}
     >
       <PasswordForm {...form} onCancel={onCancel} />
     </Dialog>

@@ -4,8 +4,7 @@ import { bool, instant, type RowOf, statement, text, uuid } from "@/lib/database
 import { LONGEST_SESSION_SECONDS } from "@/lib/identity/auth";
 import { readSessionCookie } from "@/lib/identity/session-cookie";
 import type { TokenSubject } from "@/lib/identity/tokens";
-
-const FRESH_MINUTES = 15;
+import { FRESH_MINUTES } from "@/lib/values/fresh";
 
 /** `isUnproven`: whoever made this account need not be whom an issuer names by its address. */
 type Person = { id: string; email: string; isBanned: boolean; isUnproven?: boolean };

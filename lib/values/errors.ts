@@ -1,3 +1,5 @@
+import { PASSWORD_NEEDED } from "./fresh";
+
 /** Every failure a caller can be told about, with its default sentence. Each wire dialect renders the same codes. */
 export const ERRORS = {
   INVALID_JSON: { status: 400, message: "The request body is not a valid JSON object." },
@@ -35,7 +37,7 @@ export const ERRORS = {
   INVALID_SERVICE_SECRET: { status: 401, message: "Unauthorized - Invalid service secret" },
   INVALID_API_KEY: { status: 401, message: "Unauthorized - Invalid API key" },
   INVALID_SIGNATURE: { status: 401, message: "Invalid signature" },
-  CONFIRMATION_REQUIRED: { status: 403, message: "Confirm your password first: it was last given more than 15 minutes ago." },
+  CONFIRMATION_REQUIRED: { status: 403, message: PASSWORD_NEEDED },
   EMAIL_NOT_CONFIRMED: {
     status: 403,
     message: "Confirm your e-mail address first: a link was mailed to it, and the settings have a new one.",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import { PASSWORD_NEEDED } from "@/lib/values/fresh";
 import { query } from "../support/client";
 import {
   type Action,
@@ -62,6 +63,15 @@ describe.each(PAGES)("the page %s", (page) => {
       expect(answer.headers.get("cache-control")).toContain("no-store");
     }
   });
+});
+
+test("what asks for the password says nothing of when it was given that is not true of everybody", async () => {
+  for (const person of [people.stale, people.fresh]) {
+    const html = await (await open("/admin/confirm", person)).text();
+    expect(html).toContain("Confirm it is you");
+    expect(html).toContain(PASSWORD_NEEDED);
+    expect(html).not.toMatch(/minutes ago/);
+  }
 });
 
 describe.each(EXPORTS)("the export %s", (address) => {
