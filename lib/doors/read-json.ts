@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AppError, type ErrorCode, isErrorCode } from "@/lib/values/errors";
+import { Unread } from "@/lib/values/unread";
 import { refuseNearMiss, strictRefusal } from "./unknown-fields";
 
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -80,7 +81,8 @@ export function validate<Schema extends z.ZodType>(schema: Schema, value: unknow
   for (const issue of result.error.issues) {
     const field = typeof issue.path[0] === "string" ? issue.path[0] : "non_field_errors";
     // A null prototype is not needed: field names come from our schemas, not from the client.
-    fields[field] = [...(fields[field] ?? []), sentenceOf(issue)];
+    const given = (value as Record<string, unknown> | null)?.[field];
+    fields[field] = given instanceof Unread ? [given.problem] : [...(fields[field] ?? []), sentenceOf(issue)];
   }
   const [first] = result.error.issues;
   const message = first ? sentenceOf(first) : "";

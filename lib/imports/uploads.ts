@@ -33,9 +33,15 @@ const REMOVE_OLDER = statement(
      SELECT id FROM import_files WHERE user_id = $user::uuid ORDER BY added_at DESC, id OFFSET ${MAX_KEPT})`,
 );
 
+const NO_FILE = "Choose a file that is not empty.";
+
 export const uploadSchema = z.object({
   source: z.string("Say where the file is from.").trim().toLowerCase().pipe(sourceName),
   allow_weak: z.literal("on").nullish(),
+  file: z
+    .instanceof(File, { error: NO_FILE })
+    .refine(({ size }) => size > 0, NO_FILE)
+    .refine(({ size }) => size <= maxUploadBytes(), { error: () => tooLargeSentence() }),
 });
 export const keptFileSchema = z.object({ file: z.string("Which file?") });
 export type Upload = { name: string; bytes: Uint8Array; source: string; allowWeak: boolean };
@@ -46,6 +52,10 @@ const SHOWN = { id: true, name: true, source: true, addedAt: true };
 /** In bytes. Where Vercel serves, no request may be larger than 4.5 MB. */
 export function maxUploadBytes(): number {
   return (env().VERCEL ? 4 : 20) * MIB;
+}
+
+export function tooLargeSentence(): string {
+  return `A file may have ${maxUploadBytes() / MIB} MB. Cut it in parts, or use npm run import.`;
 }
 
 /**

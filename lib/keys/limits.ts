@@ -2,7 +2,8 @@ import { DEFAULT_LIMITS, type KeyLimits, LIMIT_NAMES, type LimitedCall, type Lim
 import { maskedJson } from "@latchkey/rule/masked-json";
 import { isPermissions, type Permissions } from "@latchkey/rule/permissions";
 import { z } from "zod";
-import { AppError, type ErrorCode } from "@/lib/values/errors";
+import type { ErrorCode } from "@/lib/values/errors";
+import { Unread } from "@/lib/values/unread";
 import { isPreset, PRESETS, parsePermissionsText } from "./permissions-text";
 
 /** What a limit that is not one is refused with, and what to do then, for people. */
@@ -15,10 +16,6 @@ const PROBLEMS: Record<LimitName, { code: ErrorCode; advice: string }> = {
 
 export const LIMIT_CODES = LIMIT_NAMES.map((name) => PROBLEMS[name].code);
 export const LIMIT_ADVICE = Object.fromEntries(Object.values(PROBLEMS).map(({ code, advice }) => [code, advice]));
-
-function limitError(name: LimitName, problem: string): AppError {
-  return new AppError(PROBLEMS[name].code, { fields: { [name]: [problem] } });
-}
 
 const PERMISSIONS_FORM = {
   anyOf: [
@@ -73,28 +70,24 @@ export const limitedCallFields = {
     .meta({ description: "What the call needs: `write` of a list, `sms:send` of an object." }),
 } satisfies { [Name in keyof LimitedCall]-?: z.ZodType<LimitedCall[Name]> };
 
-/**
- * As the dialog that makes a key has them.
- * @throws AppError INVALID_PERMISSIONS
- */
-export function readLimitForm(form: FormData): KeyLimits {
+/** As a form has them, to be validated. */
+type ReadLimits = { [Name in LimitName]: KeyLimits[Name] | Unread };
+
+/** As the dialog that makes a key has them. */
+export function readLimitForm(form: FormData): ReadLimits {
   return { permissions: readPermissions(form) };
 }
 
-/**
- * As the form that changes a key has them: what is kept is undefined.
- * @throws AppError INVALID_PERMISSIONS
- */
-export function readLimitChanges(form: FormData): { [Name in LimitName]: KeyLimits[Name] | undefined } {
+/** As the form that changes a key has them: what is kept is undefined. */
+export function readLimitChanges(form: FormData): { [Name in LimitName]: ReadLimits[Name] | undefined } {
   return { permissions: form.get("access") === "keep" ? undefined : readPermissions(form) };
 }
 
-function readPermissions(form: FormData): Permissions {
+function readPermissions(form: FormData): Permissions | Unread {
   const access = form.get("access");
   if (isPreset(access)) return PRESETS[access];
   const typed = form.get("permissions");
   const asList = form.get("permissions_are") === "list";
   const read = parsePermissionsText(typeof typed === "string" ? typed : "", { asList });
-  if ("problem" in read) throw limitError("permissions", read.problem);
-  return read.permissions;
+  return "problem" in read ? new Unread(read.problem) : read.permissions;
 }

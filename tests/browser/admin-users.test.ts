@@ -183,7 +183,8 @@ test.describe("A member of staff", () => {
     await page.getByRole("link", { name: "Import" }).click();
     await page.getByLabel("Source").fill("Not a name");
     await page.getByRole("button", { name: "Upload and look" }).click();
-    await expect(page.getByLabel("Source")).toBeFocused();
+    await expect(page.getByLabel("File", { exact: true })).toBeFocused();
+    await expect(page.getByLabel("Source")).toHaveAccessibleDescription(/^A source has/);
     await page.getByLabel("Source").fill("former");
     await page.getByLabel("File", { exact: true }).setInputFiles({ name: "people.ndjson", mimeType: "text/plain", buffer });
     await page.getByRole("button", { name: "Upload and look" }).click();

@@ -137,6 +137,11 @@ describe("a file to be imported", () => {
       expect((await uploadFile(people.fresh, text)).text).toContain(sentence);
     expect(await keptBy(people.fresh)).toBe(0);
   });
+
+  test("and its source are both named where both are missing", async () => {
+    const { text } = await uploadFile(people.fresh, "", "people.ndjson", "No Name");
+    expect(Object.keys(JSON.parse(text).fields).sort()).toStrictEqual(["file", "source"]);
+  });
 });
 
 describe.each(ACTIONS)("the action $name", (action: Action) => {

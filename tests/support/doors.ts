@@ -98,9 +98,9 @@ export function open(address: string, person: Person | null): Promise<Response> 
 }
 
 /** Sends a file to be imported, as the page does. */
-export async function uploadFile(person: Person | null, content: string, name = "people.ndjson") {
+export async function uploadFile(person: Person | null, content: string, name = "people.ndjson", source = "former") {
   const body = new FormData();
-  body.set("source", "former");
+  body.set("source", source);
   body.set("file", new Blob([content]), name);
   const { url } = shared();
   const headers = {

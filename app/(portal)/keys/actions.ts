@@ -23,7 +23,7 @@ import { PAGE_SIZE } from "@/lib/keys/search";
 import { updateKey } from "@/lib/keys/update";
 import { countRecentCalls, type RecentCalls, recentCallsSchema } from "@/lib/usage/recent-calls";
 import { AppError } from "@/lib/values/errors";
-import { explainRepeat, readRegeneration, refusePast, textOf, withSentences } from "./form-fields";
+import { explainRepeat, readRegeneration, textOf, withSentences } from "./form-fields";
 
 /** The form carries an id of its own, so that sending it twice makes one key. */
 export async function createKeyAction(_state: FormState, form: FormData): Promise<IssueState> {
@@ -35,7 +35,6 @@ export async function createKeyAction(_state: FormState, form: FormData): Promis
       expires_at: readEnd(form, user.timeZone),
       note: textOf(form, "note"),
     });
-    refusePast(expires_at);
     const { uuid, name, key, secret } = await createKey(user.actor, user.id, {
       name: key_name,
       ...limits,
@@ -74,7 +73,6 @@ export async function updateKeyAction(_state: FormState, form: FormData): Promis
       note: textOf(form, "note"),
       self_rotation: textOf(form, "self_rotation") === "on",
     });
-    refusePast(expires_at);
     await updateKey(user, textOf(form, "uuid"), {
       name: key_name,
       ...changes,

@@ -22,13 +22,6 @@ export function textOf(form: FormData, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** @throws AppError INVALID_EXPIRES_AT for an instant that is over */
-export function refusePast(expiresAt: Date | null): void {
-  if (expiresAt && expiresAt <= new Date()) {
-    throw new AppError("INVALID_EXPIRES_AT", { fields: { expires_at: ["Choose a moment that is still to come."] } });
-  }
-}
-
 /**
  * As the dialog that regenerates has it, and its page.
  * @throws AppError INVALID_GRACE_SECONDS, INVALID_EXPIRES_AT
@@ -38,7 +31,6 @@ export function readRegeneration(form: FormData, timeZone: string): Regeneration
     grace_seconds: Number(textOf(form, "grace_seconds")),
     ...(form.get("end") === "new" && { expires_at: readEnd(form, timeZone) }),
   });
-  refusePast(expires_at ?? null);
   const idempotencyKey = readIdempotencyKey(textOf(form, "idempotency_key") || null);
   return { graceSeconds: grace_seconds, expiresAt: expires_at, idempotencyKey };
 }

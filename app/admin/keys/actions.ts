@@ -2,7 +2,7 @@
 
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { callAddress } from "@/app/_shell/call-address";
-import { explainRepeat, readRegeneration, refusePast, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
+import { explainRepeat, readRegeneration, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { findAdmin, requireFreshAdmin } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
@@ -44,7 +44,6 @@ export async function createKeyForAction(_state: FormState, form: FormData): Pro
       expires_at: readEnd(form, admin.timeZone),
       note: textOf(form, "note"),
     });
-    refusePast(expires_at);
     const { uuid, name, key, secret } = await createKey(admin.actor, owner, {
       name: key_name,
       ...limits,

@@ -28,15 +28,15 @@ export function UploadForm({ maxBytes }: { maxBytes: number }) {
     if (isSending) return;
     const sent = new FormData(event.currentTarget);
     const file = sent.get("file");
-    if (file instanceof File && file.size > maxBytes) {
-      setState({ ...EMPTY, fields: { file: [`A file may have ${limit}. Cut it in parts, or use npm run import.`] } });
-      return;
-    }
+    // Such a file would travel for nothing. The rest of the form is judged all the same.
+    const isTooLarge = file instanceof File && file.size > maxBytes;
+    if (isTooLarge) sent.delete("file");
     setSending(true);
     const answer = await upload(sent);
     if ("id" in answer) return router.push(`/admin/import/${answer.id}`);
     setSending(false);
-    setState(answer);
+    const tooLarge = `A file may have ${limit}. Cut it in parts, or use npm run import.`;
+    setState(isTooLarge && answer.fields.file ? { ...answer, fields: { ...answer.fields, file: [tooLarge] } } : answer);
   }
 
   return (

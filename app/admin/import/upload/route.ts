@@ -2,7 +2,7 @@ import { toFormState } from "@/lib/doors/form-state";
 import { jsonResponse } from "@/lib/doors/json-response";
 import { requireAdmin, requireUserOfForm } from "@/lib/doors/page-guards";
 import { readBody, validate } from "@/lib/doors/read-json";
-import { keepUpload, maxUploadBytes, uploadSchema } from "@/lib/imports/uploads";
+import { keepUpload, maxUploadBytes, tooLargeSentence, uploadSchema } from "@/lib/imports/uploads";
 import { AppError, toAppError } from "@/lib/values/errors";
 
 /** What stands around the file in a form. */
@@ -16,10 +16,7 @@ export async function POST(request: Request): Promise<Response> {
     const admin = await requireAdmin();
     form = await readForm(request);
     await requireUserOfForm(form);
-    const { source, allow_weak } = validate(uploadSchema, Object.fromEntries(form));
-    const file = form.get("file");
-    if (!(file instanceof File) || file.size === 0) throw refused("Choose a file that is not empty.");
-    if (file.size > maxUploadBytes()) throw tooLarge();
+    const { source, allow_weak, file } = validate(uploadSchema, Object.fromEntries(form));
     const bytes = new Uint8Array(await file.arrayBuffer());
     const id = await keepUpload(admin, { name: file.name, bytes, source, allowWeak: allow_weak === "on" });
     if (isScript) return jsonResponse({ id }, 200);
@@ -35,17 +32,13 @@ export async function POST(request: Request): Promise<Response> {
 async function readForm(request: Request): Promise<FormData> {
   const limit = maxUploadBytes() + AROUND_BYTES;
   const body = await readBody(request, limit).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === "BODY_TOO_LARGE") throw tooLarge();
+    if (error instanceof AppError && error.code === "BODY_TOO_LARGE") throw refused(tooLargeSentence());
     throw error;
   });
   const headers = { "Content-Type": request.headers.get("content-type") ?? "" };
   return new Response(new Uint8Array(body), { headers }).formData().catch(() => {
     throw refused("What was sent cannot be read as a form.");
   });
-}
-
-function tooLarge(): AppError {
-  return refused(`A file may have ${maxUploadBytes() / 1024 / 1024} MB. Cut it in parts, or use npm run import.`);
 }
 
 function refused(sentence: string): AppError {
