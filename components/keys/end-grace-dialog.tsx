@@ -4,22 +4,20 @@ import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { dangerButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { Written } from "@/components/ui/written";
-import { useKeyActions } from "./key-actions";
+import { type KeysDialogProps, useKeyActions } from "./key-actions";
 
-type Props = { uuid: string; name: string; onClose: () => void; onClosed: () => void };
-
-export function EndGraceDialog({ uuid, name, onClose, onClosed }: Props) {
+export function EndGraceDialog({ targets: [target], onClose, onClosed }: KeysDialogProps) {
   const {
     actions: { endGrace },
     changed,
   } = useKeyActions();
-  if (!endGrace) return null;
+  if (!endGrace || !target) return null;
   return (
     <AlertPanel
       isOpen
       title={
         <>
-          End the old credential of “<Written>{name}</Written>” now?
+          End the old credential of “<Written>{target.name}</Written>” now?
         </>
       }
       description="Programs that still use it stop working at once. The new one goes on working."
@@ -40,7 +38,7 @@ export function EndGraceDialog({ uuid, name, onClose, onClosed }: Props) {
             return next;
           }}
         >
-          <input type="hidden" name="uuid" value={uuid} />
+          <input type="hidden" name="uuid" value={target.uuid} />
         </Form>
       </div>
     </AlertPanel>

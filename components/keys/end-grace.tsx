@@ -1,34 +1,31 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { DialogButton } from "@/components/ui/dialog-button";
-import { returnFocus } from "@/components/ui/return-focus";
+import { useDialogHost } from "@/components/ui/dialog-host";
 import { Written } from "@/components/ui/written";
 import { EndGraceDialog } from "./dialogs";
-import type { KeyTarget } from "./key-actions";
+import { useKeyActions } from "./key-actions";
 import { keyDeedPage } from "./key-pages";
 
-export function EndGrace({ uuid, name }: Pick<KeyTarget, "uuid" | "name">) {
-  const [isOpen, setOpen] = useState(false);
+export function EndGrace({ uuid }: { uuid: string }) {
+  const target = useKeyActions().targets.find((each) => each.uuid === uuid);
+  const show = useDialogHost();
   const button = useRef<HTMLButtonElement>(null);
+  if (!target) return null;
   return (
-    <>
-      <DialogButton
-        ref={button}
-        dialog={EndGraceDialog}
-        page={keyDeedPage(uuid, "end-grace")}
-        open={() => setOpen(true)}
-        className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
-      >
-        End now
-        <span className="sr-only">
-          {" "}
-          the old credential of <Written>{name}</Written>
-        </span>
-      </DialogButton>
-      {isOpen && (
-        <EndGraceDialog uuid={uuid} name={name} onClose={() => setOpen(false)} onClosed={() => returnFocus(button.current)} />
-      )}
-    </>
+    <DialogButton
+      ref={button}
+      dialog={EndGraceDialog}
+      page={keyDeedPage(uuid, "end-grace")}
+      open={() => show((hosted) => <EndGraceDialog targets={[target]} {...hosted} />, button.current)}
+      className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
+    >
+      End now
+      <span className="sr-only">
+        {" "}
+        the old credential of <Written>{target.name}</Written>
+      </span>
+    </DialogButton>
   );
 }

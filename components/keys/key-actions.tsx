@@ -3,6 +3,7 @@
 import type { KeyState } from "@latchkey/rule/status";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useState } from "react";
+import { DialogHost } from "@/components/ui/dialog-host";
 import type { FormAction } from "@/lib/doors/form-state";
 import type { IssueAction, RevokeAction } from "@/lib/keys/action-states";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
@@ -17,6 +18,9 @@ export type KeyTarget = {
   lastUsedAt: Date | null;
   isDeleted?: boolean;
 };
+
+/** Of every dialog that does something to keys; `targets` are as they were when it opened. */
+export type KeysDialogProps = { targets: readonly KeyTarget[]; onClose: () => void; onClosed: () => void };
 
 /** Only an owner ends a grace. */
 export type Actions = {
@@ -87,7 +91,7 @@ export function KeyActions({
   };
   return (
     <SharedContext value={shared}>
-      {children}
+      <DialogHost>{children}</DialogHost>
       <p role="status" className="sr-only">
         {sentence}
       </p>

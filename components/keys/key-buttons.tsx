@@ -1,9 +1,9 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { dangerButton, secondaryButton } from "@/components/ui/button-styles";
 import { DialogButton } from "@/components/ui/dialog-button";
-import { returnFocus } from "@/components/ui/return-focus";
+import { useDialogHost } from "@/components/ui/dialog-host";
 import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
 import { keyDeedPage } from "./key-pages";
@@ -18,21 +18,15 @@ const BUTTONS = {
 export function KeyButton({ opens }: { opens: keyof typeof BUTTONS }) {
   const { targets, isOwn } = useKeyActions();
   const target = targets[0];
-  const [isOpen, setOpen] = useState(false);
+  const show = useDialogHost();
   const button = useRef<HTMLButtonElement>(null);
   if (!target) return null;
-  const { text, dialog: code, style } = BUTTONS[opens];
+  const { text, dialog: Dialog, style } = BUTTONS[opens];
   const page = isOwn ? keyDeedPage(target.uuid, opens) : undefined;
-  const focus = () => returnFocus(button.current);
-  const dialog = { onClose: () => setOpen(false), onClosed: focus };
+  const open = () => show((hosted) => <Dialog targets={[target]} {...hosted} />, button.current);
   return (
-    <>
-      <DialogButton ref={button} dialog={code} page={page} open={() => setOpen(true)} className={style}>
-        {opens === "pause" && target.state === "disabled" ? "Enable key" : text}
-      </DialogButton>
-      {isOpen && opens === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}
-      {isOpen && opens === "regenerate" && <RegenerateDialog target={target} {...dialog} />}
-      {isOpen && opens === "pause" && <PauseDialog target={target} {...dialog} />}
-    </>
+    <DialogButton ref={button} dialog={Dialog} page={page} open={open} className={style}>
+      {opens === "pause" && target.state === "disabled" ? "Enable key" : text}
+    </DialogButton>
   );
 }

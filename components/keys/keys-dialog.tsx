@@ -6,9 +6,7 @@ import { dangerButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { Written } from "@/components/ui/written";
 import type { RevokeAction, RevokeResult } from "@/lib/keys/action-states";
-import { type KeyTarget, useKeyActions } from "./key-actions";
-
-export type KeysDialogProps = { targets: readonly KeyTarget[]; onClose: () => void; onClosed: () => void };
+import { type KeysDialogProps, type KeyTarget, useKeyActions } from "./key-actions";
 
 type Props = KeysDialogProps & {
   deed: "Revoke" | "Delete";

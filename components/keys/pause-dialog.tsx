@@ -4,18 +4,17 @@ import { AlertCancel, AlertPanel } from "@/components/ui/alert-dialog";
 import { primaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { Written } from "@/components/ui/written";
-import { type KeyTarget, useKeyActions } from "./key-actions";
+import { type KeysDialogProps, useKeyActions } from "./key-actions";
 import { PAUSES, pauseDeed } from "./pauses";
 
-type Props = { target: KeyTarget; onClose: () => void; onClosed: () => void };
-
 /** Disables a key, or enables one that is disabled. */
-export function PauseDialog({ target: { uuid, name, state }, onClose, onClosed }: Props) {
+export function PauseDialog({ targets: [target], onClose, onClosed }: KeysDialogProps) {
   const {
     actions: { pause },
     changed,
   } = useKeyActions();
-  if (!pause) return null;
+  if (!pause || !target) return null;
+  const { uuid, name, state } = target;
   const deed = pauseDeed(state);
   const { title, description, done } = PAUSES[deed];
   return (

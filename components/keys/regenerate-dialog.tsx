@@ -3,26 +3,18 @@
 import { useState } from "react";
 import { Written } from "@/components/ui/written";
 import { newIdempotencyKey, RegenerateFields } from "./issue-fields";
-import { type KeyTarget, useKeyActions } from "./key-actions";
+import { type KeysDialogProps, useKeyActions } from "./key-actions";
 import { keyDeedPage } from "./key-pages";
 import { ShowOnceDialog } from "./show-once-dialog";
 
-export function RegenerateDialog({
-  target,
-  onClose,
-  onClosed,
-}: {
-  target: KeyTarget;
-  onClose: () => void;
-  onClosed: () => void;
-}) {
+export function RegenerateDialog({ targets: [target], onClose, onClosed }: KeysDialogProps) {
   const {
     actions: { regenerate },
     isOwn,
   } = useKeyActions();
   const [openedAt] = useState(() => new Date());
   const [idempotencyKey] = useState(newIdempotencyKey);
-  if (!regenerate) return null;
+  if (!regenerate || !target) return null;
   const isExpired = target.state === "expired";
   return (
     <ShowOnceDialog

@@ -5,8 +5,8 @@ import { Instant } from "@/components/ui/instant";
 import { useTimeZone } from "@/components/ui/time-zone";
 import { Written } from "@/components/ui/written";
 import type { RecentCalls } from "@/lib/usage/recent-calls";
-import { type KeyTarget, useKeyActions } from "./key-actions";
-import { KeysDialog, type KeysDialogProps } from "./keys-dialog";
+import { type KeysDialogProps, type KeyTarget, useKeyActions } from "./key-actions";
+import { KeysDialog } from "./keys-dialog";
 import { describeRecentCalls } from "./recent-calls-text";
 import { UnderstoodTick } from "./understood-tick";
 

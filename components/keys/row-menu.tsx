@@ -1,35 +1,32 @@
 "use client";
 
-import { useRef, useState } from "react";
-import { returnFocus } from "@/components/ui/return-focus";
+import { useRef } from "react";
+import { useDialogHost } from "@/components/ui/dialog-host";
 import { PauseDialog, RegenerateDialog, RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
 import { KeyMenu, PauseItem, RegenerateItem, RevokeItem } from "./key-menu";
 import { keyDeedPage } from "./key-pages";
 
+const DIALOGS = { regenerate: RegenerateDialog, pause: PauseDialog, revoke: RevokeDialog };
+
 export function RowMenu({ uuid }: { uuid: string }) {
   const { targets } = useKeyActions();
+  const show = useDialogHost();
   const target = targets.find((each) => each.uuid === uuid);
-  const [open, setOpen] = useState<"revoke" | "regenerate" | "pause" | null>(null);
   const trigger = useRef<HTMLButtonElement>(null);
   // Nothing can be done to a revoked one.
   if (!target || target.state === "revoked") return null;
-  const focus = () => returnFocus(trigger.current);
-  const dialog = { onClose: () => setOpen(null), onClosed: focus };
-  const item = (deed: "revoke" | "regenerate" | "pause", { openOr }: { openOr: (page: string, open: () => void) => unknown }) => {
+  const item = (deed: keyof typeof DIALOGS) => {
     const href = keyDeedPage(uuid, deed);
-    return { href, onSelect: () => openOr(href, () => setOpen(deed)) };
+    const Dialog = DIALOGS[deed];
+    const open = () => show((hosted) => <Dialog targets={[target]} {...hosted} />, trigger.current);
+    return { href, onSelect: () => Dialog.openOr(href, open) };
   };
   return (
-    <>
-      <KeyMenu target={target} triggerRef={trigger}>
-        <RegenerateItem target={target} {...item("regenerate", RegenerateDialog)} />
-        <PauseItem target={target} {...item("pause", PauseDialog)} />
-        <RevokeItem target={target} {...item("revoke", RevokeDialog)} />
-      </KeyMenu>
-      {open === "pause" && <PauseDialog target={target} {...dialog} />}
-      {open === "revoke" && <RevokeDialog targets={[target]} {...dialog} />}
-      {open === "regenerate" && <RegenerateDialog target={target} {...dialog} />}
-    </>
+    <KeyMenu target={target} triggerRef={trigger}>
+      <RegenerateItem target={target} {...item("regenerate")} />
+      <PauseItem target={target} {...item("pause")} />
+      <RevokeItem target={target} {...item("revoke")} />
+    </KeyMenu>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
+import { useDialogHost } from "@/components/ui/dialog-host";
 import { isolated } from "@/lib/values/isolated";
 import { RevokeDialog } from "./dialogs";
 import { useKeyActions } from "./key-actions";
@@ -68,22 +69,13 @@ export function SelectionFrame({ children }: { children: ReactNode }) {
 
 export function SelectionBar() {
   const { selected } = useKeyActions();
-  // What was ticked when the dialog opened: the list changes under it.
-  const [revoking, setRevoking] = useState<typeof selected | null>(null);
+  const show = useDialogHost();
+  const open = () => show((hosted) => <RevokeDialog targets={selected} {...hosted} />, null);
   return (
-    <>
-      <SelectionFrame>
-        <button type="button" onClick={() => setRevoking(selected)} {...RevokeDialog.approach} className={secondaryButton}>
-          Revoke selected
-        </button>
-      </SelectionFrame>
-      {revoking && (
-        <RevokeDialog
-          targets={revoking}
-          onClose={() => setRevoking(null)}
-          onClosed={() => document.getElementById("content")?.focus()}
-        />
-      )}
-    </>
+    <SelectionFrame>
+      <button type="button" onClick={open} {...RevokeDialog.approach} className={secondaryButton}>
+        Revoke selected
+      </button>
+    </SelectionFrame>
   );
 }

@@ -4,6 +4,7 @@ import { AlertDialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 import { dangerButton, secondaryButton } from "./button-styles";
 import { focusBy, overlayStyle, panelStyle } from "./dialog";
+import { DialogNote } from "./dialog-note";
 
 type PanelProps = {
   isOpen: boolean;
@@ -23,6 +24,7 @@ export function AlertPanel({ isOpen, onCancel, title, description, children, onC
         <Primitive.Content className={panelStyle} onCloseAutoFocus={focusBy(onClosed)}>
           <Primitive.Title className="font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">{title}</Primitive.Title>
           <Primitive.Description className="mt-2 text-ink-muted">{description}</Primitive.Description>
+          <DialogNote />
           {children}
         </Primitive.Content>
       </Primitive.Portal>

@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
+import { DialogNote } from "./dialog-note";
 
 type Props = {
   isOpen: boolean;
@@ -51,6 +52,7 @@ export function Dialog({ isOpen, onClose, title, description, children, onClosed
             {title}
           </Primitive.Title>
           {description && <Primitive.Description className="mt-1 text-ink-muted">{description}</Primitive.Description>}
+          <DialogNote />
           <div className="mt-5">{children}</div>
           <Primitive.Close
             aria-label="Close"

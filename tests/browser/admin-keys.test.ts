@@ -165,7 +165,7 @@ test("A member of staff disables and revokes one, deletes several by typing, and
 }) => {
   const owner = await newUser();
   const keys = [];
-  for (const key_name of ["one", "two", "three"]) keys.push(await newKey(owner, { key_name }));
+  for (const key_name of ["one", "two", "three", "four"]) keys.push(await newKey(owner, { key_name }));
   await page.goto(`/admin/keys?owner=${owner.id}`);
   await choose(page, "one", "Disable…");
   await question(page).getByRole("button", { name: "Disable key" }).click();
@@ -176,6 +176,15 @@ test("A member of staff disables and revokes one, deletes several by typing, and
   await question(page).getByRole("checkbox").check();
   await question(page).getByRole("button", { name: "Revoke key" }).click();
   await expect(row(page, "one")).toContainText("Revoked");
+
+  await choose(page, "four", "Delete…");
+  await query("UPDATE api_keys SET deleted_at = now() WHERE uuid = $1", [keys[3]?.id]);
+  await question(page).getByLabel("Type “four” to confirm").fill("four");
+  await question(page).getByRole("button", { name: "Delete key" }).click();
+  // Its row is gone; what was asked about it is answered all the same.
+  await expect(page.locator("tr", { hasText: "four" })).toHaveCount(0);
+  await expect(question(page).getByRole("listitem")).toHaveText(/^four\s*It was deleted already\.$/);
+  await question(page).getByRole("button", { name: "Close" }).click();
 
   await page.getByRole("checkbox", { name: "Select two" }).check();
   await page.getByRole("checkbox", { name: "Select three" }).check();
@@ -194,7 +203,7 @@ test("A member of staff disables and revokes one, deletes several by typing, and
   ]);
   await question(page).getByRole("button", { name: "Close" }).click();
   const codes = await Promise.all(keys.map(({ api_key }) => verifyCode(api_key)));
-  expect(codes).toStrictEqual(["REVOKED", "NOT_FOUND", "NOT_FOUND"]);
+  expect(codes).toStrictEqual(["REVOKED", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"]);
 
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download CSV" }).click();

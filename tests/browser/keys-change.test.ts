@@ -61,6 +61,20 @@ test.describe("To revoke a key a person", () => {
     expect(await verifyCode(key.api_key)).toBe("VALID");
   });
 
+  test("still has the question before them when its row leaves the list, and is told", async ({ page, makeKey }) => {
+    await makeKey({ key_name: "Elsewhere" });
+    await page.goto("/keys?status=disabled");
+    await page.getByRole("navigation", { name: "Status" }).getByRole("link").first().click();
+    await choose(page, "Elsewhere", "Revoke…");
+    await page.goBack();
+    await expect(page.locator("tr", { hasText: "Elsewhere" })).toHaveCount(0);
+    await expect(question(page).getByRole("status")).toContainText("no longer offers this");
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await expect(question(page)).toHaveCount(0);
+    await expect(page.locator("#content")).toBeFocused();
+  });
+
   test("finds no menu at a revoked key, and at an expired one only what is of use", async ({ page, person, makeKey }) => {
     const key = await makeKey({ key_name: "Ended" });
     await page.request.post(`/api/auth/keys/${key.id}/revoke/`, { headers: { Authorization: `Bearer ${person.access}` } });

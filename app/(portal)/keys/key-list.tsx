@@ -10,7 +10,7 @@ import { ChoiceLinks } from "@/components/ui/choice-links";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { findReachedLimit } from "@/lib/keys/key-limit";
 import { isAside, type StatusCounts } from "@/lib/keys/listed";
-import { type KeyRow, searchKeys } from "@/lib/keys/search";
+import { type KeyListing, type KeyRow, searchKeys } from "@/lib/keys/search";
 import type { KeySearch } from "@/lib/keys/search-schemas";
 import {
   createKeyAction,
@@ -39,7 +39,20 @@ const ACTIONS = {
 export async function KeyList({ user, search }: { user: CurrentUser; search: KeySearch }) {
   const [listing, reachedLimit] = await Promise.all([searchKeys(user, search), findReachedLimit(user)]);
   const now = new Date();
-  if (listing.total === 0) return <NoKeys email={user.email} address={await publicAddress()} />;
+  return (
+    <KeyActions actions={ACTIONS} targets={listing.keys.map(toTarget)} now={now}>
+      {listing.total === 0 ? (
+        <NoKeys email={user.email} address={await publicAddress()} />
+      ) : (
+        <Keys listing={listing} reachedLimit={reachedLimit} search={search} now={now} />
+      )}
+    </KeyActions>
+  );
+}
+
+type Props = { listing: KeyListing; reachedLimit: string | null; search: KeySearch; now: Date };
+
+function Keys({ listing, reachedLimit, search, now }: Props) {
   return (
     <>
       <HygieneCards checks={listing.checks} total={listing.total} search={search} />
@@ -66,10 +79,8 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
       )}
       <StatusFilter counts={listing.counts} search={search} />
       <Found listing={listing} search={search} />
-      <KeyActions actions={ACTIONS} targets={listing.keys.map(toTarget)} now={now}>
-        {listing.found > 0 && <KeyTable keys={listing.keys} search={search} now={now} />}
-        <SelectionBar />
-      </KeyActions>
+      {listing.found > 0 && <KeyTable keys={listing.keys} search={search} now={now} />}
+      <SelectionBar />
       <Pages page={listing.page} pages={listing.pages} search={search} />
     </>
   );

@@ -42,7 +42,7 @@ function Name({ row, now }: { row: KeyRow; now: Date }) {
       <Replaced replaced={row.replaced} now={now} />
       {row.replaced.length > 0 && (
         <span className="block text-xs">
-          <EndGrace uuid={row.uuid} name={row.name} />
+          <EndGrace uuid={row.uuid} />
         </span>
       )}
       <span className="mt-1.5 flex flex-wrap items-center gap-2 text-ink-muted text-sm sm:hidden">

@@ -1,6 +1,7 @@
 "use client";
 
-import { KeysDialog, type KeysDialogProps } from "@/components/keys/keys-dialog";
+import type { KeysDialogProps } from "@/components/keys/key-actions";
+import { KeysDialog } from "@/components/keys/keys-dialog";
 import { TextField } from "@/components/ui/text-field";
 import { Written } from "@/components/ui/written";
 import { deletionPhrase } from "@/lib/keys/admin-schemas";

@@ -2,6 +2,7 @@
 
 import { type ComponentProps, createContext, type ReactNode, useContext, useRef, useState } from "react";
 import { DialogButton } from "@/components/ui/dialog-button";
+import { DialogHost, useDialogHost } from "@/components/ui/dialog-host";
 import { Notice } from "@/components/ui/notice";
 import { DeedDialog } from "./dialogs";
 
@@ -17,7 +18,7 @@ export function Deeds({ children }: { children: ReactNode }) {
           <Notice tone="positive">{said}</Notice>
         </div>
       )}
-      {children}
+      <DialogHost>{children}</DialogHost>
     </SayContext>
   );
 }
@@ -27,34 +28,31 @@ type Props = { name: ReactNode; style: string } & Omit<ComponentProps<typeof Dee
 /** A button, and the dialog that asks before it does what it says. */
 export function Deed({ name, style, ...dialog }: Props) {
   const say = useContext(SayContext);
-  const [isOpen, setOpen] = useState(false);
+  const show = useDialogHost();
   const button = useRef<HTMLButtonElement>(null);
-  const isDone = useRef(false);
   const open = () => {
-    isDone.current = false;
+    let isDone = false;
     say("");
-    setOpen(true);
-  };
-  /** A button that is gone after its deed leaves the focus to what is said about it. */
-  const takeFocusBack = () =>
-    (isDone.current ? document.querySelector<HTMLElement>("#done [data-notice]") : button.current)?.focus();
-  return (
-    <>
-      <DialogButton ref={button} dialog={DeedDialog} page={undefined} open={open} className={style}>
-        {name}
-      </DialogButton>
-      {isOpen && (
+    show(
+      ({ onClose, onClosed }) => (
         <DeedDialog
           {...dialog}
-          onClose={() => setOpen(false)}
+          onClose={onClose}
           onDone={({ message }) => {
-            isDone.current = true;
+            isDone = true;
             say(message ?? "");
-            setOpen(false);
+            onClose();
           }}
-          onClosed={takeFocusBack}
+          // A button that is gone after its deed leaves the focus to what is said about it.
+          onClosed={() => (isDone ? document.querySelector<HTMLElement>("#done [data-notice]")?.focus() : onClosed())}
         />
-      )}
-    </>
+      ),
+      button.current,
+    );
+  };
+  return (
+    <DialogButton ref={button} dialog={DeedDialog} page={undefined} open={open} className={style}>
+      {name}
+    </DialogButton>
   );
 }

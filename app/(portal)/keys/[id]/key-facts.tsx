@@ -22,7 +22,7 @@ export function KeyFacts({ facts, now }: { facts: KeyPage; now: Date }) {
             works until <Moment at={validUntil} now={now} as="minute" />
           </span>
         ))}
-        {facts.replaced.length > 0 && <EndGrace uuid={facts.uuid} name={facts.name} />}
+        {facts.replaced.length > 0 && <EndGrace uuid={facts.uuid} />}
       </Fact>
       <LimitFacts limits={facts} />
       <Fact term="Expires">{expiresAt ? <Moment at={expiresAt} now={now} as="end" /> : <Never />}</Fact>
