@@ -1,6 +1,7 @@
 import "server-only";
 import { endOf } from "@latchkey/rule/sql";
 import { sql } from "@/lib/database/client";
+import { orderOfNames } from "@/lib/database/key-columns";
 import { statement, text } from "@/lib/database/statements";
 import type { Direction } from "@/lib/values/keyset";
 import { endOfDay, startOfDay } from "@/lib/values/zones";
@@ -14,7 +15,7 @@ export type Step = { place: KeyPlace | null; direction: Direction; limit: number
 /** Expressions of indexes: whatever else is asked for, a page can be read in its order. Last use counts by the day. */
 const ORDERS: Record<"created" | "name" | "used" | "expires", { by: string; type: string }> = {
   created: { by: "k.created_at", type: "timestamptz" },
-  name: { by: "lower(k.name)", type: "text" },
+  name: { by: orderOfNames("k.name"), type: "text" },
   used: { by: "coalesce(k.last_used_on, '-infinity'::date)", type: "date" },
   expires: { by: endOf("k"), type: "timestamptz" },
 };

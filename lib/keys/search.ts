@@ -5,7 +5,7 @@ import { readLife, selectLife, selectState, wherePresent, whereStatus, whereUsab
 import { type KeyState, keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
 import { sql } from "@/lib/database/client";
-import { FORMAT, LIFE, LIMITS, readLimits, selectLimits } from "@/lib/database/key-columns";
+import { FORMAT, LIFE, LIMITS, orderOfNames, readLimits, selectLimits } from "@/lib/database/key-columns";
 import { bool, instant, int, json, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { spellingsOf } from "@/lib/database/text-search";
 import { listDailyCalls } from "@/lib/usage/days";
@@ -75,8 +75,8 @@ const FOUND = {
 const ORDER: Record<KeySort, string> = {
   "-created": "created_at DESC, id DESC",
   created: "created_at, id",
-  name: "lower(name), id",
-  "-name": "lower(name) DESC, id DESC",
+  name: `${orderOfNames("name")}, id`,
+  "-name": `${orderOfNames("name")} DESC, id DESC`,
   "-used": "last_used_at DESC NULLS LAST, id DESC",
   used: "last_used_at NULLS FIRST, id",
   expires: "expires_at NULLS LAST, id",

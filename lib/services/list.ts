@@ -1,6 +1,7 @@
 import "server-only";
 import { maskServiceCredential, readServiceHint, type Scope } from "@latchkey/rule/services";
 import { sql } from "@/lib/database/client";
+import { orderOfNames } from "@/lib/database/key-columns";
 import { bool, instant, int, json, nullable, type RowOf, statement, text, texts, uuid } from "@/lib/database/statements";
 import { env } from "@/lib/settings/env";
 import { lastDays } from "@/lib/values/days";
@@ -82,7 +83,7 @@ const select = (where: string, limit: number) => `
       FROM service_credentials WHERE service_id = s.id ORDER BY id DESC LIMIT 10) c
   ) held
   ${activityOf("s.id::text")}
-  ${where} ORDER BY s.revoked_at IS NOT NULL, lower(s.name), s.id LIMIT ${limit}`;
+  ${where} ORDER BY s.revoked_at IS NOT NULL, ${orderOfNames("s.name")}, s.id LIMIT ${limit}`;
 
 const LIST = statement("list-services", ROW, select("", 500));
 const FIND = statement("find-service", ROW, select("WHERE s.id::text = lower($named) OR lower(s.name) = lower($named)", 1));

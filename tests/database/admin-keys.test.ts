@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
+import { type CurrentAdmin, type CurrentUser, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { toQuery } from "../../lib/database/statements";
 import { deleteAnyKey, disableAnyKey, enableAnyKey, revokeAnyKey } from "../../lib/keys/admin-changes";
 import { keyCountsQuery } from "../../lib/keys/admin-counts";
@@ -10,6 +10,8 @@ import { type AdminKeyRow, adminKeyQuery, listKeys } from "../../lib/keys/admin-
 import { adminKeySearchSchema } from "../../lib/keys/admin-schemas";
 import { CREDENTIAL_BY_DIGEST, NOTHING_NAMED } from "../../lib/keys/admin-search";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
+import { searchKeys } from "../../lib/keys/search";
+import { searchKeysSchema } from "../../lib/keys/search-schemas";
 import { findPeople } from "../../lib/users/find-people";
 import { MAX_COUNTED } from "../../lib/values/bounded-count";
 import { DAY_MS } from "../../lib/values/days";
@@ -250,6 +252,19 @@ describe("the list of everyone's keys", () => {
       expect(ids(first.keys)).toHaveLength(25);
       expect(ids(back.keys)).toStrictEqual(ids(first.keys));
       expect(ids(first.keys).filter((id) => ids(second.keys).includes(id))).toStrictEqual([]);
+    }
+  });
+
+  test("orders names as people count, in the owner's list as well", async () => {
+    for (const name of ["Sita 250", "Sita 25", "sita 9", "Sita 249"]) await newKey(name);
+    const ordered = ["sita 9", "Sita 25", "Sita 249", "Sita 250"];
+    const names = (keys: { name: string }[]) => keys.map(({ name }) => name);
+    expect(names(await find({ q: "sita", sort: "name" }))).toStrictEqual(ordered);
+    expect(names(await find({ sort: "name", jump: "sita 20" })).slice(0, 3)).toStrictEqual(ordered.slice(1));
+    expect(names(await find({ sort: "-name", jump: "sita 249" })).slice(0, 3)).toStrictEqual(ordered.slice(0, 3).reverse());
+    for (const sort of ["name", "-name"]) {
+      const own = names((await searchKeys(owner as CurrentUser, searchKeysSchema.parse({ q: "sita", sort }))).keys);
+      expect(own).toStrictEqual(sort === "name" ? ordered : [...ordered].reverse());
     }
   });
 
