@@ -3,15 +3,16 @@
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Message } from "@/components/ui/message";
 import { TryAgain } from "@/components/ui/try-again";
+import { FAILED_PAGE, FRONT_PAGE } from "@/lib/values/page-words";
 
 /** Shows the digest, which the server log repeats, and never the message: that could hold anything. */
 export function ErrorMessage({ digest }: { digest: string | undefined }) {
   return (
-    <Message code="Error" title="Something went wrong">
-      <p>This page could not be shown. Trying again often helps.</p>
+    <Message code={FAILED_PAGE.code} title={FAILED_PAGE.title}>
+      <p>{FAILED_PAGE.text}</p>
       {digest && (
         <p className="text-base">
-          If it does not, tell us this code:{" "}
+          {FAILED_PAGE.report}{" "}
           <code translate="no" className="font-mono text-ink text-sm">
             {digest}
           </code>
@@ -20,7 +21,7 @@ export function ErrorMessage({ digest }: { digest: string | undefined }) {
       <div className="flex flex-wrap gap-3">
         <TryAgain />
         <a href="/" className={secondaryButton}>
-          Go to the front page
+          {FRONT_PAGE}
         </a>
       </div>
     </Message>

@@ -13,6 +13,7 @@ import { isOnThisMachine } from "@/lib/settings/contradictions";
 import { type Env, env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { onEachServer } from "./each-server";
+import { fillErrorShell } from "./error-shell";
 import { explainRefusals } from "./forms";
 import { makeRoutable } from "./routable";
 import { nameRoutes } from "./routes";
@@ -53,6 +54,7 @@ export function watchRequests({ isDevelopment, routes }: { isDevelopment: boolea
     makeRoutable(request, url);
     response.setHeader("X-Request-Id", context.id);
     secure(request, response, isDevelopment);
+    fillErrorShell(request, response);
     explainRefusals(request, response);
 
     response.once("close", () => {

@@ -22,6 +22,21 @@ test.describe("At an address that leads nowhere a visitor", () => {
   });
 });
 
+test.describe("Without JavaScript a visitor", () => {
+  test.use({ javaScriptEnabled: false, expectedProblems: / 404 / });
+
+  test("reads that there is no such page, also where there are others like it", async ({ page }) => {
+    for (const path of ["/nowhere", "/docs/nowhere", "/admin"]) {
+      const answer = await page.goto(path);
+      expect(answer?.status()).toBe(404);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is no such page");
+    }
+    await expectNoSidewaysScrolling(page);
+    await page.getByRole("link", { name: "Go to the front page" }).click();
+    await expect(page.getByRole("heading", { name: "API keys, looked after." })).toBeVisible();
+  });
+});
+
 test.describe("With a page of an earlier build a visitor", () => {
   test.use({ expectedProblems: /^console: Failed to load resource: .* 409 / });
 

@@ -110,6 +110,12 @@ describe("When the database cannot be reached", () => {
     expect([answer.status, await answer.text()]).toStrictEqual([200, expect.stringContaining("<h1")]);
   });
 
+  test.each(["/keys", "/usage", "/settings", "/admin"])("%s says that it failed, without scripts as well", async (path) => {
+    const answer = await fetch(server.url + path, { headers: { Cookie: cookie }, redirect: "manual" });
+    const [, words] = /<noscript>(.*?)<\/noscript>/s.exec(await answer.text()) ?? [];
+    expect([answer.status, words]).toStrictEqual([500, expect.stringMatching(/Something went wrong.*this code: <code>\w+</s)]);
+  });
+
   test("the data plane answers 503, never a verdict", async () => {
     const body = { key: `datazag_${"0".repeat(64)}` };
     const answer = await call("/api/keys/verify", { body, token: shared().settings.SERVICE_API_SECRET }, server.url);
