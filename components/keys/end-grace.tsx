@@ -18,7 +18,7 @@ export function EndGrace({ uuid }: { uuid: string }) {
       ref={button}
       dialog={EndGraceDialog}
       page={keyDeedPage(uuid, "end-grace")}
-      open={() => show((hosted) => <EndGraceDialog targets={[target]} {...hosted} />, button.current)}
+      open={() => show((hosted) => <EndGraceDialog targets={[target]} {...hosted} />, button)}
       className="rounded-sm text-accent underline underline-offset-4 hover:text-accent-strong"
     >
       End now

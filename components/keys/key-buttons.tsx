@@ -23,7 +23,7 @@ export function KeyButton({ opens }: { opens: keyof typeof BUTTONS }) {
   if (!target) return null;
   const { text, dialog: Dialog, style } = BUTTONS[opens];
   const page = isOwn ? keyDeedPage(target.uuid, opens) : undefined;
-  const open = () => show((hosted) => <Dialog targets={[target]} {...hosted} />, button.current);
+  const open = () => show((hosted) => <Dialog targets={[target]} {...hosted} />, button);
   return (
     <DialogButton ref={button} dialog={Dialog} page={page} open={open} className={style}>
       {opens === "pause" && target.state === "disabled" ? "Enable key" : text}

@@ -19,7 +19,7 @@ export function RowMenu({ uuid }: { uuid: string }) {
   const item = (deed: keyof typeof DIALOGS) => {
     const href = keyDeedPage(uuid, deed);
     const Dialog = DIALOGS[deed];
-    const open = () => show((hosted) => <Dialog targets={[target]} {...hosted} />, trigger.current);
+    const open = () => show((hosted) => <Dialog targets={[target]} {...hosted} />, trigger);
     return { href, onSelect: () => Dialog.openOr(href, open) };
   };
   return (

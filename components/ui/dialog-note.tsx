@@ -1,15 +1,18 @@
 "use client";
 
-import { createContext, useContext } from "react";
+import { useContext } from "react";
+import { DialogLeftContext } from "./dialog-left";
 
 /** What is to be said in an open dialog, whichever it is. */
-export const DialogNoteContext = createContext<string | null>(null);
-
 export function DialogNote() {
-  const note = useContext(DialogNoteContext);
+  const hasLeft = useContext(DialogLeftContext);
   return (
     <div role="status">
-      {note && <p className="mt-4 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">{note}</p>}
+      {hasLeft && (
+        <p className="mt-4 rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
+          The page behind changed meanwhile and no longer offers this. Close this to look, or go on here.
+        </p>
+      )}
     </div>
   );
 }

@@ -66,6 +66,7 @@ test.describe("To revoke a key a person", () => {
     await page.goto("/keys?status=disabled");
     await page.getByRole("navigation", { name: "Status" }).getByRole("link").first().click();
     await choose(page, "Elsewhere", "Revoke…");
+    await expect(question(page)).toBeVisible();
     await page.goBack();
     await expect(page.locator("tr", { hasText: "Elsewhere" })).toHaveCount(0);
     await expect(question(page).getByRole("status")).toContainText("no longer offers this");

@@ -12,7 +12,7 @@ export function DeleteButton() {
   const show = useDialogHost();
   const button = useRef<HTMLButtonElement>(null);
   if (!target) return null;
-  const open = () => show((hosted) => <DeleteDialog targets={[target]} {...hosted} />, button.current);
+  const open = () => show((hosted) => <DeleteDialog targets={[target]} {...hosted} />, button);
   return (
     <button ref={button} type="button" onClick={open} {...DeleteDialog.approach} className={dangerButton}>
       Delete key

@@ -15,8 +15,7 @@ export function StaffRowMenu({ uuid }: { uuid: string }) {
   const trigger = useRef<HTMLButtonElement>(null);
   const target = targets.find((each) => each.uuid === uuid);
   if (!target || target.isDeleted) return null;
-  const opens = (Dialog: typeof DeleteDialog) => () =>
-    show((hosted) => <Dialog targets={[target]} {...hosted} />, trigger.current);
+  const opens = (Dialog: typeof DeleteDialog) => () => show((hosted) => <Dialog targets={[target]} {...hosted} />, trigger);
   return (
     <KeyMenu target={target} triggerRef={trigger}>
       {target.state !== "revoked" && (

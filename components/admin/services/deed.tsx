@@ -47,7 +47,7 @@ export function Deed({ name, style, ...dialog }: Props) {
           onClosed={() => (isDone ? document.querySelector<HTMLElement>("#done [data-notice]")?.focus() : onClosed())}
         />
       ),
-      button.current,
+      button,
     );
   };
   return (

@@ -13,7 +13,7 @@ export function Rotate({ service, action }: { service: ListedService; action: Is
   const confirmed = useConfirmedAction(action);
   const show = useDialogHost();
   const button = useRef<HTMLButtonElement>(null);
-  const open = () => show((hosted) => <RotateDialog service={service} action={confirmed} {...hosted} />, button.current);
+  const open = () => show((hosted) => <RotateDialog service={service} action={confirmed} {...hosted} />, button);
   return (
     <DialogButton ref={button} dialog={RotateDialog} page={undefined} open={open} className={secondaryButton}>
       Rotate credential
