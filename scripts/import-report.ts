@@ -1,13 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
-import type { Refusal } from "../lib/imports/run";
+import type { Remark } from "../lib/imports/run";
 import { csvHeading, csvLine } from "../lib/values/csv";
 import { explainFileError, Failure } from "./failure";
 
-const COLUMNS = ["file", "line", "id", "reason", "first_file", "first_line"];
+const COLUMNS = ["file", "line", "id", "reason", "first_file", "first_line", "taken"];
 const WRITTEN_AT_ONCE = 1000;
 
-/** A file of the rows that were refused, made for its owner alone once there is one. One from before is replaced. */
+/** A file of the rows that there is something to say of, made for its owner alone once there is one. One from before is replaced. */
 export class ImportReport {
   private lines: string[] = [];
   private descriptor: number | null = null;
@@ -21,10 +21,10 @@ export class ImportReport {
     fs.rmSync(file, { force: true });
   }
 
-  readonly add = (refusal: Refusal): void => {
-    const { file, line, id, reason, first } = refusal;
-    const cells = [file, line, id ?? "", reason, first?.file ?? "", first?.line ?? ""];
-    this.lines.push(this.isCsv ? csvLine(cells) : `${JSON.stringify(refusal)}\n`);
+  readonly add = (remark: Remark): void => {
+    const { file, line, id, reason, first, taken } = remark;
+    const cells = [file, line, id ?? "", reason, first?.file ?? "", first?.line ?? "", String(taken)];
+    this.lines.push(this.isCsv ? csvLine(cells) : `${JSON.stringify(remark)}\n`);
     if (this.lines.length >= WRITTEN_AT_ONCE) this.write();
   };
 

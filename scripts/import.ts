@@ -18,7 +18,8 @@ const USAGE = `Say which files to import, and where they are from:
   --source NAME   what the ids in the files are ids of, such as mifumo
   --dry-run       the same checks, and nothing is written
   --allow-weak    take credentials that could be guessed, and flag them
-  --report FILE   where refused rows are listed (.csv, or NDJSON); import-NAME.ndjson without it
+  --report FILE   where refused rows are listed, and people whose password will not work (.csv, or NDJSON);
+                  import-NAME.ndjson without it
 
 The files are NDJSON or CSV: docs/moving-in.md has their fields. It ends with 0, with 2 where rows were refused, and with 1 where
 it could not run.`;
@@ -30,7 +31,7 @@ export async function main(args: string[]): Promise<void> {
   const report = new ImportReport(file);
   const progress = showProgress();
   const outcome = await whileDatabaseRuns(() =>
-    importRecords({ files, source, actor: SYSTEM_ACTOR, ...options, onRefused: report.add, onProgress: progress.show })
+    importRecords({ files, source, actor: SYSTEM_ACTOR, ...options, onRemark: report.add, onProgress: progress.show })
       .catch((error: unknown) => {
         throw explain(error);
       })
@@ -41,9 +42,10 @@ export async function main(args: string[]): Promise<void> {
       }),
   );
   console.log(describe(outcome, options.isDry).join("\n"));
-  if (outcome.refused === 0) return;
-  console.log(`Each refused row is in ${file}.`);
-  process.exitCode = 2;
+  const { refused, counts } = outcome;
+  const passwords = counts.users.without_password > 0 ? ", and each whose password will not work," : "";
+  if (refused > 0 || passwords) console.log(`Each refused row${passwords} is in ${file}.`);
+  if (refused > 0) process.exitCode = 2;
 }
 
 function readArguments(args: string[]) {
@@ -108,6 +110,9 @@ function describe({ counts, refused, reasons }: ImportOutcome, isDry: boolean): 
     `  people     ${number(users.new)} new, ${number(users.joined)} joined to accounts, ${number(users.taken_over)} taken over, ${number(users.there)} there before`,
     `  keys       ${number(keys.new)} new (${number(keys.weak)} weak), ${number(keys.there)} there before`,
     `  balances   ${number(balances.new)} new, ${number(balances.there)} there before`,
+    ...(users.without_password > 0
+      ? [`  passwords  ${number(users.without_password)} will not work: a mailed link sets another`]
+      : []),
     `  refused    ${number(refused)}`,
     ...sorted.map(([reason, count]) => `    ${number(count).padStart(9)}  ${reason}`),
   ];

@@ -25,26 +25,29 @@ type RefusedHash = { refused: string };
 const OWN = /^[0-9a-f]{32}:[0-9a-f]{128}$/;
 /** Modular crypt format, alone or in Django's words; `bcrypt_sha256`: of the password's SHA-256 in hex. */
 const BCRYPT = /^(?:bcrypt(_sha256)?\$)?(\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53})$/;
-const PBKDF2 = /^pbkdf2_sha256\$([1-9]\d{0,8})\$([^$]{1,128})\$([A-Za-z0-9+/]{43}=)$/;
+const PBKDF2 = /^pbkdf2_sha256\$([1-9]\d{0,8})\$([^$\p{Cc}\p{Cs}]{1,128})\$([A-Za-z0-9+/]{43}=)$/u;
 /** The PHC string, alone or behind Django's word. */
 const ARGON2ID =
   /^(?:argon2)?(\$argon2id\$v=19\$m=([1-9]\d{0,8}),t=([1-9]\d{0,4}),p=([1-9]\d{0,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86})$/;
 /** As Django writes it: N, salt, r, p, 64 bytes. */
-const SCRYPT = /^scrypt\$([1-9]\d{0,8})\$([^$]{1,128})\$([1-9]\d{0,3})\$([1-9]\d{0,3})\$([A-Za-z0-9+/]{86}==)$/;
+const SCRYPT = /^scrypt\$([1-9]\d{0,8})\$([^$\p{Cc}\p{Cs}]{1,128})\$([1-9]\d{0,3})\$([1-9]\d{0,3})\$([A-Za-z0-9+/]{86}==)$/u;
 
 const derivePbkdf2 = promisify(pbkdf2);
 const deriveScrypt = promisify<string, string, number, object, Buffer>(scrypt);
 
 /** What a stored hash of a password is: its form and cost, or why no password can be its. */
 export function describeHash(text: string): DescribedHash | RefusedHash {
-  if (text.length > MOST_LENGTH) return { refused: "The password hash is too long." };
-  return (
-    readOwn(text) ??
-    readBcrypt(text) ??
-    readPbkdf2(text) ??
-    readArgon2id(text) ??
-    readScrypt(text) ?? { refused: "The form of the password hash is not known." }
-  );
+  return read(text) ?? { refused: "The form of its hash is not known." };
+}
+
+/** Whether it is a hash at all, at whatever cost. */
+export function isKnownForm(text: string): boolean {
+  return read(text) !== null;
+}
+
+function read(text: string): DescribedHash | RefusedHash | null {
+  if (text.length > MOST_LENGTH) return null;
+  return readOwn(text) ?? readBcrypt(text) ?? readPbkdf2(text) ?? readArgon2id(text) ?? readScrypt(text);
 }
 
 /** Whether a password is that of a hash which another product made. A hash of any other form or of an absurd cost has no password. */

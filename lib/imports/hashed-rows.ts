@@ -1,11 +1,14 @@
 import { setImmediate } from "node:timers/promises";
-import { describeHash } from "@/lib/identity/foreign-hashes";
+import { isKnownForm } from "@/lib/identity/foreign-hashes";
 import { withoutClear } from "./credentials";
 import { idOf, parsedList } from "./fields";
 import { Forms } from "./forms";
 import { hashKey } from "./keys";
 import type { KeyRecord } from "./records";
 import { type Fields, type ImportFile, type Row, type Rows, readRecord, rowsOf } from "./rows";
+
+/** Of no form that is known, as what stood there. */
+const NO_HASH = "!";
 
 /** A file is kept without digests for verifiers: its keys get theirs when they are used. */
 type Hashing = { forms: Forms; allowWeak: boolean; salt: null };
@@ -40,9 +43,10 @@ function hashRow(row: Row, hashing: Hashing): Row {
   const refuse = (refused: string): Row => ({ line, kind, id: idOf(fields), refused });
   const read = readRecord(kind, fields);
   if (read.refused !== undefined) return refuse(read.refused);
-  if (kind === "user" && typeof fields.password_hash === "string") {
-    const hash = describeHash(fields.password_hash);
-    return "refused" in hash ? refuse(`password_hash: ${hash.refused}`) : row;
+  if (kind === "user") {
+    // It may be anything, the password itself too.
+    const isHash = typeof fields.password_hash !== "string" || isKnownForm(fields.password_hash);
+    return isHash ? row : { line, kind, fields: { ...fields, password_hash: NO_HASH } };
   }
   if (kind !== "key") return row;
   const hashed = hashKey(read.record as KeyRecord, hashing);

@@ -10,8 +10,8 @@ import { Forms } from "./forms";
 import { importKeys } from "./keys";
 import { fingerprint, type RecordKind } from "./records";
 import { ImportFailure, type ImportFile, type Row, rowsOf } from "./rows";
-import { COUNTS, type Counts, type ImportRun, type Refusal, recordOf } from "./run";
-import { Seen } from "./seen";
+import { COUNTS, type Counts, type ImportRun, type Remark, recordOf } from "./run";
+import { type Place, Seen } from "./seen";
 import { inTurn } from "./turn";
 import { importUsers } from "./users";
 
@@ -23,7 +23,7 @@ export type ImportOptions = {
   /** The same checks, against the database as it is, and nothing written. */
   isDry: boolean;
   allowWeak: boolean;
-  onRefused(refusal: Refusal): void;
+  onRemark(remark: Remark): void;
   onProgress?(progress: Progress): void;
 };
 
@@ -89,6 +89,10 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
   const total = files.reduce((sum, { size }) => sum + size, 0) * (PASSES.length + 1);
   let done = 0;
   const nameOf = (file: number) => files[file]?.name ?? "";
+  const list = ({ file, line }: Place, id: unknown, reason: string, first: Place | null, taken: boolean) => {
+    const earlier = first && { file: nameOf(first.file), line: first.line };
+    options.onRemark({ file: nameOf(file), line, id: readableId(id), reason, first: earlier, taken });
+  };
   return {
     ...{ files, source, actor, isDry, allowWeak },
     kinds: [],
@@ -98,13 +102,13 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
     accepted: new Seen(),
     counts: outcome.counts,
     read: outcome.read,
-    refuse: ({ file, line }, id, reason, first = null) => {
+    refuse: (place, id, reason, first = null) => {
       outcome.refused += 1;
       outcome.reasons[reason] = (outcome.reasons[reason] ?? 0) + 1;
-      const earlier = first && { file: nameOf(first.file), line: first.line };
-      options.onRefused({ file: nameOf(file), line, id: readableId(id), reason, first: earlier });
+      list(place, id, reason, first, false);
       return null;
     },
+    remark: (place, id, reason) => list(place, id, reason, null, true),
     requireTurn: async () => {},
     advance: async (bytes) => {
       done += bytes;

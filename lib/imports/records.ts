@@ -31,9 +31,10 @@ const userSchema = z.strictObject({
   timezone,
   password_hash: z
     .string()
-    .max(512, "The password hash is too long.")
     .optional()
-    .describe("As the other product wrote it: scrypt, bcrypt, Argon2id, pbkdf2_sha256. Left out: a mailed link sets a password."),
+    .describe(
+      "As the other product wrote it: scrypt, bcrypt, Argon2id, pbkdf2_sha256. Left out, or of another form: a mailed link sets a password.",
+    ),
   created_at: past.optional(),
   banned: flag.optional(),
   credits: credits.optional(),

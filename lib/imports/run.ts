@@ -5,17 +5,21 @@ import type { RecordKind, RecordOf } from "./records";
 import { type Fields, type ImportFile, readRecord, rowsOf } from "./rows";
 import type { Place, Seen } from "./seen";
 
-/** Of a row that is not imported. `first`: where what it repeats stands. */
-export type Refusal = {
+/**
+ * Of a row that is not imported or, `taken`, of a person who is without the password of the row. `first`: where what it repeats
+ * stands.
+ */
+export type Remark = {
   file: string;
   line: number;
   id: string | null;
   reason: string;
   first: { file: string; line: number } | null;
+  taken: boolean;
 };
 
 export const COUNTS = {
-  users: { new: 0, joined: 0, taken_over: 0, there: 0 },
+  users: { new: 0, joined: 0, taken_over: 0, there: 0, without_password: 0 },
   keys: { new: 0, weak: 0, there: 0 },
   balances: { new: 0, there: 0 },
   forms: { read: 0 },
@@ -42,6 +46,8 @@ export type ImportRun = {
   read: Record<RecordKind, number>;
   /** Answers null, which stands for a row that is not imported. */
   refuse(place: Place, id: unknown, reason: string, first?: Place | null): null;
+  /** Of a row that is imported all the same. */
+  remark(place: Place, id: unknown, reason: string): void;
   /** Fails where another import may have begun. */
   requireTurn(): Promise<void>;
   /** So many bytes more of a file have been read. */

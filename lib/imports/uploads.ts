@@ -15,7 +15,7 @@ import { hashedRows } from "./hashed-rows";
 import { importRecords } from "./import";
 import { packRows, unpackFile } from "./kept-rows";
 import { ImportFailure, type ImportFile } from "./rows";
-import type { Refusal } from "./run";
+import type { Remark } from "./run";
 
 const MIB = 1024 * 1024;
 const MAX_NAME_LENGTH = 100;
@@ -126,13 +126,16 @@ async function runUpload(admin: CurrentAdmin, id: string, isDry: boolean): Promi
   const kept = isUuid(id) ? await db().importFile.findFirst({ where: { id, ...ownOf(admin) } }) : null;
   if (!kept) throw new AppError("CONFLICT", { message: "This file is kept no longer. Upload it again." });
   const { name, source, content } = kept;
-  const shown: Refusal[] = [];
-  const onRefused = (refusal: Refusal) => void (shown.length < MAX_SHOWN && shown.push(refusal));
+  const [shown, taken]: [Remark[], Remark[]] = [[], []];
+  const onRemark = (remark: Remark) => {
+    const list = remark.taken ? taken : shown;
+    if (list.length < MAX_SHOWN) list.push(remark);
+  };
   return explained(async () => {
     const file = await unpackFile(name, content);
-    const options = { files: [file], source, actor: admin.actor, isDry, allowWeak: file.allowWeak, onRefused };
+    const options = { files: [file], source, actor: admin.actor, isDry, allowWeak: file.allowWeak, onRemark };
     const outcome = await importRecords(options);
-    return { ...outcome, shown: shown.sort((before, after) => before.line - after.line) };
+    return { ...outcome, shown: shown.sort((before, after) => before.line - after.line), taken };
   });
 }
 

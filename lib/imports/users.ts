@@ -10,7 +10,8 @@ import { eachBatch, type Found, type ImportRun, recordOf } from "./run";
 import type { Place } from "./seen";
 import { insertUsers, linkIn, linkUsers } from "./user-rows";
 
-type FoundUser = Found<"user">;
+/** `unchecked`: why no password can be that of the row's hash, which is left out then. */
+type FoundUser = Found<"user"> & { unchecked: string | null };
 /** Of a row: somebody new, or who it is already. */
 type Plan = { found: FoundUser; is: "new" | "joined" | "taken_over"; id: string };
 
@@ -48,14 +49,15 @@ export async function importUsers(run: ImportRun): Promise<void> {
 }
 
 function checkUser(run: ImportRun, fields: Fields, place: Place): FoundUser | null {
-  const record = recordOf(run, "user", fields, place);
-  if (!record) return null;
-  const hash = record.password_hash === undefined ? null : describeHash(record.password_hash);
-  if (hash && "refused" in hash) return run.refuse(place, record.id, `password_hash: ${hash.refused}`);
+  const read = recordOf(run, "user", fields, place);
+  if (!read) return null;
+  const { password_hash, ...record } = read;
+  const hash = password_hash === undefined ? null : describeHash(password_hash);
   const same = run.seen.note(`user ${record.id}`, place);
   if (same) return run.refuse(place, record.id, "The same id as another row.", same);
   const other = run.seen.note(`email ${record.email}`, place);
-  return other ? run.refuse(place, record.id, "The same e-mail address as another row.", other) : { place, record };
+  if (other) return run.refuse(place, record.id, "The same e-mail address as another row.", other);
+  return hash && "refused" in hash ? { place, record, unchecked: hash.refused } : { place, record: read, unchecked: null };
 }
 
 async function writeUsers(run: ImportRun, batch: FoundUser[]): Promise<void> {
@@ -65,10 +67,18 @@ async function writeUsers(run: ImportRun, batch: FoundUser[]): Promise<void> {
     for (const { found } of plans) for (const name of namesOf(found.record)) run.accepted.note(name, found.place);
     waiting = run.isDry ? [] : await carryOut(run, plans);
     const left = new Set(waiting);
-    for (const { is, found } of plans) if (!left.has(found)) run.counts.users[is] += 1;
+    for (const plan of plans) if (!left.has(plan.found)) noteDone(run, plan);
   }
   for (const { place, record } of waiting)
     run.refuse(place, record.id, "The account was changed meanwhile. Run the import again.");
+}
+
+/** Whoever is joined has the password that they have here. */
+function noteDone({ counts, remark }: ImportRun, { is, found: { place, record, unchecked } }: Plan): void {
+  counts.users[is] += 1;
+  if (unchecked === null || is === "joined") return;
+  counts.users.without_password += 1;
+  remark(place, record.id, `The password will not work. ${unchecked}`);
 }
 
 /** As `findOwners` asks for them. */

@@ -4,7 +4,9 @@ import { makeCredentials } from "@latchkey/rule/credentials";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Actor, CurrentAdmin } from "../../lib/audit/actors";
 import { registerUser } from "../../lib/identity/accounts";
-import { openSession } from "../../lib/identity/sessions";
+import { issueToken } from "../../lib/identity/mailed-tokens";
+import { resetPassword } from "../../lib/identity/password-reset";
+import { openSession, signIn } from "../../lib/identity/sessions";
 import type { ImportFile } from "../../lib/imports/rows";
 import { discardUpload, findUpload, importUpload, keepUpload, listUploads, tryUpload } from "../../lib/imports/uploads";
 import { createKey } from "../../lib/keys/create";
@@ -353,11 +355,65 @@ test("A credential that stands in another field of its row is kept nowhere", asy
   );
 });
 
-test("Hashes of passwords that nothing could be checked against are refused", async () => {
-  const hashes = [`pbkdf2_sha256$9000000$salt$${"A".repeat(43)}=`, `$2b$20$${"a".repeat(53)}`, "md5$salt$00", "plain text"];
-  const done = await importRows(ndjson(...hashes.map((password_hash) => person({ password_hash }))));
-  expect(done.refused.map(({ reason }) => reason)).toStrictEqual(hashes.map(() => expect.stringMatching(/^password_hash: /)));
-  expect(JSON.stringify(done)).not.toContain("salt");
+describe("a person whose password nothing could be checked against", () => {
+  const hashes = [
+    `pbkdf2_sha256$9000000$salt$${"A".repeat(43)}=`,
+    `$2b$20$${"a".repeat(53)}`,
+    "md5$salt$00",
+    "plain text",
+    `pbkdf2_sha256$1000$salt\u0000$${"A".repeat(43)}=`,
+    "salt".repeat(1000),
+  ];
+  const stored = ({ email }: { email: string }) =>
+    database.query("SELECT u.id, a.password FROM users u LEFT JOIN accounts a ON a.user_id = u.id WHERE u.email = $1", [email]);
+
+  test("is taken without it, and listed with the reason; the hash is kept nowhere", async () => {
+    const people = hashes.map((password_hash) => person({ password_hash }));
+    const keys = people.map((one) => keyOf(one));
+    const content = ndjson(...people, ...keys);
+    const dry = await importRows(content, { isDry: true });
+    const done = await importRows(content);
+    expect(done).toStrictEqual(dry);
+    expect(done).toMatchObject({ users: { new: 6, without_password: 6 }, keys: { new: 6 }, refused: [] });
+    const unknown = "The password will not work. The form of its hash is not known.";
+    expect(done.taken.map(({ id, reason }) => [id, reason])).toStrictEqual([
+      [people[0]?.id, "The password will not work. PBKDF2 has more than 2000000 rounds."],
+      [people[1]?.id, "The password will not work. The cost of bcrypt is above 14."],
+      ...people.slice(2).map(({ id }) => [id, unknown]),
+    ]);
+    expect(JSON.stringify(done)).not.toContain("salt");
+    for (const one of people) expect(await stored(one)).toStrictEqual([{ id: expect.any(String), password: null }]);
+    const said = await database.query("SELECT after FROM audit_entries WHERE after->>'former_id' = $1", [people[3]?.id]);
+    expect(said).toMatchObject([{ after: { has_password: false } }]);
+    expect(await importRows(content)).toMatchObject({ users: { new: 0, there: 6, without_password: 0 }, taken: [] });
+  });
+
+  test("is refused as with a wrong password, until a mailed link sets another", async () => {
+    const one = person({ password_hash: "plain text" });
+    await importRows(ndjson(one));
+    const caller = {
+      actor: { kind: "user", userId: null, address: "192.0.2.9", requestId: null },
+      headers: new Headers(),
+    } as const;
+    await expect(signIn(caller, one.email, "plain text")).rejects.toMatchObject({ code: "INVALID_CREDENTIALS" });
+    const [row] = await stored(one);
+    const token = await issueToken("reset-password", String(row?.id));
+    await resetPassword(caller.actor, token, { text: "another long sentence", field: "new_password" });
+    expect(await signIn(caller, one.email, "another long sentence")).toMatchObject({ user: { email: one.email } });
+  });
+
+  test("who has an account here keeps the password of that, where it is proven, and loses the one of whoever made it, where it is not", async () => {
+    const input = { password: "a long sentence", first_name: "Neema", last_name: "Kweka" };
+    const actor: Actor = { kind: "user", userId: null, address: "192.0.2.9", requestId: null };
+    const proven = await registerUser(actor, { ...input, email: randomEmail() }, { emailVerified: true });
+    const unproven = await registerUser(actor, { ...input, email: randomEmail() });
+    const rows = [proven, unproven].map(({ email }) => person({ email, password_hash: "plain text" }));
+    const done = await importRows(ndjson(...rows));
+    expect(done).toMatchObject({ users: { joined: 1, taken_over: 1, without_password: 1 }, refused: [] });
+    expect(done.taken.map(({ id }) => id)).toStrictEqual([rows[1]?.id]);
+    expect(await stored(proven)).toMatchObject([{ password: expect.any(String) }]);
+    expect(await stored(unproven)).toMatchObject([{ password: null }]);
+  });
 });
 
 test("Keys under a secret that is not set here are refused before anything is written", async () => {
@@ -439,11 +495,12 @@ ${ndjson({ type: "balance", user_id: one.id, credits: 8 }, ...keys)}`;
       expect(inClear.length).toBeGreaterThan(3);
       const stored = await kept(id);
       expect(inClear.filter((each) => stored.includes(each))).toStrictEqual([]);
-      const { refused, ...counts } = await importRows(text, { isDry: true, allowWeak });
+      const { refused, taken, ...counts } = await importRows(text, { isDry: true, allowWeak });
       const said = await tryUpload(admin, { id });
       expect(said.counts).toStrictEqual(counts);
       expect(said.shown).toStrictEqual(refused.toSorted((before, after) => before.line - after.line));
       expect(said.refused).toBe(refused.length);
+      expect(said.taken).toStrictEqual(taken);
     }
   });
 
@@ -458,10 +515,10 @@ ${ndjson({ type: "balance", user_id: one.id, credits: 8 }, ...keys)}`;
     const end = boundRequest(0, stayOpen);
     const { counts, refused, read, refusedOf } = await importUpload(admin, id).finally(end);
     expect(stayOpen).toHaveBeenCalled();
-    expect(counts).toMatchObject({ users: { new: 1 }, keys: { new: 2 }, balances: { new: 1 } });
+    expect(counts).toMatchObject({ users: { new: 2, without_password: 1 }, keys: { new: 2 }, balances: { new: 1 } });
     expect(read).toStrictEqual({ form: 0, user: 3, key: 8, balance: 2 });
-    expect(refusedOf).toStrictEqual({ form: 0, user: 2, key: 6, balance: 1, none: 1 });
-    expect(refused).toBe(10);
+    expect(refusedOf).toStrictEqual({ form: 0, user: 1, key: 6, balance: 1, none: 1 });
+    expect(refused).toBe(9);
     const verdicts = [{ key: clear, secret }, { key: live }, { key: former }].map((asked) => verifyKey({ ...asked, cost: 0 }));
     expect((await Promise.all(verdicts)).map(({ code }) => code)).toStrictEqual(["VALID", "VALID", "VALID"]);
     const forms = await database.query<{ length: number }>(

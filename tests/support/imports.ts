@@ -2,7 +2,7 @@ import { SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { exportRecords } from "../../lib/imports/export";
 import { type ImportOptions, importRecords } from "../../lib/imports/import";
 import type { ImportFile } from "../../lib/imports/rows";
-import type { Refusal } from "../../lib/imports/run";
+import type { Remark } from "../../lib/imports/run";
 
 export function importFile(content: string, name = "file.ndjson"): ImportFile {
   return {
@@ -21,19 +21,20 @@ export function ndjson(...rows: object[]): string {
 
 type Given = Partial<Omit<ImportOptions, "files">> & { files?: ImportFile[] };
 
-/** As the command does it, with what was refused. */
+/** As the command does it, with what was refused, and what was taken with a remark. */
 export async function importRows(content: string, given: Given = {}) {
-  const refused: Refusal[] = [];
+  const remarks: Remark[] = [];
   const outcome = await importRecords({
     files: [importFile(content)],
     source: "former",
     actor: SYSTEM_ACTOR,
     isDry: false,
     allowWeak: false,
-    onRefused: (refusal) => refused.push(refusal),
+    onRemark: (remark) => remarks.push(remark),
     ...given,
   });
-  return { ...outcome.counts, refused };
+  const refused = remarks.filter(({ taken }) => !taken);
+  return { ...outcome.counts, refused, taken: remarks.filter(({ taken }) => taken) };
 }
 
 /** What an export holds, line by line. */

@@ -1,11 +1,12 @@
 import { Cell, Header, RowHeader, Table } from "@/components/ui/table";
 import { Written } from "@/components/ui/written";
 import type { Tried } from "@/lib/imports/action-states";
+import type { Remark } from "@/lib/imports/run";
 
 type Props = { of: Tried; isDry?: boolean };
 
-/** What would come of a file, or what came of it, and the first of the rows that were refused. */
-export function ImportReport({ of: { counts, read, refused, refusedOf, shown }, isDry = false }: Props) {
+/** What would come of a file, or what came of it, and the first of the rows that there is something to say of. */
+export function ImportReport({ of: { counts, read, refused, refusedOf, shown, taken }, isDry = false }: Props) {
   const { users, keys, balances, forms } = counts;
   const rows = [
     {
@@ -23,6 +24,7 @@ export function ImportReport({ of: { counts, read, refused, refusedOf, shown }, 
   const apart = [
     [users.joined, "of the people are joined to accounts that they have here."],
     [users.taken_over, "of the people take over accounts that nobody has proved."],
+    [users.without_password, "of the people have to set another password, by a mailed link: the one in the file will not work."],
     [keys.weak, "of the keys could be guessed, and are flagged."],
   ] as const;
   return (
@@ -52,28 +54,26 @@ export function ImportReport({ of: { counts, read, refused, refusedOf, shown }, 
             {figure(count)} {what}
           </p>
         ))}
-      {shown.length > 0 && <Refused shown={shown} refused={refused} />}
+      <Remarks title="Refused rows" rows={shown} total={refused} />
+      <Remarks title="Passwords that will not work" rows={taken} total={users.without_password} />
     </>
   );
 }
 
 const COLUMNS = ["read", "new", "there", "refused"];
 
-function Refused({ shown, refused }: Pick<Tried, "shown" | "refused">) {
+function Remarks({ title, rows, total }: { title: string; rows: Remark[]; total: number }) {
+  if (rows.length === 0) return null;
   return (
-    <section aria-label="Refused rows" className="mt-8">
-      <h2 className="font-medium text-lg">Refused rows</h2>
-      {refused > shown.length && (
+    <section aria-label={title} className="mt-8">
+      <h2 className="font-medium text-lg">{title}</h2>
+      {total > rows.length && (
         <p className="text-ink-muted">
-          {figure(shown.length)} of {figure(refused)}.
+          {figure(rows.length)} of {figure(total)}.
         </p>
       )}
-      <Table
-        className="mt-2"
-        caption="Refused rows"
-        head={["Line", "Id", "Reason"].map((name) => <Header key={name}>{name}</Header>)}
-      >
-        {shown.map(({ line, id, reason, first }, place) => (
+      <Table className="mt-2" caption={title} head={["Line", "Id", "Reason"].map((name) => <Header key={name}>{name}</Header>)}>
+        {rows.map(({ line, id, reason, first }, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line may be refused twice, and the list never changes
           <tr key={place} className="border-line border-b align-top">
             <RowHeader>{line}</RowHeader>
