@@ -1,7 +1,8 @@
 import "server-only";
 import { maskedJson } from "@latchkey/rule/masked-json";
 import { sql, transaction } from "@/lib/database/client";
-import { int, statement, text } from "@/lib/database/statements";
+import { int, statement, text, uuid } from "@/lib/database/statements";
+import { MAX_CREDITS } from "@/lib/ledger/limits";
 import { findOwners } from "./owners";
 import { type BalanceRecord, balanceSchema } from "./records";
 import type { Fields } from "./rows";
@@ -17,6 +18,12 @@ const ENTERED = statement(
   { reference: text, amount: int },
   `SELECT g.reference, e.amount FROM unnest($references::text[]) AS g (reference)
    CROSS JOIN LATERAL (SELECT amount FROM credit_entries WHERE kind = 'import' AND reference = g.reference OFFSET 0) e`,
+);
+const HELD = statement(
+  "balances-before-import",
+  { id: uuid, credits: int },
+  `SELECT g.id, u.credits FROM unnest($users::uuid[]) AS g (id)
+   CROSS JOIN LATERAL (SELECT credits FROM users WHERE id = g.id OFFSET 0) u`,
 );
 // The trigger moves the balance.
 const ENTER = statement(
@@ -34,6 +41,7 @@ const ENTER = statement(
    SELECT reference FROM made`,
 );
 
+const TOO_MUCH = "Together with the credits that they have here, this would be more than is kept.";
 const OTHER_AMOUNT = "Another balance was imported for this person before. It stays.";
 
 export async function importBalances(run: ImportRun): Promise<void> {
@@ -72,19 +80,22 @@ async function writeBalances(run: ImportRun, batch: FoundBalance[]): Promise<voi
   });
   const entered = await sql(ENTERED, { references: found.map(({ reference }) => reference) });
   const amounts = new Map(entered.map(({ reference, amount }) => [reference, amount]));
+  const held = await sql(HELD, { users: found.map(({ owner }) => owner.userId) });
+  const credits = new Map(held.map((person) => [person.id, person.credits]));
   const rows = found.flatMap(({ place, record, owner, reference }): BalanceRow[] => {
     const refuse = (reason: string, first?: Place | null) => {
       run.refuse(place, record.user_id ?? owner.formerId, reason, first);
       return [];
     };
-    const same = run.seen.note(`balance ${owner.name}`, place);
+    const same = run.seen.note(`balance ${owner.userId}`, place);
     if (same) return refuse("The same person’s balance as another row.", same);
     const before = amounts.get(reference);
     if (before !== undefined && before !== record.credits) return refuse(OTHER_AMOUNT);
     if (before !== undefined) run.counts.balances.there += 1;
     // An entry of nothing is not written.
     if (before !== undefined || record.credits === 0) return [];
-    return [{ place, id: owner.formerId, userId: owner.userId ?? "", amount: record.credits, reference }];
+    if (Math.abs((credits.get(owner.userId) ?? 0) + record.credits) > MAX_CREDITS) return refuse(TOO_MUCH);
+    return [{ place, id: owner.formerId, userId: owner.userId, amount: record.credits, reference }];
   });
   const made = run.isDry ? rows.map(({ reference }) => reference) : await enter(run, rows);
   run.counts.balances.new += made.length;

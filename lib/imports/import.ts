@@ -99,7 +99,7 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
     forms: await Forms.load(),
     salt: isDry ? null : await feedSalt(),
     seen: new Seen(),
-    accepted: new Seen(),
+    accepted: new Map(),
     counts: outcome.counts,
     read: outcome.read,
     refuse: (place, id, reason, first = null) => {

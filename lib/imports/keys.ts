@@ -117,7 +117,7 @@ async function writeKeys(run: ImportRun, batch: FoundKey[]): Promise<void> {
     const before = isThere(found, owner.userId);
     if (before === "this") run.counts.keys.there += 1;
     if (before === "another") run.refuse(place, record.id, SAME);
-    return before ? [] : [{ ...found, source, userId: owner.userId ?? "" }];
+    return before ? [] : [{ ...found, source, userId: owner.userId }];
   });
   const made = run.isDry ? rows : await insert(run, rows);
   for (const { stored } of made) {
@@ -151,7 +151,7 @@ async function findKeys(batch: FoundKey[]) {
   ]);
   const ids = new Set(byId.map(({ source, id }) => `${source} ${id}`));
   const known = new Map(byHash.map((row) => [row.hash.toString("latin1"), row]));
-  return ({ source, record, stored, replaced }: FoundKey, userId: string | null): "this" | "another" | null => {
+  return ({ source, record, stored, replaced }: FoundKey, userId: string): "this" | "another" | null => {
     if (record.id !== undefined && ids.has(`${source} ${record.id}`)) return "this";
     const own = stored.candidates.map((hash) => known.get(hash)).find((row) => row !== undefined);
     if (own && record.id === undefined && own.source === source && own.former_id === null && own.user_id === userId)

@@ -1,12 +1,10 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
 import { statement, text, uuid } from "@/lib/database/statements";
-import type { ImportRun } from "./run";
+import type { ImportRun, Owner } from "./run";
 
 /** Whom a row of a key or of a balance names. */
 export type Named = { user_id?: string | undefined; email?: string | undefined };
-/** `name` is the same for whoever is the same. `userId` is null in a dry run, for who is not there yet. */
-export type Owner = { userId: string | null; formerId: string; name: string };
 
 const BY_FORMER_ID = statement(
   "owners-by-former-id",
@@ -28,14 +26,12 @@ export async function findOwners(run: ImportRun, rows: readonly Named[]): Promis
   const emails = [...new Set(rows.flatMap((row) => (row.user_id === undefined ? (row.email ?? []) : [])))];
   const { source } = run;
   const found = new Map<string, Owner>();
-  const keep = (key: string, userId: string, formerId: string) => found.set(key, { userId, formerId, name: userId });
+  const keep = (key: string, userId: string, formerId: string) => found.set(key, { userId, formerId });
   if (ids.length > 0) for (const row of await sql(BY_FORMER_ID, { source, ids })) keep(`id ${row.id}`, row.user_id, row.id);
   if (emails.length > 0)
     for (const row of await sql(BY_EMAIL, { source, emails })) keep(`email ${row.email}`, row.user_id, row.id);
   return (row) => {
     const key = row.user_id === undefined ? `email ${row.email}` : `id ${row.user_id}`;
-    const place = run.isDry ? run.accepted.find(key) : null;
-    const soon = place && { userId: null, formerId: row.user_id ?? "", name: `row ${place.file} ${place.line}` };
-    return found.get(key) ?? soon;
+    return found.get(key) ?? run.accepted.get(key) ?? null;
   };
 }

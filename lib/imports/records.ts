@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { forgotPasswordSchema, replaceProfileSchema } from "@/lib/identity/schemas";
 import { createKeySchema, generateKeySchema } from "@/lib/keys/schemas";
+import { MAX_CREDITS } from "@/lib/ledger/limits";
 import { isUuid } from "@/lib/values/ids";
 import { credentialForm } from "@/lib/verification/forms";
 import { digest, flag, form, formerId, instant, parsedList, past, permissions, sourceName, whole } from "./fields";
 
-/** Enough for whatever was sold, and far from where doubles stop counting. */
-const MAX_CREDITS = 1_000_000_000_000_000;
 export const MAX_REPLACED = 20;
 
 const { email } = forgotPasswordSchema.shape;

@@ -26,6 +26,9 @@ export const COUNTS = {
 };
 export type Counts = typeof COUNTS;
 
+/** Whose a key or a balance is. In a dry run nobody has the `userId` of somebody who is not there yet. */
+export type Owner = { userId: string; formerId: string };
+
 /** An import under way. */
 export type ImportRun = {
   source: string;
@@ -38,9 +41,10 @@ export type ImportRun = {
   salt: string | null;
   /** What each file has rows of. */
   kinds: ReadonlySet<RecordKind>[];
-  /** What was met in the files so far, and of whom an owner can be made when nothing is written. */
+  /** What was met in the files so far. */
   seen: Seen;
-  accepted: Seen;
+  /** Of a dry run: who would be there, by what rows may call them. */
+  accepted: Map<string, Owner>;
   counts: Counts;
   /** How many rows there are; a balance that stands in a user's counts as one. */
   read: Record<RecordKind, number>;

@@ -64,7 +64,7 @@ async function writeUsers(run: ImportRun, batch: FoundUser[]): Promise<void> {
   let waiting = batch;
   for (let tried = 0; waiting.length > 0 && tried < TRIES; tried += 1) {
     const plans = await planUsers(run, waiting);
-    for (const { found } of plans) for (const name of namesOf(found.record)) run.accepted.note(name, found.place);
+    if (run.isDry) for (const plan of plans) accept(run, plan);
     waiting = run.isDry ? [] : await carryOut(run, plans);
     const left = new Set(waiting);
     for (const plan of plans) if (!left.has(plan.found)) noteDone(run, plan);
@@ -82,8 +82,10 @@ function noteDone({ counts, remark }: ImportRun, { is, found: { place, record, u
 }
 
 /** As `findOwners` asks for them. */
-function namesOf({ id, email }: UserRecord): string[] {
-  return [`id ${id}`, `email ${email}`];
+function accept({ accepted }: ImportRun, { id: userId, found: { record } }: Plan): void {
+  const owner = { userId, formerId: record.id };
+  accepted.set(`id ${record.id}`, owner);
+  accepted.set(`email ${record.email}`, owner);
 }
 
 async function planUsers(run: ImportRun, batch: FoundUser[]): Promise<Plan[]> {

@@ -2,9 +2,9 @@ import { maskCredentials } from "@latchkey/rule/credentials";
 import { isNameText, isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
 import { isFormerId, isSource, MAX_FORMER_ID_LENGTH } from "@/lib/identity/former-ids";
+import { MAX_CREDITS } from "@/lib/ledger/limits";
 import { emailInOneForm } from "@/lib/values/email";
 import { MAX_EMAIL_LENGTH, MAX_REASON_LENGTH } from "@/lib/values/lengths";
-import { MAX_CREDITS } from "./schemas";
 
 // What staff's systems may ask and send. Unknown fields are refused, and the sentences name the field: the dialect has no map of them.
 

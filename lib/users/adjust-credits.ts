@@ -3,9 +3,10 @@ import type { CurrentAdmin } from "@/lib/audit/actors";
 import { recordAudit } from "@/lib/audit/record";
 import { db, type Transaction } from "@/lib/database/client";
 import { enterCredits } from "@/lib/ledger/ledger";
+import { MAX_CREDITS } from "@/lib/ledger/limits";
 import { AppError } from "@/lib/values/errors";
 import { lockUser } from "./locked-user";
-import { type AdjustCreditsInput, MAX_CREDITS } from "./schemas";
+import type { AdjustCreditsInput } from "./schemas";
 
 /** An entry of the ledger that staff made, or an import. `id` is "0" when there is none. */
 export type Adjustment = { id: string; amount: number; reason: string | null; at: Date };

@@ -1,11 +1,9 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText } from "@latchkey/rule/plain-text";
 import { z } from "zod";
+import { MAX_CREDITS } from "@/lib/ledger/limits";
 import { MAX_REASON_LENGTH, MAX_TYPED_LENGTH } from "@/lib/values/lengths";
 import { lastPage, searchDay, searchText } from "@/lib/values/search-text";
-
-/** What is kept of balances and shown of them is exact up to here. */
-export const MAX_CREDITS = Number.MAX_SAFE_INTEGER;
 
 export const USER_ROLES = ["user", "admin"] as const;
 export type UserRole = (typeof USER_ROLES)[number];

@@ -416,6 +416,43 @@ describe("a person whose password nothing could be checked against", () => {
   });
 });
 
+describe("a balance", () => {
+  test("may be as large as any that is kept, and is exported as it is", async () => {
+    const people = [person({ credits: Number.MAX_SAFE_INTEGER }), person()];
+    const balance = { type: "balance", user_id: people[1]?.id, credits: `${-Number.MAX_SAFE_INTEGER}` };
+    expect(await importRows(ndjson(...people, balance))).toMatchObject({ balances: { new: 2 }, refused: [] });
+    const own = (await exported()).map((line) => JSON.parse(line)).filter(({ credits }) => Math.abs(credits) > 1e15);
+    expect(own.map(({ credits }) => credits)).toStrictEqual([Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER]);
+    expect(reasons(await importRows(ndjson({ ...balance, credits: "9007199254740992" })))).toStrictEqual([
+      [1, "credits: This is above 9007199254740991."],
+    ]);
+  });
+
+  test("that would be more than is kept, together with what somebody has here, is refused", async () => {
+    const actor: Actor = { kind: "user", userId: null, address: "192.0.2.9", requestId: null };
+    const input = { email: randomEmail(), password: "a long sentence", first_name: "Neema", last_name: "Kweka" };
+    const there = await registerUser(actor, input, { emailVerified: true });
+    const content = ndjson(person({ email: there.email, credits: Number.MAX_SAFE_INTEGER }));
+    for (const isDry of [true, false])
+      expect(reasons(await importRows(content, { isDry }))).toStrictEqual([
+        [1, "Together with the credits that they have here, this would be more than is kept."],
+      ]);
+    expect(await database.query("SELECT 1 FROM credit_entries WHERE user_id = $1 AND kind = 'import'", [there.id])).toStrictEqual(
+      [],
+    );
+  });
+
+  test("that is refused is listed under its owner’s id, also where the row says an address, and in a dry run", async () => {
+    const one = person();
+    const rows = [1, 2].map((credits) => ({ type: "balance", email: one.email, credits }));
+    const content = ndjson(...rows, one);
+    for (const isDry of [true, false])
+      expect((await importRows(content, { isDry })).refused).toMatchObject([
+        { line: 2, id: one.id, reason: "The same person’s balance as another row.", first: { line: 1 } },
+      ]);
+  });
+});
+
 test("Keys under a secret that is not set here are refused before anything is written", async () => {
   const before = await totals();
   const one = person();
