@@ -6,8 +6,9 @@ export async function register(): Promise<void> {
     const wrong = wrongSettings();
     // An error thrown here would make every answer a bare 500, and nobody could read what /api/health says.
     if (wrong) return log.error(`These settings need attention (see .env.example): ${wrong.join("; ")}.`);
-    const { cautions, contradictions } = await import("./lib/settings/contradictions");
+    const { cautions, contradictions, unsetSecrets } = await import("./lib/settings/contradictions");
     for (const sentence of [...contradictions(), ...cautions()]) log.warn(sentence);
+    for (const sentence of unsetSecrets()) log.info(sentence);
     const { watchRequests } = await import("./lib/server/front-door");
     const { allRoutes } = await import("./app/api/routes");
     const { scheduleHousekeeping } = await import("./lib/operations/housekeeping");

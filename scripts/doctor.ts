@@ -1,5 +1,5 @@
 import { checkHealth } from "../lib/operations/health";
-import { cautions, contradictions, isAddressGuessed } from "../lib/settings/contradictions";
+import { cautions, contradictions, isAddressGuessed, unsetSecrets } from "../lib/settings/contradictions";
 import type { Env } from "../lib/settings/env";
 import { log } from "../lib/settings/log";
 import { MIGRATIONS, readMigrations } from "./migration-files";
@@ -24,6 +24,7 @@ export async function diagnose(env: Env): Promise<Diagnosis> {
     ],
     cautions: [
       ...cautions(env),
+      ...unsetSecrets(env),
       ...(clock ? [`The clock of this machine is ${clock}: switch on time synchronisation on both.`] : []),
       ...(isAddressGuessed(env)
         ? [`APP_URL is not set, so links and tokens name ${env.appUrl}: set it where others use the portal.`]

@@ -1,5 +1,5 @@
 import { SEED_ORIGINS } from "../lib/request/origins";
-import { bodyOf, judgeAll, pathOf, type Result, type Site } from "./smoke-site";
+import { bodyOf, judgeAll, pathOf, type Result, type Site, setOrServices } from "./smoke-site";
 
 const FOREIGN_ORIGIN = "https://not-allowed.example";
 const GATED = ["/api/auth/settings/", "/api/api-keys"];
@@ -83,7 +83,10 @@ function lost(header: string): string {
 async function checkAdminSecret(site: Site): Promise<Result> {
   const { ADMIN_API_SECRET: given } = site.settings;
   const askWith = (secret: string) => site.ask("/api/api-keys?limit=1", { headers: { "X-Admin-Secret": secret } });
-  const wrong = await judgeAll(site, "Admin secret", [await askWith("wrong")], judgeWrongSecret);
+  const { SERVICE_CREDENTIAL: own } = site.settings;
+  const wrong = await judgeAll(site, "Admin secret", [await askWith("wrong")], (answer) =>
+    judgeWrongSecret(answer, Boolean(own)),
+  );
   if (wrong.problem || wrong.isSkipped || !given) return wrong;
   return judgeAll(site, "Admin secret", [await askWith(given)], ({ status }) =>
     status === 401
@@ -92,13 +95,13 @@ async function checkAdminSecret(site: Site): Promise<Result> {
   );
 }
 
-async function judgeWrongSecret(answer: Response): Promise<string | null> {
+async function judgeWrongSecret(answer: Response, hasServices: boolean): Promise<string | null> {
   if (answer.status === 401) return null;
   const { details, error } = await bodyOf(answer);
   // Refused as well: this network has sent many wrong ones within the minute.
   if (answer.status === 429 && String(error).startsWith("Too many attempts.")) return null;
   if (String(details).includes("ADMIN_API_SECRET is not set")) {
-    return "The admin API has no secret to check its callers with: set ADMIN_API_SECRET on the server.";
+    return hasServices ? null : `The admin API has no secret to check its callers with: ${setOrServices("ADMIN_API_SECRET")}`;
   }
   return `A wrong admin secret is answered ${answer.status} and not 401: let nothing in front of the server answer for it.`;
 }

@@ -62,3 +62,8 @@ export async function bodyOf(answer: Response): Promise<Record<string, unknown>>
 export function pathOf(answer: Response): string {
   return new URL(answer.url).pathname;
 }
+
+/** What mends that the server has no shared secret, for which services may take the place. */
+export function setOrServices(name: string): string {
+  return `set ${name} on the server, or give SERVICE_CREDENTIAL here if all of its callers are services.`;
+}

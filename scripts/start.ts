@@ -166,12 +166,20 @@ function greet({ env, cluster, dataDirectory }: Environment, admin: FirstAdmin):
       ? `  Password        ${admin.password}   (shown this once: keep it)`
       : "  Password        shown when it was made",
     "",
-    "  A first key, from this folder:",
-    "",
-    `    curl -X POST ${env.appUrl}/api/api-keys \\`,
-    `      -H "X-Admin-Secret: ${secretInShell(env.ADMIN_API_SECRET, cluster && dataDirectory)}" \\`,
-    `      -H "Content-Type: application/json" \\`,
-    `      -d '{"userId": "${admin.id}", "name": "My first key"}'`,
+    ...(env.ADMIN_API_SECRET
+      ? [
+          "  A first key, from this folder:",
+          "",
+          `    curl -X POST ${env.appUrl}/api/api-keys \\`,
+          `      -H "X-Admin-Secret: ${secretInShell(env.ADMIN_API_SECRET, cluster && dataDirectory)}" \\`,
+          `      -H "Content-Type: application/json" \\`,
+          `      -d '{"userId": "${admin.id}", "name": "My first key"}'`,
+        ]
+      : [
+          "  A credential for a first program, from this folder:",
+          "",
+          '    npm run admin -- services create "My program" --scopes verify,usage',
+        ]),
     "",
     "  Stop with Ctrl+C. The README shows the rest.",
     "",

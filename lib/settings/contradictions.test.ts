@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { cautions, contradictions, isOnThisMachine } from "./contradictions";
+import { cautions, contradictions, isOnThisMachine, unsetSecrets } from "./contradictions";
 import { parseEnv } from "./env";
 
 const made = (name: string) => createHash("sha256").update(name).digest("hex");
@@ -122,4 +122,14 @@ test("an address is this machine's by its name, not by what the name begins with
     expect([host, isOnThisMachine(`http://${host}`)]).toStrictEqual([host, true]);
   for (const host of ["localhost.example", "keys.example.com", "127.0.0.1.example", "0.0.0.0", "192.168.0.1", "", "x:99999"])
     expect([host, isOnThisMachine(`http://${host}`)]).toStrictEqual([host, false]);
+});
+
+test("a secret that need not be set, and is not, is told of with what that leaves", () => {
+  const unset = { ADMIN_API_SECRET: "", SERVICE_API_SECRET: " ", USAGE_WEBHOOK_SECRET: undefined };
+  expect(unsetSecrets(parseEnv({ ...good, ...unset, FEED_SIGNING_KEY: made("f") }))).toStrictEqual([
+    "ADMIN_API_SECRET is not set, so only services may use the admin API.",
+    "SERVICE_API_SECRET is not set, so only services may verify keys.",
+    "USAGE_WEBHOOK_SECRET is not set, so only services may report usage.",
+  ]);
+  expect(unsetSecrets(parseEnv(good))).toStrictEqual(["FEED_SIGNING_KEY is not set, so nobody may follow the feed."]);
 });

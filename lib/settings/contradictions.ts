@@ -1,6 +1,6 @@
 import { type Env, env } from "./env";
 import { isSafelyReached } from "./issuers";
-import { MADE_SECRETS } from "./preview-secrets";
+import { MADE_SECRETS, OPTIONAL_SECRETS } from "./preview-secrets";
 import { isOnThisMachine } from "./this-machine";
 import { weaknessOf } from "./weak-secrets";
 import { isOpenToAnybody } from "./wide-origins";
@@ -49,6 +49,19 @@ export function cautions(settings: Env = env()): string[] {
       ]
     : [];
   return [...ofUnbounded, ...ofWeakness(settings, FORMER_SECRETS), ...ofShared(settings)];
+}
+
+/** Where services take the place of a secret, it need not be there. */
+const WITHOUT: Record<(typeof OPTIONAL_SECRETS)[number], string> = {
+  ADMIN_API_SECRET: "only services may use the admin API",
+  SERVICE_API_SECRET: "only services may verify keys",
+  USAGE_WEBHOOK_SECRET: "only services may report usage",
+  FEED_SIGNING_KEY: "nobody may follow the feed",
+};
+
+/** Of each secret that is not set and need not be: what that leaves. Right as it is, unless somebody forgot it. */
+export function unsetSecrets(settings: Env = env()): string[] {
+  return OPTIONAL_SECRETS.filter((name) => !settings[name]).map((name) => `${name} is not set, so ${WITHOUT[name]}.`);
 }
 
 function ofMail(settings: Env): string[] {

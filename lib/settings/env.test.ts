@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EnvError } from "@/lib/values/errors";
 import { parseEnv } from "./env";
-import { SECRETS } from "./preview-secrets";
+import { MADE_SECRETS } from "./preview-secrets";
 
 const good = {
   DATABASE_URL: "postgresql://user:pw@localhost:5432/latchkey",
@@ -115,7 +115,7 @@ describe("A preview without secrets", () => {
   const preview = { VERCEL_ENV: "preview", DATABASE_URL: database("npg_0123456789ab") };
   const secretsOf = (settings: Record<string, string>) => {
     const env = parseEnv(settings);
-    return SECRETS.map((name) => env[name]);
+    return MADE_SECRETS.map((name) => env[name]);
   };
 
   test("has some that nobody can tell from each other, from the password or from another preview's", () => {
@@ -125,7 +125,7 @@ describe("A preview without secrets", () => {
       { ...preview, DATABASE_URL: database("npg_0123456789ab", "ep-b-pooler.eu-central-1.aws.neon.tech") },
     ].flatMap(secretsOf);
     for (const secret of secrets) expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    expect(new Set(secrets).size).toBe(3 * SECRETS.length);
+    expect(new Set(secrets).size).toBe(3 * MADE_SECRETS.length);
   });
 
   test("has the same ones in each of its instances, and keeps those it was given", () => {

@@ -1,16 +1,10 @@
 import { hkdfSync } from "node:crypto";
 
 /** Secrets that every deployment needs. */
-export const SECRETS = [
-  "BETTER_AUTH_SECRET",
-  "KEY_HASH_SECRET",
-  "ADMIN_API_SECRET",
-  "SERVICE_API_SECRET",
-  "USAGE_WEBHOOK_SECRET",
-] as const;
+export const SECRETS = ["BETTER_AUTH_SECRET", "KEY_HASH_SECRET"] as const;
 
-/** Without it, only what it is for is not there. */
-export const OPTIONAL_SECRETS = ["FEED_SIGNING_KEY"] as const;
+/** Without one of them, only what it is for is not there. */
+export const OPTIONAL_SECRETS = ["ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET", "FEED_SIGNING_KEY"] as const;
 export const MADE_SECRETS = [...SECRETS, ...OPTIONAL_SECRETS] as const;
 
 type Source = Record<string, string | undefined>;

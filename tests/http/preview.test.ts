@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SECRETS, withPreviewSecrets } from "../../lib/settings/preview-secrets";
+import { MADE_SECRETS, withPreviewSecrets } from "../../lib/settings/preview-secrets";
 import { call, type TestKey } from "../support/client";
 import { copyClone } from "../support/clone";
 import { registerOverHttp, type TestUser } from "../support/people";
@@ -112,7 +112,7 @@ describe("A preview with nothing but the variables of Vercel and its Neon integr
 
   test("passes the deployment check at its branch's address, with the secrets that follow from its database", async () => {
     const env = {
-      ...Object.fromEntries(SECRETS.map((name) => [name, secrets()[name]])),
+      ...Object.fromEntries(MADE_SECRETS.map((name) => [name, secrets()[name]])),
       SMOKE_EMAIL: person.email,
       SMOKE_PASSWORD: person.password,
       NODE_EXTRA_CA_CERTS: authority.file,

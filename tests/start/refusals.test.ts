@@ -136,8 +136,7 @@ describe("wrong settings", () => {
     const env = { ...others, DATABASE_URL: "postgresql://someone:wrong-password@127.0.0.1:1/none" };
     const output = await refusal({ dataDirectory, env });
     expect(output).toContain(
-      "With DATABASE_URL set, these must be set too (see .env.example): " +
-        "BETTER_AUTH_SECRET, KEY_HASH_SECRET, ADMIN_API_SECRET, SERVICE_API_SECRET, USAGE_WEBHOOK_SECRET.",
+      "With DATABASE_URL set, these must be set too (see .env.example): " + "BETTER_AUTH_SECRET, KEY_HASH_SECRET.",
     );
     expectNamed(output, Object.keys(others));
     expect(output).not.toContain("wrong-password");

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { parseEnv } from "../../lib/settings/env";
-import { SECRETS } from "../../lib/settings/preview-secrets";
+import { MADE_SECRETS } from "../../lib/settings/preview-secrets";
 import { migrate } from "../../scripts/migrate";
 import { type Cluster, embeddedUrl, openCluster, superuserUrl } from "../../scripts/postgres";
 import { type Launched, launch, newFolder } from "./launch";
@@ -43,7 +43,7 @@ async function startEmbedded(more: Record<string, string>): Promise<StartedPorta
   await started.ready();
   const secret = (name: string) => fs.readFileSync(path.join(started.dataDirectory, "secrets", name), "utf8").trim();
   const settings: Record<string, string> = {
-    ...Object.fromEntries(SECRETS.map((name) => [name, secret(name)])),
+    ...Object.fromEntries(MADE_SECRETS.map((name) => [name, secret(name)])),
     DATABASE_URL: embeddedUrl(started.dataDirectory, secret("POSTGRES_PASSWORD")),
     ...more,
   };
