@@ -92,7 +92,13 @@ export const whole = (least: number, most: number) =>
   z
     .union([z.number(), z.string()], "This is no whole number.")
     .transform((written) => (typeof written === "string" && /^\s*-?\d{1,16}\s*$/.test(written) ? Number(written) : written))
-    .pipe(z.int("This is no whole number.").min(least, `This is below ${least}.`).max(most, `This is above ${most}.`))
+    .pipe(
+      z
+        .number("This is no whole number.")
+        .refine(Number.isInteger, "This is no whole number.")
+        .min(least, `This is below ${least}.`)
+        .max(most, `This is above ${most}.`),
+    )
     .meta({ type: ["integer", "string"] });
 
 /** What is null or empty says nothing. */
