@@ -17,7 +17,7 @@ type ServeOptions = {
 export function serve({ mode = "start", port, host, folder, env, output = "inherit" }: ServeOptions): ChildProcess {
   const args = [mode, ...(folder ? [folder] : []), "-p", String(port), ...(host ? ["-H", host] : [])];
   return fork("node_modules/next/dist/bin/next", args, {
-    execArgv: ["watch-connections", "exit-with-parent"].flatMap((name) => [
+    execArgv: ["tier-late", "watch-connections", "exit-with-parent"].flatMap((name) => [
       "--import",
       pathToFileURL(path.resolve(`scripts/${name}.mjs`)).href,
     ]),
