@@ -42,7 +42,8 @@ export async function startServer(settings: Settings, folder?: string): Promise<
   const server = watch(child, port);
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`the server stopped:\n${server.output()}`);
-    return fetch(server.url).then(
+    // Any answer will do, and a page would first have to be loaded.
+    return fetch(`${server.url}/api/health/live`).then(
       () => true,
       () => false,
     );
