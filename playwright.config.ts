@@ -19,5 +19,7 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Africa/Dar_es_Salaam",
     screenshot: "only-on-failure",
+    // Pictures between two states cost more than the states. keys-create.test.ts sees them.
+    contextOptions: { reducedMotion: "reduce" },
   },
 });

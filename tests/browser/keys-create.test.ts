@@ -3,6 +3,9 @@ import { query, verifyCode } from "../support/client";
 import { expect, expectAccessible, expectNoSidewaysScrolling, runInBash, tabTo } from "./fixtures";
 import { test } from "./signed-in";
 
+// Here as somebody sees it who has not asked for less motion.
+test.use({ contextOptions: { reducedMotion: "no-preference" } });
+
 const dialog = (page: Page) => page.getByRole("dialog");
 const guard = (page: Page) => page.getByRole("alertdialog", { name: "You will not see this key again" });
 const copyButton = (page: Page, what: string) => page.getByRole("button", { name: `Copy ${what}`, exact: true });
