@@ -147,3 +147,26 @@ test("A member of staff is asked before a service is shut out of its own network
   const entries = page.getByRole("list", { name: "Audit entries" });
   await expect(entries.getByText(/^Shared secret/)).toHaveText(["Shared secret switched on", "Shared secret switched off"]);
 });
+
+test("A member of staff sees which processes follow the feed, and how far behind each of them is", async ({ page }) => {
+  const { id } = await newService({ scopes: ["feed"] });
+  await page.goto(`/admin/services/${id}`);
+  const section = page.getByRole("region", { name: "Instances" });
+  await expect(section).toContainText("No process follows the feed now.");
+  const add = (instance: string, state: string, onStale: string, behind: string) =>
+    query(
+      `INSERT INTO verifier_sessions (id, service_id, instance, version, on_stale, bound_ms, serve_for_ms, token_hash, epoch, start_cursor,
+         as_of, state, keys)
+       SELECT gen_random_uuid(), $1, $2, '1.0.0', $4, 2000, 60000, '', epoch, '1:1:', now() - $5::interval, $3, 1200 FROM feed_state`,
+      [id, instance, state, onStale, behind],
+    );
+  await add("api-eu-3/4711", "READY", "ask", "300 milliseconds");
+  await add("api-lab-1/7", "STALE", "serve", "75 seconds");
+  await page.reload();
+  const rows = section.getByRole("row");
+  await expect(rows.nth(1)).toContainText(/api-eu-3\/4711.*Ready.*0\.3 s.*Asks the portal after 2 s.*1,200/);
+  await expect(rows.nth(2)).toContainText(/api-lab-1\/7.*Stale.*75 s.*Goes on serving after 2 s, for 60 s/);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expectNoSidewaysScrolling(page);
+});

@@ -7,16 +7,18 @@ import { ActivityChart } from "@/components/admin/services/activity-chart";
 import { CredentialList } from "@/components/admin/services/credential-list";
 import { Deed, Deeds } from "@/components/admin/services/deed";
 import { EditService } from "@/components/admin/services/edit-service";
+import { InstanceTable } from "@/components/admin/services/instance-table";
 import { Rotate } from "@/components/admin/services/rotate";
 import { ServiceFacts } from "@/components/admin/services/service-facts";
 import { liveOf, ServiceBadge } from "@/components/admin/services/service-state";
-import { Section } from "@/components/admin/users/user-sections";
+import { Nothing, Section } from "@/components/admin/users/user-sections";
 import { UnderstoodTick } from "@/components/keys/understood-tick";
 import { BackLink } from "@/components/ui/back-link";
 import { dangerButton, secondaryButton } from "@/components/ui/button-styles";
 import { Written } from "@/components/ui/written";
 import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/page-guards";
+import { listInstances } from "@/lib/feed/instances";
 import { findListedService, findServiceDays, type ListedService } from "@/lib/services/list";
 import { isUuid } from "@/lib/values/ids";
 import { isolated } from "@/lib/values/isolated";
@@ -41,7 +43,11 @@ export default async function ServicePage({ params }: Props) {
   const admin = await requireAdmin();
   const now = new Date();
   const target = { kind: "service", id: service.id };
-  const [days, entries] = await Promise.all([findServiceDays(service.id, now), latestAudit(admin, ENTRIES, target)]);
+  const [days, entries, followers] = await Promise.all([
+    findServiceDays(service.id, now),
+    latestAudit(admin, ENTRIES, target),
+    listInstances(service.id),
+  ]);
   return (
     <Deeds>
       <Title service={service} />
@@ -50,6 +56,11 @@ export default async function ServicePage({ params }: Props) {
       <Section title="Credentials">
         <CredentialList service={service} revoke={revokeServiceCredentialAction} now={now} />
       </Section>
+      {(service.scopes.includes("feed") || followers.total > 0) && (
+        <Section title="Instances">
+          {followers.total > 0 ? <InstanceTable {...followers} now={now} /> : <Nothing>No process follows the feed now.</Nothing>}
+        </Section>
+      )}
       <Section title="Activity">
         <div className="mt-2">
           <ActivityChart days={days} />
