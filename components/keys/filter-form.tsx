@@ -55,18 +55,9 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
 
   async function search(form: HTMLFormElement) {
     clearTimeout(pause.current);
-    const query = new URLSearchParams();
     // Its code is not among the page's first.
-    const { toSearchTerm } = await import("./pasted-credential");
-    for (const [name, typed] of new FormData(form)) {
-      if (typeof typed !== "string" || !typed.trim()) continue;
-      const field = form.elements.namedItem(name);
-      const term = await toSearchTerm(typed, field instanceof HTMLInputElement ? field.dataset.forms : undefined);
-      const shown = term.kind === "digest" ? term.masked : term.text;
-      if (shown !== typed && field instanceof HTMLInputElement && field.value === typed) field.value = shown;
-      if (term.kind === "digest" && findsDigests) query.set("digest", term.digest);
-      else query.set(name, shown.trim());
-    }
+    const { readSearch } = await import("./pasted-credential");
+    const query = await readSearch(form, findsDigests);
     sent.current = query.toString();
     const address = query.size > 0 ? `${path}?${query}` : path;
     startTransition(() => (isLive ? router.replace(address, { scroll: false }) : router.push(address)));

@@ -19,3 +19,18 @@ export async function toSearchTerm(text: string, forms?: string): Promise<Search
   const hex = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return { kind: "digest", digest: hex, masked: `${masked}…` };
 }
+
+/** What a form asks for, as an address may say it; in the form, too, what lists show of a credential takes its place. */
+export async function readSearch(form: HTMLFormElement, findsDigests: boolean): Promise<URLSearchParams> {
+  const query = new URLSearchParams();
+  for (const [name, typed] of new FormData(form)) {
+    if (typeof typed !== "string" || !typed.trim()) continue;
+    const field = form.elements.namedItem(name);
+    const term = await toSearchTerm(typed, field instanceof HTMLInputElement ? field.dataset.forms : undefined);
+    const shown = term.kind === "digest" ? term.masked : term.text;
+    if (shown !== typed && field instanceof HTMLInputElement && field.value === typed) field.value = shown;
+    if (term.kind === "digest" && findsDigests) query.set("digest", term.digest);
+    else query.set(name, shown.trim());
+  }
+  return query;
+}
