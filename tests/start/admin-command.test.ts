@@ -94,7 +94,7 @@ describe("npm run admin", () => {
   test("secrets says what is rotated and which keys need a former KEY_HASH_SECRET, for people and for programs", async () => {
     const user = await registerOverHttp(started.url);
     const { api_key } = await newKey(user, { key_name: "Till 4" }, started.url);
-    const none = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET"].map(
+    const none = ["KEY_HASH_SECRET", "ADMIN_API_SECRET", "SERVICE_API_SECRET", "USAGE_WEBHOOK_SECRET", "FEED_SIGNING_KEY"].map(
       (name) => `${name.padEnd(22)}no former one\n`,
     );
     const nothing = `${none.join("")}\nKEY_HASH_SECRET is not being rotated.\n`;

@@ -22,6 +22,7 @@ import { until } from "../support/server";
 const SECRETS = [
   "ADMIN_API_SECRET",
   "BETTER_AUTH_SECRET",
+  "FEED_SIGNING_KEY",
   "KEY_HASH_SECRET",
   "POSTGRES_PASSWORD",
   "POSTGRES_SUPERUSER_PASSWORD",
