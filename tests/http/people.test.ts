@@ -12,7 +12,8 @@ const ROWS = [
   "credit_entries WHERE user_id = $1",
   "audit_entries WHERE target_id = $1::text ORDER BY id",
 ];
-const OWN = /^(id|uuid|email|token|at|address|ip_address|request_id|(created|updated|expires|confirmed|last_login)_at|password)$/;
+const OWN =
+  /^(id|uuid|email|token|at|xid|address|ip_address|request_id|(created|updated|expires|confirmed|last_login)_at|password)$/;
 
 /** Every column of every row about someone, but of what is each one's own only the kind. */
 async function rowsOf(user: TestUser): Promise<unknown> {

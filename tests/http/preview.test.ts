@@ -184,7 +184,7 @@ describe("The build on Vercel stops, and names what is missing", () => {
     [
       "in production without secrets",
       () => ({ ...platform, VERCEL_ENV: "production", ADMIN_API_SECRET: "given" }),
-      /these must be set too \(see \.env\.example\): BETTER_AUTH_SECRET, KEY_HASH_SECRET, SERVICE_API_SECRET, USAGE_WEBHOOK_SECRET\.\n$/,
+      /these must be set too \(see \.env\.example\): BETTER_AUTH_SECRET, KEY_HASH_SECRET\.\n$/,
     ],
     [
       "with a database that is not there",

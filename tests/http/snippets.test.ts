@@ -6,7 +6,9 @@ import { OPERATIONS } from "../../app/docs/reference/document";
 import { RESET_TOKEN } from "../../app/docs/reference/identity-samples";
 import type { Operation } from "../../app/docs/reference/operation";
 import { type Snippets, snippetsOf } from "../../app/docs/reference/snippets";
+import { FEED_EXAMPLES } from "../../app/docs/reference/verifiers";
 import { adminCall, newKey, query, randomEmail, shared } from "../support/client";
+import { begin } from "../support/feed";
 import { newMailedToken, newUser, signInByCookie } from "../support/people";
 import { cleanEnvironment, startServer, type TestServer } from "../support/server";
 import { newService } from "../support/services";
@@ -21,7 +23,7 @@ beforeAll(async () => {
   // Snippets come from one address, as other tests do at the same time: the usual limit would be theirs together.
   const AUTH_RATE_LIMIT_PER_MINUTE = "100000";
   server = await startServer({ ...shared().settings, APP_URL: shared().url, AUTH_RATE_LIMIT_PER_MINUTE });
-  service = (await newService({ scopes: ["verify", "usage", "admin:read", "admin:write"] })).credential;
+  service = (await newService({ scopes: ["verify", "usage", "feed", "admin:read", "admin:write"] })).credential;
 });
 
 afterAll(() => server.stop());
@@ -35,7 +37,20 @@ async function newReader() {
     await signInByCookie(user),
   ];
   await query("UPDATE api_keys SET self_rotation = true WHERE uuid = $1", [key.id]);
-  return { ...user, key, staffKeyId: String(staffKey.body.key.id), cookie };
+  const { session, token, epoch, snapshot } = await begin(service, {}, server.url);
+  const [change] = await query<{ name: string }>(
+    "INSERT INTO key_changes (kind, user_id, narrows) VALUES ('o', $1, true) RETURNING seq || '.' || xid AS name",
+    [user.id],
+  );
+  const feed = {
+    session,
+    token,
+    epoch,
+    cursor: snapshot?.cursor ?? "",
+    page: snapshot?.pages[0] ?? "",
+    change: change?.name ?? "",
+  };
+  return { ...user, key, staffKeyId: String(staffKey.body.key.id), cookie, feed };
 }
 
 /** Runs a snippet as it is, with the reader's own in place of the examples, and answers the status that it was answered. */
@@ -51,6 +66,10 @@ async function run(operation: Operation, language: Language, reader: Awaited<Ret
     ["550e8400-e29b-41d4-a716-446655440000", reader.key.id],
     [RESET_TOKEN, operation.id === "resetPassword" ? await newMailedToken("reset-password", reader) : ""],
   ];
+  // Others that look like these are no ids of the feed.
+  if (operation.path.startsWith("/api/verifier/"))
+    for (const [name, example] of Object.entries(FEED_EXAMPLES))
+      own.push([example, reader.feed[name as keyof typeof FEED_EXAMPLES]]);
   const snippet = snippetsOf(operation, server.url)[language];
   const script = own.reduce((text, [example, value]) => text.replaceAll(example, value), snippet);
   const env = {

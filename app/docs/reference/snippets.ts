@@ -1,7 +1,10 @@
 import type { Caller, Operation } from "./operation";
 
 /** One call to an operation, as the snippets show it. */
-type Call = { method: string; url: Text; headers: [name: string, value: Text][]; body: unknown };
+type Call = { method: string; url: Text; headers: [name: string, value: Text][]; body: unknown; answers: Answered };
+
+/** What comes back: JSON, lines of it, or a file. */
+type Answered = "json" | "text" | "file";
 
 /** `$NAME` in it is an environment variable. */
 type Text = string;
@@ -18,11 +21,19 @@ export function snippetsOf(operation: Operation, address: string): Snippets {
   return { curl: toCurl(call), javascript: toJavaScript(call), python: toPython(call) };
 }
 
-function callOf({ method, path, callers: [caller], dialect, parameters = [], body }: Operation, address: string): Call {
+const ANSWERED: Record<string, Answered> = { "application/x-ndjson": "text", "application/gzip": "file" };
+
+function callOf({ method, path, callers: [caller], dialect, parameters = [], body, answers }: Operation, address: string): Call {
+  const filled = (name: string) => parameters.find((each) => each.name === name)?.example ?? name;
   const search = parameters.some(({ name }) => name === "limit") ? "?limit=100" : "";
   return {
     method,
-    url: address + path.replace("{id}", path.startsWith("/api/users/") ? "$USER_ID" : "$KEY_ID") + search,
+    url:
+      address +
+      path
+        .replace("{id}", path.startsWith("/api/users/") ? "$USER_ID" : "$KEY_ID")
+        .replace(/\{(\w+)\}/g, (_, name: string) => String(filled(name))) +
+      search,
     headers: [
       ...(caller ? CREDENTIALS[caller] : []),
       // Browsers send it by themselves.
@@ -31,6 +42,7 @@ function callOf({ method, path, callers: [caller], dialect, parameters = [], bod
       ...(body ? [["Content-Type", "application/json"] as [string, Text]] : []),
     ],
     body: body && Object.values(body.examples)[0],
+    answers: ANSWERED[answers[0]?.mediaType ?? ""] ?? "json",
   };
 }
 
@@ -54,7 +66,18 @@ function toCurl({ method, url, headers, body }: Call): string {
   return lines.join(" \\\n  ");
 }
 
-function toJavaScript({ method, url, headers, body }: Call): string {
+const JAVASCRIPT: Record<Answered, string> = {
+  json: "await answer.json()",
+  text: "await answer.text()",
+  file: "(await answer.arrayBuffer()).byteLength",
+};
+const PYTHON: Record<Answered, string> = {
+  json: "json.load(answer)",
+  text: "answer.read().decode()",
+  file: "len(answer.read())",
+};
+
+function toJavaScript({ method, url, headers, body, answers }: Call): string {
   const literal = (text: Text) => {
     if (text === NEW_ID) return "crypto.randomUUID()";
     return text.includes("$") ? `\`${text.replace(VARIABLE, (_, name) => `\${process.env.${name}}`)}\`` : JSON.stringify(text);
@@ -71,11 +94,11 @@ function toJavaScript({ method, url, headers, body }: Call): string {
     options.length > 0
       ? `const answer = await fetch(${literal(url)}, {\n${options.join("\n")}\n});`
       : `const answer = await fetch(${literal(url)});`,
-    "console.log(answer.status, await answer.json());",
+    `console.log(answer.status, ${JAVASCRIPT[answers]});`,
   ].join("\n");
 }
 
-function toPython({ method, url, headers, body }: Call): string {
+function toPython({ method, url, headers, body, answers }: Call): string {
   const literal = (text: Text) => {
     if (text === NEW_ID) return "str(uuid.uuid4())";
     return text.includes("$") ? `f"${text.replace(VARIABLE, "{os.environ['$1']}")}"` : JSON.stringify(text);
@@ -93,7 +116,7 @@ function toPython({ method, url, headers, body }: Call): string {
     "    answer = urllib.request.urlopen(request)",
     "except urllib.error.HTTPError as error:",
     "    answer = error",
-    "print(answer.status, json.load(answer))",
+    `print(answer.status, ${PYTHON[answers]})`,
   ];
   const modules = ["json", "os", "urllib.error", "urllib.request", "uuid"];
   const used = modules.filter((name) => lines.some((line) => line.includes(`${name}.`)));

@@ -4,12 +4,17 @@ import { acknowledgeSchema, MAX_SESSION_BYTES, openSessionSchema, readFeedSchema
 import { THROTTLE } from "./identity-samples";
 import { answer, body, type Group, type Operation, serviceRefusals, tooLarge, USER_FAILURES } from "./operation";
 
-const SESSION = "9f1c9a4e-1d5e-4a53-8f43-3f5f2d1f7f10";
-const EPOCH = "86376745-41d1-481b-8549-7e0857bd7077";
-const TOKEN = "pN0Jw3bq1vJ3c6rP2mZcX5wq9oXkT4h1y7s8d0fGhIk";
+/** Those of the reader take the place of these, where snippets are tried. */
+export const FEED_EXAMPLES = {
+  session: "9f1c9a4e-1d5e-4a53-8f43-3f5f2d1f7f10",
+  epoch: "86376745-41d1-481b-8549-7e0857bd7077",
+  token: "pN0Jw3bq1vJ3c6rP2mZcX5wq9oXkT4h1y7s8d0fGhIk",
+  cursor: "901:907:903",
+  page: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+  change: "91.971",
+};
+const { session: SESSION, epoch: EPOCH, token: TOKEN, cursor: CURSOR, page: PAGE, change: CHANGE } = FEED_EXAMPLES;
 const NONCE = "6f1c6a5e-2b0f-4c73-9f0e-5a5c0b7f6d21";
-const PAGE = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
-const CHANGE = "91.971";
 const HISTORY = "7432109876543210987:00000001";
 const SIGNATURE = "mDFdR3Ihwjto9GjR8vajRwKBQG9YYvTtkPyLZAJXafCfjfq4cKtv9xmXDSinJYOkhMef4tU90utx1aiYBuMVDQ";
 const NOW = 1_795_860_706_655;
@@ -29,7 +34,7 @@ const snapshot = z.strictObject({
   signature,
 });
 const SNAPSHOT = {
-  ...{ epoch: EPOCH, history: HISTORY, cursor: "901:907:903", keys: 2, owners: 1, pages: [PAGE], signature: SIGNATURE },
+  ...{ epoch: EPOCH, history: HISTORY, cursor: CURSOR, keys: 2, owners: 1, pages: [PAGE], signature: SIGNATURE },
 };
 
 const begun = z.strictObject({
@@ -139,7 +144,7 @@ export const VERIFIERS: Group = {
       scope: "feed",
       body: body(openSessionSchema, {
         first: { instance: "api-eu-3/4711", version: "1.0.0", nonce: NONCE },
-        again: { instance: "api-eu-3/4711", version: "1.0.0", nonce: NONCE, have: { epoch: EPOCH, cursor: "899:907:901" } },
+        again: { instance: "api-eu-3/4711", version: "1.0.0", nonce: NONCE, have: { epoch: EPOCH, cursor: CURSOR } },
       }),
       answers: [
         answer(201, "A session", begun, {
@@ -191,8 +196,8 @@ export const VERIFIERS: Group = {
       callers: ["service"],
       scope: "feed",
       body: body(readFeedSchema, {
-        stream: { session: SESSION, token: TOKEN, epoch: EPOCH, cursor: "901:907:903" },
-        once: { session: SESSION, token: TOKEN, epoch: EPOCH, cursor: "901:907:903", wait: 0, nonce: NONCE },
+        once: { session: SESSION, token: TOKEN, epoch: EPOCH, cursor: CURSOR, wait: 0, nonce: NONCE },
+        stream: { session: SESSION, token: TOKEN, epoch: EPOCH, cursor: CURSOR },
       }),
       answers: [
         { ...answer(200, "Lines, each of them one of these", line, { key: KEY_LINE }), mediaType: "application/x-ndjson" },
@@ -217,7 +222,7 @@ export const VERIFIERS: Group = {
       scope: "feed",
       body: body(acknowledgeSchema, {
         applied: {
-          ...{ session: SESSION, token: TOKEN, epoch: EPOCH, cursor: "901:907:", as_of: NOW, nonce: NONCE },
+          ...{ session: SESSION, token: TOKEN, epoch: EPOCH, cursor: CURSOR, as_of: NOW, nonce: NONCE },
           ...({ state: "READY", keys: 1_000_000, applied: true } as const),
         },
       }),
