@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { connect } from "node:net";
 import { beforeAll, expect, test } from "vitest";
-import { call, newKey } from "../support/client";
+import { call, newKey, query } from "../support/client";
 import { ask, type Begun, begin, isTime, nonce, Replica } from "../support/feed";
 import { newUser, type TestUser } from "../support/people";
-import { until } from "../support/server";
+import { shared } from "../support/portal";
+import { startServer, until } from "../support/server";
 import { newService, revokeService, type TestService } from "../support/services";
 
 let service: TestService;
@@ -91,4 +93,62 @@ test("a service that is revoked hears no more within the stream that it has", as
   await until(async () => replica.isOver, "the end of the stream");
   expect(replica.others.at(-1)).toMatchObject({ t: "reset", reason: "revoked" });
   expect((await replica.acknowledge()).status).toBe(401);
+});
+
+test("a server that stops says so to whoever reads, and leaves them the time to go elsewhere", async () => {
+  const server = await startServer({ ...shared().settings, APP_URL: shared().url });
+  try {
+    const begun = await begin(service.credential, {}, server.url);
+    const replica = new Replica(begun, service.credential, server.url);
+    replica.follow();
+    await replica.untilFrame();
+    const stopping = server.stop();
+    await until(async () => replica.others.some(({ t }) => t === "bye"), "the farewell");
+    expect(replica.others.at(-1)).toStrictEqual({ t: "bye", reason: "stop", in_ms: 1_500 });
+    const frames = replica.frames.length;
+    // It goes on until then.
+    await until(async () => replica.frames.length > frames, "one more frame");
+    await stopping;
+    expect(replica.isOver).toBe(true);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a reader that takes nothing is cut off, and keeps nobody else waiting", async () => {
+  const [slow, other] = [await replicaOf(service), await replicaOf(service)];
+  other.follow();
+  await other.untilFrame();
+  const { hostname, port } = new URL(shared().url);
+  const body = JSON.stringify(slow.place());
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => {});
+  const head = [
+    "POST /api/verifier/feed HTTP/1.1",
+    `Host: ${hostname}:${port}`,
+    `Authorization: Bearer ${service.credential}`,
+    "Content-Type: application/json",
+    `Content-Length: ${body.length}`,
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.pause();
+  // More than the two sockets and the stream between them hold, of keys that no other test's lists begin with.
+  const { id } = await newUser();
+  await query(
+    `INSERT INTO api_keys (uuid, user_id, name, format, hint, credential_hash, permissions, created_at)
+     SELECT gen_random_uuid(), $1, 'n', 'mf_live', 'abcdef', sha256(gen_random_uuid()::text::bytea), '["read"]', '2020-01-01'
+     FROM generate_series(1, 300)`,
+    [id],
+  );
+  for (let round = 0; round < 10; round += 1) {
+    const told = other.untilFrame(({ lines }) => lines >= 300);
+    await query("UPDATE api_keys SET name = repeat('n', 5000 + $2::int) WHERE user_id = $1", [id, round]);
+    await told;
+  }
+  await query("UPDATE api_keys SET name = 'n' WHERE user_id = $1", [id]);
+  const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.resume();
+  await ended;
+  await other.untilFrame();
+  other.stop();
 });
