@@ -1,20 +1,13 @@
+import { WITH_PREVIOUS } from "../lib/settings/contradictions";
 import type { Env } from "../lib/settings/env";
 import { dayOf } from "../lib/values/days";
 import { countLeftKeys, type LeftCounts, type LeftKey, listLeftKeys } from "../lib/verification/left-keys";
 
 const SHOWN = 50;
 
-const ROTATED = [
-  "KEY_HASH_SECRET",
-  "ADMIN_API_SECRET",
-  "SERVICE_API_SECRET",
-  "USAGE_WEBHOOK_SECRET",
-  "FEED_SIGNING_KEY",
-] as const;
-
 export type SecretsReport = {
   /** Whether a former value is accepted as well. */
-  settings: { name: (typeof ROTATED)[number]; hasPrevious: boolean }[];
+  settings: { name: (typeof WITH_PREVIOUS)[number]; hasPrevious: boolean }[];
   counts: LeftCounts;
   keys: LeftKey[];
 };
@@ -22,7 +15,7 @@ export type SecretsReport = {
 /** Of the settings that the command was given, which should be the server's. */
 export async function reportSecrets(env: Env): Promise<SecretsReport> {
   const counts = await countLeftKeys();
-  const settings = ROTATED.map((name) => ({ name, hasPrevious: Boolean(env[`${name}_PREVIOUS`]) }));
+  const settings = WITH_PREVIOUS.map((name) => ({ name, hasPrevious: Boolean(env[`${name}_PREVIOUS`]) }));
   return { settings, counts, keys: await listLeftKeys(SHOWN) };
 }
 

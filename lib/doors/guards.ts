@@ -162,20 +162,21 @@ export type FeedCaller = ServiceCaller & { held: HeldCredential };
 
 /** @throws AppError INVALID_SERVICE_SECRET, TOO_MANY_REQUESTS for wrong ones, MISSING_SCOPE, NETWORK_NOT_ALLOWED */
 export async function requireFeedReader(request: Request): Promise<FeedCaller> {
-  const refusal = { door: "service_secret", code: "INVALID_SERVICE_SECRET" } as const;
-  const token = bearerOf(request.headers);
-  const credential = parseServiceCredential(token ?? "");
-  if (!credential) throw refuse(request, token, refusal.door, refusal.code);
-  return { ...(await requireCredential(request, credential, "feed", refusal)), held: holdCredential(credential) };
+  return requireServiceAlone(request, "feed");
 }
 
 /** A program of the staff: a service with `admin:read`. @throws AppError as `requireFeedReader` */
 export async function requireAdminReader(request: Request): Promise<void> {
+  await requireServiceAlone(request, "admin:read");
+}
+
+/** Where no shared secret will do. */
+async function requireServiceAlone(request: Request, scope: Scope): Promise<FeedCaller> {
   const refusal = { door: "service_secret", code: "INVALID_SERVICE_SECRET" } as const;
   const token = bearerOf(request.headers);
   const credential = parseServiceCredential(token ?? "");
   if (!credential) throw refuse(request, token, refusal.door, refusal.code);
-  await requireCredential(request, credential, "admin:read", refusal);
+  return { ...(await requireCredential(request, credential, scope, refusal)), held: holdCredential(credential) };
 }
 
 /** Whoever holds a key, speaking for the key alone. Whether there is one is for the use case. @throws AppError INVALID_API_KEY */

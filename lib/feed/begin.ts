@@ -3,14 +3,13 @@ import { FEED_VERSION } from "@latchkey/rule/feed";
 import { sql } from "@/lib/database/client";
 import type { KnownService } from "@/lib/services/known";
 import { env } from "@/lib/settings/env";
-import { unavailable } from "@/lib/values/errors";
 import { EVERY_MS, lifetimeMs } from "./hub";
 import { pollFeed } from "./poll";
 import type { OpenSession } from "./schemas";
 import { openSession } from "./sessions";
 import { feedKeys } from "./signing";
 import { findSnapshot } from "./snapshots";
-import { type Opening, openFeed } from "./state";
+import { type Opening, openPrimary } from "./state";
 
 /**
  * A session for a process that keeps a replica: with what it has it goes on, where all that came since can be told; else it
@@ -18,8 +17,7 @@ import { type Opening, openFeed } from "./state";
  * @throws AppError SERVE_NOT_ALLOWED, TOO_MANY_REQUESTS, FEED_NOT_CONFIGURED, TEMPORARILY_UNAVAILABLE
  */
 export async function beginSession(service: KnownService, asked: OpenSession) {
-  const place = await openFeed(sql);
-  if (!place) throw unavailable(1, { details: "The database that answers is no primary." });
+  const place = await openPrimary(sql);
   const known = await findPlace(place, asked.have);
   const snapshot = known === null ? await findSnapshot(place) : null;
   const cursor = known ?? snapshot?.cursor;

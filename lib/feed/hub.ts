@@ -7,10 +7,10 @@ import { whenStopping } from "@/lib/server/stop";
 import { findRevoked, type HeldCredential } from "@/lib/services/known";
 import { type Env, env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
-import { type AppError, causeOf, unavailable } from "@/lib/values/errors";
+import { causeOf, unavailable } from "@/lib/values/errors";
 import { keepMark, noteSeen, type Place, pollFeed } from "./poll";
 import { type RoundBytes, writeLine, writeReset, writeRound } from "./rounds";
-import { openFeed, renewEpoch } from "./state";
+import { noPrimary, openPrimary, renewEpoch } from "./state";
 import { countUnsealed, keyLines, ownerLines } from "./states";
 
 /** Between two rounds. The bound of two seconds is budgeted with it (docs/decisions/029). */
@@ -220,13 +220,7 @@ async function run(): Promise<void> {
 
 /** From where the feed is now. @throws AppError TEMPORARILY_UNAVAILABLE where what answers is no primary */
 async function openPlace(): Promise<Place & { asOf: number }> {
-  const opening = await openFeed(feedRun);
-  if (!opening) throw noPrimary();
-  return { ...opening, mark: null };
-}
-
-function noPrimary(): AppError {
-  return unavailable(1, { details: "The database that answers is no primary." });
+  return { ...(await openPrimary(feedRun)), mark: null };
 }
 
 async function goOn(place: Place): Promise<void> {

@@ -1,19 +1,17 @@
 import "server-only";
-import { createHash } from "node:crypto";
 import {
-  type ByeLine,
   type FeedLine,
   type FrameLine,
-  type HelloLine,
   type ResetLine,
   type StateLine,
   signedTextOf,
   signedTextOfReset,
 } from "@latchkey/rule/feed";
+import { sha256 } from "@/lib/database/idempotency";
 import { signText } from "./signing";
 
 /** What happened between two cursors, as it goes out: the lines, and the frame that ends them. One write, for all who read. */
-export type RoundBytes = { from: string; to: string; asOf: number; bytes: Uint8Array };
+export type RoundBytes = { from: string; to: string; bytes: Uint8Array };
 
 type Ends = Pick<FrameLine, "epoch" | "history" | "from" | "to" | "as_of" | "unsealed">;
 
@@ -22,7 +20,7 @@ export function writeRound(lines: readonly StateLine[], ends: Ends): RoundBytes 
   const text = lines.map(toLine).join("");
   const unsigned = { t: "frame", ...ends, lines: lines.length, sha256: sha256Of(text) } as const;
   const frame: FrameLine = { ...unsigned, signature: signText(signedTextOf(unsigned)) };
-  return { from: ends.from, to: ends.to, asOf: ends.as_of, bytes: Buffer.from(text + toLine(frame)) };
+  return { from: ends.from, to: ends.to, bytes: Buffer.from(text + toLine(frame)) };
 }
 
 export function writeReset(reason: ResetLine["reason"], epoch: string, asOf: number): Uint8Array {
@@ -30,12 +28,12 @@ export function writeReset(reason: ResetLine["reason"], epoch: string, asOf: num
   return Buffer.from(toLine({ ...unsigned, signature: signText(signedTextOfReset(unsigned)) }));
 }
 
-export function writeLine(line: HelloLine | ByeLine | FeedLine): Uint8Array {
+export function writeLine(line: FeedLine): Uint8Array {
   return Buffer.from(toLine(line));
 }
 
 export function sha256Of(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(text).toString("hex");
 }
 
 export function toLine(line: FeedLine): string {

@@ -5,7 +5,6 @@ export const MAX_SESSION_BYTES = 80 * 1024;
 
 /** A check is refused that begins more than this after a revocation (contract §4). */
 export const MAX_BOUND_MS = 2_000;
-export const MAX_SERVE_FOR_MS = 24 * 3600 * 1000;
 
 const cursorSchema = z
   .string({ error: "cursor must be text" })

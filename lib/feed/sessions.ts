@@ -1,30 +1,34 @@
 import "server-only";
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import type { SignedTime } from "@latchkey/rule/feed";
 import { signedTextOfTime } from "@latchkey/rule/feed";
 import { sql } from "@/lib/database/client";
-import { bytes, instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
+import { sha256 } from "@/lib/database/idempotency";
+import { bytes, instant, int, statement, uuid } from "@/lib/database/statements";
 import type { KnownService } from "@/lib/services/known";
 import { AppError } from "@/lib/values/errors";
 import type { Acknowledge, OpenSession } from "./schemas";
 import { signText } from "./signing";
+
+// A token has 256 random bits: one fast hash is enough, and that a session is found by it tells nothing.
 
 /** Not heard of for so long, a session has ended. */
 export const SESSION_MINUTES = 15;
 /** Of one service, that were heard of within a minute. */
 const MAX_LIVE_SESSIONS = 5_000;
 
-export type Session = { id: string; serviceId: string; epoch: string; startCursor: string };
+/** `now` by the database's clock, read when it was last seen. */
+export type SeenSession = { id: string; epoch: string; now: Date };
 
 const OPEN = statement(
   "open-verifier-session",
-  { now: instant },
+  { now: instant, serve_for_ms: int },
   `INSERT INTO verifier_sessions (id, service_id, instance, version, on_stale, bound_ms, serve_for_ms, token_hash, epoch, start_cursor)
    SELECT $id::uuid, s.id, $instance, $version, $onStale, $bound, s.serve_for_ms, $token, $epoch::uuid, $cursor
    FROM services s WHERE s.id = $service::uuid AND (s.serve_for_ms > 0 OR $onStale <> 'serve')
      AND (SELECT count(*) FROM (SELECT 1 FROM verifier_sessions v WHERE v.service_id = s.id AND v.ended_at IS NULL
        AND v.seen_at > now() - interval '1 minute' LIMIT ${MAX_LIVE_SESSIONS}) AS live) < ${MAX_LIVE_SESSIONS}
-   RETURNING now() AS now`,
+   RETURNING now() AS now, serve_for_ms`,
 );
 const SERVES = statement("service-serves", { serve_for_ms: int }, "SELECT serve_for_ms FROM services WHERE id = $service::uuid");
 
@@ -38,9 +42,6 @@ export async function openSession(
 ): Promise<Opened> {
   const id = randomUUID();
   const token = randomBytes(32).toString("base64url");
-  const [service_] = await sql(SERVES, { service: service.id });
-  const serveForMs = service_?.serve_for_ms ?? 0;
-  if (asked.on_stale === "serve" && serveForMs === 0) throw new AppError("SERVE_NOT_ALLOWED");
   const [opened] = await sql(OPEN, {
     id,
     service: service.id,
@@ -48,12 +49,17 @@ export async function openSession(
     version: asked.version,
     onStale: asked.on_stale,
     bound: asked.bound_ms,
-    token: hashOf(token),
+    token: sha256(token),
     epoch: at.epoch,
     cursor: at.cursor,
   });
-  if (!opened) throw tooMany();
-  return { id, token, serveForMs, time: signTime(id, at.epoch, asked.nonce, opened.now) };
+  if (!opened) throw asked.on_stale === "serve" && !(await mayServe(service)) ? new AppError("SERVE_NOT_ALLOWED") : tooMany();
+  return { id, token, serveForMs: opened.serve_for_ms, time: signTime(id, at.epoch, asked.nonce, opened.now) };
+}
+
+async function mayServe({ id }: KnownService): Promise<boolean> {
+  const [row] = await sql(SERVES, { service: id });
+  return row !== undefined && row.serve_for_ms > 0;
 }
 
 function tooMany(): AppError {
@@ -66,12 +72,12 @@ function tooMany(): AppError {
 // One that is asked about all the time is not written all the time.
 const SEEN = statement(
   "verifier-session",
-  { token_hash: bytes, service_id: uuid, epoch: uuid, start_cursor: text, now: instant },
+  { token_hash: bytes, epoch: uuid, now: instant },
   `WITH seen AS (
      UPDATE verifier_sessions SET seen_at = now(), mode = $mode
      WHERE id = $id::uuid AND service_id = $service::uuid AND token_hash = $token AND ended_at IS NULL
        AND (seen_at < now() - interval '2 seconds' OR mode <> $mode))
-   SELECT token_hash, service_id, epoch, start_cursor, now() AS now FROM verifier_sessions
+   SELECT token_hash, epoch, now() AS now FROM verifier_sessions
    WHERE id = $id::uuid AND service_id = $service::uuid AND ended_at IS NULL AND seen_at > now() - interval '${SESSION_MINUTES} minutes'`,
 );
 
@@ -82,15 +88,15 @@ export async function seeSession(
   service: KnownService,
   { session, token }: Named,
   mode: "stream" | "poll",
-): Promise<Session & { now: Date }> {
-  const [row] = await sql(SEEN, { id: session, service: service.id, token: hashOf(token), mode });
-  if (!row || !timingSafeEqual(row.token_hash, hashOf(token))) throw new AppError("SESSION_NOT_FOUND");
-  return { id: session, serviceId: row.service_id, epoch: row.epoch, startCursor: row.start_cursor, now: row.now };
+): Promise<SeenSession> {
+  const [row] = await sql(SEEN, { id: session, service: service.id, token: sha256(token), mode });
+  if (!row || !timingSafeEqual(row.token_hash, sha256(token))) throw new AppError("SESSION_NOT_FOUND");
+  return { id: session, epoch: row.epoch, now: row.now };
 }
 
 const ACKNOWLEDGE = statement(
   "acknowledge",
-  { epoch: uuid, bound_ms: int, serve_for_ms: nullable(int), now: instant },
+  { epoch: uuid, bound_ms: int, serve_for_ms: int, now: instant },
   `WITH told AS (
      UPDATE verifier_sessions SET seen_at = now(), cursor = coalesce($cursor::text, cursor), state = $state, keys = $keys,
        as_of = coalesce(to_timestamp($asOf::float8 / 1000), as_of), ended_at = CASE WHEN $final::bool THEN now() END
@@ -110,7 +116,7 @@ export async function acknowledge(service: KnownService, told: Acknowledge): Pro
   const [row] = await sql(ACKNOWLEDGE, {
     id: told.session,
     service: service.id,
-    token: hashOf(told.token),
+    token: sha256(told.token),
     epoch: told.epoch,
     cursor: told.cursor,
     asOf: told.as_of,
@@ -123,13 +129,8 @@ export async function acknowledge(service: KnownService, told: Acknowledge): Pro
   return {
     time: signTime(told.session, row.epoch, told.nonce, row.now),
     boundMs: row.bound_ms,
-    serveForMs: row.serve_for_ms ?? 0,
+    serveForMs: row.serve_for_ms,
   };
-}
-
-/** Of 256 random bits, so that one fast hash is enough, and that they are found by it tells nothing. */
-function hashOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }
 
 export function signTime(session: string, epoch: string, nonce: string, now: Date): SignedTime {

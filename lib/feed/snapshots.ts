@@ -12,7 +12,7 @@ import { knownSecrets } from "@/lib/verification/hash-secrets";
 import { pollFeed } from "./poll";
 import { sha256Of, toLine } from "./rounds";
 import { signText } from "./signing";
-import { type Opening, openFeed } from "./state";
+import { type Opening, openPrimary } from "./state";
 import { keyPage, ownerPage } from "./states";
 
 /** Keys or owners of a page: some 1.3 MB, 0.5 compressed. */
@@ -90,9 +90,7 @@ async function build(): Promise<void> {
   // Another server is at it.
   if (!claimed) return;
   try {
-    const opening = await openFeed(sql);
-    if (!opening) throw new Error("The database that answers is no primary.");
-    const { epoch, history, cursor } = opening;
+    const { epoch, history, cursor } = await openPrimary(sql);
     const pages: string[] = [];
     const counts = { keys: 0, owners: 0 };
     const add = async (lines: readonly StateLine[], of: keyof typeof counts) => {

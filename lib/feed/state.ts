@@ -1,6 +1,7 @@
 import "server-only";
 import type { Run } from "@/lib/database/client";
 import { instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
+import { type AppError, unavailable } from "@/lib/values/errors";
 import { knownSecrets, secretId } from "@/lib/verification/hash-secrets";
 
 const STATE = {
@@ -76,6 +77,18 @@ export async function openFeed(run: Run): Promise<Opening | null> {
     else await renewEpoch(run, state.epoch);
   }
   throw new Error("The feed's epoch changes too often to begin.");
+}
+
+/** The same for whom a standby is no use. @throws AppError TEMPORARILY_UNAVAILABLE there, too */
+export async function openPrimary(run: Run): Promise<Opening> {
+  const opening = await openFeed(run);
+  if (!opening) throw noPrimary();
+  return opening;
+}
+
+/** What a standby says is fresh at no time. */
+export function noPrimary(): AppError {
+  return unavailable(1, { details: "The database that answers is no primary." });
 }
 
 /**

@@ -4,16 +4,14 @@ import type { HeldCredential } from "@/lib/services/known";
 import { follow, MAX_BACKLOG_BYTES, readOnce } from "./hub";
 import { writeLine } from "./rounds";
 import type { ReadFeed } from "./schemas";
-import { type Session, signTime } from "./sessions";
-
-type Seen = Session & { now: Date };
+import { type SeenSession, signTime } from "./sessions";
 
 /**
  * A stream of lines, from the cursor on, until either side ends it. A reader that does not take what is sent is cut off: what it
  * would read later is old by then.
  */
 export function streamFeed(
-  session: Seen,
+  session: SeenSession,
   asked: ReadFeed,
   credential: HeldCredential,
   gone: AbortSignal,
@@ -53,7 +51,7 @@ export function streamFeed(
 }
 
 /** The same lines for whoever asks again and again, with the time where a nonce came along. */
-export async function pollOnce(session: Seen, asked: ReadFeed): Promise<Uint8Array<ArrayBuffer>> {
+export async function pollOnce(session: SeenSession, asked: ReadFeed): Promise<Uint8Array<ArrayBuffer>> {
   const round = await readOnce(asked);
   const { id, epoch, now } = session;
   const time = asked.nonce === undefined ? [] : [writeLine({ t: "time", ...signTime(id, epoch, asked.nonce, now) })];

@@ -66,22 +66,6 @@ const REMOVALS = {
 } as const;
 
 const TABLES = Object.keys(REMOVALS) as (keyof typeof REMOVALS)[];
-const NOTHING = {
-  usage_events: 0,
-  replaced_credentials: 0,
-  sessions: 0,
-  idempotency_records: 0,
-  rate_limits: 0,
-  known_networks: 0,
-  service_days: 0,
-  key_refusals: 0,
-  import_files: 0,
-  key_changes: 0,
-  verifier_acks: 0,
-  verifier_sessions: 0,
-  feed_snapshots: 0,
-  feed_pages: 0,
-};
 
 function removal(table: string, primaryKey: string, condition: string) {
   return statement(
@@ -137,6 +121,8 @@ async function tellOfReplayable(): Promise<void> {
 
 /** Rows, by table. */
 export type Removed = Record<keyof typeof REMOVALS, number>;
+
+const NOTHING = Object.fromEntries(TABLES.map((table) => [table, 0])) as Removed;
 
 /**
  * Folds away raw usage events whose day totals stay, credentials replaced long ago, sessions long over, what was remembered of

@@ -7,7 +7,8 @@ import { isOpenToAnybody } from "./wide-origins";
 
 export { isOnThisMachine };
 
-const WITH_PREVIOUS = [
+/** Of each of these a former value can be set, and counts until it is taken away. */
+export const WITH_PREVIOUS = [
   "KEY_HASH_SECRET",
   "ADMIN_API_SECRET",
   "SERVICE_API_SECRET",
