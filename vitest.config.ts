@@ -35,15 +35,8 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {
-          name: "unit",
-          include: ["{lib,packages,scripts,components}/**/*.test.ts", "*.test.ts"],
-          // Loading what they need takes each file longer than testing it.
-          isolate: false,
-          setupFiles: "tests/support/undo.ts",
-          // Many inputs on a busy machine: what never comes fails all the same.
-          testTimeout: 60_000,
-        },
+        // Many inputs on a busy machine: what never comes fails all the same.
+        test: { name: "unit", include: ["{lib,packages,scripts,components}/**/*.test.ts", "*.test.ts"], testTimeout: 60_000 },
       },
       withPortal("database", [DATABASE], true),
       // The HTTP tests, against a portal with its own database.
