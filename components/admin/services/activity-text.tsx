@@ -16,5 +16,5 @@ export function CallsText({ of: { calls, refusals }, isHeaded = false }: { of: A
 
 /** Counted to the minute. */
 export function LastCall({ of: { lastAt }, now }: { of: Activity; now: Date }) {
-  return lastAt ? <Moment at={lastAt} now={now} as="ago" /> : <span className="text-ink-faint">Not in 30 days</span>;
+  return lastAt ? <Moment at={lastAt} now={now} as="ago" /> : <span className="text-ink-faint">Not yet</span>;
 }
