@@ -34,6 +34,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     "server",
   ].map(inLib),
   ...["notifications", "database", "request", "settings", "metrics", "values"].map(inLib),
+  ["packages/verifier"],
   ["packages/rule"],
 ];
 
