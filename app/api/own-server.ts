@@ -1,4 +1,5 @@
 import { MAX_BODY_BYTES } from "@/lib/doors/read-json";
+import { MAX_SESSION_BYTES } from "@/lib/feed/schemas";
 import { logConsole } from "@/lib/server/console";
 import { answerDirectly, type DirectRoute } from "@/lib/server/direct-answers";
 import { refuseForeignForms } from "@/lib/server/forms";
@@ -8,11 +9,13 @@ import { env } from "@/lib/settings/env";
 import { MAX_BATCH_BYTES } from "@/lib/usage/schemas";
 import { POST as verify } from "./keys/verify/route";
 import { POST as report } from "./usage/route";
+import { POST as followFeed } from "./verifier/feed/route";
 
 /** What other people's servers call for each call of theirs. */
 const DIRECT: Record<string, DirectRoute> = {
   "/api/keys/verify": { handler: verify, maxBytes: MAX_BODY_BYTES },
   "/api/usage": { handler: report, maxBytes: MAX_BATCH_BYTES },
+  "/api/verifier/feed": { handler: followFeed, maxBytes: MAX_SESSION_BYTES },
 };
 
 /**

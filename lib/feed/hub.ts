@@ -8,8 +8,8 @@ import { findRevoked, type HeldCredential } from "@/lib/services/known";
 import { type Env, env } from "@/lib/settings/env";
 import { log } from "@/lib/settings/log";
 import { causeOf, unavailable } from "@/lib/values/errors";
-import { keepMark, noteSeen, type Place, pollFeed } from "./poll";
-import { type RoundBytes, writeLine, writeReset, writeRound } from "./rounds";
+import { keepMark, noteSeen, type Place, pollFeed, type Round } from "./poll";
+import { askLines, type RoundBytes, writeLine, writeReset, writeRound } from "./rounds";
 import { noPrimary, openPrimary, renewEpoch } from "./state";
 import { countUnsealed, keyLines, ownerLines } from "./states";
 
@@ -77,14 +77,19 @@ function makeHub(): Hub {
   return made;
 }
 
+/** @throws AppError TEMPORARILY_UNAVAILABLE while the server stops */
+export function requireRunning(): void {
+  if (hub.isStopping) throw unavailable(1);
+}
+
 /**
  * Sends what changes from the reader's cursor on, until one of the two has enough of it. What lies before the present is told
  * first: from memory, or by a round of its own.
  * @returns to be called when the reader has gone
- * @throws AppError TEMPORARILY_UNAVAILABLE while the server stops
+ * @throws as `requireRunning`
  */
 export function follow(reader: Reader, at: { epoch: string; cursor: string }): () => void {
-  if (hub.isStopping) throw unavailable(1);
+  requireRunning();
   const stream: Stream = { ...reader, epoch: at.epoch, waiting: [], timers: [] };
   later(stream, lifetimeMs(env()) * (1 - JITTER * Math.random()), () => sayBye(stream, "time"));
   hub.streams.add(stream);
@@ -174,15 +179,21 @@ async function makeRound(place: Place): Promise<Made> {
   const polled = await pollFeed(feedRun, place);
   if (polled.kind === "standby") throw noPrimary();
   if (polled.kind === "reset") return { made: writeReset(polled.reason, place.epoch, polled.asOf), reason: polled.reason };
-  const lines: StateLine[] = [];
-  for (const ids of chunksOf(polled.keys)) lines.push(...(await keyLines(ids, feedRun)));
-  for (const ids of chunksOf(polled.owners)) lines.push(...(await ownerLines(ids, feedRun)));
+  const lines =
+    polled.kind === "bulk" ? [...askLines("key", polled.keys), ...askLines("owner", polled.owners)] : await statesOf(polled);
   const { from, to, asOf } = polled;
   const { epoch, history } = place;
   void noteSeen(feedRun, polled.changes).catch((error: unknown) =>
     log.warn(causeOf(error), "when a change was told was not noted"),
   );
   return { made: writeRound(lines, { epoch, history, from, to, as_of: asOf, unsealed: hub.unsealed }), reason: null };
+}
+
+async function statesOf({ keys, owners }: Extract<Round, { kind: "round" }>): Promise<StateLine[]> {
+  const lines: StateLine[] = [];
+  for (const ids of chunksOf(keys)) lines.push(...(await keyLines(ids, feedRun)));
+  for (const ids of chunksOf(owners)) lines.push(...(await ownerLines(ids, feedRun)));
+  return lines;
 }
 
 /** One for all streams of this process, and only while there are any. */

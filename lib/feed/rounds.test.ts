@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { type FrameLine, type StateLine, signedTextOf, signedTextOfKey, signedTextOfReset } from "@latchkey/rule/feed";
 import { beforeEach, expect, test, vi } from "vitest";
-import { writeReset, writeRound } from "./rounds";
+import { askLines, writeReset, writeRound } from "./rounds";
 import { feedKeys, requireFeed } from "./signing";
 
 const settings = vi.hoisted(() => ({ now: {} as Record<string, string | undefined> }));
@@ -53,6 +53,14 @@ test("a frame is signed over all that it says, and over the lines before it", ()
       whole[place] = (whole[place] ?? 0) ^ 1;
     }
   expect(holds(text, bytes)).toBe(true);
+});
+
+test("of many changes ids are told, 50,000 a line, and none where there are none", () => {
+  const uuids = Buffer.alloc(16 * 50_001, 7);
+  const lines = askLines("key", uuids);
+  expect(lines.map(({ ids }) => Buffer.from(ids, "base64url").byteLength / 16)).toStrictEqual([50_000, 1]);
+  expect(Buffer.concat(lines.map(({ ids }) => Buffer.from(ids, "base64url"))).equals(uuids)).toBe(true);
+  expect(askLines("owner", new Uint8Array())).toStrictEqual([]);
 });
 
 test("what is signed of one line is not what is signed of another", () => {

@@ -1,7 +1,9 @@
 import "server-only";
 import {
+  type AskLine,
   type FeedLine,
   type FrameLine,
+  MAX_ASKED_IDS,
   type ResetLine,
   type StateLine,
   signedTextOf,
@@ -16,11 +18,23 @@ export type RoundBytes = { from: string; to: string; bytes: Uint8Array };
 type Ends = Pick<FrameLine, "epoch" | "history" | "from" | "to" | "as_of" | "unsealed">;
 
 /** Nothing of it may be applied before the frame's signature holds, which is over the hash of all lines before it. */
-export function writeRound(lines: readonly StateLine[], ends: Ends): RoundBytes {
+export function writeRound(lines: readonly (StateLine | AskLine)[], ends: Ends): RoundBytes {
   const text = lines.map(toLine).join("");
   const unsigned = { t: "frame", ...ends, lines: lines.length, sha256: sha256Of(text) } as const;
   const frame: FrameLine = { ...unsigned, signature: signText(signedTextOf(unsigned)) };
   return { from: ends.from, to: ends.to, bytes: Buffer.from(text + toLine(frame)) };
+}
+
+const UUID_BYTES = 16;
+
+/** Of uuids that stand one after the other. */
+export function askLines(kind: AskLine["kind"], uuids: Uint8Array): AskLine[] {
+  const size = MAX_ASKED_IDS * UUID_BYTES;
+  return Array.from({ length: Math.ceil(uuids.byteLength / size) }, (_, place) => ({
+    t: "ask",
+    kind,
+    ids: Buffer.from(uuids.subarray(place * size, (place + 1) * size)).toString("base64url"),
+  }));
 }
 
 export function writeReset(reason: ResetLine["reason"], epoch: string, asOf: number): Uint8Array {

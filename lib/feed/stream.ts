@@ -1,14 +1,16 @@
 import "server-only";
 import { FEED_VERSION } from "@latchkey/rule/feed";
+import { type Sink, streamed } from "@/lib/server/streamed";
 import type { HeldCredential } from "@/lib/services/known";
-import { follow, MAX_BACKLOG_BYTES, readOnce } from "./hub";
+import { follow, MAX_BACKLOG_BYTES, readOnce, requireRunning } from "./hub";
 import { writeLine } from "./rounds";
-import type { ReadFeed } from "./schemas";
+import { MAX_BOUND_MS, type ReadFeed } from "./schemas";
 import { type SeenSession, signTime } from "./sessions";
 
 /**
  * A stream of lines, from the cursor on, until either side ends it. A reader that does not take what is sent is cut off: what it
  * would read later is old by then.
+ * @throws as `requireRunning`
  */
 export function streamFeed(
   session: SeenSession,
@@ -16,38 +18,27 @@ export function streamFeed(
   credential: HeldCredential,
   gone: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  let leave = () => {};
-  const stream: UnderlyingDefaultSource<Uint8Array> = {
-    start(controller) {
-      let isOver = false;
-      const end = () => {
-        if (isOver) return;
-        isOver = true;
-        controller.close();
-      };
-      controller.enqueue(writeLine({ t: "hello", v: FEED_VERSION, session: session.id, epoch: session.epoch }));
-      const push = (bytes: Uint8Array) => {
-        if (isOver) return "taken";
-        if ((controller.desiredSize ?? 0) <= 0) {
-          isOver = true;
-          // Cut off, and not closed: it would have to drain first.
-          controller.error(new Error("The reader is too slow."));
-          return "slow";
-        }
-        controller.enqueue(bytes);
-        return "taken";
-      };
-      leave = follow({ credential, push, end }, asked);
-      gone.addEventListener("abort", () => {
-        leave();
-        end();
-      });
-    },
-    cancel() {
-      leave();
-    },
+  requireRunning();
+  return streamed((sink) => {
+    sink.write(writeLine({ t: "hello", v: FEED_VERSION, session: session.id, epoch: session.epoch }));
+    return follow({ credential, push: pushInto(sink), end: sink.end }, asked);
+  }, gone);
+}
+
+/** A round can be larger than what a reader may leave untaken: it has the time that it may be behind for that one. */
+function pushInto(sink: Sink): (bytes: Uint8Array) => "taken" | "slow" {
+  let large = { bytes: 0, until: 0 };
+  return (bytes) => {
+    const now = performance.now();
+    const backlog = sink.backlog();
+    if (backlog > MAX_BACKLOG_BYTES + (now < large.until ? large.bytes : 0)) {
+      sink.cutOff();
+      return "slow";
+    }
+    if (bytes.byteLength > MAX_BACKLOG_BYTES / 2) large = { bytes: backlog + bytes.byteLength, until: now + MAX_BOUND_MS };
+    sink.write(bytes);
+    return "taken";
   };
-  return new ReadableStream(stream, new ByteLengthQueuingStrategy({ highWaterMark: MAX_BACKLOG_BYTES }));
 }
 
 /** The same lines for whoever asks again and again, with the time where a nonce came along. */

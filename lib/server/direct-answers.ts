@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { onEachServer } from "./each-server";
+import { writeStream } from "./streamed";
 
 export type RouteHandler = (request: Request, context: { params: Promise<Record<string, never>> }) => Promise<Response>;
 
@@ -36,9 +37,11 @@ async function answer(handler: RouteHandler, request: IncomingMessage, response:
     const headers = Object.entries(request.headers).filter((entry): entry is [string, string] => typeof entry[1] === "string");
     const asked = new Request(`http://localhost${request.url}`, { method: "POST", headers, body });
     const answered = await handler(asked, { params: Promise.resolve({}) });
-    const bytes = Buffer.from(await answered.arrayBuffer());
     response.statusCode = answered.status;
-    response.setHeaders(answered.headers).setHeader("Content-Length", bytes.byteLength).end(bytes);
+    response.setHeaders(answered.headers);
+    if (writeStream(answered.body, response)) return;
+    const bytes = Buffer.from(await answered.arrayBuffer());
+    response.setHeader("Content-Length", bytes.byteLength).end(bytes);
   } catch {
     // The handler answers every failure itself: whoever asked is gone, in the middle of the body.
     response.destroy();

@@ -42,6 +42,14 @@ export type GoneLine = { t: "gone"; kind: "key" | "owner"; id: string };
 export type StateLine = KeyLine | OwnerLine | GoneLine;
 
 /**
+ * What is held of these is true no longer, and too much changed at once to say how: `ids` are uuids of 16 bytes, one after the
+ * other, base64url. Each has to be asked about until a state of it comes, from a snapshot that is younger.
+ */
+export type AskLine = { t: "ask"; kind: "key" | "owner"; ids: string };
+/** Of one line. */
+export const MAX_ASKED_IDS = 50_000;
+
+/**
  * Ends a round: the `lines` lines before it, whose bytes have the SHA-256 `sha256`, are all that changed between the two
  * cursors. `as_of` is an instant before `to` was taken. `unsealed`: live credentials whose digest is not known.
  */
@@ -65,7 +73,7 @@ export type HelloLine = { t: "hello"; v: typeof FEED_VERSION; session: string; e
 /** Open the next stream now, and keep this one until that one speaks: it ends after `in_ms`. */
 export type ByeLine = { t: "bye"; reason: "time" | "stop" | "slow"; in_ms: number };
 
-export type FeedLine = StateLine | FrameLine | ResetLine | HelloLine | TimeLine | ByeLine;
+export type FeedLine = StateLine | AskLine | FrameLine | ResetLine | HelloLine | TimeLine | ByeLine;
 
 /** An answer to whoever polls, beside the frame. */
 export type TimeLine = SignedTime & { t: "time" };

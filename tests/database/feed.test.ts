@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -136,12 +136,28 @@ describe("A poll", () => {
     expect((await roundFrom({ ...place, cursor: round.to })).keys).toStrictEqual([88888]);
   });
 
-  test("of more than is told in lines says so", async () => {
+  test("of more than is told in lines says which keys and owners are another way, and of what is new nothing", async () => {
+    const owner = await newOwner();
+    const key = await newKey(owner);
     const place = await begin();
     // Marks are read as well, however few changes lie behind them.
     await database.query("INSERT INTO key_changes (kind, narrows) SELECT 'm', false FROM generate_series(1, 50000)");
-    await add(1);
-    expect(await pollFeed(feedRun, place)).toMatchObject({ kind: "reset", reason: "bulk" });
+    await database.query("UPDATE users SET banned = true WHERE id = $1", [owner.id]);
+    await newKey(owner);
+    await database.query("UPDATE api_keys SET revoked_at = now() WHERE id = $1", [key.id]);
+    const bulk = await pollFeed(feedRun, place);
+    if (bulk.kind !== "bulk") throw new Error(bulk.kind);
+    const hex = (uuids: Uint8Array) => Buffer.from(uuids).toString("hex");
+    const [row] = await database.query<{ uuid: string }>("SELECT uuid FROM api_keys WHERE id = $1", [key.id]);
+    expect([hex(bulk.keys), hex(bulk.owners)]).toStrictEqual(
+      [row?.uuid, owner.id].map((uuid) => String(uuid).replaceAll("-", "")),
+    );
+    // Of each transaction that narrowed, one.
+    expect(bulk.changes.map(({ narrows }) => narrows)).toStrictEqual([true, true]);
+    expect((await roundFrom({ ...place, cursor: bulk.to })).keys).toStrictEqual([]);
+    await expect(pollFeed(feedRun, { ...place, mark: { seq: 1, nonce: randomUUID() } })).resolves.toMatchObject({
+      reason: "lost",
+    });
   });
 
   test("is asked again on another connection when one is silent", async () => {
