@@ -3,6 +3,7 @@ import { hasPgBouncer } from "../../tests/support/pgbouncer";
 import { clockMissing, openWithClockOff } from "./clocks";
 import { exhaustConnections, lockRow } from "./contention";
 import { type Drill, type Finding, type Row, type Weather, weatherOver } from "./drill";
+import { failOver } from "./failover";
 import { type Ground, openEmbeddedGround, openOwnGround } from "./ground";
 import { blockMigration } from "./migrations";
 import { freezeDatabase, freezePortal, killBackend, killPostmaster, killServer, killStarter, stopDatabase } from "./outages";
@@ -68,6 +69,7 @@ export const DRILLS: readonly Drill[] = [
     () => pause(10 * SECOND, []),
     { missing: clockMissing },
   ),
+  named("failover to a standby, and an older copy", failOver),
   named("rolling restart from the commit before", restartInTurn),
   drill("backup restored", embedded, restoreBackup, { portalStoppedMs: 60 * SECOND, mayForget: true }),
   drill("secret rotated", embedded, rotateSecret, { portalStoppedMs: 30 * SECOND }),

@@ -27,6 +27,8 @@ export type Relay = {
   forget(idleMilliseconds: number): void;
   /** Whatever the database says arrives as other bytes. */
   garble(isGarbled: boolean): void;
+  /** Another database (host:port): connections that there are end, and those that come lead there. */
+  lead(target: string): void;
   stop(): Promise<void>;
 };
 
@@ -76,11 +78,12 @@ function createRelay(tell?: (statement: string) => void) {
   let isDeaf = false;
   let isGarbled = false;
   let forgetMs = Number.POSITIVE_INFINITY;
+  let other: string | undefined;
   let loss: { what: "question" | "answer"; text: string } | undefined;
 
   const join = (client: Duplex, target: string) => {
     connections += 1;
-    const { hostname, port } = new URL(`tcp://${target}`);
+    const { hostname, port } = new URL(`tcp://${other ?? target}`);
     const database = new net.Socket();
     const read = tell && statementReader(tell);
     let isAnswerLost = false;
@@ -126,17 +129,23 @@ function createRelay(tell?: (statement: string) => void) {
     });
   };
 
+  const cutNow = () => {
+    for (const link of links) link.end();
+  };
+
   return {
     join,
+    lead: (target: string) => {
+      other = target;
+      cutNow();
+    },
     connections: () => connections,
     delay: (milliseconds: number) => {
       delayMs = milliseconds;
     },
     cut: (when: "now" | "on use") => {
-      for (const link of links) {
-        if (when === "now") link.end();
-        else link.isDoomed = true;
-      }
+      if (when === "now") cutNow();
+      else for (const link of links) link.isDoomed = true;
     },
     lose: (what: "question" | "answer", text: string) => {
       loss = { what, text };
