@@ -91,17 +91,16 @@ const POLL = statement(
    ) f`,
 );
 
-/** The round that was found to be too large, up to the same cursor. Of what is new nobody holds anything yet: its `rev` is 1. */
+/** The round that was found to be too large, up to the same cursor. Of what is new nobody holds anything yet. */
 const POLL_BULK = statement(
   "poll-feed-bulk",
   { ...GUARDS, keys: bytes, owners: bytes, changes: json<[seq: number, xid: string][]>() },
   `SELECT ${SELECT_GUARDS}, f.*
    FROM feed_state s CROSS JOIN LATERAL (
-     WITH ${freshOf("seq, xid, key_id, user_id, narrows", MAX_TOLD + 1)},
+     WITH ${freshOf("seq, xid, uuid, user_id, narrows", MAX_TOLD + 1)},
      told AS (SELECT * FROM fresh WHERE (SELECT found FROM counted) <= ${MAX_TOLD})
      SELECT (SELECT found FROM counted) AS found,
-       (SELECT coalesce(string_agg(uuid_send(k.uuid), ''), '')
-        FROM (SELECT DISTINCT key_id FROM told) c JOIN api_keys k ON k.id = c.key_id WHERE k.rev > 1) AS keys,
+       (SELECT coalesce(string_agg(uuid_send(uuid), ''), '') FROM (SELECT DISTINCT uuid FROM told WHERE uuid IS NOT NULL) c) AS keys,
        (SELECT coalesce(string_agg(uuid_send(c.user_id), ''), '')
         FROM (SELECT DISTINCT user_id FROM told WHERE user_id IS NOT NULL) c LEFT JOIN users u ON u.id = c.user_id
         WHERE u.rev IS NULL OR u.rev > 1) AS owners,

@@ -35,7 +35,9 @@ function pushInto(sink: Sink): (bytes: Uint8Array) => "taken" | "slow" {
       sink.cutOff();
       return "slow";
     }
-    if (bytes.byteLength > MAX_BACKLOG_BYTES / 2) large = { bytes: backlog + bytes.byteLength, until: now + MAX_BOUND_MS };
+    // Not one upon another.
+    if (bytes.byteLength > MAX_BACKLOG_BYTES / 2 && backlog <= MAX_BACKLOG_BYTES)
+      large = { bytes: bytes.byteLength, until: now + MAX_BOUND_MS };
     sink.write(bytes);
     return "taken";
   };

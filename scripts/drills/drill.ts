@@ -1,5 +1,6 @@
 import { type Callers, startCallers } from "./callers";
 import { type Figures, figuresOf, type Span } from "./figures";
+import { followThrough } from "./followers";
 import type { Ground } from "./ground";
 import { type Tally, tally } from "./tally";
 
@@ -66,14 +67,16 @@ export async function weatherOn<G extends Ground>(
   };
   try {
     if (!(await callers.served())) throw new Error(`nobody is served before it begins: health says ${callers.health.at(-1)}`);
+    const feed = await followThrough(ground);
     begins();
     callers.health.length = 0;
     const own = await happen(ground, weather);
     const isServed = await callers.served();
     await callers.stop();
     const figures = figuresOf(callers.seen, { weatherAt, away });
+    const followed = await feed();
     const sums = await tally(ground, mayForget);
-    const findings = [...own, { says: "every caller is served again", holds: isServed }, ...boundsOf(figures, sums)];
+    const findings = [...own, { says: "every caller is served again", holds: isServed }, ...followed, ...boundsOf(figures, sums)];
     return { drill: title, ...figures, ...sums, findings, notes: [`health: ${callers.health.join(", ")}`] };
   } finally {
     await callers.stop(0);

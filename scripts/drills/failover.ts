@@ -4,62 +4,19 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { newKey } from "../../tests/support/client";
 import { closeQueries, query } from "../../tests/support/database";
-import { ask, begin, Replica } from "../../tests/support/feed";
+import { ask } from "../../tests/support/feed";
 import { newFolder } from "../../tests/support/launch";
 import { type Relay, startTcpRelay } from "../../tests/support/relay";
 import { randomSecret, until } from "../../tests/support/server";
-import { addService } from "../../tests/support/services";
 import { openCluster, superuserUrl } from "../postgres";
 import type { Finding, Row } from "./drill";
+import { BOUND_MS, Follower, newFeedService } from "./followers";
 import { type OwnGround, openOwnGround } from "./ground";
 
 const REPLICAS = 2;
 /** What the lost database did besides, which no replica is told of. */
 const OTHER_CHANGES = 20;
 const STANDBY_MS = 3_000;
-const BOUND_MS = 2_000;
-
-/** A process that follows the feed, and begins anew when it is told to. */
-class Follower {
-  replica: Replica | null = null;
-  resets = 0;
-  private isOver = false;
-
-  constructor(
-    readonly token: string,
-    readonly address: string,
-  ) {
-    void this.run();
-  }
-
-  get lastFrame(): number {
-    return this.replica?.frames.at(-1)?.as_of ?? 0;
-  }
-
-  stop(): void {
-    this.isOver = true;
-    this.replica?.stop();
-  }
-
-  private async run(): Promise<void> {
-    while (!this.isOver) {
-      try {
-        const begun = await begin(this.token, {}, this.address);
-        const replica = new Replica(begun, this.token, this.address);
-        await replica.load();
-        this.replica = replica;
-        while (!this.isOver && !replica.others.some(({ t }) => t === "reset")) {
-          replica.follow();
-          await until(() => replica.isOver, "a stream to end", 600);
-        }
-        if (!this.isOver) this.resets += 1;
-      } catch {
-        // The portal has no database at the moment.
-      }
-      await pause(100);
-    }
-  }
-}
 
 /**
  * Two real PostgreSQLs, one the other's asynchronous standby, and a third that was copied from the first: the portal is led to the
@@ -90,11 +47,7 @@ async function carryThrough(
   const notes: string[] = [];
   const says = (sentence: string, holds: boolean) => void findings.push({ says: sentence, holds });
   const { cluster: first, relay } = ground;
-  const { credential: token } = await addService(
-    (text, values) => query<{ id: string }>(text, values, first.url),
-    ground.settings.KEY_HASH_SECRET ?? "",
-    { scopes: ["feed"] },
-  );
+  const token = await newFeedService(ground);
   const keys = await Promise.all(Array.from({ length: 3 }, () => newKey(ground.owners.A, {}, ground.portal.url)));
   const ids = keys.map(({ id }) => id);
 
@@ -151,7 +104,7 @@ async function carryThrough(
     "after a failover everybody begins anew",
     followers.every(({ resets }) => resets === 1),
   );
-  says("and holds what the new primary holds", await holdsAll(followers, standby.url));
+  says("and holds what the new primary holds", await holdAll(followers, standby.url));
 
   const copy = await openCluster(third, password);
   opened.unshift({ stop: () => copy.stop("immediate") });
@@ -164,7 +117,7 @@ async function carryThrough(
     "after an older copy took over everybody begins anew",
     followers.every(({ resets }) => resets === 2),
   );
-  says("and holds what the copy holds", await holdsAll(followers, copy.url));
+  says("and holds what the copy holds", await holdAll(followers, copy.url));
   for (const url of [standby.url, superuserUrl(second), copy.url]) await closeQueries(url);
   return { findings, notes };
 }
@@ -195,18 +148,9 @@ function begunAnew(followers: readonly Follower[], times: number): Promise<void>
   ).catch(() => {});
 }
 
-/** Whether each replica has each key in the state that the table has, at quiet. */
-async function holdsAll(followers: readonly Follower[], url: string): Promise<boolean> {
-  const rows = await query<{ uuid: string; rev: string; revoked: boolean; name: string }>(
-    "SELECT uuid, rev, revoked_at IS NOT NULL AS revoked, name FROM api_keys",
-    [],
-    url,
-  );
+/** At quiet. */
+async function holdAll(followers: readonly Follower[], url: string): Promise<boolean> {
   await pause(BOUND_MS);
-  return followers.every(({ replica }) =>
-    rows.every(({ uuid, rev, revoked, name }) => {
-      const line = replica?.keys.get(uuid);
-      return line?.rev === Number(rev) && line.name === name && (line.st === "revoked") === revoked;
-    }),
-  );
+  const held = await Promise.all(followers.map((follower) => follower.holdsAll((text) => query(text, [], url))));
+  return held.every(Boolean);
 }

@@ -86,6 +86,7 @@ const line = z.union([
     ...{ id: z.uuid(), rev: z.int(), banned: z.boolean(), credits: z.union([z.int(), z.literal("some")]) },
   }),
   z.strictObject({ t: z.literal("gone"), kind: z.enum(["key", "owner"]), id: z.uuid() }),
+  z.strictObject({ t: z.literal("ask"), kind: z.enum(["key", "owner"]), ids: z.base64url() }),
   z.strictObject({
     t: z.literal("frame"),
     ...{ epoch: z.uuid(), history: z.string(), from: z.string(), to: z.string(), as_of: instant, lines: z.int() },
@@ -191,7 +192,7 @@ export const VERIFIERS: Group = {
       path: "/api/verifier/feed",
       summary: "What changes, as it changes",
       description:
-        "A line of JSON each, for as long as both sides go on; with `wait: 0`, one round and the end. A round is lines of states and the frame that ends them: nothing of it may be applied before the frame’s signature holds. `bye` says that the stream is about to end: open the next one first. After `reset` begin with a new session; after `revoked` there is none.",
+        "A line of JSON each, for as long as both sides go on; with `wait: 0`, one round and the end. A round is lines of states and the frame that ends them: nothing of it may be applied before the frame’s signature holds. `ask` names what changed in too great a number to say how: ask about each, and read a snapshot beside. `bye` says that the stream is about to end: open the next one first. After `reset` begin with a new session; after `revoked` there is none.",
       dialect: "plain",
       callers: ["service"],
       scope: "feed",
