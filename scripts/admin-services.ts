@@ -20,7 +20,7 @@ import { withDatabase } from "./migrate";
 export const SERVICES_USAGE = `Services, each with a name, scopes (${SCOPES.join(", ")}) and a credential of its own:
   npm run admin -- services list [--json]
   npm run admin -- services create NAME --scopes SCOPE,… [--networks RANGE,…] [--owners EMAIL,…]
-      [--per-report CREDITS] [--per-minute CREDITS] [--expires INSTANT] [--json]   prints the credential, once
+      [--per-report CREDITS] [--per-minute CREDITS] [--serve-for SECONDS] [--expires INSTANT] [--json]   prints the credential, once
   npm run admin -- services rotate NAME [--overlap SECONDS] [--json]   prints another one; the former works so much longer (a day)
   npm run admin -- services end-former NAME [--json]                   ends the one that was replaced
   npm run admin -- services revoke NAME [--json]                       ends all that it has, for good
@@ -33,6 +33,7 @@ const OPTIONS = {
   owners: { type: "string" },
   "per-report": { type: "string" },
   "per-minute": { type: "string" },
+  "serve-for": { type: "string" },
   expires: { type: "string" },
   overlap: { type: "string" },
 } as const;
@@ -90,6 +91,7 @@ function readFields(name: string, options: Options) {
     owners: options.owners ?? "",
     maxCreditsPerReport: options["per-report"] ?? "",
     maxCreditsPerMinute: options["per-minute"] ?? "",
+    serveForSeconds: options["serve-for"],
     expiresAt: options.expires ?? "",
   });
 }

@@ -27,6 +27,7 @@ export type ListedService = {
   owners: string[];
   maxCreditsPerReport: number | null;
   maxCreditsPerMinute: number | null;
+  serveForSeconds: number;
   version: number;
   createdAt: Date;
   expiresAt: Date | null;
@@ -50,6 +51,7 @@ const ROW = {
   owners: texts,
   max_credits_per_report: nullable(int),
   max_credits_per_minute: nullable(int),
+  serve_for_ms: int,
   version: int,
   created_at: instant,
   expires_at: nullable(instant),
@@ -73,7 +75,7 @@ const activityOf = (service: string) => `LEFT JOIN LATERAL (
 
 const select = (where: string, limit: number) => `
   SELECT s.id, s.name, s.scopes, s.networks, ARRAY(SELECT u.email FROM users u WHERE u.id = ANY(s.owners) ORDER BY u.email) AS owners,
-    s.max_credits_per_report, s.max_credits_per_minute, s.version, s.created_at, s.expires_at, s.revoked_at,
+    s.max_credits_per_report, s.max_credits_per_minute, s.serve_for_ms, s.version, s.created_at, s.expires_at, s.revoked_at,
     coalesce(least(s.revoked_at, s.expires_at) <= now(), false) AS has_ended, held.credentials,
     activity.calls, activity.refusals, activity.last_at, activity.last_address
   FROM services s
@@ -153,6 +155,7 @@ function toListed(row: RowOf<typeof ROW>): ListedService {
     owners: row.owners,
     maxCreditsPerReport: row.max_credits_per_report,
     maxCreditsPerMinute: row.max_credits_per_minute,
+    serveForSeconds: row.serve_for_ms / 1000,
     version: row.version,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

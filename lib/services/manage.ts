@@ -27,18 +27,24 @@ const MAX_SERVICES = 200;
 export type IssuedCredential = { id: string; name: string; credential: Credential; hint: string; formerUntil: Date | null };
 
 /** @throws AppError INVALID_INPUT with fields, CONFLICT where there are too many */
-export async function createService(actor: Actor, { owners: named, ...given }: ServiceFields): Promise<IssuedCredential> {
+export async function createService(
+  actor: Actor,
+  { owners: named, serveForSeconds, ...given }: ServiceFields,
+): Promise<IssuedCredential> {
   return changing(async (tx) => {
     const owners = await findOwners(tx, named);
     await holdNames(tx);
     await requireRoom(tx);
     await requireFreeName(tx, given.name, null);
-    const { id } = await tx.service.create({ data: { ...given, owners }, select: { id: true } });
+    const { id } = await tx.service.create({
+      data: { ...given, owners, serveForMs: serveForSeconds * 1000 },
+      select: { id: true },
+    });
     const issued = await addCredential(tx, id);
     await recordAudit(tx, actor, {
       action: "service.created",
       target: { kind: "service", id },
-      after: { ...describe(given, owners), hint: issued.hint },
+      after: { ...describe({ ...given, serveForMs: serveForSeconds * 1000 }, owners), hint: issued.hint },
     });
     return { id, name: given.name, ...issued, formerUntil: null };
   });
@@ -46,7 +52,8 @@ export async function createService(actor: Actor, { owners: named, ...given }: S
 
 /** @throws AppError SERVICE_NOT_FOUND, CONFLICT, INVALID_INPUT with fields */
 export async function changeService(actor: Actor, change: ServiceChange): Promise<void> {
-  const { id, version, isSure, owners: named, ...given } = change;
+  const { id, version, isSure, owners: named, serveForSeconds, ...rest } = change;
+  const given = { ...rest, serveForMs: serveForSeconds * 1000 };
   await changing(async (tx) => {
     const former = await lockService(tx, id);
     if (former.version !== version) throw new AppError("CONFLICT");
@@ -240,10 +247,12 @@ type Described = {
   networks: string[];
   maxCreditsPerReport: bigint | number | null;
   maxCreditsPerMinute: bigint | number | null;
+  serveForMs: number;
   expiresAt: Date | null;
 };
 
-function describe({ name, scopes, networks, maxCreditsPerReport, maxCreditsPerMinute, expiresAt }: Described, owners: string[]) {
+function describe(described: Described, owners: string[]) {
+  const { name, scopes, networks, maxCreditsPerReport, maxCreditsPerMinute, serveForMs, expiresAt } = described;
   const bound = (credits: bigint | number | null) => (credits === null ? null : Number(credits));
   return {
     name,
@@ -252,6 +261,7 @@ function describe({ name, scopes, networks, maxCreditsPerReport, maxCreditsPerMi
     owners,
     max_credits_per_report: bound(maxCreditsPerReport),
     max_credits_per_minute: bound(maxCreditsPerMinute),
+    serve_for_seconds: serveForMs / 1000,
     expires_at: expiresAt?.toISOString() ?? null,
   };
 }

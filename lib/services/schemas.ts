@@ -89,6 +89,9 @@ const end = z
   .transform((text) => (text === "" ? null : new Date(text)))
   .refine((at) => at === null || (!Number.isNaN(at.getTime()) && at > new Date() && at.getUTCFullYear() <= 9999), NO_END);
 
+/** Longer than any restart takes; a revoked key may be accepted for so long by who is cut off. */
+const MAX_SERVE_SECONDS = 3_600;
+
 const fields = {
   name,
   scopes,
@@ -97,6 +100,12 @@ const fields = {
   owners,
   maxCreditsPerReport: credits,
   maxCreditsPerMinute: credits,
+  /** How long a process of it may go on by what it knew when it hears nothing more. */
+  serveForSeconds: digits(
+    `Give 0 to ${MAX_SERVE_SECONDS.toLocaleString("en-GB")} seconds, in digits.`,
+    0,
+    MAX_SERVE_SECONDS,
+  ).default(0),
   expiresAt: end,
 };
 

@@ -1,12 +1,13 @@
 import "server-only";
-import { parseCredential } from "@latchkey/rule/credentials";
+import { type Credential, parseCredential } from "@latchkey/rule/credentials";
 import { type Run, sql, transaction } from "@/lib/database/client";
-import { instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
+import { bool, instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { creditsCharged, usageEvents } from "@/lib/metrics/counters";
 import { env } from "@/lib/settings/env";
 import { AppError } from "@/lib/values/errors";
 import { credentialHashes } from "@/lib/verification/hashes";
 import { learnFormsOf } from "@/lib/verification/read-forms";
+import { keepUnderCurrent } from "@/lib/verification/rehash";
 import { storedEventId } from "./event-id";
 import { INSERT_USAGE } from "./insert-usage";
 import { refuseTime, type UsageInput } from "./schemas";
@@ -50,8 +51,8 @@ export async function recordUsage(
 ): Promise<Outcome[]> {
   if (inputs.length === 0 && !signedAt) return [];
   await learnFormsOf([...new Set(inputs.flatMap(({ apiKey }) => apiKey ?? []))]);
-  const refs = refsOf(inputs);
-  const { now, keys } = await findKeys(new Set(refs.flat()));
+  const { refs, credentials } = refsOf(inputs);
+  const { now, keys } = await findKeys(new Set(refs.flat()), credentials);
   if (signedAt && Math.abs(signedAt.getTime() - now.getTime()) > MAX_SIGNATURE_AGE_MS) throw new AppError("INVALID_SIGNATURE");
   const outcomes = inputs.map(({ ts }): Outcome => {
     const refused = typeof ts === "number" ? refuseTime(ts, now) : null;
@@ -153,43 +154,59 @@ function sumCredits(events: readonly Known[]): number {
 }
 
 /**
- * What each event is matched to its key by: the credential's hashes in hex, or the key's public id. Never the credential
- * itself. A malformed credential has none. Most events of a batch share a few credentials, so each is hashed once.
+ * What each event is matched to its key by: the credential's hashes in hex, or the key's public id; and of which credential each
+ * hash is. A malformed credential has none. Most events of a batch share a few credentials, so each is hashed once.
  */
-function refsOf(inputs: readonly ReportedCall[]): string[][] {
+function refsOf(inputs: readonly ReportedCall[]): { refs: string[][]; credentials: Map<string, Credential> } {
   const hashed = new Map<string, string[]>();
-  return inputs.map(({ apiKey, keyId }) => {
+  const credentials = new Map<string, Credential>();
+  const refs = inputs.map(({ apiKey, keyId }) => {
     if (apiKey === undefined || apiKey === null) return keyId ? [keyId.toLowerCase()] : [];
     const known = hashed.get(apiKey);
     if (known) return known;
     const credential = parseCredential(apiKey);
     const refs = credential ? credentialHashes(credential).map((hash) => Buffer.from(hash).toString("hex")) : [];
     hashed.set(apiKey, refs);
+    if (credential) for (const ref of refs) credentials.set(ref, credential);
     return refs;
   });
+  return { refs, credentials };
 }
 
 // Revoked, deleted and replaced credentials still say whose calls a late report is about. There is always a row, for the time.
 const FIND_KEYS = statement(
   "find-usage-keys",
-  { now: instant, ref: nullable(text), key_id: nullable(int), user_id: nullable(uuid) },
-  `SELECT clock_timestamp() AS now, found.ref, found.key_id, found.user_id FROM (VALUES (1)) AS asked LEFT JOIN (
-     SELECT encode(credential_hash, 'hex') AS ref, id AS key_id, user_id FROM api_keys WHERE credential_hash = ANY($hashes::bytea[])
+  {
+    ...{ now: instant, ref: nullable(text), key_id: nullable(int), user_id: nullable(uuid) },
+    ...{ is_replaced: nullable(bool), hashed_under: nullable(text), is_sealed: nullable(bool) },
+  },
+  `SELECT clock_timestamp() AS now, found.ref, found.key_id, found.user_id, found.is_replaced, found.hashed_under, found.is_sealed
+   FROM (VALUES (1)) AS asked LEFT JOIN (
+     SELECT encode(credential_hash, 'hex') AS ref, id AS key_id, user_id, false AS is_replaced, credential_hashed_under AS hashed_under,
+       credential_seal IS NOT NULL AS is_sealed
+     FROM api_keys WHERE credential_hash = ANY($hashes::bytea[])
      UNION ALL
-     SELECT encode(r.credential_hash, 'hex'), k.id, k.user_id FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
-     WHERE r.credential_hash = ANY($hashes::bytea[])
+     SELECT encode(r.credential_hash, 'hex'), k.id, k.user_id, true, r.credential_hashed_under, r.credential_seal IS NOT NULL
+     FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id WHERE r.credential_hash = ANY($hashes::bytea[])
      UNION ALL
-     SELECT uuid::text, id, user_id FROM api_keys WHERE uuid = ANY($uuids::uuid[])
+     SELECT uuid::text, id, user_id, false, NULL, true FROM api_keys WHERE uuid = ANY($uuids::uuid[])
    ) AS found ON true`,
 );
 
-async function findKeys(refs: ReadonlySet<string>): Promise<{ now: Date; keys: Map<string, Key> }> {
+async function findKeys(
+  refs: ReadonlySet<string>,
+  credentials: ReadonlyMap<string, Credential>,
+): Promise<{ now: Date; keys: Map<string, Key> }> {
   const isUuid = (ref: string) => ref.includes("-");
   const hashes = [...refs].filter((ref) => !isUuid(ref)).map((ref) => `\\x${ref}`);
   const rows = await sql(FIND_KEYS, { hashes, uuids: [...refs].filter(isUuid) });
   const keys = new Map<string, Key>();
-  for (const { ref, key_id: id, user_id: ownerId } of rows) {
-    if (ref !== null && id !== null && ownerId !== null) keys.set(ref, { id, ownerId });
+  for (const { ref, key_id: id, user_id: ownerId, is_replaced, hashed_under: hashedUnder, is_sealed } of rows) {
+    if (ref === null || id === null || ownerId === null) continue;
+    keys.set(ref, { id, ownerId });
+    const credential = credentials.get(ref);
+    const stored = { hash: Buffer.from(ref, "hex"), hashedUnder, isSealed: is_sealed === true };
+    if (credential) keepUnderCurrent(is_replaced ? "replaced_key" : "key", credential, stored);
   }
   return { now: rows[0]?.now ?? new Date(), keys };
 }

@@ -7,6 +7,7 @@ import { countUnsealed, keyLines, keyPage, ownerLines, ownerPage } from "../../l
 import { createKey, type IssuedKey } from "../../lib/keys/create";
 import { endGrace } from "../../lib/keys/end-grace";
 import { regenerateKey } from "../../lib/keys/regenerate";
+import { recordUsage } from "../../lib/usage/record";
 import { hashesKept } from "../../lib/verification/rehash";
 import { feedSalt } from "../../lib/verification/salt";
 import { verifyKey } from "../../lib/verification/verify";
@@ -95,6 +96,27 @@ test("one without digests gets them when it is seen in clear, that of the secret
   await forgetSeals(ended);
   await database.query("UPDATE api_keys SET revoked_at = now() WHERE id = $1", [ended.id]);
   expect(await countUnsealed(sql)).toBe(before);
+});
+
+test("a report that shows a credential in clear has its digest sealed, a former one's too; one by id has not", async () => {
+  const key = await make();
+  await forgetSeals(key);
+  await recordUsage([{ id: "by-id", keyId: key.uuid, delta: 0 }]);
+  await hashesKept();
+  expect((await lineOf(key)).creds).toStrictEqual([]);
+  const reported = { id: "in-clear", apiKey: key.key, delta: 0 };
+  expect(await recordUsage([reported])).toStrictEqual(["accepted"]);
+  await hashesKept();
+  expect((await lineOf(key)).creds).toStrictEqual([{ d: await digest(key.key) }]);
+  const renewed = await regenerateKey(owner, key.uuid, { graceSeconds: 600 });
+  await database.query(
+    "UPDATE replaced_credentials SET credential_seal = NULL WHERE key_id = (SELECT id FROM api_keys WHERE uuid = $1)",
+    [key.uuid],
+  );
+  expect((await lineOf(key)).creds).toStrictEqual([await pairOf(renewed)]);
+  await recordUsage([{ ...reported, id: "later" }]);
+  await hashesKept();
+  expect((await lineOf(key)).creds).toMatchObject([await pairOf(renewed), { d: await digest(key.key) }]);
 });
 
 test("a digest moves to the present KEY_HASH_SECRET with its hash, and one under a secret that is not set is told to nobody", async () => {

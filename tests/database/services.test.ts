@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { parseServiceCredential } from "@latchkey/rule/services";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Actor, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { transaction } from "../../lib/database/client";
 import { requireAdminApi } from "../../lib/doors/guards";
+import { openSession } from "../../lib/feed/sessions";
 import { keepHouse } from "../../lib/operations/housekeeping";
 import { activityAdded, noteCall } from "../../lib/services/activity";
 import { admitService } from "../../lib/services/admit";
@@ -255,6 +257,29 @@ test("credits are bounded for each report and for each minute, and what was undo
   await expect(allow(401)).rejects.toMatchObject({ status: 429, headers: { "Retry-After": expect.stringMatching(/^\d+$/) } });
   const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => allow(100)));
   expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
+});
+
+test("who may go on unchecked says so in its session, and a service has no more sessions at once than fit into a list", async () => {
+  const open = async (credential: string, on_stale: "ask" | "serve") => {
+    const service = (await known(credential))?.service;
+    if (!service) throw new Error("not found");
+    const asked = { instance: "test/1", version: "1", bound_ms: 2_000, nonce: "n".repeat(16), on_stale };
+    return openSession(service, asked, { epoch: randomUUID(), cursor: "10:10:" });
+  };
+  expect(() => createServiceSchema.parse({ ...form, name: "Other", serveForSeconds: "3601" })).toThrow("Give 0 to 3,600 seconds");
+  const [sure, free] = [await make({ scopes: ["feed"] }), await make({ scopes: ["feed"], serveForSeconds: "60" })];
+  await expect(open(sure.credential, "serve")).rejects.toMatchObject({ code: "SERVE_NOT_ALLOWED" });
+  expect(await open(free.credential, "serve")).toMatchObject({ serveForMs: 60_000 });
+  await database.query(
+    `INSERT INTO verifier_sessions (id, service_id, instance, version, on_stale, bound_ms, serve_for_ms, token_hash, epoch, start_cursor)
+     SELECT gen_random_uuid(), $1, 'test/' || place, '1', 'ask', 2000, 0, sha256(place::text::bytea), gen_random_uuid(), '10:10:'
+     FROM generate_series(1, 5000) AS place`,
+    [sure.id],
+  );
+  await expect(open(sure.credential, "ask")).rejects.toMatchObject({ code: "TOO_MANY_REQUESTS", status: 429 });
+  expect(await open(free.credential, "ask")).toMatchObject({ serveForMs: 60_000 });
+  await database.query("UPDATE verifier_sessions SET seen_at = now() - interval '2 minutes' WHERE service_id = $1", [sure.id]);
+  expect(await open(sure.credential, "ask")).toMatchObject({ serveForMs: 0 });
 });
 
 test("a shared secret can be switched off, and on again", async () => {

@@ -97,7 +97,7 @@ export async function switchSharedSecretAction(_state: FormState, form: FormData
   });
 }
 
-/** Bounds are those of reports: of a service that may not report there are none. */
+/** Bounds are those of reports: of a service that may not report there are none. Nor does one serve that follows no feed. */
 function readFields(form: FormData, { timeZone }: CurrentAdmin) {
   const scopes = SCOPES.filter((scope) => form.get(`scope:${scope}`) === "on");
   const bound = (name: string) => (scopes.includes("usage") ? textOf(form, name) : "");
@@ -108,6 +108,7 @@ function readFields(form: FormData, { timeZone }: CurrentAdmin) {
     owners: bound("owners"),
     maxCreditsPerReport: bound("maxCreditsPerReport"),
     maxCreditsPerMinute: bound("maxCreditsPerMinute"),
+    serveForSeconds: (scopes.includes("feed") && textOf(form, "serveForSeconds").trim()) || "0",
     expiresAt: readLastDay(form, timeZone),
   };
 }

@@ -39,6 +39,11 @@ export function ServiceFacts({ service, now }: { service: ListedService; now: Da
           ))}
         </ul>
       </Fact>
+      {scopes.includes("feed") && (
+        <Fact term="Serves unchecked">
+          {service.serveForSeconds === 0 ? "Never" : `${figure(service.serveForSeconds)} s, where it is cut off`}
+        </Fact>
+      )}
       {scopes.includes("usage") && (
         <>
           <Fact term="Most credits">

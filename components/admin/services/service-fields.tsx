@@ -45,6 +45,17 @@ export function ServiceFields({ current, aboutNetworks }: Props) {
           />
         </div>
       </fieldset>
+      {/* There where it may follow the feed. */}
+      <div className="hidden group-has-[[data-follows]:checked]/service:block">
+        <TextField
+          name="serveForSeconds"
+          label="Seconds that it may serve unchecked"
+          inputMode="numeric"
+          autoComplete="off"
+          defaultValue={String(current?.serveForSeconds ?? 0)}
+          hint="0: what was not checked within two seconds is refused or asked about. More: where it is cut off, a revoked key may be accepted for so long, and is shown as such."
+        />
+      </div>
       <div className="space-y-2">
         <ListField
           name="networks"
@@ -77,6 +88,7 @@ function ScopeField({ current = [] }: { current?: readonly Scope[] | undefined }
               defaultChecked={isSent ? values[`scope:${scope}`] === "on" : current.includes(scope)}
               aria-invalid={errors && place === 0 ? true : undefined}
               data-reports={scope === "usage" ? true : undefined}
+              data-follows={scope === "feed" ? true : undefined}
               className="mt-0.5 size-4 shrink-0"
             />
             <span>
