@@ -295,8 +295,23 @@ async function follow(server: TestServer, token: string, begun: Begun, isDeaf = 
   return follower;
 }
 
-async function measureFewStreams({ scale, url }: Ground, server: TestServer, begun: Begun, token: string): Promise<void> {
+async function measureFewStreams(ground: Ground, server: TestServer, begun: Begun, token: string): Promise<void> {
+  const { scale, url } = ground;
   const followers = await Promise.all(Array.from({ length: FEW_STREAMS }, () => follow(server, token, begun)));
+  await measureLateness(ground, followers, `the last of ${FEW_STREAMS} streams`);
+  for (const follower of followers) follower.oldestMs = 0;
+  const startedAt = performance.now();
+  await query("UPDATE api_keys SET expires_at = now() + interval '1 year' WHERE id <= $1", [scale.changed], url);
+  const took = seconds(startedAt);
+  await pause(5_000);
+  tell(
+    `one statement that changes ${scale.changed} keys (${took} s)`,
+    `${FEW_STREAMS} streams held nothing older than ${Math.max(...followers.map(({ oldestMs }) => oldestMs))} ms, ${followers.filter(({ ended }) => ended).length} ended; goal 2,000`,
+  );
+  for (const follower of followers) follower.stop();
+}
+
+async function measureLateness({ scale, url }: Ground, followers: readonly Follower[], whose: string): Promise<void> {
   const rows = await query<{ id: number; uuid: string }>(
     "SELECT id, uuid FROM api_keys WHERE revoked_at IS NULL ORDER BY id LIMIT $1",
     [scale.revocations],
@@ -313,22 +328,13 @@ async function measureFewStreams({ scale, url }: Ground, server: TestServer, beg
   late.sort((one, other) => one - other);
   const at = (share: number) => late[Math.min(late.length - 1, Math.ceil(late.length * share) - 1)];
   tell(
-    `commit elsewhere → the last of ${FEW_STREAMS} streams, ${late.length} revocations`,
+    `commit elsewhere → ${whose}, ${late.length} revocations`,
     `p50 ${at(0.5)}, p99 ${at(0.99)}, max ${late.at(-1)} ms, goal p99 400`,
   );
-  for (const follower of followers) follower.oldestMs = 0;
-  const startedAt = performance.now();
-  await query("UPDATE api_keys SET expires_at = now() + interval '1 year' WHERE id <= $1", [scale.changed], url);
-  const took = seconds(startedAt);
-  await pause(5_000);
-  tell(
-    `one statement that changes ${scale.changed} keys (${took} s)`,
-    `${FEW_STREAMS} streams held nothing older than ${Math.max(...followers.map(({ oldestMs }) => oldestMs))} ms, ${followers.filter(({ ended }) => ended).length} ended; goal 2,000`,
-  );
-  for (const follower of followers) follower.stop();
 }
 
-async function measureManyStreams({ scale }: Ground, server: TestServer, token: string): Promise<void> {
+async function measureManyStreams(ground: Ground, server: TestServer, token: string): Promise<void> {
+  const { scale } = ground;
   const begun = await retried(() => begin(token, {}, server.url));
   const followers: Follower[] = [];
   for (let place = 0; place < scale.streams; place += 50)
@@ -345,7 +351,9 @@ async function measureManyStreams({ scale }: Ground, server: TestServer, token: 
     `${followers.length} streams (${followers.filter(({ ended }) => ended).length} ended)`,
     `${(median(shares) * 100).toFixed(1)} % of a core, ${Math.round(Number(resident) / 1024)} MB resident, goal 25 %`,
   );
-  for (const follower of followers) follower.stop();
+  const hearing = await Promise.all(Array.from({ length: FEW_STREAMS }, () => follow(server, token, begun)));
+  await measureLateness(ground, hearing, `the last of ${FEW_STREAMS} among ${followers.length} streams`);
+  for (const follower of [...followers, ...hearing]) follower.stop();
 }
 
 function seconds(since: number): string {
