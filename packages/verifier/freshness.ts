@@ -35,6 +35,7 @@ export class Freshness {
   /** Until when what is known is fresh, by the clock here, as far as samples and frames tell. */
   private freshUntil = Number.NEGATIVE_INFINITY;
   private apart: number;
+  private readAt = 0;
 
   constructor(
     private readonly clocks: Clocks,
@@ -43,21 +44,30 @@ export class Freshness {
     this.apart = clocks.wall() - clocks.monotonic();
   }
 
-  /** The one question of every check. */
+  /** The one question of every check: reads the clocks, for what is asked next. */
   isFresh(): boolean {
-    const now = this.read();
-    return now <= this.freshUntil && !this.isDoubted;
+    this.readAt = this.read();
+    return this.readAt <= this.freshUntil && !this.isDoubted;
   }
 
-  /** No less than the age of what is known; infinite where nothing tells. */
-  ageMs(): number {
-    const age = this.ageAt(this.read());
-    return this.isDoubted ? Number.POSITIVE_INFINITY : age;
+  /** No less than the age of what is known when `isFresh` was asked; infinite where nothing tells. */
+  ageThen(): number {
+    return this.isDoubted ? Number.POSITIVE_INFINITY : this.ageAt(this.readAt);
   }
 
   /** The same where a clock that was set is no reason to stop: for those who go on with what is stale. */
-  knownAgeMs(): number {
-    return this.ageAt(this.read());
+  knownAgeThen(): number {
+    return this.ageAt(this.readAt);
+  }
+
+  /** The database's clock when `isFresh` was asked: it was not later. */
+  databaseThen(): number {
+    return this.sample ? latestAt(this.sample, this.readAt) : Number.POSITIVE_INFINITY;
+  }
+
+  ageMs(): number {
+    this.isFresh();
+    return this.ageThen();
   }
 
   /** The database's clock now: it is not later. Null before the first sample. */
@@ -67,11 +77,6 @@ export class Freshness {
 
   asOfMs(): number | null {
     return Number.isFinite(this.asOf) ? this.asOf : null;
-  }
-
-  /** When freshness ends, by the monotonic clock, if nothing comes. */
-  endsAt(): number {
-    return this.isDoubted ? Number.NEGATIVE_INFINITY : this.freshUntil;
   }
 
   /** Whether the database should be asked for its time at once. */

@@ -1,0 +1,50 @@
+import { hostname } from "node:os";
+import { parseServiceCredential } from "@latchkey/rule/services";
+import type { CreateVerifier, VerifierOptions } from "./types";
+import { LocalVerifier } from "./verifier";
+import { realWorld } from "./world";
+
+export type * from "./types";
+
+const BOUND_MS = { least: 500, most: 2_000 } as const;
+const FEED_KEY = /^[\w-]{43}$/;
+const MAX_INSTANCE = 120;
+
+/**
+ * Follows the portal's feed and checks keys in this process.
+ * @throws where an option, or the setting for it, is missing or none
+ */
+export const createVerifier: CreateVerifier = (options = {}) => {
+  const { url, credential, feedKey, onStale, boundMs, instance } = readOptions(options);
+  const verifier = new LocalVerifier(realWorld(url, credential), { feedKey, onStale, boundMs, instance });
+  if (options.signals !== false) closeOnSignals(() => verifier.close());
+  return verifier;
+};
+
+function readOptions({ onStale = "ask", boundMs = BOUND_MS.most, ...options }: VerifierOptions) {
+  const { LATCHKEY_URL, LATCHKEY_VERIFIER_KEY, LATCHKEY_FEED_KEY } = process.env;
+  const url = options.url ?? LATCHKEY_URL ?? "";
+  const credential = options.credential ?? LATCHKEY_VERIFIER_KEY ?? "";
+  const feedKey = options.feedKey ?? LATCHKEY_FEED_KEY ?? "";
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ""))
+    throw new TypeError("LATCHKEY_URL must be the address of the portal.");
+  if (!parseServiceCredential(credential))
+    throw new TypeError("LATCHKEY_VERIFIER_KEY must be the credential of a service, lks_….");
+  if (!FEED_KEY.test(feedKey)) throw new TypeError("LATCHKEY_FEED_KEY must be the public key of the feed, 43 characters.");
+  if (!["ask", "refuse", "serve"].includes(onStale)) throw new TypeError('onStale must be "ask", "refuse" or "serve".');
+  if (!Number.isInteger(boundMs) || boundMs < BOUND_MS.least || boundMs > BOUND_MS.most)
+    throw new TypeError(`boundMs must be a whole number from ${BOUND_MS.least} to ${BOUND_MS.most}.`);
+  const name = options.instance ?? `${hostname()}/${process.pid}`;
+  const instance = name.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_INSTANCE) || "unnamed";
+  return { url, credential, feedKey, onStale, boundMs, instance };
+}
+
+function closeOnSignals(close: () => Promise<void>): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.once(signal, () => {
+      void close().finally(() => {
+        // Whoever else listens ends the process themselves.
+        if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+      });
+    });
+}

@@ -1,0 +1,86 @@
+import { type Cursor, covers, laterOf, parseCursor } from "@latchkey/rule/cursors";
+import type { SnapshotList, StateLine } from "@latchkey/rule/feed";
+import type { Freshness } from "./freshness";
+import { NotBelieved, type Round } from "./round";
+import { Table } from "./table";
+
+/** What applying a round did; `narrowed`: the ids of keys that are accepted no more, or for less. */
+export type Applied = { isNew: boolean; hasNarrowed: boolean; narrowed: string[] };
+
+/** What is known of all keys, and up to where: the lines first, then the cursor, then how fresh it is. */
+export class Replica {
+  table = new Table();
+  epoch: string | null = null;
+  history: string | null = null;
+  salt = "";
+  unsealed: number | null = null;
+  /** Null until all of a snapshot is there. */
+  cursor: Cursor | null = null;
+  cursorText: string | null = null;
+
+  constructor(protected readonly freshness: Freshness) {}
+
+  /** Nothing that was known holds any more. */
+  forget(): void {
+    this.freshness.forget();
+    this.table = new Table();
+    this.epoch = null;
+    this.history = null;
+    this.unsealed = null;
+    this.cursor = null;
+    this.cursorText = null;
+  }
+
+  begin({ epoch, history, keys, owners }: Pick<SnapshotList, "epoch" | "history" | "keys" | "owners">, salt: string): void {
+    this.forget();
+    this.epoch = epoch;
+    this.history = history;
+    this.salt = salt;
+    // As long as nobody says otherwise: a list may say anything until its pages are there.
+    this.table.reserve(Math.min(keys, MAX_RESERVED), Math.min(owners, MAX_RESERVED));
+  }
+
+  addPage(lines: readonly StateLine[]): void {
+    for (const line of lines) this.table.apply(line);
+  }
+
+  /** All pages are there: what came since follows from here. */
+  complete(cursor: string): void {
+    this.cursor = parsed(cursor);
+    this.cursorText = cursor;
+  }
+
+  /**
+   * Null for a round that begins after what is known: something would be missing.
+   * @throws NotBelieved, RangeError for what no portal says
+   */
+  apply({ frame, lines }: Round): Applied | null {
+    const { cursor, table } = this;
+    if (!cursor || !covers(cursor, parsed(frame.from))) return null;
+    const to = parsed(frame.to);
+    const applied: Applied = { isNew: false, hasNarrowed: false, narrowed: [] };
+    // A round that says nothing new may say what is older than what is known.
+    if (!covers(cursor, to)) {
+      applied.isNew = true;
+      for (const line of lines) {
+        if (table.apply(line) !== "narrowed") continue;
+        applied.hasNarrowed = true;
+        if (line.t === "key") applied.narrowed.push(line.id);
+      }
+      this.cursor = laterOf(cursor, to);
+      if (this.cursor === to) this.cursorText = frame.to;
+    }
+    this.history = frame.history;
+    this.unsealed = frame.unsealed;
+    this.freshness.addFrame(frame.as_of);
+    return applied;
+  }
+}
+
+const MAX_RESERVED = 20_000_000;
+
+function parsed(text: string): Cursor {
+  const cursor = parseCursor(text);
+  if (!cursor) throw new NotBelieved("A cursor of the feed is none.");
+  return cursor;
+}

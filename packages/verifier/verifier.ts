@@ -1,0 +1,236 @@
+import { isVisible } from "@latchkey/rule/cursors";
+import { Asker } from "./ask";
+import { Client, type ClientOptions } from "./client";
+import { Freshness } from "./freshness";
+import { judge, type Moment, refuseMalformed } from "./judge";
+import { type Applied, Replica } from "./replica";
+import type {
+  Question,
+  UsageEvent,
+  Verdict,
+  Verifier,
+  VerifierEvents,
+  VerifierState,
+  VerifierStatus,
+  VerifyOptions,
+} from "./types";
+import { unavailable } from "./unavailable";
+import { Usage } from "./usage";
+import type { World } from "./world";
+
+const READY_TIMEOUT_MS = 30_000;
+/** So long a call waits for a frame: a process that stood still has one coming. */
+const PATIENCE_MS = 150;
+const REPORT_MS = 5_000;
+const CHANGE = /^\d{1,18}\.(\d{1,20})$/;
+
+/** What it is made of; tests put others in. */
+export type Parts = { freshness: Freshness; replica: Replica };
+
+export class LocalVerifier implements Verifier {
+  private readonly freshness: Freshness;
+  private readonly replica: Replica;
+  private readonly client: Client;
+  private readonly asker: Asker;
+  private readonly usage: Usage;
+  private readonly listeners = new Map<keyof VerifierEvents, Set<(...given: never[]) => void>>();
+  private readonly waiting = new Set<() => void>();
+  private last: VerifierState = "NOT_READY";
+  private lastTrouble: string | null = null;
+  private serveForMs = 0;
+  private fatal: string | null = null;
+  private closing: Promise<void> | null = null;
+
+  constructor(
+    private readonly world: World,
+    private readonly options: ClientOptions,
+    { freshness = new Freshness(world, options.boundMs), replica = new Replica(freshness) }: Partial<Parts> = {},
+  ) {
+    this.freshness = freshness;
+    this.replica = replica;
+    const trouble = (reason: string) => this.noteTrouble(reason);
+    this.asker = new Asker(world, () => replica.unsealed, trouble);
+    this.usage = new Usage(world, () => freshness.databaseNow() ?? world.wall(), trouble);
+    this.client = new Client(world, replica, freshness, options, {
+      state: () => this.state(),
+      opened: (session) => {
+        this.serveForMs = options.onStale === "serve" ? session.serveForMs : 0;
+      },
+      applied: (applied) => this.noteApplied(applied),
+      changed: () => this.noteState(),
+      fatal: (reason) => {
+        this.fatal = reason;
+        this.noteState();
+        this.emit("fatal", reason);
+      },
+      trouble,
+    });
+    this.client.start();
+  }
+
+  async ready(timeoutMs = READY_TIMEOUT_MS): Promise<void> {
+    const end = this.world.monotonic() + timeoutMs;
+    for (;;) {
+      const state = this.state();
+      if (state === "READY") return;
+      if (state === "FATAL" || state === "CLOSED") throw new Error(this.fatal ?? "The verifier is closed.");
+      const left = end - this.world.monotonic();
+      if (left <= 0) throw new Error(`The verifier is not ready after ${timeoutMs} ms. ${this.lastTrouble ?? ""}`.trim());
+      await this.change(left);
+    }
+  }
+
+  check(credential: string, question: Question = {}): Verdict {
+    const moment = this.moment();
+    if (!moment) return this.notNow();
+    return (
+      judge(this.replica, credential, question, moment) ?? unavailable("The key is not known here.", { ageMs: moment.ageMs })
+    );
+  }
+
+  async verify(credential: string, { atLeast, fresh, ...question }: VerifyOptions = {}): Promise<Verdict> {
+    if (this.closing || this.fatal !== null) return this.notNow();
+    const malformed = refuseMalformed(credential, { ageMs: 0, now: 0, isStale: false });
+    if (malformed) return malformed;
+    if (fresh || (atLeast !== undefined && !(await this.reaches(atLeast)))) return this.asker.verify(credential, question, true);
+    const moment = this.moment() ?? (await this.freshMoment());
+    if (!moment && this.replica.cursor && this.options.onStale === "refuse") return this.notNow();
+    const verdict = moment && judge(this.replica, credential, question, moment);
+    return verdict ?? this.asker.verify(credential, question);
+  }
+
+  report(event: UsageEvent): boolean {
+    return this.closing ? false : this.usage.report(event);
+  }
+
+  status(): VerifierStatus {
+    const { replica, options, client } = this;
+    const ageMs = this.freshness.ageMs();
+    return {
+      state: this.state(),
+      ageMs: Number.isFinite(ageMs) ? ageMs : null,
+      mode: client.mode,
+      keys: replica.table.keys,
+      owners: replica.table.owners,
+      epoch: replica.epoch,
+      cursor: replica.cursorText,
+      onStale: options.onStale,
+      boundMs: options.boundMs,
+      unsealed: replica.unsealed,
+      unreported: this.usage.unreported,
+      trouble: this.lastTrouble,
+    };
+  }
+
+  on<Name extends keyof VerifierEvents>(name: Name, listener: VerifierEvents[Name]): () => void {
+    const listeners = this.listeners.get(name) ?? new Set();
+    this.listeners.set(name, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    await Promise.resolve();
+    this.noteState();
+    await this.usage.close(REPORT_MS);
+    await this.client.close();
+  }
+
+  private state(): VerifierState {
+    if (this.closing) return "CLOSED";
+    if (this.fatal !== null) return "FATAL";
+    if (!this.replica.cursor) return "NOT_READY";
+    return this.freshness.isFresh() ? "READY" : "STALE";
+  }
+
+  /** By what may be answered from memory now; null where nothing may. */
+  private moment(): Moment | null {
+    const { freshness } = this;
+    if (!this.replica.cursor || this.closing || this.fatal !== null) return null;
+    if (freshness.isFresh()) return { ageMs: freshness.ageThen(), now: freshness.databaseThen(), isStale: false };
+    if (this.serveForMs === 0) return null;
+    const ageMs = freshness.knownAgeThen();
+    return ageMs <= this.options.boundMs + this.serveForMs ? { ageMs, now: freshness.databaseThen(), isStale: true } : null;
+  }
+
+  private async freshMoment(): Promise<Moment | null> {
+    const end = this.world.monotonic() + PATIENCE_MS;
+    for (;;) {
+      const left = end - this.world.monotonic();
+      if (!this.replica.cursor || left <= 0) return null;
+      await this.change(left);
+      const moment = this.moment();
+      if (moment) return moment;
+    }
+  }
+
+  /** Whether a change is known here, at the latest when what is known would be too old anyway. */
+  private async reaches(change: string): Promise<boolean> {
+    const xid = CHANGE.exec(String(change))?.[1];
+    if (xid === undefined) return false;
+    const end = this.world.monotonic() + this.options.boundMs;
+    for (;;) {
+      const { cursor } = this.replica;
+      if (cursor && isVisible(cursor, BigInt(xid))) return true;
+      const left = end - this.world.monotonic();
+      if (left <= 0 || this.closing || this.fatal !== null) return false;
+      await this.change(left);
+    }
+  }
+
+  private notNow(): Verdict {
+    const state = this.state();
+    const ageMs = this.freshness.ageMs();
+    if (state === "CLOSED") return unavailable("The verifier is closed.", { ageMs });
+    if (state === "FATAL") return unavailable("The service's credential has ended.", { ageMs, retryAfter: 30 });
+    return unavailable(state === "NOT_READY" ? "Keys are not known here yet." : "What is known of keys is too old.", { ageMs });
+  }
+
+  /** The next one, or after so long. */
+  private change(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        this.waiting.delete(done);
+        resolve();
+      };
+      const cancel = this.world.after(milliseconds, done);
+      this.waiting.add(done);
+    });
+  }
+
+  private noteApplied({ hasNarrowed, narrowed }: Applied): void {
+    if (hasNarrowed) this.emit("narrowed", narrowed);
+    for (const done of [...this.waiting]) done();
+  }
+
+  private noteState(): void {
+    const state = this.state();
+    if (state === this.last) return;
+    const was = this.last;
+    this.last = state;
+    if (state === "READY") this.emit("ready");
+    // Also from what it was before it had to begin anew.
+    else if (was === "READY" && state !== "CLOSED" && state !== "FATAL") this.emit("stale");
+    for (const done of [...this.waiting]) done();
+  }
+
+  private noteTrouble(reason: string): void {
+    this.lastTrouble = reason;
+    this.emit("trouble", reason);
+  }
+
+  private emit<Name extends keyof VerifierEvents>(name: Name, ...given: Parameters<VerifierEvents[Name]>): void {
+    for (const listener of this.listeners.get(name) ?? []) {
+      try {
+        (listener as (...given: unknown[]) => void)(...given);
+      } catch {
+        // What a listener throws is none of the feed's failures.
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { createPublicKey, type KeyObject, randomUUID, verify } from "node:crypto";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { Clocks } from "./freshness";
+
+/** `text`: a body of JSON that is written already. */
+export type Request = {
+  method: "GET" | "POST";
+  path: string;
+  body?: unknown;
+  text?: string;
+  headers?: Record<string, string>;
+  signal: AbortSignal;
+};
+
+export type Answer = { status: number; header(name: string): string | null; chunks: AsyncIterable<Uint8Array> };
+
+/** All that is not computed: clocks, chance, the portal. Tests have one of their own. */
+export type World = Clocks & {
+  /** From 0 to 1. */
+  random(): number;
+  uuid(): string;
+  /** Calls it once, after so long. @returns to be called when it is not wanted any more */
+  after(milliseconds: number, work: () => void): () => void;
+  /** Asks the portal. Rejects where it cannot be reached, and when the signal aborts. */
+  send(request: Request): Promise<Answer>;
+  isSigned(key: string, text: string, signature: string): boolean;
+  unzip(bytes: Uint8Array): Promise<Uint8Array>;
+};
+
+/** Of a page of a snapshot, a few megabytes. */
+const MAX_PAGE_BYTES = 64 * 1024 * 1024;
+/** DER of an Ed25519 public key (RFC 8410), in front of its 32 bytes. */
+const SPKI = Buffer.from("302a300506032b6570032100", "hex");
+const unzip = promisify(gunzip);
+
+export function realWorld(url: string, credential: string): World {
+  const base = url.replace(/\/+$/, "");
+  return {
+    monotonic: () => performance.now(),
+    wall: () => Date.now(),
+    random: Math.random,
+    uuid: randomUUID,
+    after(milliseconds, work) {
+      // Nobody's process goes on for this.
+      const timer = setTimeout(work, milliseconds);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+    async send({ method, path, body, text, headers, signal }) {
+      const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+      const answer = await fetch(base + path, {
+        method,
+        headers: {
+          Authorization: `Bearer ${credential}`,
+          ...(content !== undefined && { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        ...(content !== undefined && { body: content }),
+        signal,
+        // The credential is for the portal alone.
+        redirect: "error",
+      });
+      return { status: answer.status, header: (name) => answer.headers.get(name), chunks: answer.body ?? nothing() };
+    },
+    isSigned,
+    unzip: (bytes) => unzip(bytes, { maxOutputLength: MAX_PAGE_BYTES }),
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+const known = new Map<string, KeyObject>();
+const MAX_KNOWN = 10;
+
+function isSigned(key: string, text: string, signature: string): boolean {
+  try {
+    let publicKey = known.get(key);
+    if (!publicKey) {
+      publicKey = createPublicKey({ key: Buffer.concat([SPKI, Buffer.from(key, "base64url")]), format: "der", type: "spki" });
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(key, publicKey);
+    }
+    return verify(null, Buffer.from(text), publicKey, Buffer.from(signature, "base64url"));
+  } catch {
+    return false;
+  }
+}
+
+/** What the portal said, whole. */
+export type Reply = { status: number; retryAfterMs: number | null; body: Uint8Array };
+
+/** More than any answer but a page and a stream has. */
+const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+const MAX_RETRY_SECONDS = 60;
+
+/**
+ * One question and its whole answer, within a time.
+ * @throws where there is none
+ */
+export async function ask(
+  world: World,
+  request: Omit<Request, "signal">,
+  { timeoutMs, maxBytes = MAX_REPLY_BYTES, signal }: { timeoutMs: number; maxBytes?: number; signal?: AbortSignal },
+): Promise<Reply> {
+  const stop = new AbortController();
+  const abort = () => stop.abort(new Error("The portal did not answer in time."));
+  const cancel = world.after(timeoutMs, abort);
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    const answer = await world.send({ ...request, signal: stop.signal });
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of answer.chunks) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        stop.abort();
+        throw new Error("The portal's answer is too long.");
+      }
+      chunks.push(chunk);
+    }
+    return { status: answer.status, retryAfterMs: retryAfterOf(answer), body: Buffer.concat(chunks) };
+  } finally {
+    cancel();
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** Null where it does not say, or not in seconds. */
+export function retryAfterOf(answer: Pick<Answer, "header">): number | null {
+  const text = answer.header("retry-after") ?? "";
+  return /^\d{1,9}$/.test(text) ? Math.min(Number(text), MAX_RETRY_SECONDS) * 1_000 : null;
+}
+
+/** The object that a body is; an empty one where it is none. */
+export function objectOf(body: Uint8Array): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body).toString());
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

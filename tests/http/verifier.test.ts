@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createVerifier } from "../../packages/verifier/index";
+import type { Verifier } from "../../packages/verifier/types";
+import { call, newKey, query, setCredits, shared } from "../support/client";
+import { ask, begin } from "../support/feed";
+import { newUser, type TestUser } from "../support/people";
+import { type Relay, startTcpRelay } from "../support/relay";
+import { until } from "../support/server";
+import { newService, revokeService, type TestService } from "../support/services";
+
+let service: TestService;
+let user: TestUser;
+let feedKey: string;
+let relay: Relay;
+let verifier: Verifier;
+const narrowed: string[] = [];
+
+beforeAll(async () => {
+  service = await newService({ scopes: ["feed", "verify", "usage", "admin:read"] });
+  user = await newUser();
+  await newKey(user);
+  feedKey = (await begin(service.credential)).keys.key;
+  relay = await startTcpRelay(new URL(shared().url).host);
+  verifier = open({ url: `http://${relay.address}` });
+  verifier.on("narrowed", (ids) => narrowed.push(...ids));
+  await verifier.ready();
+});
+afterAll(async () => {
+  await verifier.close();
+  await relay.stop();
+});
+
+function open(given: object): Verifier {
+  const common = { url: shared().url, credential: service.credential, feedKey, signals: false, onStale: "refuse" as const };
+  return createVerifier({ ...common, instance: "test/verifier", ...given });
+}
+
+const revoke = (id: string) => call(`/api/auth/keys/${id}/revoke/`, { method: "POST", token: user.access });
+const codeOf = (credential: string, question = {}) => verifier.check(credential, question).code;
+
+test("a process checks by itself what it learned, refuses what was revoked, and the portal knows that it does", async () => {
+  const key = await newKey(user, { permissions: { sms: ["send"] }, expires_at: "2100-01-01T00:00:00Z" });
+  await until(() => codeOf(key.api_key) === "VALID", "the new key");
+  expect(verifier.check(key.api_key, { permission: "sms:send", secret: key.secret_key, cost: 1 })).toStrictEqual({
+    source: "memory",
+    ageMs: expect.any(Number),
+    valid: true,
+    code: "VALID",
+    key_id: key.id,
+    name: "Test API Key",
+    user_id: user.id,
+    permissions: { sms: ["send"] },
+    credits: null,
+    expires_at: "2100-01-01T00:00:00.000Z",
+  });
+  expect(codeOf(key.api_key, { permission: "sms:read" })).toBe("INSUFFICIENT_PERMISSIONS");
+  expect(codeOf(key.api_key, { secret: key.api_key })).toBe("SECRET_MISMATCH");
+  expect(codeOf(`${key.api_key.slice(0, -1)}${key.api_key.endsWith("a") ? "b" : "a"}`)).toBe("NOT_FOUND");
+
+  const change = (await revoke(key.id)).headers.get("latchkey-change") ?? "";
+  expect(await verifier.verify(key.api_key, { atLeast: change })).toMatchObject({
+    source: "memory",
+    code: "REVOKED",
+    key_id: key.id,
+  });
+  expect(codeOf(key.api_key)).toBe("REVOKED");
+  expect(narrowed).toContain(key.id);
+  const receipts = async () => (await ask(`/receipts/${change}`, service.credential)).json();
+  await until(async () => (await receipts()).confirmed.length === 1, "the receipt");
+  expect(await receipts()).toMatchObject({ confirmed: [{ service: service.name, instance: "test/verifier" }] });
+  expect(verifier.status()).toMatchObject({ state: "READY", mode: "stream", onStale: "refuse", trouble: null });
+});
+
+test("what it does not know it asks about, and what costs more than is told of a balance", async () => {
+  const key = await newKey(user);
+  await until(() => codeOf(key.api_key) === "VALID", "the new key");
+  await query("UPDATE api_keys SET credential_seal = NULL, secret_seal = NULL WHERE uuid = $1", [key.id]);
+  await until(() => codeOf(key.api_key) === "UNAVAILABLE", "that its digest is not known");
+  expect(await verifier.verify(key.api_key)).toMatchObject({ source: "portal", code: "VALID", credits: 1_000, key_id: key.id });
+  expect(await verifier.verify("sk_nobody_has_this_credential")).toMatchObject({ source: "portal", code: "NOT_FOUND" });
+
+  const other = await newUser();
+  const poor = await newKey(other);
+  await until(() => codeOf(poor.api_key) === "VALID", "the key of somebody else");
+  expect(codeOf(poor.api_key, { cost: 1_001 })).toBe("UNAVAILABLE");
+  expect(await verifier.verify(poor.api_key, { cost: 1_001 })).toMatchObject({ source: "portal", code: "CREDITS_EXHAUSTED" });
+  await setCredits(other, 0);
+  await until(() => codeOf(poor.api_key, { cost: 1 }) === "CREDITS_EXHAUSTED", "that there are no credits");
+  expect(codeOf(poor.api_key)).toBe("VALID");
+});
+
+test("calls that were served are reported, each once, the first of a key at once", async () => {
+  const key = await newKey(user);
+  const calls = () => query<{ calls: number }>("SELECT total_uses::int AS calls FROM api_keys WHERE uuid = $1", [key.id]);
+  for (const id of ["one", "two", "two"]) expect(verifier.report({ keyId: key.id, delta: 1, id: `${key.id} ${id}` })).toBe(true);
+  await until(() => verifier.status().unreported === 0, "the report");
+  expect(await calls()).toStrictEqual([{ calls: 2 }]);
+});
+
+test("cut off, it refuses by itself, and goes on when it hears the portal again", async () => {
+  const key = await newKey(user);
+  await until(() => codeOf(key.api_key) === "VALID", "the new key");
+  relay.silence("new");
+  relay.silence("open");
+  await until(() => verifier.status().state === "STALE", "the bound");
+  expect(verifier.check(key.api_key)).toMatchObject({ valid: false, code: "UNAVAILABLE", retry_after: 1 });
+  expect(await verifier.verify(key.api_key)).toMatchObject({ source: "memory", code: "UNAVAILABLE" });
+  relay.silence("none");
+  relay.cut("now");
+  await until(() => codeOf(key.api_key) === "VALID", "the feed");
+});
+
+test("a service that was revoked is told, and checks nothing any more", async () => {
+  const own = await newService({ scopes: ["feed"] });
+  const ended = open({ credential: own.credential });
+  await ended.ready();
+  const told = new Promise<string>((resolve) => ended.on("fatal", resolve));
+  await revokeService(own);
+  expect(await told).toBe("The service's credential has ended.");
+  expect([ended.status().state, ended.check("mf_live_x").code]).toStrictEqual(["FATAL", "UNAVAILABLE"]);
+  await expect(ended.ready()).rejects.toThrow("The service's credential has ended.");
+  await ended.close();
+});
+
+test("who closes it ends its session", async () => {
+  const closing = open({ instance: "test/closing" });
+  await closing.ready();
+  await closing.close();
+  expect([closing.status().state, closing.check("mf_live_x").code]).toStrictEqual(["CLOSED", "UNAVAILABLE"]);
+  expect(await query("SELECT 1 FROM verifier_sessions WHERE instance = 'test/closing' AND ended_at IS NULL")).toHaveLength(0);
+});
