@@ -256,7 +256,13 @@ export class Client {
   private async read(session: Session, stream: Stream): Promise<void> {
     const { world, replica } = this;
     const body = { session: session.id, token: session.token, epoch: session.epoch, cursor: replica.cursorText };
-    const answer = await world.send({ method: "POST", path: "/api/verifier/feed", body, signal: stream.stop.signal });
+    const answer = await world.send({
+      method: "POST",
+      path: "/api/verifier/feed",
+      body,
+      isApart: true,
+      signal: stream.stop.signal,
+    });
     if (answer.status !== 200)
       throw new Refused({ status: answer.status, retryAfterMs: retryAfterOf(answer), body: new Uint8Array() });
     const reader = this.readerOf(session);
@@ -381,7 +387,9 @@ export class Client {
     const nonce = this.world.uuid();
     const { id, token, epoch } = session;
     const body = { session: id, token, epoch, cursor: this.replica.cursorText, wait: 0, nonce };
-    const reply = await this.ask("POST", "/feed", POLL_TIMEOUT_MS, body, MAX_PAGE_BYTES * 4);
+    const request = { method: "POST", path: "/api/verifier/feed", body, isApart: this.failures > 0 } as const;
+    const given = { timeoutMs: POLL_TIMEOUT_MS, maxBytes: MAX_PAGE_BYTES * 4, signal: this.stopped.signal };
+    const reply = await ask(this.world, request, given);
     if (reply.status !== 200) throw new Refused(reply);
     if (this.session !== session) return;
     for (const heard of this.readerOf(session).read(reply.body)) {

@@ -100,8 +100,8 @@ test("calls that were served are reported, each once, the first of a key at once
 test("cut off, it refuses by itself, and goes on when it hears the portal again", async () => {
   const key = await newKey(user);
   await until(() => codeOf(key.api_key) === "VALID", "the new key");
-  relay.silence("new");
   relay.silence("open");
+  relay.silence("new");
   await until(() => verifier.status().state === "STALE", "the bound");
   expect(verifier.check(key.api_key)).toMatchObject({ valid: false, code: "UNAVAILABLE", retry_after: 1 });
   expect(await verifier.verify(key.api_key)).toMatchObject({ source: "memory", code: "UNAVAILABLE" });
