@@ -302,7 +302,7 @@ export class Client {
 
   /** @throws NotBelieved */
   private apply(round: Extract<Heard, { t: "round" }>): void {
-    const applied = this.replica.apply(round);
+    const applied = this.applied(round);
     if (!applied) throw new NotBelieved("A round of the feed begins after what is known.");
     this.doubts = 0;
     this.events.applied(applied);
@@ -310,6 +310,16 @@ export class Client {
     if (!applied.hasNarrowed) return;
     this.hasNarrowed = true;
     this.nextAckAt = Math.min(this.nextAckAt, this.world.monotonic() + this.world.random() * ACK_SPREAD_MS);
+  }
+
+  private applied(round: Extract<Heard, { t: "round" }>): Applied | null {
+    try {
+      return this.replica.apply(round);
+    } catch (error) {
+      // What is half applied is no state.
+      if (!(error instanceof NotBelieved)) this.replica.forget();
+      throw error;
+    }
   }
 
   private reset({ reason, epoch, as_of: asOf }: ResetLine, session: Session): void {
@@ -331,10 +341,8 @@ export class Client {
     if (!wasWanted || this.session !== session) return;
     if (error instanceof NotBelieved) this.doubts += 1;
     const isRefused = error instanceof Refused && (error.reply.status === 404 || error.reply.status === 400);
-    // What is half applied is no state.
-    if (error instanceof RangeError) this.replica.forget();
     if (!stream.isLeaving) this.events.trouble(sentenceOf(error));
-    if (isRefused || error instanceof RangeError || this.doubts >= MAX_DOUBTS) {
+    if (isRefused || !this.replica.cursor || this.doubts >= MAX_DOUBTS) {
       this.failures += 1;
       this.leave();
       return;
@@ -371,8 +379,7 @@ export class Client {
         this.events.trouble(sentenceOf(error));
         if (error instanceof NotBelieved) this.doubts += 1;
         const isRefused = error instanceof Refused && (error.reply.status === 404 || error.reply.status === 400);
-        if (error instanceof RangeError) this.replica.forget();
-        if (isRefused || error instanceof RangeError || this.doubts >= MAX_DOUBTS) {
+        if (isRefused || !this.replica.cursor || this.doubts >= MAX_DOUBTS) {
           this.failures += 1;
           this.leave();
           return;

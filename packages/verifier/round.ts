@@ -147,7 +147,7 @@ const STATES = ['{"t":"key"', '{"t":"owner"', '{"t":"gone"'].map((begin) => Buff
 
 /** As the portal writes them: nearly all lines need no look inside before their frame is there. */
 function isState(line: Uint8Array): boolean {
-  return STATES.some((begin) => begin.compare(line, 0, begin.length) === 0);
+  return STATES.some((begin) => line.length > begin.length && begin.compare(line, 0, begin.length) === 0);
 }
 
 function parse(line: Uint8Array): { t: string } {
