@@ -38,6 +38,19 @@ export const REFUSAL_REASONS: Record<RefusalCode, string> = {
   RATE_LIMITED: "The key made too many calls.",
 };
 
+/** What a Public API answers its caller. */
+export const REFUSAL_STATUSES: Record<RefusalCode, 401 | 402 | 403 | 429> = {
+  NOT_FOUND: 401,
+  REVOKED: 401,
+  EXPIRED: 401,
+  DISABLED: 401,
+  USER_DISABLED: 403,
+  SECRET_MISMATCH: 401,
+  INSUFFICIENT_PERMISSIONS: 403,
+  CREDITS_EXHAUSTED: 402,
+  RATE_LIMITED: 429,
+};
+
 /** In the middle of a sentence, after a number of verifications, for the key's owner. */
 export const REFUSAL_PHRASES: Record<CountedRefusalCode, string> = {
   REVOKED: "after it was revoked",

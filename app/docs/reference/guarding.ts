@@ -1,14 +1,7 @@
-import { REFUSAL_CODES, REFUSAL_REASONS, type RefusalCode } from "@latchkey/rule/verdicts";
-
-const STATUSES: { [Code in RefusalCode]?: number } = {
-  USER_DISABLED: 403,
-  INSUFFICIENT_PERMISSIONS: 403,
-  CREDITS_EXHAUSTED: 402,
-  RATE_LIMITED: 429,
-};
+import { REFUSAL_CODES, REFUSAL_REASONS, REFUSAL_STATUSES } from "@latchkey/rule/verdicts";
 
 /** What a Public API answers its callers, by the code of the verdict. */
-export const REFUSALS = REFUSAL_CODES.map((code) => ({ code, reason: REFUSAL_REASONS[code], status: STATUSES[code] ?? 401 }));
+export const REFUSALS = REFUSAL_CODES.map((code) => ({ code, reason: REFUSAL_REASONS[code], status: REFUSAL_STATUSES[code] }));
 
 /** What whoever reports usage does on each answer. */
 export const REPORTS = [
