@@ -19,6 +19,8 @@ export type Rule = Pick<Question, "permission" | "cost"> & {
 /** A call as far as a key is about it. `url`: with its query, with or without scheme and host. */
 export type Call = { header: ReadHeader; url: string };
 
+/** Of a verifier, all that this needs. */
+export type Asked = Pick<Verifier, "verify" | "report" | "status">;
 export type ValidVerdict = Extract<Verdict, { valid: true }>;
 /** `served`: to be told of the status of the answer, once. */
 export type Pass = { verdict: ValidVerdict; served: (status: number) => void };
@@ -38,7 +40,7 @@ const KEY = new RegExp(`^\\S{1,${MAX_CREDENTIAL_LENGTH}}$`);
 const UNAVAILABLE = "The API cannot be used at the moment. Please try again.";
 
 /** Whether a call is let in, else what to answer. The key is never read from the query, where logs would keep it. */
-export async function authorize(verifier: Verifier, call: Call, rule: Rule = {}): Promise<Pass | Refusal> {
+export async function authorize(verifier: Asked, call: Call, rule: Rule = {}): Promise<Pass | Refusal> {
   const { permission, cost = 0, source = keyOf, secret } = rule;
   if (!Number.isSafeInteger(cost) || cost < 0) throw new TypeError("cost must be a whole number of credits");
   const { path, query } = partsOf(call.url);
