@@ -15,11 +15,19 @@ export const PROXIES = (["nginx", "caddy"] as const).filter((name) => spawnSync(
 export async function startProxy(name: (typeof PROXIES)[number], ports: readonly number[]): Promise<Proxy> {
   const folder = newFolder(name);
   const [listen, plain] = [await freePort(), await freePort()];
+  const settings = name === "nginx" ? nginxSettings(folder, listen, plain, ports) : caddySettings(listen, plain, ports);
+  const stop = await runProxy(name, settings, { folder, listen });
+  return { url: `http://localhost:${listen}`, plainUrl: `http://localhost:${plain}`, stop };
+}
+
+/** Runs it with settings of one's own, once it takes calls at that port. Answers how to stop it. */
+export async function runProxy(
+  name: (typeof PROXIES)[number],
+  text: string,
+  { folder, listen }: { folder: string; listen: number },
+): Promise<() => Promise<void>> {
   const settings = path.join(folder, "settings");
-  fs.writeFileSync(
-    settings,
-    name === "nginx" ? nginxSettings(folder, listen, plain, ports) : caddySettings(listen, plain, ports),
-  );
+  fs.writeFileSync(settings, text);
   const args = name === "nginx" ? ["-p", folder, "-c", settings] : ["run", "--config", settings, "--adapter", "caddyfile"];
   const child = spawn(name, args, {
     stdio: ["ignore", "ignore", "pipe"],
@@ -30,13 +38,9 @@ export async function startProxy(name: (typeof PROXIES)[number], ports: readonly
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   await until(async () => child.exitCode !== null || !(await isFree(listen)), `${name} to listen`);
   if (child.exitCode !== null) throw new Error(`${name} ended:\n${output}`);
-  return {
-    url: `http://localhost:${listen}`,
-    plainUrl: `http://localhost:${plain}`,
-    stop: () => {
-      child.kill("SIGTERM");
-      return closed;
-    },
+  return () => {
+    child.kill("SIGTERM");
+    return closed;
   };
 }
 
@@ -49,6 +53,11 @@ function nginxSettings(folder: string, listen: number, plain: number, ports: rea
     .replace(/listen \[::\]:443.*\n/, "")
     .replace("listen 443 ssl http2;", `listen 127.0.0.1:${listen};`)
     .replace("server 127.0.0.1:3000 max_fails=0;", ports.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join(" "));
+  return wholeNginx(folder, site);
+}
+
+/** What stands around a site, for nginx to run in a folder of its own. */
+export function wholeNginx(folder: string, site: string): string {
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const folders = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(" ");
   return `${process.getuid?.() === 0 ? "user root;" : ""} daemon off; pid ${folder}/pid; error_log stderr;
@@ -63,5 +72,9 @@ function caddySettings(listen: number, plain: number, ports: readonly number[]):
     .replace("http://keys.example.com {", `http://:${plain} {\n\tbind 127.0.0.1`)
     .replace(/^keys.example.com {/m, `http://:${listen} {\n\tbind 127.0.0.1`)
     .replace("reverse_proxy 127.0.0.1:3000", `reverse_proxy ${ports.map((port) => `127.0.0.1:${port}`).join(" ")}`);
+  return wholeCaddy(site);
+}
+
+export function wholeCaddy(site: string): string {
   return `{\n\tadmin off\n\tauto_https off\n}\n${site}`;
 }

@@ -25,6 +25,8 @@ const NAMES: Record<(typeof FLAGS)[number], string> = {
   folder: "LATCHKEY_FOLDER",
   instance: "LATCHKEY_INSTANCE",
 };
+/** A service may have no more. */
+const MAX_BOUND_MS = 2_000;
 const POLICIES = ["ask", "refuse", "serve"] as const;
 
 const settings = z.object({
@@ -38,11 +40,14 @@ const settings = z.object({
       z.transform(Number),
       z
         .int("bound-ms must be a whole number")
-        .check(z.minimum(500, "bound-ms must be at least 500"), z.maximum(60_000, "bound-ms must be at most 60000")),
+        .check(
+          z.minimum(500, "bound-ms must be at least 500"),
+          z.maximum(MAX_BOUND_MS, `bound-ms must be at most ${MAX_BOUND_MS}`),
+        ),
     ),
   ),
   folder: z.optional(z.string()),
-  instance: z.optional(z.string().check(z.maxLength(100, "instance must have at most 100 characters"))),
+  instance: z.optional(z.string().check(z.regex(/^[\x20-\x7e]{1,120}$/, "instance must be 1 to 120 printable ASCII characters"))),
 });
 
 /** From flags, else from the environment. The credential never from a flag: every user of the machine can read those. */
