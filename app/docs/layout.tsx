@@ -8,6 +8,7 @@ export default function DocsLayout({ children }: { children: ReactNode }) {
   const places = [
     { href: "/docs", name: "Getting started" },
     { href: "/docs/guarding", name: "Guarding your API" },
+    { href: "/docs/own-process", name: "Check keys in your own process" },
     ...GROUPS.map(({ slug, name, operations }) => ({
       href: `/docs/${slug}`,
       name,

@@ -114,7 +114,14 @@ test.describe("In the API reference a developer", () => {
     await expect(section.getByRole("button", { name: "Send" })).toBeFocused();
   });
 
-  for (const path of ["/docs", "/docs/permissions", "/docs/guarding", "/docs/your-keys", "/docs/behind-your-api"]) {
+  for (const path of [
+    "/docs",
+    "/docs/permissions",
+    "/docs/guarding",
+    "/docs/own-process",
+    "/docs/your-keys",
+    "/docs/behind-your-api",
+  ]) {
     test(`meets no accessibility problem and no sideways scrolling at ${path}`, async ({ page }) => {
       await page.goto(path);
       for (const closed of await page.getByText(/^Try it/).all()) await closed.click();

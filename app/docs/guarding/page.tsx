@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import type { ReactNode } from "react";
-import { Inline, Prose } from "../prose";
+import { Prose } from "../prose";
 import { REFUSALS, REPORTS } from "../reference/guarding";
+import { Section, Table } from "../sections";
 
 export const metadata: Metadata = { title: "Guarding your API: API reference" };
 
@@ -27,50 +27,5 @@ export default function GuardingPage() {
         />
       </Section>
     </>
-  );
-}
-
-function Section({ id, title, children }: { id: string; title: string; children: ReactNode }) {
-  return (
-    <section aria-labelledby={id} className="mt-12 space-y-5 border-line border-t pt-10">
-      <h2 id={id} className="scroll-mt-6 font-semibold text-xl tracking-tight">
-        {title}
-      </h2>
-      {children}
-    </section>
-  );
-}
-
-/** The first cell of a row names it. */
-function Table({ caption, columns, rows }: { caption: string; columns: string[]; rows: string[][] }) {
-  return (
-    <div className="overflow-x-auto">
-      <table className="w-full border-collapse text-left">
-        <caption className="sr-only">{caption}</caption>
-        <thead>
-          <tr className="border-line border-b">
-            {columns.map((column) => (
-              <th key={column} scope="col" className="py-2 pr-4 font-medium">
-                <Inline text={column} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name = "", ...cells]) => (
-            <tr key={name} className="border-line border-b align-top">
-              <th scope="row" className="py-2 pr-4 font-normal">
-                <Inline text={name} />
-              </th>
-              {cells.map((cell, index) => (
-                <td key={columns[index + 1]} className="py-2 pr-4 text-ink-muted">
-                  <Inline text={cell} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

@@ -131,7 +131,7 @@ export const VERIFIERS: Group = {
   name: "In your own process",
   caller: "A service with the scope `feed`.",
   about:
-    "For programs that check keys in their own process and still know within two seconds what was revoked. A session begins with a snapshot of all keys and owners; a stream tells what changes, in rounds that are signed and say how fresh they are. Credentials are told as salted digests alone. How it works and what is signed: docs/feed.md.",
+    "`@latchkey/verifier` speaks this, so that you need not. For programs that check keys in their own process and still know within two seconds what was revoked. A session begins with a snapshot of all keys and owners; a stream tells what changes, in rounds that are signed and say how fresh they are. Credentials are told as salted digests alone. How it works and what is signed: docs/feed.md.",
   operations: [
     {
       id: "openVerifierSession",

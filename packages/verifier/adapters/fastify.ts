@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { authorize, type Rule, type ValidVerdict } from "../authorize";
 import type { Verifier } from "../types";
-import { whenClosed } from "./node";
+import { whenClosed } from "./when-closed";
+
+export type { Rule, ValidVerdict } from "../authorize";
 
 type Request = { headers: IncomingHttpHeaders; originalUrl: string; latchkey?: ValidVerdict };
 type Reply = {

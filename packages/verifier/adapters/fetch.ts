@@ -1,7 +1,8 @@
 import { authorize, type Pass, type Refusal, type Rule, type ValidVerdict } from "../authorize";
 import type { Verifier } from "../types";
 
-/** What is behind the verdict is the framework's. */
+export type { Rule, ValidVerdict } from "../authorize";
+
 export type Handler<Incoming extends Request, Rest extends unknown[]> = (
   request: Incoming,
   verdict: ValidVerdict,

@@ -2,6 +2,8 @@ import { authorize, type Rule, type ValidVerdict } from "../authorize";
 import type { Verifier } from "../types";
 import { respond } from "./fetch";
 
+export type { Rule, ValidVerdict } from "../authorize";
+
 type Context = {
   req: { url: string; header(name: string): string | undefined };
   res: Response;

@@ -2,6 +2,8 @@ import type { Rule } from "../authorize";
 import type { Verifier } from "../types";
 import { type Handler, withKey } from "./fetch";
 
+export type { Rule, ValidVerdict } from "../authorize";
+
 // On globalThis because Next bundles each route apart: each would hold all keys once more.
 const holder = globalThis as typeof globalThis & { latchkeyVerifier?: Verifier };
 

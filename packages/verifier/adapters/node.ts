@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { authorize, type Pass, type Rule, type ValidVerdict } from "../authorize";
+import { authorize, type Rule, type ValidVerdict } from "../authorize";
 import type { Verifier } from "../types";
+import { whenClosed } from "./when-closed";
+
+export type { Rule, ValidVerdict } from "../authorize";
 
 /** Express has the whole address under `originalUrl`: `url` lacks where a router is mounted. */
 export type KeyedRequest = IncomingMessage & { originalUrl?: string; latchkey?: ValidVerdict };
@@ -31,10 +34,4 @@ export function requireKey(verifier: Verifier, rule?: Rule) {
     next?.();
     return found.verdict;
   };
-}
-
-/** Counts the call. Not with "finish": whoever hangs up early, and be it at once, would never pay. */
-export function whenClosed(response: ServerResponse, { served }: Pass): void {
-  if (response.destroyed) served(response.statusCode);
-  else response.once("close", () => served(response.statusCode));
 }
