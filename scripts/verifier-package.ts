@@ -35,8 +35,8 @@ export async function packVerifier(folder = FOLDER): Promise<{ file: string; byt
     outbase: SOURCE,
     outdir: dist,
     ...{ bundle: true, splitting: true, format: "esm", platform: "node", target: "node20" },
-    // Names stay: a stack that somebody sends us is to be readable.
-    ...{ minifyWhitespace: true, minifySyntax: true, legalComments: "none", chunkNames: "chunk-[hash]", logLevel: "error" },
+    // Small: it is loaded by other people.
+    ...{ minify: true, legalComments: "none", chunkNames: "chunk-[hash]", logLevel: "error" },
   });
   fs.writeFileSync(path.join(dist, "bin.js"), BIN, { mode: 0o755 });
   writeTypes(folder, sources, path.join(dist, "types"));

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import * as z from "zod/mini";
-import type { VerifierOptions } from "../types";
+import type { StalePolicy, VerifierOptions } from "../types";
 import { type Place, readPlace } from "./listen";
 
 export const USAGE = `latchkey-verifier serve: checks API keys for proxies and programs on this machine.
@@ -27,28 +26,30 @@ const NAMES: Record<(typeof FLAGS)[number], string> = {
 };
 /** A service may have no more. */
 const MAX_BOUND_MS = 2_000;
+const MIN_BOUND_MS = 500;
 const POLICIES = ["ask", "refuse", "serve"] as const;
 
-const settings = z.object({
-  url: z.url({ protocol: /^https?$/, error: "LATCHKEY_URL must be the portal's address" }),
-  credential: z.string().check(z.regex(/^lks_\w{38}$/, "LATCHKEY_VERIFIER_KEY must be a service's credential, lks_…")),
-  "feed-key": z.string().check(z.regex(/^[\w-]{43}$/, "LATCHKEY_FEED_KEY must be a public key, 43 characters of base64url")),
-  listen: z._default(z.string(), "127.0.0.1:7300"),
-  "on-stale": z.optional(z.enum(POLICIES, `on-stale must be one of ${POLICIES.join(", ")}`)),
-  "bound-ms": z.optional(
-    z.pipe(
-      z.transform(Number),
-      z
-        .int("bound-ms must be a whole number")
-        .check(
-          z.minimum(500, "bound-ms must be at least 500"),
-          z.maximum(MAX_BOUND_MS, `bound-ms must be at most ${MAX_BOUND_MS}`),
-        ),
-    ),
-  ),
-  folder: z.optional(z.string()),
-  instance: z.optional(z.string().check(z.regex(/^[\x20-\x7e]{1,120}$/, "instance must be 1 to 120 printable ASCII characters"))),
-});
+type Named = Partial<Record<(typeof FLAGS)[number], string | undefined>>;
+
+/** A sentence for the first that is wrong; null where all can be used. */
+function problemOf(named: Named, credential: string): string | null {
+  const { url, "feed-key": feedKey, "on-stale": onStale, "bound-ms": boundMs, instance } = named;
+  if (!/^https?:$/.test(URL.canParse(url ?? "") ? new URL(url ?? "").protocol : ""))
+    return "LATCHKEY_URL must be the portal's address";
+  if (!/^lks_\w{38}$/.test(credential)) return "LATCHKEY_VERIFIER_KEY must be a service's credential, lks_…";
+  if (!/^[\w-]{43}$/.test(feedKey ?? "")) return "LATCHKEY_FEED_KEY must be a public key, 43 characters of base64url";
+  if (onStale !== undefined && !isPolicy(onStale)) return `on-stale must be one of ${POLICIES.join(", ")}`;
+  if (boundMs !== undefined && !Number.isInteger(Number(boundMs))) return "bound-ms must be a whole number";
+  if (Number(boundMs ?? MIN_BOUND_MS) < MIN_BOUND_MS) return `bound-ms must be at least ${MIN_BOUND_MS}`;
+  if (Number(boundMs ?? MAX_BOUND_MS) > MAX_BOUND_MS) return `bound-ms must be at most ${MAX_BOUND_MS}`;
+  if (instance !== undefined && !/^[\x20-\x7e]{1,120}$/.test(instance))
+    return "instance must be 1 to 120 printable ASCII characters";
+  return null;
+}
+
+function isPolicy(text: string | undefined): text is StalePolicy {
+  return POLICIES.some((policy) => policy === text);
+}
 
 /** From flags, else from the environment. The credential never from a flag: every user of the machine can read those. */
 export function readOptions(
@@ -57,14 +58,21 @@ export function readOptions(
 ): { place: Place; options: VerifierOptions } | { problem: string } {
   const given = readFlags(args);
   if (!given) return { problem: USAGE };
-  const named = FLAGS.map((flag) => [flag, given[flag] ?? (env[NAMES[flag]] || undefined)]);
+  const named: Named = Object.fromEntries(FLAGS.map((flag) => [flag, given[flag] ?? (env[NAMES[flag]] || undefined)]));
   const credential = env.LATCHKEY_VERIFIER_KEY ?? "";
-  const { data, error } = settings.safeParse({ ...Object.fromEntries(named), credential });
-  if (!data) return { problem: `${error.issues[0]?.message}\n` };
-  const place = readPlace(data.listen);
+  const problem = problemOf(named, credential);
+  if (problem !== null) return { problem: `${problem}\n` };
+  const { url, "feed-key": feedKey, "on-stale": onStale, "bound-ms": boundMs, folder, instance } = named;
+  const place = readPlace(named.listen ?? "127.0.0.1:7300");
   if (!place) return { problem: "LISTEN must be a port, an address with one, or unix:/path\n" };
-  const { url, "feed-key": feedKey, "on-stale": onStale, "bound-ms": boundMs, folder, instance } = data;
-  return { place, options: { url, credential, feedKey, onStale, boundMs, folder, instance, signals: false } };
+  return {
+    place,
+    options: {
+      ...{ url, credential, feedKey, folder, instance, signals: false },
+      onStale: isPolicy(onStale) ? onStale : undefined,
+      boundMs: boundMs === undefined ? undefined : Number(boundMs),
+    },
+  };
 }
 
 function readFlags(args: readonly string[]): Record<string, string | undefined> | null {

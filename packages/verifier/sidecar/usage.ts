@@ -1,5 +1,4 @@
 import { isPlainText, toPlainText } from "@latchkey/rule/plain-text";
-import * as z from "zod/mini";
 import type { Asked } from "../authorize";
 import type { UsageEvent } from "../types";
 import { Refused, tryLater } from "./refused";
@@ -8,54 +7,43 @@ const MAX_EVENTS = 1000;
 const MISSING = "Missing fields";
 const MAX_DELTA = 1_000_000;
 
-const required = (name: string) => ({
-  error: ({ input }: { input?: unknown }) => (input == null ? MISSING : `${name} is not valid`),
-});
-const ornament = (max: number) =>
-  z.optional(
-    z.pipe(
-      z.transform((given) => keepText(given, max)),
-      z.optional(z.string()),
-    ),
-  );
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An event of the portal's `POST /usage`. Its key by the id that a verdict named: credentials are not kept for later. */
-const event = z.object(
-  {
-    id: z
-      .string(required("id"))
-      .check(z.minLength(1, MISSING), z.maxLength(255, "id must have at most 255 characters"))
-      .check(z.refine(isPlainText, "id must not contain control characters")),
-    keyId: z.guid({
-      error: ({ input }) => (input == null ? "keyId is missing: the key_id of a verification" : "keyId is not valid"),
-    }),
-    delta: z
-      .int({ error: ({ input }) => (input == null ? MISSING : "delta must be a whole number") })
-      .check(z.minimum(0, "delta must not be negative"), z.maximum(MAX_DELTA, `delta must be at most ${MAX_DELTA}`)),
-    ts: z.nullish(z.number("ts must be a number of milliseconds since 1970")),
-    endpoint: ornament(500),
-    requestId: ornament(255),
-  },
-  "an event must be an object",
-);
+type Fields = Partial<Record<"id" | "keyId" | "delta" | "ts" | "endpoint" | "requestId", unknown>>;
 
-const batch = z.object({
-  events: z
-    .array(z.unknown(), "events must be an array")
-    .check(z.maxLength(MAX_EVENTS, `events must have at most ${MAX_EVENTS} entries`)),
-});
+/**
+ * An event of the portal's `POST /usage`. Its key by the id that a verdict named: credentials are not kept for later. A sentence
+ * for what is no event.
+ */
+function readEvent(given: unknown): UsageEvent | string {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return "an event must be an object";
+  const { id, keyId, delta, ts, endpoint, requestId }: Fields = given;
+  if (id == null || id === "") return MISSING;
+  if (typeof id !== "string") return "id is not valid";
+  if (id.length > 255) return "id must have at most 255 characters";
+  if (!isPlainText(id)) return "id must not contain control characters";
+  if (keyId == null) return "keyId is missing: the key_id of a verification";
+  if (typeof keyId !== "string" || !UUID.test(keyId)) return "keyId is not valid";
+  if (delta == null) return MISSING;
+  if (typeof delta !== "number" || !Number.isSafeInteger(delta)) return "delta must be a whole number";
+  if (delta < 0) return "delta must not be negative";
+  if (delta > MAX_DELTA) return `delta must be at most ${MAX_DELTA}`;
+  if (ts != null && !(typeof ts === "number" && Number.isFinite(ts))) return "ts must be a number of milliseconds since 1970";
+  return { id, keyId, delta, ts: ts ?? undefined, endpoint: keepText(endpoint, 500), requestId: keepText(requestId, 255) };
+}
 
 /** Has the events reported later. @throws Refused where no more are kept: send all of them again, each counts once */
 export function takeEvents(verifier: Asked, body: Record<string, unknown>): object {
-  const { data, error } = batch.safeParse(body);
-  if (!data) throw new Refused(400, "INVALID_INPUT", error.issues[0]?.message ?? MISSING);
+  const { events } = body;
+  if (!Array.isArray(events)) throw new Refused(400, "INVALID_INPUT", "events must be an array");
+  if (events.length > MAX_EVENTS) throw new Refused(400, "INVALID_INPUT", `events must have at most ${MAX_EVENTS} entries`);
   const good: UsageEvent[] = [];
   const rejected: { index: number; error: string }[] = [];
-  data.events.forEach((given, index) => {
-    const read = event.safeParse(given);
-    if (read.success) good.push({ ...read.data, ts: read.data.ts ?? undefined });
-    else rejected.push({ index, error: read.error.issues[0]?.message ?? MISSING });
-  });
+  for (const [index, given] of events.entries()) {
+    const read = readEvent(given);
+    if (typeof read === "string") rejected.push({ index, error: read });
+    else good.push(read);
+  }
   if (!good.every((each) => verifier.report(each))) throw tryLater();
   return { ok: true, accepted: good.length, duplicates: 0, rejected };
 }

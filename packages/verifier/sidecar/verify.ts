@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import type { Asked } from "../authorize";
 import type { Verdict } from "../types";
 import { Refused, tryLater } from "./refused";
@@ -8,51 +7,67 @@ const KEY_COUNT = `keys must be a list of 1 to ${MAX_KEYS}`;
 const WHOLE = "cost must be a whole number of credits";
 const ENTRY = "it must be a credential, or an object with one";
 const KEY = "key is required";
+const MAX_COST = 1_000_000_000;
+const FIELDS = ["key", "secret", "permission", "ip", "cost"] as const;
 
-const text = (name: string) => z.nullish(z.string(`${name} must be a string`));
-const cost = z.int(WHOLE).check(z.minimum(0, "cost must not be negative"), z.maximum(1_000_000_000, "cost is too large"));
-const fields = { secret: text("secret"), permission: text("permission"), ip: text("ip"), cost: z.nullish(cost) };
+type Fields = Partial<Record<(typeof FIELDS)[number], unknown>>;
+type Call = { key: string; secret?: string | undefined; permission?: string | undefined; cost?: number | undefined };
 
-/** The body of the portal's `POST /api/keys/verify`: a call costs one credit unless it says otherwise. */
-const one = z.strictObject({ key: z.string(KEY).check(z.minLength(1, KEY)), ...fields });
-const entry = z.strictObject(
-  { key: z.string(KEY), ...fields },
-  { error: ({ code }) => (code === "invalid_type" ? ENTRY : undefined) },
-);
-const many = z.strictObject({
-  keys: z
-    .array(
-      z.pipe(
-        z.transform((given) => (typeof given === "string" ? { key: given } : given)),
-        entry,
-      ),
-      KEY_COUNT,
-    )
-    .check(z.minLength(1, KEY_COUNT), z.maxLength(MAX_KEYS, KEY_COUNT)),
-});
-
-/** What the portal would answer. @throws Refused */
+/**
+ * The body of the portal's `POST /api/keys/verify`, and what the portal would answer: a call costs one credit unless it says
+ * otherwise.
+ * @throws Refused
+ */
 export async function verifyBody(verifier: Asked, body: Record<string, unknown>): Promise<object> {
-  if (body.keys === undefined) return answerOf(await ask(verifier, read(one, body)));
-  const { keys } = read(many, body);
-  return { results: (await Promise.all(keys.map((each) => ask(verifier, each)))).map(answerOf) };
+  if (body.keys === undefined) {
+    refuseUnknown(body, FIELDS, "");
+    return answerOf(await ask(verifier, readCall(body, "", 1)));
+  }
+  refuseUnknown(body, ["keys"], "");
+  const { keys } = body;
+  if (!Array.isArray(keys) || keys.length < 1 || keys.length > MAX_KEYS) throw invalid(KEY_COUNT);
+  const entries = keys.map((given: unknown) => (typeof given === "string" ? { key: given } : given));
+  const placeOf = (index: number) => `keys[${index}]: `;
+  for (const [index, each] of entries.entries()) if (isObject(each)) refuseUnknown(each, FIELDS, placeOf(index));
+  const calls = entries.map((each, index) => {
+    if (!isObject(each)) throw invalid(`${placeOf(index)}${ENTRY}`);
+    return readCall(each, placeOf(index), 0);
+  });
+  return { results: (await Promise.all(calls.map((call) => ask(verifier, call)))).map(answerOf) };
+}
+
+function isObject(given: unknown): given is Record<string, unknown> {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
+}
+
+function invalid(sentence: string): Refused {
+  return new Refused(400, "INVALID_INPUT", sentence);
+}
+
+/** A name can be a credential that stands in the wrong place, and is not repeated. */
+function refuseUnknown(given: Record<string, unknown>, known: readonly string[], place: string): void {
+  if (Object.keys(given).every((name) => known.includes(name))) return;
+  throw new Refused(400, "UNKNOWN_FIELD", `${place}Unknown field. Known are: ${FIELDS.join(", ")}.`);
 }
 
 /** @throws Refused for the first thing that is wrong with it */
-function read<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.output<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const { issues } = result.error;
-  const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
-  const { path = [], message = "The request body is not valid" } = unknown ?? issues[0] ?? {};
-  const place = path.length > 1 ? `${String(path[0])}[${String(path[1])}]: ` : "";
-  // A name can be a credential that stands in the wrong place.
-  if (unknown) throw new Refused(400, "UNKNOWN_FIELD", `${place}Unknown field. Known are: key, secret, permission, ip, cost.`);
-  throw new Refused(400, "INVALID_INPUT", `${place}${message}`);
+function readCall({ key, secret, permission, ip, cost }: Fields, place: string, minLength: number): Call {
+  if (typeof key !== "string" || key.length < minLength) throw invalid(`${place}${KEY}`);
+  const text = (name: string, given: unknown) => {
+    if (given == null || typeof given === "string") return given ?? undefined;
+    throw invalid(`${place}${name} must be a string`);
+  };
+  const call = { key, secret: text("secret", secret), permission: text("permission", permission) };
+  text("ip", ip);
+  if (cost == null) return call;
+  if (typeof cost !== "number" || !Number.isSafeInteger(cost)) throw invalid(`${place}${WHOLE}`);
+  if (cost < 0) throw invalid(`${place}cost must not be negative`);
+  if (cost > MAX_COST) throw invalid(`${place}cost is too large`);
+  return { ...call, cost };
 }
 
-function ask(verifier: Asked, { key, secret, permission, cost }: z.output<typeof entry>): Promise<Verdict> {
-  return verifier.verify(key, { secret: secret ?? undefined, permission: permission ?? undefined, cost: cost ?? 1 });
+function ask(verifier: Asked, { key, cost = 1, ...question }: Call): Promise<Verdict> {
+  return verifier.verify(key, { ...question, cost });
 }
 
 /** @throws Refused where nobody can say */
