@@ -30,7 +30,7 @@ export function Table({ caption, columns, rows }: { caption: string; columns: st
         <tbody>
           {rows.map(([name = "", ...cells]) => (
             <tr key={name} className="border-line border-b align-top">
-              <th scope="row" className="py-2 pr-4 font-normal">
+              <th scope="row" className="min-w-24 py-2 pr-4 font-normal">
                 <Inline text={name} />
               </th>
               {cells.map((cell, index) => (

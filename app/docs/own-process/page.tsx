@@ -14,7 +14,7 @@ export default async function OwnProcessPage() {
   return (
     <>
       <h1 className="mb-3 font-semibold text-2xl tracking-tight">Check keys in your own process</h1>
-      <Prose text="Your API asks no server about a key: it holds all keys in memory, as digests, and hears of each change. A check takes microseconds, and a key that was revoked is refused everywhere two seconds later at most. `@latchkey/verifier` does this, for Node 20 or later. `packages/verifier` in the portal’s source has the whole of it, and a sidecar for nginx, Caddy and other languages." />
+      <Prose text="Your API asks no server about a key: it holds all keys in memory, as digests, and hears of each change. A key that was revoked is refused everywhere two seconds later at most. `@latchkey/verifier` does this, for Node 20 or later. `packages/verifier` in the portal’s source has the whole of it, and a sidecar for nginx, Caddy and other languages." />
       <Section id="begin" title="Begin">
         <Prose text="Pack the library where the portal’s source is, and install it in your project." />
         <CodeBlock title="Install" code={INSTALL} own="../sms-api" />
@@ -44,10 +44,11 @@ export default async function OwnProcessPage() {
         </ul>
       </Section>
       <Section id="failures" title="What happens when">
+        <Prose text="`latchkey.status()` says its `state`, how old what it knows is, and what went wrong last. By itself it becomes `READY` again in all rows but the last." />
         <Table
-          caption="What can go wrong, what your process does then, and the state that it tells"
-          columns={["What happens", "What your process does", "`state`"]}
-          rows={FAILURES.map(({ what, next, state }) => [what, next, `\`${state}\``])}
+          caption="What can go wrong, and what your process does then"
+          columns={["What happens", "What your process does"]}
+          rows={FAILURES.map(({ what, next }) => [what, next])}
         />
         <p className="max-w-prose text-ink-muted">
           What goes over the wire, for whoever writes a library of their own:{" "}

@@ -19,9 +19,11 @@ const latchkey = createVerifier();
 
 const verdict = await latchkey.verify(key, { permission: "sms:send", cost: 1 });
 if (!verdict.valid) console.log(verdict.code, verdict.reason);
-else latchkey.report({ keyId: verdict.key_id, delta: 1, endpoint: "/v1/sms" }); // once it is served`;
+// Once it is served:
+else latchkey.report({ keyId: verdict.key_id, delta: 1, endpoint: "/v1/sms" });`;
 
-export const GUARD = `import { requireKey } from "@latchkey/verifier/express"; // or fastify, hono, next, fetch, node
+export const GUARD = `// Or fastify, hono, next, fetch, node.
+import { requireKey } from "@latchkey/verifier/express";
 
 app.use("/v1/sms", requireKey(latchkey, { permission: "sms:send", cost: 1 }));`;
 
@@ -47,65 +49,53 @@ export const PREMISES = [
 
 /** What can go wrong, and what your process does then. */
 export const FAILURES = [
-  { what: "The portal is away for a second", next: "Nothing. It answers by itself and connects again.", state: "READY" },
+  { what: "The portal is away for a second", next: "Nothing. It answers by itself and connects again." },
   {
     what: "For a minute",
-    next: "After two seconds it is stale, and does as its policy says. It is fresh again a moment after the portal is back.",
-    state: "STALE",
+    next: "After two seconds it is `STALE`, and does as `onStale` says. It is fresh again a moment after the portal is back.",
   },
   {
     what: "For an hour",
     next: "The same. Calls to report are kept, a million of them; then it refuses calls that cost something, and loses none.",
-    state: "STALE",
   },
   {
     what: "For a day",
     next: "The same. It goes on where it was, and after more than two days fetches all keys anew.",
-    state: "STALE",
   },
   {
     what: "The portal is there, its database is not",
     next: "As if the portal were away: nobody knows anything fresher.",
-    state: "STALE",
   },
   {
     what: "Your process alone cannot reach the portal",
     next: "The same, for this process. Whoever revokes a key is told that it refuses by itself.",
-    state: "STALE",
   },
   {
     what: "Your clock is wrong, or is set",
     next: "Nothing. Ages are told by the database’s clock, and time that passes by one that nobody sets.",
-    state: "READY",
   },
   {
     what: "The database’s clock jumps",
     next: "Back: it is stale until it has asked for the time again. Forward, unseen: see above.",
-    state: "STALE",
   },
   {
     what: "Your machine slept",
     next: "It is stale from waking until it has heard from the portal.",
-    state: "STALE",
   },
   {
     what: "Your process restarts",
-    next: "It asks for each call until it has all keys, some seconds for a million. With a `folder` sooner, and never from the copy alone.",
-    state: "NOT_READY",
+    next: "It is `NOT_READY` and asks for each call until it has all keys, some seconds for a million. With a `folder` sooner, and never from the copy alone.",
   },
   {
     what: "The portal was restored from a backup",
-    next: "It forgets everything and begins anew, and asks meanwhile. What was revoked after the backup has to be revoked again.",
-    state: "NOT_READY",
+    next: "It forgets everything and begins anew, `NOT_READY` meanwhile. What was revoked after the backup has to be revoked again.",
   },
   {
     what: "Somebody on the way changes or repeats what the portal says",
     next: "It believes nothing that is not signed, nor a time that answers no question of its own. It asks by another connection.",
-    state: "STALE",
   },
   {
     what: "The service is revoked",
-    next: "Your callers get 503, until the process has another credential.",
-    state: "FATAL",
+    next: "It is `FATAL`: your callers get 503 until the process has another credential.",
   },
 ];
