@@ -16,15 +16,15 @@ export async function startProxy(name: (typeof PROXIES)[number], ports: readonly
   const folder = newFolder(name);
   const [listen, plain] = [await freePort(), await freePort()];
   const settings = name === "nginx" ? nginxSettings(folder, listen, plain, ports) : caddySettings(listen, plain, ports);
-  const stop = await runProxy(name, settings, { folder, listen });
+  const stop = await runProxy(name, settings, { folder, isUp: async () => !(await isFree(listen)) });
   return { url: `http://localhost:${listen}`, plainUrl: `http://localhost:${plain}`, stop };
 }
 
-/** Runs it with settings of one's own, once it takes calls at that port. Answers how to stop it. */
+/** Runs it with settings of one's own, until it takes calls. Answers how to stop it. */
 export async function runProxy(
   name: (typeof PROXIES)[number],
   text: string,
-  { folder, listen }: { folder: string; listen: number },
+  { folder, isUp }: { folder: string; isUp: () => Promise<boolean> | boolean },
 ): Promise<() => Promise<void>> {
   const settings = path.join(folder, "settings");
   fs.writeFileSync(settings, text);
@@ -36,7 +36,7 @@ export async function runProxy(
   let output = "";
   child.stderr.on("data", (text) => (output += text));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  await until(async () => child.exitCode !== null || !(await isFree(listen)), `${name} to listen`);
+  await until(async () => child.exitCode !== null || (await isUp()), `${name} to listen`);
   if (child.exitCode !== null) throw new Error(`${name} ended:\n${output}`);
   return () => {
     child.kill("SIGTERM");

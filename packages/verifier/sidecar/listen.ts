@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { connect, isIP } from "node:net";
 
@@ -37,9 +37,10 @@ export async function listen(server: Server, place: Place): Promise<string> {
   return `http://${isIP(place.host) === 6 ? `[${place.host}]` : place.host}:${port}`;
 }
 
-/** What a process left that was killed: nobody takes calls there. */
-function removeLeftSocket(path: string): Promise<void> {
-  return new Promise((resolve) => {
+/** What a process left that was killed: nobody takes calls there. Any other file stays, and is in the way. */
+async function removeLeftSocket(path: string): Promise<void> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) return;
+  await new Promise<void>((resolve) => {
     const probe = connect(path);
     probe.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ECONNREFUSED") rmSync(path, { force: true });

@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import type { CreateVerifier, Verifier } from "../types";
 import { isLoopback, listen, stopListening } from "./listen";
 import { readOptions } from "./options";
@@ -13,15 +14,19 @@ export async function serve(
 ): Promise<number> {
   const read = readOptions(args, env);
   if ("problem" in read) return fail(read.problem);
-  const verifier = createVerifier(read.options);
-  const server = createSidecar(verifier);
+  let verifier: Verifier | undefined;
+  let server: Server;
   const told = toldToStop();
-  tellOf(verifier);
   try {
+    verifier = createVerifier(read.options);
+    tellOf(verifier);
+    server = createSidecar(verifier);
     say(`Listening on ${await listen(server, read.place)}.`);
+    // Such as too many open files, which passes.
+    server.on("error", ({ message }) => say(message));
   } catch (error) {
-    await verifier.close();
-    return fail(`It cannot listen: ${error instanceof Error ? error.message : error}\n`);
+    await verifier?.close();
+    return fail(`It cannot begin: ${error instanceof Error ? error.message : error}\n`);
   }
   if (!isLoopback(read.place)) say("Whoever reaches this address can check keys and report calls: keep it to machines that may.");
   await told;

@@ -51,11 +51,13 @@ export function createSidecar(given: Asked): Server {
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
     (request, response) => {
-      void handle(routes, request).then((answer) => {
-        // A connection that is kept would keep the server from stopping.
-        if (!server.listening) response.setHeader("Connection", "close");
-        send(response, answer);
-      });
+      void handle(routes, request)
+        .then((answer) => {
+          // A connection that is kept would keep the server from stopping.
+          if (!server.listening) response.setHeader("Connection", "close");
+          send(response, answer);
+        })
+        .catch(() => response.destroy());
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
@@ -75,7 +77,8 @@ async function handle(routes: Record<string, Route>, request: IncomingMessage): 
     if (methods && request.headers.origin !== undefined) throw new Refused(403, "ORIGIN_NOT_ALLOWED", "Origin not allowed");
     return await answer(request, new URLSearchParams(query));
   } catch (error) {
-    if (!(error instanceof Refused)) process.stderr.write(`a request failed: ${error instanceof Error ? error.message : "?"}\n`);
+    if (!(error instanceof Refused) && !request.readableAborted)
+      process.stderr.write(`a request failed: ${error instanceof Error ? error.message : "?"}\n`);
     const { status, code, message, extras } =
       error instanceof Refused ? error : new Refused(500, "INTERNAL", "Internal server error");
     return { status, headers: extras.headers, body: { error: message, code, ...extras.facts } };

@@ -356,7 +356,19 @@ describe("The command", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  test("says where it cannot listen", async () => {
+  test("leaves a file that is no socket where it is", async () => {
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "sidecar-")), "notes");
+    fs.writeFileSync(file, "mine");
+    expect(await serve(["serve", "--listen", file], env, () => verifier)).toBe(1);
+    expect([fs.readFileSync(file, "utf8"), verifier.closed]).toEqual(["mine", 1]);
+    fs.rmSync(path.dirname(file), { recursive: true });
+  });
+
+  test("says why it cannot begin", async () => {
+    const broken = () => {
+      throw new Error("no credential");
+    };
+    expect(await serve(["serve"], env, broken)).toBe(1);
     expect(await serve(["serve", "--listen", new URL(url).host], env, () => verifier)).toBe(1);
     expect(verifier.closed).toBe(1);
   });
