@@ -24,7 +24,7 @@ const ACK_TIMEOUT_MS = 2_000;
 /** Thousands of processes apply the same change at once. */
 const ACK_SPREAD_MS = 250;
 const SESSION_TIMEOUT_MS = 15_000;
-const PAGE_TIMEOUT_MS = 60_000;
+const [PAGE_TIMEOUT_MS, PAGE_SILENT_MS] = [60_000, 5_000];
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 const PAGES_AHEAD = 2;
 const [BACKOFF_MS, MAX_BACKOFF_MS] = [100, 5_000];
@@ -125,7 +125,8 @@ export class Client {
       replica.cursorText !== null && replica.epoch !== null ? { epoch: replica.epoch, cursor: replica.cursorText } : undefined;
     const { instance, onStale, boundMs } = options;
     const body = { instance, version: VERSION, on_stale: onStale, bound_ms: boundMs, nonce, ...(have && { have }) };
-    const reply = await this.ask("POST", "/sessions", SESSION_TIMEOUT_MS, body);
+    const request = { method: "POST", path: "/api/verifier/sessions", body, isApart: this.failures > 0 } as const;
+    const reply = await ask(world, request, { timeoutMs: SESSION_TIMEOUT_MS, signal: this.stopped.signal });
     if (reply.status === 202) {
       await this.pause(reply.retryAfterMs ?? 1_000);
       return null;
@@ -170,7 +171,11 @@ export class Client {
   private async fetchPage(sha256: string): Promise<Uint8Array> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const reply = await this.ask("GET", `/snapshot/${sha256}`, PAGE_TIMEOUT_MS, undefined, MAX_PAGE_BYTES);
+        const reply = await ask(
+          this.world,
+          { method: "GET", path: `/api/verifier/snapshot/${sha256}`, isApart: attempt > 1 },
+          { timeoutMs: PAGE_TIMEOUT_MS, silentMs: PAGE_SILENT_MS, maxBytes: MAX_PAGE_BYTES, signal: this.stopped.signal },
+        );
         // It may be of a snapshot that has gone meanwhile.
         if (reply.status !== 200) throw new Refused(reply);
         return await this.world.unzip(reply.body);
@@ -448,11 +453,6 @@ export class Client {
       if (error instanceof Refused && (error.reply.status === 404 || error.reply.status === 400)) return error.reply;
       throw error;
     }
-  }
-
-  private ask(method: "GET" | "POST", path: string, timeoutMs: number, body?: unknown, maxBytes?: number): Promise<Reply> {
-    const { signal } = this.stopped;
-    return ask(this.world, { method, path: `/api/verifier${path}`, body }, { timeoutMs, maxBytes, signal });
   }
 
   private backoff(error: unknown): number {

@@ -105,6 +105,9 @@ export type Reply = { status: number; retryAfterMs: number | null; body: Uint8Ar
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 const MAX_RETRY_SECONDS = 60;
 
+/** `silentMs`: between two parts of an answer, where all of it may take longer. */
+export type Bounds = { timeoutMs: number; silentMs?: number; maxBytes?: number; signal?: AbortSignal };
+
 /**
  * One question and its whole answer, within a time.
  * @throws where there is none
@@ -112,11 +115,12 @@ const MAX_RETRY_SECONDS = 60;
 export async function ask(
   world: World,
   request: Omit<Request, "signal">,
-  { timeoutMs, maxBytes = MAX_REPLY_BYTES, signal }: { timeoutMs: number; maxBytes?: number; signal?: AbortSignal },
+  { timeoutMs, silentMs, maxBytes = MAX_REPLY_BYTES, signal }: Bounds,
 ): Promise<Reply> {
   const stop = new AbortController();
   const abort = () => stop.abort(new Error("The portal did not answer in time."));
   const cancel = world.after(timeoutMs, abort);
+  let hear = silentMs === undefined ? () => {} : world.after(silentMs, abort);
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   try {
@@ -125,6 +129,8 @@ export async function ask(
     let bytes = 0;
     for await (const chunk of answer.chunks) {
       bytes += chunk.length;
+      hear();
+      if (silentMs !== undefined) hear = world.after(silentMs, abort);
       if (bytes > maxBytes) {
         stop.abort();
         throw new Error("The portal's answer is too long.");
@@ -134,6 +140,7 @@ export async function ask(
     return { status: answer.status, retryAfterMs: retryAfterOf(answer), body: Buffer.concat(chunks) };
   } finally {
     cancel();
+    hear();
     signal?.removeEventListener("abort", abort);
   }
 }
