@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { parseServiceCredential } from "@latchkey/rule/services";
+import { filesIn } from "./files";
 import type { CreateVerifier, VerifierOptions } from "./types";
 import { LocalVerifier } from "./verifier";
 import { realWorld } from "./world";
@@ -16,7 +17,8 @@ const MAX_INSTANCE = 120;
  */
 export const createVerifier: CreateVerifier = (options = {}) => {
   const { url, credential, feedKey, onStale, boundMs, instance } = readOptions(options);
-  const verifier = new LocalVerifier(realWorld(url, credential), { feedKey, onStale, boundMs, instance });
+  const storage = options.folder === undefined ? null : { files: filesIn(options.folder), credential };
+  const verifier = new LocalVerifier(realWorld(url, credential), { feedKey, onStale, boundMs, instance }, {}, storage);
   if (options.signals !== false) closeOnSignals(() => verifier.close());
   return verifier;
 };

@@ -1,6 +1,7 @@
 import { isVisible } from "@latchkey/rule/cursors";
 import { Asker } from "./ask";
 import { Client, type ClientOptions } from "./client";
+import { Copy, type Files } from "./copy";
 import { Freshness } from "./freshness";
 import { judge, type Moment, refuseMalformed } from "./judge";
 import { type Applied, Replica } from "./replica";
@@ -26,6 +27,8 @@ const CHANGE = /^\d{1,18}\.(\d{1,20})$/;
 
 /** What it is made of; tests put others in. */
 export type Parts = { freshness: Freshness; replica: Replica };
+/** Where what is known is kept, and under what. */
+export type Storage = { files: Files; credential: string };
 
 export class LocalVerifier implements Verifier {
   private readonly freshness: Freshness;
@@ -33,6 +36,7 @@ export class LocalVerifier implements Verifier {
   private readonly client: Client;
   private readonly asker: Asker;
   private readonly usage: Usage;
+  private readonly copy: Copy | null;
   private readonly listeners = new Map<keyof VerifierEvents, Set<(...given: never[]) => void>>();
   private readonly waiting = new Set<() => void>();
   private last: VerifierState = "NOT_READY";
@@ -45,6 +49,7 @@ export class LocalVerifier implements Verifier {
     private readonly world: World,
     private readonly options: ClientOptions,
     { freshness = new Freshness(world, options.boundMs), replica = new Replica(freshness) }: Partial<Parts> = {},
+    storage: Storage | null = null,
   ) {
     this.freshness = freshness;
     this.replica = replica;
@@ -65,6 +70,14 @@ export class LocalVerifier implements Verifier {
       },
       trouble,
     });
+    this.copy = storage && new Copy(world, storage.files, storage.credential, replica, trouble);
+    void this.start();
+  }
+
+  private async start(): Promise<void> {
+    await this.copy?.load();
+    if (this.closing) return;
+    this.copy?.start();
     this.client.start();
   }
 
@@ -136,6 +149,7 @@ export class LocalVerifier implements Verifier {
   private async end(): Promise<void> {
     await Promise.resolve();
     this.noteState();
+    this.copy?.close();
     await this.usage.close(REPORT_MS);
     await this.client.close();
   }
