@@ -6,6 +6,7 @@ import type { Issued } from "@/lib/keys/action-states";
 import { callSnippets } from "./call-snippets";
 import { CopyLine, ShowButton, useMasking } from "./copy-line";
 import { FirstCall } from "./first-call";
+import { Receipts } from "./receipts";
 
 const SHOWN_LENGTH = 14;
 
@@ -17,7 +18,7 @@ export type SaveProps<Shown extends Issued = Issued> = {
 
 /** The one time that credentials are shown. */
 export function SaveKey({ issued, onCopied, onDone }: SaveProps) {
-  const { uuid, key, secret, callAddress, isNew } = issued;
+  const { uuid, key, secret, callAddress, isNew, receipts } = issued;
   const credentials = secret === null ? [key] : [key, secret];
   const { lines, toggle } = useMasking(credentials, SHOWN_LENGTH);
   const { curl, javascript, python } = callSnippets(callAddress, key);
@@ -52,6 +53,7 @@ export function SaveKey({ issued, onCopied, onDone }: SaveProps) {
           { name: ".env", content: <CopyLine title=".env" text={env} onCopied={() => onCopied(credentials)} {...lines} /> },
         ]}
       />
+      {receipts && <Receipts change={receipts.change} known={receipts} narrowing="old_ended" />}
       {isNew && (
         <div className="noscript:hidden">
           <FirstCall uuid={uuid} />

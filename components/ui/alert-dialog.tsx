@@ -13,10 +13,12 @@ type PanelProps = {
   description: ReactNode;
   children: ReactNode;
   onClosed?: () => void;
+  /** Nothing is to be decided any more: it says what became of it. */
+  isDone?: boolean;
 };
 
 /** Something to be decided before anything else. The focus is on the AlertCancel that stands in it. */
-export function AlertPanel({ isOpen, onCancel, title, description, children, onClosed }: PanelProps) {
+export function AlertPanel({ isOpen, onCancel, title, description, children, onClosed, isDone = false }: PanelProps) {
   return (
     <Primitive.Root open={isOpen} onOpenChange={(wantsOpen) => !wantsOpen && onCancel()}>
       <Primitive.Portal>
@@ -24,7 +26,7 @@ export function AlertPanel({ isOpen, onCancel, title, description, children, onC
         <Primitive.Content className={panelStyle} onCloseAutoFocus={focusBy(onClosed)}>
           <Primitive.Title className="font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">{title}</Primitive.Title>
           <Primitive.Description className="mt-2 text-ink-muted">{description}</Primitive.Description>
-          <DialogNote />
+          {!isDone && <DialogNote />}
           {children}
         </Primitive.Content>
       </Primitive.Portal>

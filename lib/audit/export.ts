@@ -9,7 +9,7 @@ import type { AuditConditions } from "./schemas";
 
 const COLUMNS = [
   ...["id", "at", "actor_kind", "actor_id", "actor", "action", "target_kind", "target_id", "target", "address"],
-  ...["request_id", "before", "after"],
+  ...["request_id", "before", "after", "receipts"],
 ];
 
 /**
@@ -39,8 +39,8 @@ export async function exportAudit(admin: CurrentAdmin, conditions: AuditConditio
   });
 }
 
-function lineOf({ id, at, actor, action, target, address, requestId, before, after }: AuditRecord): string {
-  const json = (value: AuditRecord["before"]) => (value ? JSON.stringify(value) : "");
+function lineOf({ id, at, actor, action, target, address, requestId, before, after, receipts }: AuditRecord): string {
+  const json = (value: object | null) => (value ? JSON.stringify(value) : "");
   return csvLine([
     id,
     at.toISOString(),
@@ -55,5 +55,6 @@ function lineOf({ id, at, actor, action, target, address, requestId, before, aft
     requestId ?? "",
     json(before),
     json(after),
+    json(receipts && "kept" in receipts ? receipts.kept : null),
   ]);
 }

@@ -7,6 +7,7 @@ import { instant, int, json, nullable, type RowOf, statement, text, word } from 
 import { boundedCount, type Count, toCount } from "@/lib/values/bounded-count";
 import { type Direction, pageOf } from "@/lib/values/keyset";
 import { type AuditFilter, resolveConditions } from "./filter";
+import { type EntryReceipts, type KeptReceipts, sqlChangeOf, sqlKept, toEntryReceipts } from "./receipts";
 import type { AuditPlace, AuditSearch } from "./schemas";
 
 export const AUDIT_PAGE_SIZE = 50;
@@ -25,6 +26,8 @@ export type AuditRecord = {
   requestId: string | null;
   before: Json | null;
   after: Json | null;
+  /** Of what narrowed what verifiers accept. */
+  receipts: EntryReceipts | null;
 };
 
 export type AuditPage = {
@@ -53,6 +56,8 @@ const ROW = {
   request_id: nullable(text),
   before: nullable(json<Json>()),
   after: nullable(json<Json>()),
+  kept: nullable(json<KeptReceipts>()),
+  change: nullable(text),
 };
 
 type Step = { place: AuditPlace | null; direction: Direction; limit: number };
@@ -71,7 +76,7 @@ export function auditQuery(filter: AuditFilter, { place, direction, limit }: Ste
   const query = `
     SELECT a.id::text, a.at, a.actor_kind, a.actor_id::text, coalesce(actor.email, acting.name) AS actor_name, a.action, a.target_kind, a.target_id,
       coalesce(target.email, service.name) AS target_name, key.name AS key_name, key.format::text AS key_format, key.hint AS key_hint,
-      a.address, a.request_id, a.before, a.after
+      a.address, a.request_id, a.before, a.after, ${sqlKept("a")} AS kept, ${sqlChangeOf("a")} AS change
     FROM (SELECT * FROM audit_entries ${where} ORDER BY at ${order}, id ${order} LIMIT ${limit}) a
     LEFT JOIN users actor ON actor.id = a.actor_id
     LEFT JOIN services acting ON acting.id = CASE WHEN a.actor_kind = 'service' THEN a.actor_id END
@@ -153,6 +158,7 @@ export function toRecord(row: RowOf<typeof ROW>): AuditRecord {
     requestId: row.request_id,
     before: withoutCredentials(row.before),
     after: withoutCredentials(row.after),
+    receipts: toEntryReceipts(row),
   };
 }
 

@@ -4,12 +4,15 @@ import { unstable_rethrow } from "next/navigation";
 import { contextOf } from "@/lib/request/context";
 import { AppError, ERRORS, type ErrorCode, toAppError } from "@/lib/values/errors";
 import { logFailure } from "./endpoint";
+import type { ShownReceipts } from "./tell-change";
 
 /** What a form shows after it was sent: the third dialect, beside the two of the HTTP APIs. */
 export type FormState = {
   /** About the form as a whole: what went wrong, or what was done. */
   message?: string;
   isDone?: boolean;
+  /** Who has applied what was done, where that narrows and somebody follows the feed. */
+  receipts?: ShownReceipts;
   /** What one may want to do next. */
   offer?: { href: string; text: string /** Where to; without it, on in this page. */; to?: "tab" | "page" | "new version" };
   /** There is an account with the address already. */

@@ -43,7 +43,10 @@ export function actorOf(request: Incoming, kind: Actor["kind"], userId: string |
  */
 export async function requireApiUser(request: Request): Promise<CurrentUser> {
   const token = bearerOf(request.headers);
-  const person = token === null ? await requireCookie(request) : await findSubject(await verifyAccessToken(token));
+  return admitPerson(request, token === null ? await requireCookie(request) : await findSubject(await verifyAccessToken(token)));
+}
+
+async function admitPerson(request: Request, person: Awaited<ReturnType<typeof findSubject>>): Promise<CurrentUser> {
   if (!person || person.isBanned) throw new AppError("TOKEN_NOT_VALID");
   const user = toUser(request, person);
   if (person.isUnproven) await proveByIssuer(user.actor, user.id);
@@ -165,9 +168,20 @@ export async function requireFeedReader(request: Request): Promise<FeedCaller> {
   return requireServiceAlone(request, "feed");
 }
 
-/** A program of the staff: a service with `admin:read`. @throws AppError as `requireFeedReader` */
-export async function requireAdminReader(request: Request): Promise<void> {
-  await requireServiceAlone(request, "admin:read");
+/**
+ * Who may learn who applied a change: a service with `admin:read` and staff at the portal's pages, of any (null), and whoever it is about.
+ * @throws AppError as `requireFeedReader`, and as `requireApiUser`
+ */
+export async function requireReceiptReader(request: Request): Promise<string | null> {
+  const token = bearerOf(request.headers);
+  if (parseServiceCredential(token ?? "")) {
+    await requireServiceAlone(request, "admin:read");
+    return null;
+  }
+  if (token !== null) return (await requireApiUser(request)).id;
+  const session = await requireCookie(request);
+  const { id } = await admitPerson(request, session);
+  return session.isAdmin ? null : id;
 }
 
 /** Where no shared secret will do. */

@@ -46,24 +46,51 @@ const SESSIONS = statement(
 
 type Process = { service: string; instance: string };
 
-export type Receipts = {
+type Facts = {
   change: string;
   /** When it was first seen to be committed, by the database's clock: every round that was read later carries it. */
   seen_at: string;
-  confirmed: (Process & { after_ms: number })[];
-  /** Refused by their own bound, whether they can be reached or not. */
-  bounded: (Process & { since: string })[];
-  pending: (Process & { until: string })[];
-  /** They serve from what is stale. */
-  may_accept: (Process & { until: string })[];
+  /** By the same clock, when this was read. */
+  now: string;
+  /** After how long the last of those ended it that have, by a word of theirs or by their own bound; null while none has. */
+  last_ms: number | null;
+  /** Of those that refuse by themselves: from when on all of them do. */
+  bounded_since: string | null;
+  /** When the last of those that are waited for refuses by itself. */
+  pending_until: string | null;
+  may_accept_until: string | null;
   /** Processes that began later, and never knew it otherwise. */
   later: number;
   /** From when on no process accepts what the change ended; null while that is not certain. */
   dead_everywhere_at: string | null;
 };
 
+export type Receipts = Facts & {
+  confirmed: (Process & { after_ms: number })[];
+  /** Refused by their own bound, whether they can be reached or not. */
+  bounded: (Process & { since: string })[];
+  pending: (Process & { until: string })[];
+  /** They serve from what is stale. */
+  may_accept: (Process & { until: string })[];
+};
+
+const STATES = ["confirmed", "bounded", "pending", "may_accept"] as const;
+
+/** Without names: which programs there are is nobody's business but the staff's. */
+export type ReceiptCounts = Facts & Record<(typeof STATES)[number], number>;
+
+export function countReceipts({ confirmed, bounded, pending, may_accept, ...facts }: Receipts): ReceiptCounts {
+  return {
+    ...facts,
+    confirmed: confirmed.length,
+    bounded: bounded.length,
+    pending: pending.length,
+    may_accept: may_accept.length,
+  };
+}
+
 /** `Latchkey-Change`: the number of a change, and its transaction. */
-const TOKEN = /^(\d{1,18})\.(\d{1,20})$/;
+const TOKEN = /^(\d{1,18})\.(\d{1,19})$/;
 
 /**
  * Who has applied a change that narrows, and from when on the others refuse by themselves.
@@ -77,34 +104,48 @@ export async function findReceipts(token: string, ownerId: string | null): Promi
   if (!change?.narrows || (ownerId !== null && change.user_id !== ownerId)) throw new AppError("CHANGE_NOT_FOUND");
   const seenAt = change.seen_at.getTime();
   const now = change.now.getTime();
-  const receipts: Receipts = {
-    change: token,
-    seen_at: change.seen_at.toISOString(),
-    confirmed: [],
-    bounded: [],
-    pending: [],
-    may_accept: [],
-    later: 0,
-    dead_everywhere_at: null,
-  };
-  let deadAt = seenAt;
+  const found: Pick<Receipts, (typeof STATES)[number]> = { confirmed: [], bounded: [], pending: [], may_accept: [] };
+  let [deadAt, lastAt, later] = [seenAt, null as number | null, 0];
   for (const row of await sql(SESSIONS, { xid, seenAt: change.seen_at })) {
-    const process = { service: row.service, instance: row.instance };
-    const end = row.on_stale === "serve" ? row.seen_at.getTime() + row.bound_ms + row.serve_for_ms : seenAt + row.bound_ms;
-    const boundAt = Math.max(end, seenAt + row.bound_ms);
-    const doneAt = row.acked_at ? Math.max(row.acked_at.getTime(), seenAt) : row.ended_at ? row.ended_at.getTime() : boundAt;
-    if (row.is_later) receipts.later += 1;
-    else {
-      deadAt = Math.max(deadAt, doneAt);
-      const at = new Date(doneAt).toISOString();
-      if (row.acked_at) receipts.confirmed.push({ ...process, after_ms: doneAt - seenAt });
-      else if (doneAt <= now) receipts.bounded.push({ ...process, since: at });
-      else if (row.on_stale === "serve") receipts.may_accept.push({ ...process, until: at });
-      else receipts.pending.push({ ...process, until: at });
+    if (row.is_later) {
+      later += 1;
+      continue;
     }
+    const process = { service: row.service, instance: row.instance };
+    const boundAt = seenAt + row.bound_ms;
+    const ownEnd =
+      row.on_stale === "serve" ? Math.max(boundAt, row.seen_at.getTime() + row.bound_ms + row.serve_for_ms) : boundAt;
+    const ackedAt = row.acked_at && Math.max(row.acked_at.getTime(), seenAt);
+    // Who confirms after its bound had ended it by then.
+    const doneAt = Math.min(ackedAt ?? row.ended_at?.getTime() ?? ownEnd, ownEnd);
+    deadAt = Math.max(deadAt, doneAt);
+    if (ackedAt !== null || doneAt <= now) lastAt = Math.max(lastAt ?? seenAt, doneAt);
+    const at = isoOf(doneAt);
+    if (ackedAt !== null) found.confirmed.push({ ...process, after_ms: ackedAt - seenAt });
+    else if (doneAt <= now) found.bounded.push({ ...process, since: at });
+    else if (row.on_stale === "serve") found.may_accept.push({ ...process, until: at });
+    else found.pending.push({ ...process, until: at });
   }
-  if (deadAt <= now) receipts.dead_everywhere_at = new Date(deadAt).toISOString();
-  return receipts;
+  return {
+    change: token,
+    seen_at: isoOf(seenAt),
+    now: isoOf(now),
+    ...found,
+    last_ms: lastAt === null ? null : lastAt - seenAt,
+    bounded_since: latest(found.bounded.map(({ since }) => since)),
+    pending_until: latest(found.pending.map(({ until }) => until)),
+    may_accept_until: latest(found.may_accept.map(({ until }) => until)),
+    later,
+    dead_everywhere_at: deadAt <= now ? isoOf(deadAt) : null,
+  };
+}
+
+function isoOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function latest(instants: readonly string[]): string | null {
+  return instants.reduce<string | null>((last, at) => (last === null || at > last ? at : last), null);
 }
 
 const CHANGE_OF_REQUEST = statement(

@@ -1,4 +1,5 @@
 import type { FormState } from "@/lib/doors/form-state";
+import type { ShownReceipts } from "@/lib/doors/tell-change";
 
 /** A key with its credentials in clear: in memory, while they are shown, and nowhere else. */
 export type Issued = {
@@ -11,6 +12,8 @@ export type Issued = {
   callAddress: string;
   /** Of a key with which nobody has made a call, for its owner: whether one arrives is watched. */
   isNew?: boolean;
+  /** Of a key whose former credential ended at once. */
+  receipts?: ShownReceipts;
 };
 
 /** The key that the same form, sent before, made or regenerated: what it got was shown then, once. */

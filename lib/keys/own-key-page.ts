@@ -2,8 +2,10 @@ import "server-only";
 import { maskCredential } from "@latchkey/rule/credentials";
 import { keyState } from "@latchkey/rule/status";
 import type { CurrentUser } from "@/lib/audit/actors";
-import { db } from "@/lib/database/client";
+import { type EntryReceipts, type KeptReceipts, sqlChangeOf, sqlKept, toEntryReceipts } from "@/lib/audit/receipts";
+import { db, sql } from "@/lib/database/client";
 import { PRESENT, readLimits } from "@/lib/database/key-columns";
+import { instant, json, nullable, statement, text } from "@/lib/database/statements";
 import { listUsageDays, type UsageDay } from "@/lib/usage/days";
 import { CHART_DAYS } from "@/lib/values/days";
 import { AppError } from "@/lib/values/errors";
@@ -16,7 +18,14 @@ import { findReplaced, type KeyRow } from "./search";
 
 const AUDIT_LENGTH = 100;
 
-export type KeyEvent = { id: string; at: Date; actorKind: string; action: string; address: string | null };
+export type KeyEvent = {
+  id: string;
+  at: Date;
+  actorKind: string;
+  action: string;
+  address: string | null;
+  receipts: EntryReceipts | null;
+};
 
 export type KeyPage = Omit<KeyRow, "dailyCalls"> & {
   note: string | null;
@@ -92,14 +101,33 @@ export async function describeKey(key: SelectedKey, now: Date): Promise<Omit<Key
   };
 }
 
+const EVENTS = statement(
+  "key-events",
+  {
+    id: text,
+    at: instant,
+    actor_kind: text,
+    action: text,
+    address: nullable(text),
+    kept: nullable(json<KeptReceipts>()),
+    change: nullable(text),
+  },
+  `SELECT a.id::text, a.at, a.actor_kind, a.action, a.address, ${sqlKept("a")} AS kept, ${sqlChangeOf("a")} AS change
+   FROM (
+     SELECT * FROM audit_entries WHERE target_kind = 'api_key' AND target_id = $key ORDER BY at DESC, id DESC LIMIT ${AUDIT_LENGTH}) a
+   ORDER BY a.at DESC, a.id DESC`,
+);
+
 async function findEvents(keyId: number): Promise<KeyEvent[]> {
-  const entries = await db().auditEntry.findMany({
-    where: { targetKind: "api_key", targetId: String(keyId) },
-    orderBy: [{ at: "desc" }, { id: "desc" }],
-    take: AUDIT_LENGTH,
-    select: { id: true, at: true, actorKind: true, action: true, address: true },
-  });
+  const rows = await sql(EVENTS, { key: String(keyId) });
   // Where staff work from is not the owner's business.
-  const isTold = ({ actorKind }: { actorKind: string }) => actorKind === "user" || actorKind === "api_key";
-  return entries.map((entry) => ({ ...entry, id: String(entry.id), address: isTold(entry) ? entry.address : null }));
+  const isTold = (kind: string) => kind === "user" || kind === "api_key";
+  return rows.map((row) => ({
+    id: row.id,
+    at: row.at,
+    actorKind: row.actor_kind,
+    action: row.action,
+    address: isTold(row.actor_kind) ? row.address : null,
+    receipts: toEntryReceipts(row),
+  }));
 }

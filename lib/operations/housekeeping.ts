@@ -3,6 +3,7 @@ import { sql } from "@/lib/database/client";
 import { REMEMBERED_DAYS } from "@/lib/database/idempotency";
 import { int, statement } from "@/lib/database/statements";
 import { recordCut, removeOldChanges } from "@/lib/feed/cut";
+import { keepReceipts } from "@/lib/feed/kept-receipts";
 import { KNOWN_DAYS } from "@/lib/identity/known-devices";
 import { housekeepingDone, housekeepingRemoved, housekeepingRuns } from "@/lib/metrics/counters";
 import { log } from "@/lib/settings/log";
@@ -106,6 +107,7 @@ const WORKS = {
   "uncharged usage": auditUncharged,
   "replayable usage": tellOfReplayable,
   "feed cut": recordCut,
+  receipts: keepReceipts,
 };
 
 let toldOn: number | undefined;

@@ -5,6 +5,7 @@ import { DAY_MS } from "./days";
 const STYLES = {
   day: { day: "numeric", month: "short", year: "numeric" },
   minute: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
+  second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   parts: { day: "2-digit", month: "2-digit", year: "numeric" },
   offset: { timeZoneName: "shortOffset" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
@@ -33,8 +34,8 @@ export function usableZone(timeZone: string): string {
   }
 }
 
-/** "22 Nov 2026", or "22 Nov 2026, 15:04". */
-export function formatInstant(at: Date, timeZone: string, style: "day" | "minute"): string {
+/** "22 Nov 2026", "22 Nov 2026, 15:04", or "15:04:09" of what is of today. */
+export function formatInstant(at: Date, timeZone: string, style: "day" | "minute" | "second"): string {
   return formatter(timeZone, style).format(at);
 }
 

@@ -192,7 +192,7 @@ describe("the export of audit entries", () => {
   test("holds all that the list finds, over many chunks, and nothing else", async () => {
     const [head, ...lines] = await read({ to: "2026-01-03" });
     expect(head).toBe(
-      "\uFEFFid,at,actor_kind,actor_id,actor,action,target_kind,target_id,target,address,request_id,before,after",
+      "\uFEFFid,at,actor_kind,actor_id,actor,action,target_kind,target_id,target,address,request_id,before,after,receipts",
     );
     expect(lines.map((line) => line.split(",", 1)[0])).toStrictEqual(numbers(1, 4319));
   });
@@ -201,7 +201,7 @@ describe("the export of audit entries", () => {
     const [, line] = await read({ target: "3", to: "2026-01-02" });
     expect(line).toBe(
       `2,2026-01-01T00:02:00.000Z,user,${uuid(3)},person-3@example.com,api_key.updated,api_key,3,'=1+1,,,` +
-        '"{""name"":""@old""}","{""name"":""mf_live_abcdef...""}"',
+        '"{""name"":""@old""}","{""name"":""mf_live_abcdef...""}",',
     );
   });
 

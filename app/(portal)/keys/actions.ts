@@ -7,6 +7,7 @@ import type { CurrentUser } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { findUser, requireUserOfForm } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
+import { receiptsOfDeed } from "@/lib/doors/tell-change";
 import { requireWriterOfForm } from "@/lib/doors/writers";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { changeKeySchema, pauseKeySchema } from "@/lib/keys/change-schemas";
@@ -56,7 +57,8 @@ export async function regenerateKeyAction(_state: FormState, form: FormData): Pr
     const isNew = (await findFirstCall(user, textOf(form, "uuid"))).state === "none";
     const { uuid, name, key, secret, previousExpiresAt } = await regenerateKey(user, textOf(form, "uuid"), asked);
     const issued = { uuid, name, key, secret, previousUntil: previousExpiresAt, callAddress: await callAddress(), isNew };
-    return { fields: {}, values: {}, issued };
+    const told = previousExpiresAt === null ? await receiptsOfDeed(user.actor, user.id) : {};
+    return { fields: {}, values: {}, issued: { ...issued, ...told } };
   } catch (error) {
     return explainRepeat(withSentences(await toFormState(error, form)), error, ALREADY_REGENERATED);
   }
@@ -79,8 +81,9 @@ export async function updateKeyAction(_state: FormState, form: FormData): Promis
       selfRotation: self_rotation,
       ...(expires_at && { expiresAt: expires_at }),
     });
+    const told = await receiptsOfDeed(user.actor, user.id);
     refresh();
-    return { isDone: true, message: "Saved.", fields: {}, values: {} };
+    return { isDone: true, message: "Saved.", fields: {}, values: {}, ...told };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }
@@ -91,7 +94,7 @@ export async function pauseKeyAction(_state: FormState, form: FormData): Promise
     const user = await requireWriterOfForm(form);
     const { uuid, deed } = validate(pauseKeySchema, { uuid: textOf(form, "uuid"), deed: textOf(form, "deed") });
     await (deed === "enable" ? enableKey : disableKey)(user, uuid);
-    return { isDone: true, fields: {}, values: {} };
+    return { isDone: true, fields: {}, values: {}, ...(await receiptsOfDeed(user.actor, user.id)) };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }
@@ -106,7 +109,7 @@ export async function revokeKeysAction(_state: FormState, form: FormData): Promi
     }
     const results: RevokeResult[] = [];
     for (const uuid of form.getAll("uuid").slice(0, PAGE_SIZE)) results.push(await revokeOne(user, String(uuid), form));
-    return { fields: {}, values: {}, results };
+    return { fields: {}, values: {}, results, ...(await receiptsOfDeed(user.actor, user.id)) };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }
@@ -130,8 +133,9 @@ export async function recentCallsAction(uuids: string[]): Promise<RecentCalls[]>
 
 export async function endGraceAction(_state: FormState, form: FormData): Promise<FormState> {
   try {
-    await endGrace(await requireUserOfForm(form), textOf(form, "uuid"));
-    return { isDone: true, fields: {}, values: {} };
+    const user = await requireUserOfForm(form);
+    await endGrace(user, textOf(form, "uuid"));
+    return { isDone: true, fields: {}, values: {}, ...(await receiptsOfDeed(user.actor, user.id)) };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }

@@ -3,9 +3,11 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { callAddress } from "@/app/_shell/call-address";
 import { explainRepeat, readRegeneration, textOf, withSentences } from "@/app/(portal)/keys/form-fields";
+import type { CurrentAdmin } from "@/lib/audit/actors";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { findAdmin, requireFreshAdmin } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
+import { receiptsOfDeed } from "@/lib/doors/tell-change";
 import type { IssueState, RevokeResult, RevokeState } from "@/lib/keys/action-states";
 import { deleteAnyKey, disableAnyKey, enableAnyKey, reissueAnyKey, revokeAnyKey } from "@/lib/keys/admin-changes";
 import { adminCreateKeyForSchema, adminDeleteKeysSchema, adminRevokeKeysSchema } from "@/lib/keys/admin-schemas";
@@ -83,6 +85,7 @@ export async function reissueAnyKeyAction(_state: FormState, form: FormData): Pr
         secret,
         previousUntil: previousExpiresAt,
         callAddress: await callAddress(),
+        ...(previousExpiresAt === null && (await receiptsOfDeed(admin.actor, null))),
       },
     };
   } catch (error) {
@@ -95,7 +98,7 @@ export async function pauseAnyKeyAction(_state: FormState, form: FormData): Prom
     const admin = await requireFreshAdmin(form);
     const { uuid, deed } = validate(pauseKeySchema, { uuid: textOf(form, "uuid"), deed: textOf(form, "deed") });
     await (deed === "enable" ? enableAnyKey : disableAnyKey)(admin, uuid);
-    return { isDone: true, fields: {}, values: {} };
+    return { isDone: true, fields: {}, values: {}, ...(await receiptsOfDeed(admin.actor, null)) };
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }
@@ -106,7 +109,7 @@ export async function revokeAnyKeysAction(_state: FormState, form: FormData): Pr
   try {
     const admin = await requireFreshAdmin(form);
     const { uuids } = validate(adminRevokeKeysSchema, { uuids: form.getAll("uuid"), understood: textOf(form, "understood") });
-    return await withResults(uuids, form, (uuid) => revokeAnyKey(admin, uuid));
+    return await withResults(admin, uuids, form, (uuid) => revokeAnyKey(admin, uuid));
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }
@@ -120,13 +123,18 @@ export async function deleteAnyKeysAction(_state: FormState, form: FormData): Pr
       name: form.get("name"),
       confirmation: textOf(form, "confirmation"),
     });
-    return await withResults(uuids, form, (uuid) => deleteAnyKey(admin, uuid, name));
+    return await withResults(admin, uuids, form, (uuid) => deleteAnyKey(admin, uuid, name));
   } catch (error) {
     return withSentences(await toFormState(error, form));
   }
 }
 
-async function withResults(uuids: string[], form: FormData, change: (uuid: string) => Promise<void>): Promise<RevokeState> {
+async function withResults(
+  admin: CurrentAdmin,
+  uuids: string[],
+  form: FormData,
+  change: (uuid: string) => Promise<void>,
+): Promise<RevokeState> {
   const results: RevokeResult[] = [];
   for (const uuid of uuids) {
     const problem = await change(uuid).then(
@@ -135,5 +143,5 @@ async function withResults(uuids: string[], form: FormData, change: (uuid: strin
     );
     results.push({ uuid, problem });
   }
-  return { fields: {}, values: {}, results };
+  return { fields: {}, values: {}, results, ...(await receiptsOfDeed(admin.actor, null)) };
 }

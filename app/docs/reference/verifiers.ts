@@ -102,6 +102,13 @@ const told = z.strictObject({ service: z.string(), instance: z.string() });
 const receipts = {
   change: z.string(),
   seen_at: z.iso.datetime().meta({ description: "When it was first seen to be committed, by the database’s clock." }),
+  now: z.iso.datetime().meta({ description: "When this was read, by the same clock." }),
+  last_ms: z.int().nullable().meta({
+    description: "After how long the last of those that have applied it, or refuse by themselves, did; null while none has.",
+  }),
+  bounded_since: z.iso.datetime().nullable().meta({ description: "From when on all that are `bounded` refuse by themselves." }),
+  pending_until: z.iso.datetime().nullable().meta({ description: "When the last that is `pending` refuses by itself." }),
+  may_accept_until: z.iso.datetime().nullable().meta({ description: "When the last that may accept it refuses by itself." }),
   later: z.int().meta({ description: "Processes that began afterwards." }),
   dead_everywhere_at: z.iso
     .datetime()
@@ -111,6 +118,9 @@ const receipts = {
 const RECEIPTS = {
   change: CHANGE,
   seen_at: "2026-11-28T10:11:46.121Z",
+  now: "2026-11-28T10:11:46.371Z",
+  last_ms: 87,
+  ...{ bounded_since: null, pending_until: null, may_accept_until: null },
   later: 0,
   dead_everywhere_at: "2026-11-28T10:11:46.208Z",
 };
@@ -246,7 +256,7 @@ export const VERIFIERS: Group = {
       path: "/api/verifier/receipts/{change}",
       summary: "Who has applied a change, and from when on it holds everywhere",
       description:
-        "Answers that end or narrow a key have the header `Latchkey-Change`. A service with `admin:read` reads which process applied it when; the owner of the key, how many did. Known for two days.",
+        "Answers that end or narrow a key have the header `Latchkey-Change`. A service with `admin:read`, and staff in their browser, read which process applied it when; the owner of the key, how many did. Known for two days; after that the audit log has the numbers.",
       dialect: "plain",
       callers: ["service", "accessToken", "sessionCookie"],
       scope: "admin:read",

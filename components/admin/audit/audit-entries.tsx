@@ -1,11 +1,15 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { ReceiptsOnceOpen } from "@/components/keys/receipts";
+import { ReceiptsBox } from "@/components/keys/receipts-box";
+import { describeKept } from "@/components/keys/receipts-text";
 import { Link } from "@/components/ui/link";
 import { Moment } from "@/components/ui/moment";
 import { textLink } from "@/components/ui/text-link";
 import { Written } from "@/components/ui/written";
 import { actionName } from "@/lib/audit/actions";
 import type { AuditRecord } from "@/lib/audit/list";
+import type { EntryReceipts } from "@/lib/audit/receipts";
 import { Difference } from "./difference";
 import { actorName, targetName } from "./words";
 
@@ -67,9 +71,23 @@ function Entry({ entry, now }: { entry: AuditRecord; now: Date }) {
       </summary>
       <div className="space-y-4 pt-2 pb-6 pl-6 lg:pl-8">
         <Difference before={entry.before} after={entry.after} now={now} />
+        {entry.receipts && <Verifiers of={entry.receipts} />}
         <Facts entry={entry} />
       </div>
     </details>
+  );
+}
+
+/** What verifiers made of it: as it was kept, or as it is now. */
+function Verifiers({ of }: { of: EntryReceipts }) {
+  if ("change" in of) return <ReceiptsOnceOpen change={of.change} narrowing={of.narrowing} />;
+  const text = describeKept(of.kept, of.narrowing);
+  return (
+    text && (
+      <div className="max-w-2xl">
+        <ReceiptsBox text={text} />
+      </div>
+    )
   );
 }
 

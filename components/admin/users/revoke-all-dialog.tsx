@@ -1,9 +1,11 @@
 "use client";
 
 import { useState } from "react";
+import { Receipts } from "@/components/keys/receipts";
 import { primaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import { Written } from "@/components/ui/written";
+import type { ShownReceipts } from "@/lib/doors/tell-change";
 import type { RevokedKey } from "@/lib/keys/revoke-all";
 import { ActionDialog } from "./action-dialog";
 import type { DialogProps } from "./user-target";
@@ -11,7 +13,8 @@ import type { DialogProps } from "./user-target";
 /** Asks, and then lists what became of each key. */
 export function RevokeAllDialog({ user, actions, onClose, onDone, onClosed }: DialogProps) {
   const [revoked, setRevoked] = useState<RevokedKey[] | null>(null);
-  if (revoked) return <Results revoked={revoked} onClose={onClose} onClosed={onClosed} />;
+  const [receipts, setReceipts] = useState<ShownReceipts | undefined>();
+  if (revoked) return <Results revoked={revoked} receipts={receipts} onClose={onClose} onClosed={onClosed} />;
   const count = user.unrevokedCount;
   return (
     <ActionDialog
@@ -32,17 +35,23 @@ export function RevokeAllDialog({ user, actions, onClose, onDone, onClosed }: Di
       onClose={onClose}
       // The dialog goes on with the results.
       onClosed={() => {}}
-      onDone={(state) => {
+      onDone={({ receipts: told, ...state }) => {
         onDone(state);
+        setReceipts(told);
         setRevoked(state.revoked ?? []);
       }}
     />
   );
 }
 
-type ResultsProps = { revoked: readonly RevokedKey[]; onClose: () => void; onClosed: () => void };
+type ResultsProps = {
+  revoked: readonly RevokedKey[];
+  receipts: ShownReceipts | undefined;
+  onClose: () => void;
+  onClosed: () => void;
+};
 
-function Results({ revoked, onClose, onClosed }: ResultsProps) {
+function Results({ revoked, receipts, onClose, onClosed }: ResultsProps) {
   return (
     <Dialog
       isOpen
@@ -66,6 +75,11 @@ function Results({ revoked, onClose, onClosed }: ResultsProps) {
             </li>
           ))}
         </ul>
+      )}
+      {receipts && (
+        <div className="mt-4">
+          <Receipts change={receipts.change} known={receipts} narrowing="ended" />
+        </div>
       )}
       <div className="mt-5 flex justify-end">
         <button type="button" onClick={onClose} className={primaryButton}>

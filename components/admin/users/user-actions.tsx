@@ -1,9 +1,10 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { Receipts } from "@/components/keys/receipts";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { Notice } from "@/components/ui/notice";
-
+import type { FormState } from "@/lib/doors/form-state";
 import { BanDialog, CreditsDialog, RoleDialog, SessionsDialog } from "./dialogs";
 import { RevokeAllDialog } from "./revoke-all-dialog";
 import type { UserActionSet, UserTarget } from "./user-target";
@@ -15,7 +16,7 @@ type Deed = keyof typeof DIALOGS;
 /** Everything that can be done to a user: a button each, and what came of it. */
 export function UserActions({ user, actions }: { user: UserTarget; actions: UserActionSet }) {
   const [open, setOpen] = useState<Deed | null>(null);
-  const [result, setResult] = useState<string | null>(null);
+  const [result, setResult] = useState<FormState | null>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const place = useRef<HTMLDivElement>(null);
   const OpenDialog = open && DIALOGS[open];
@@ -46,16 +47,15 @@ export function UserActions({ user, actions }: { user: UserTarget; actions: User
         {!user.isSelf && button("ban", user.isBanned ? "Unban" : "Ban")}
       </div>
       <div ref={place} className="mt-4 max-w-prose empty:hidden">
-        {result && <Notice tone="positive">{result}</Notice>}
+        {result?.message && <Notice tone="positive">{result.message}</Notice>}
+        {result?.receipts && (
+          <div className="mt-3">
+            <Receipts change={result.receipts.change} known={result.receipts} narrowing="narrowed" />
+          </div>
+        )}
       </div>
       {OpenDialog && (
-        <OpenDialog
-          user={user}
-          actions={actions}
-          onClose={() => setOpen(null)}
-          onDone={({ message }) => setResult(message ?? null)}
-          onClosed={takeFocusBack}
-        />
+        <OpenDialog user={user} actions={actions} onClose={() => setOpen(null)} onDone={setResult} onClosed={takeFocusBack} />
       )}
     </div>
   );

@@ -1,6 +1,7 @@
 import { Moment } from "@/components/ui/moment";
 import { actionName } from "@/lib/audit/actions";
 import type { KeyEvent } from "@/lib/keys/own-key-page";
+import { EventReceipts } from "./event-receipts";
 
 const ACTORS: Record<string, string> = {
   user: "you",
@@ -11,7 +12,11 @@ const ACTORS: Record<string, string> = {
   system: "Latchkey",
 };
 
-export function KeyEvents({ events, now }: { events: KeyEvent[]; now: Date }) {
+/** Of the latest events it is asked where they hold; of older ones that was kept. */
+const MAX_ASKED = 5;
+
+export function KeyEvents({ events, now, ownerId }: { events: KeyEvent[]; now: Date; ownerId: string }) {
+  const asked = events.filter(({ receipts }) => receipts && "change" in receipts).slice(0, MAX_ASKED);
   return (
     <ol className="divide-y divide-line">
       {events.map((event) => (
@@ -22,6 +27,9 @@ export function KeyEvents({ events, now }: { events: KeyEvent[]; now: Date }) {
               by {ACTORS[event.actorKind] ?? event.actorKind}
               {event.address && ` from ${event.address}`}
             </span>
+            {event.receipts && ("kept" in event.receipts || asked.includes(event)) && (
+              <EventReceipts of={event.receipts} ownerId={ownerId} />
+            )}
           </span>
           <span className="text-ink-muted">
             <Moment at={event.at} now={now} as="minute" />

@@ -2,6 +2,7 @@ import { pickLimits } from "@latchkey/rule/limits";
 import { INACTIVE_STATUSES } from "@latchkey/rule/status";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { LatestReceipts } from "@/app/_shell/latest-receipts";
 import { EditKey } from "@/components/keys/edit-key";
 import { KeyActions } from "@/components/keys/key-actions";
 import { KeyButton } from "@/components/keys/key-buttons";
@@ -55,6 +56,7 @@ export default async function KeyOwnPage({ params }: Props) {
         <StateBadge state={state} />
       </KeyHeading>
       {key.isWeak && <Guessable />}
+      <LatestReceipts of={key.events} now={now} ownerId={user.id} />
       <div className="mt-5 flex flex-wrap items-start gap-3 empty:hidden">
         {isOffered("regenerate", key) && <KeyButton opens="regenerate" />}
         {isOffered("change", key) && <Change keyShown={key} />}
@@ -68,7 +70,7 @@ export default async function KeyOwnPage({ params }: Props) {
         <RefusalList refusals={key.refusals} now={now} />
       </PageSection>
       <PageSection title="History">
-        <KeyEvents events={key.events} now={now} />
+        <KeyEvents events={key.events} now={now} ownerId={user.id} />
       </PageSection>
       {isOffered("revoke", key) && (
         <PageSection title="Danger zone">

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { cache } from "react";
+import { LatestReceipts } from "@/app/_shell/latest-receipts";
 import { KeyFacts } from "@/app/(portal)/keys/[id]/key-facts";
 import { AuditEntries } from "@/components/admin/audit/audit-entries";
 import { DeleteButton } from "@/components/admin/keys/delete-button";
@@ -64,6 +65,7 @@ export default async function AdminKeyOwnPage({ params }: Props) {
         {deletedAt ? <Badge tone="danger">Deleted</Badge> : <StateBadge state={state} />}
       </KeyHeading>
       {key.isWeak && <Guessable />}
+      <LatestReceipts of={key.entries} now={now} ownerId={null} />
       <Owner owner={key.owner} id={key.id} />
       {!deletedAt && isOffered("regenerate", key) && (
         <div className="mt-5">

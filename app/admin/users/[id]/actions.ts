@@ -6,6 +6,7 @@ import type { CurrentAdmin } from "@/lib/audit/actors";
 import type { FormState } from "@/lib/doors/form-state";
 import { requireFreshAdmin } from "@/lib/doors/page-guards";
 import { validate } from "@/lib/doors/read-json";
+import { receiptsOfDeed } from "@/lib/doors/tell-change";
 import type { RevokeAllState } from "@/lib/users/action-states";
 import { adjustCredits } from "@/lib/users/adjust-credits";
 import { banUser, endSessions, unbanUser } from "@/lib/users/bans";
@@ -67,8 +68,9 @@ async function change<Schema extends z.ZodType, Result extends { message: string
   try {
     const admin = await requireFreshAdmin(form);
     const result = await run(admin, validate(schema, Object.fromEntries(form)));
+    const told = await receiptsOfDeed(admin.actor, null);
     refresh();
-    return { isDone: true, fields: {}, values: {}, ...result };
+    return { isDone: true, fields: {}, values: {}, ...result, ...told };
   } catch (error) {
     return (await toRefusal(error, form)) as FormState & Partial<Result>;
   }
