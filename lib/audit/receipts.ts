@@ -37,13 +37,13 @@ export const sqlNarrows = (entry: string) =>
 
 /**
  * SQL: the change of an entry's transaction that narrows, while changes are kept; else null. In a copy of a database the
- * same number can be of another transaction, at another time.
+ * same number can be of another transaction, at another time. By the order of the index, however many changes one transaction has.
  */
 export const sqlChangeOf = (entry: string) =>
   `CASE WHEN ${sqlNarrows(entry)} AND ${entry}.at > now() - interval '3 days' THEN (
      SELECT c.seq || '.' || c.xid FROM key_changes c
-     WHERE c.xid = ${entry}.xid AND c.narrows AND c.at BETWEEN ${entry}.at - interval '1 hour' AND ${entry}.at + interval '1 hour'
-     LIMIT 1) END`;
+     WHERE c.xid >= ${entry}.xid AND c.xid <= ${entry}.xid AND c.narrows AND c.at BETWEEN ${entry}.at - interval '1 hour' AND ${entry}.at + interval '1 hour'
+     ORDER BY c.xid LIMIT 1) END`;
 
 /** SQL: what was kept of an entry. */
 export const sqlKept = (entry: string) =>

@@ -7,12 +7,12 @@ import { SESSION_MINUTES } from "./sessions";
 /** Of one change: more processes than this are counted, and not named. */
 const MAX_NAMED = 5_000;
 
-// Whoever asks sees it, so that it was committed by now; a poll may have found that earlier.
+// Whoever asks sees it, so that it was committed by now, with all of its transaction; a poll may have found that earlier.
 const CHANGE = statement(
   "change-told",
   { seen_at: instant, user_id: nullable(uuid), narrows: bool, now: instant },
   `WITH noted AS (
-     UPDATE key_changes SET seen_at = clock_timestamp() WHERE seq = $seq::bigint AND xid = $xid::xid8 AND narrows AND seen_at IS NULL
+     UPDATE key_changes SET seen_at = clock_timestamp() WHERE xid = $xid::xid8 AND narrows AND seen_at IS NULL
      RETURNING seq, seen_at)
    SELECT coalesce(c.seen_at, n.seen_at, clock_timestamp()) AS seen_at, coalesce(k.user_id, c.user_id) AS user_id, c.narrows,
      clock_timestamp() AS now

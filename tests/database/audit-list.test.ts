@@ -44,6 +44,8 @@ const SEED = `
       CASE i % 2 WHEN 0 THEN (1 + i % ${PEOPLE})::text ELSE ${uuidSql(`1 + i % ${PEOPLE}`)}::text END,
       '{"name":"@old"}', '{"name":"mf_live_abcdef0123456789abcdef0123456789abcdef"}'
     FROM generate_series(1, ${ENTRIES}) i;
+  INSERT INTO audit_receipts (entry_id, confirmed, bounded, last_ms)
+    SELECT id, 7, 0, 380 FROM audit_entries WHERE action = 'api_key.updated';
   ANALYZE`;
 
 beforeAll(async () => {
@@ -201,7 +203,7 @@ describe("the export of audit entries", () => {
     const [, line] = await read({ target: "3", to: "2026-01-02" });
     expect(line).toBe(
       `2,2026-01-01T00:02:00.000Z,user,${uuid(3)},person-3@example.com,api_key.updated,api_key,3,'=1+1,,,` +
-        '"{""name"":""@old""}","{""name"":""mf_live_abcdef...""}",',
+        '"{""name"":""@old""}","{""name"":""mf_live_abcdef...""}","{""confirmed"":7,""bounded"":0,""last_ms"":380}"',
     );
   });
 
