@@ -4,6 +4,7 @@ import { lazyDialog } from "@/components/ui/lazy-dialog";
 
 export const CreateKeyDialog = lazyDialog(async () => (await import("./create-key-dialog")).CreateKeyDialog);
 export const EndGraceDialog = lazyDialog(async () => (await import("./end-grace-dialog")).EndGraceDialog);
+export const LateReceipts = lazyDialog(async () => (await import("./receipts")).Receipts);
 export const PauseDialog = lazyDialog(async () => (await import("./pause-dialog")).PauseDialog);
 export const RegenerateDialog = lazyDialog(async () => (await import("./regenerate-dialog")).RegenerateDialog);
 export const RevokeDialog = lazyDialog(async () => (await import("./revoke-dialog")).RevokeDialog);

@@ -2,9 +2,10 @@ import "server-only";
 import { type KeyFormat, maskCredential } from "@latchkey/rule/credentials";
 import { whereRevocable, whereUsable } from "@latchkey/rule/sql";
 import type { Actor, CurrentUser } from "@/lib/audit/actors";
+import { sqlChangeOf } from "@/lib/audit/receipts";
 import { recordAudit, sqlInstant } from "@/lib/audit/record";
 import { db, sql, sqlIn, type Transaction } from "@/lib/database/client";
-import { int, statement, text, word } from "@/lib/database/statements";
+import { int, nullable, statement, text, word } from "@/lib/database/statements";
 import { lockPerson } from "@/lib/identity/locked-person";
 import { enderOf } from "./pause";
 
@@ -65,4 +66,18 @@ const COUNT = statement(
 export async function countRevocable(owner: CurrentUser): Promise<{ all: number; working: number }> {
   const [counted] = await sql(COUNT, { owner: owner.id });
   return counted ?? { all: 0, working: 0 };
+}
+
+const LATELY = statement(
+  "keys-revoked-lately",
+  { change: nullable(text) },
+  `SELECT ${sqlChangeOf("a")} AS change FROM audit_entries a
+   WHERE a.target_kind = 'user' AND a.target_id = $owner AND a.action = 'user.keys_revoked' AND a.at > now() - interval '10 minutes'
+   ORDER BY a.at DESC, a.id DESC LIMIT 1`,
+);
+
+/** By which name to ask where it holds that every key of one's own was just ended; null where that was not. */
+export async function findRevokedLately(owner: CurrentUser): Promise<string | null> {
+  const [row] = await sql(LATELY, { owner: owner.id });
+  return row?.change ?? null;
 }

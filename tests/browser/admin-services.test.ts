@@ -157,7 +157,7 @@ test("A member of staff sees which processes follow the feed, and how far behind
     query(
       `INSERT INTO verifier_sessions (id, service_id, instance, version, on_stale, bound_ms, serve_for_ms, token_hash, epoch, start_cursor,
          as_of, state, keys)
-       SELECT gen_random_uuid(), $1, $2, '1.0.0', $4, 2000, 60000, '', epoch, '1:1:', now() - $5::interval, $3, 1200 FROM feed_state`,
+       SELECT gen_random_uuid(), $1, $2, '1.0.0', $4, 2000, 60000, '', epoch, '9007199254740991:9007199254740991:', now() - $5::interval, $3, 1200 FROM feed_state`,
       [id, instance, state, onStale, behind],
     );
   await add("api-eu-3/4711", "READY", "ask", "300 milliseconds");

@@ -26,6 +26,7 @@ import { HygieneCards } from "./hygiene-cards";
 import { KeyTable } from "./key-table";
 import { NoKeys } from "./no-keys";
 import { Pages } from "./pages";
+import { RevokedLately } from "./revoked-lately";
 
 const ACTIONS = {
   regenerate: regenerateKeyAction,
@@ -44,7 +45,10 @@ export async function KeyList({ user, search }: { user: CurrentUser; search: Key
       {listing.total === 0 ? (
         <NoKeys email={user.email} address={await publicAddress()} />
       ) : (
-        <Keys listing={listing} reachedLimit={reachedLimit} search={search} now={now} />
+        <>
+          {search.status === "revoked" && <RevokedLately user={user} />}
+          <Keys listing={listing} reachedLimit={reachedLimit} search={search} now={now} />
+        </>
       )}
     </KeyActions>
   );

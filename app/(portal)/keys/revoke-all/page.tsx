@@ -1,25 +1,17 @@
 import type { Metadata } from "next";
-import { Receipts } from "@/components/keys/receipts";
-import { DONE } from "@/components/keys/receipts-text";
 import { dangerButton, primaryButton } from "@/components/ui/button-styles";
 import { Form } from "@/components/ui/form";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
 import { requireUser } from "@/lib/doors/page-guards";
-import { findShownReceipts, type ShownReceipts } from "@/lib/doors/tell-change";
 import { countRevocable } from "@/lib/keys/revoke-all";
 import { revokeAllAction } from "./actions";
 
 export const metadata: Metadata = { title: "Revoke all keys" };
 
-type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
-
 /** Where a new password leads who no longer trusts the keys: the page is the question, its button the answer. */
-export default async function RevokeAllPage({ searchParams }: Props) {
+export default async function RevokeAllPage() {
   const user = await requireUser("/keys/revoke-all");
-  const { change } = await searchParams;
-  const receipts = typeof change === "string" ? await findShownReceipts(change, user.id) : null;
-  if (receipts) return <Revoked receipts={receipts} />;
   const { all, working } = await countRevocable(user);
   return (
     <div className="max-w-md">
@@ -47,20 +39,6 @@ export default async function RevokeAllPage({ searchParams }: Props) {
           />
         </>
       )}
-    </div>
-  );
-}
-
-/** What the answer leads to, where there are verifiers. */
-function Revoked({ receipts }: { receipts: ShownReceipts }) {
-  return (
-    <div className="max-w-md">
-      <h1 className="font-semibold text-2xl tracking-tight">Your keys are revoked</h1>
-      <p className="mt-2 mb-6 text-ink-muted">{DONE}</p>
-      <Receipts change={receipts.change} known={receipts} narrowing="ended" />
-      <Link href="/keys?status=revoked" className={`mt-6 ${primaryButton}`}>
-        Go to the keys
-      </Link>
     </div>
   );
 }
