@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { beforeAll, expect, test } from "vitest";
 import { call, newKey, query } from "../support/client";
 import { ask, type Begun, begin, isTime, nonce, Replica } from "../support/feed";
-import { newUser, type TestUser } from "../support/people";
+import { newUser, signInByCookie, type TestUser } from "../support/people";
 import { shared } from "../support/portal";
 import { startServer, until } from "../support/server";
 import { newService, revokeService, type TestService } from "../support/services";
@@ -55,7 +55,16 @@ test("a replica begins with a snapshot, follows what changes, and knows when a k
   await until(async () => (await receipts()).dead_everywhere_at !== null, "dead everywhere");
   const own = await call(`/api/verifier/receipts/${change}`, { token: user.access });
   expect(own.body).toMatchObject({ change, pending: 0, may_accept: 0 });
-  expect((await call(`/api/verifier/receipts/${change}`, { token: (await newUser()).access })).status).toBe(404);
+  expect(JSON.stringify(own.body)).not.toContain("test/1");
+  const stranger = await newUser();
+  expect((await call(`/api/verifier/receipts/${change}`, { token: stranger.access })).status).toBe(404);
+  // A browser's session says the same as its person's token, and to staff, who administer there alone, the names as well.
+  const headers = { Cookie: await signInByCookie(stranger) };
+  const inBrowser = () => call(`/api/verifier/receipts/${change}`, { headers });
+  expect((await inBrowser()).status).toBe(404);
+  await query("UPDATE users SET role = 'admin' WHERE id = $1", [stranger.id]);
+  expect((await inBrowser()).body.confirmed).toContainEqual(expect.objectContaining({ instance: "test/1" }));
+  expect((await call(`/api/verifier/receipts/${change}`, { token: stranger.access })).status).toBe(404);
   replica.stop();
 });
 
