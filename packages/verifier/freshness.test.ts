@@ -124,11 +124,12 @@ test("a frame of before the clock was set back does not count after it, however 
   expect(freshness.isFresh()).toBe(true);
 });
 
-test("a frame from the future is believed once the time was asked for", () => {
+test("a frame from the future does not count, and the time is asked for", () => {
   let at = 0;
   const freshness = new Freshness({ monotonic: () => at, wall: () => at }, BOUND_MS);
   freshness.addSample(0, START);
   at = 100;
+  freshness.addFrame(START);
   freshness.addFrame(START + 5_000);
   expect([freshness.isFresh(), freshness.needsSample()]).toStrictEqual([false, true]);
   // Asked before that frame: it proves nothing.
@@ -136,7 +137,22 @@ test("a frame from the future is believed once the time was asked for", () => {
   expect(freshness.isFresh()).toBe(false);
   at = 120;
   freshness.addSample(110, START + 5_015);
-  expect([freshness.isFresh(), freshness.needsSample()]).toStrictEqual([true, false]);
+  expect([freshness.isFresh(), freshness.needsSample()]).toStrictEqual([false, false]);
+  freshness.addFrame(START + 5_010);
+  expect(freshness.isFresh()).toBe(true);
+});
+
+test("a frame of before the clock was set back, said again later, is none of the future either", () => {
+  let at = 10_000;
+  const freshness = new Freshness({ monotonic: () => at, wall: () => at }, BOUND_MS);
+  // Set back by eight seconds before this process began.
+  freshness.addSample(9_990, START + 1_995);
+  freshness.addFrame(START + 1_990);
+  freshness.addFrame(START + 2_500);
+  at = 10_600;
+  freshness.addSample(10_590, START + 2_595);
+  freshness.addFrame(START + 1_995);
+  expect(freshness.ageMs()).toBeGreaterThan(595);
 });
 
 test("a machine that slept, or whose clock was set, asks for the time before it goes on", () => {

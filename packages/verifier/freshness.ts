@@ -114,10 +114,14 @@ export class Freshness {
     const now = this.read();
     if (!this.sample || asOf < this.barrier || asOf < this.asOf) return;
     const latest = latestAt(this.sample, now);
-    // It was read before now, so the clock is later than believed.
-    if (asOf > latest) this.doubt(now);
+    // It was read before now: either the clock is later than believed, or it is of before the clock was set back.
+    if (asOf > latest) {
+      this.doubt(now);
+      this.judge();
+      return;
+    }
     this.asOf = asOf;
-    this.bornAt = Math.max(this.bornAt, now - Math.max(0, latest - asOf) / RATE);
+    this.bornAt = Math.max(this.bornAt, now - (latest - asOf) / RATE);
     this.judge();
   }
 

@@ -72,7 +72,8 @@ export class Replica {
     }
     this.history = frame.history;
     this.unsealed = frame.unsealed;
-    this.freshness.addFrame(frame.as_of);
+    // One that was read before what is known says nothing of now, whatever the clock was then.
+    if (covers(to, cursor)) this.freshness.addFrame(frame.as_of);
     return applied;
   }
 }
