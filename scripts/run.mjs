@@ -2,9 +2,10 @@
 // installed yet. It checks Node, installs what is missing and hands over to scripts/<command>.ts.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundle } from "./bundle.mjs";
 import "./tier-late.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -26,11 +27,9 @@ install();
 if (command === "install") process.exit(0);
 if (existsSync(".env")) process.loadEnvFile(".env");
 
-const { build, stop } = await import("esbuild");
 // Before the command, which imports the client.
 await run(await load("build"), ({ generateClient }) => generateClient());
 const loaded = await load(command);
-await stop();
 await run(loaded, ({ main }) => main(process.argv.slice(3)));
 // Drivers leave timers behind that would keep a finished command waiting. Some set the code that it ends with.
 process.exit();
@@ -55,45 +54,13 @@ async function run(loaded, work) {
  */
 async function load(name) {
   try {
-    return await import(pathToFileURL(await bundle(name)).href);
+    return await import(pathToFileURL(await bundle(root, name)).href);
   } catch (error) {
     if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"].includes(error.code)) throw error;
     const { register } = await import("tsx/esm/api");
     register();
     return { ...(await import("./failure.ts")), ...(await import(pathToFileURL(path.join(root, "scripts", `${name}.ts`)).href)) };
   }
-}
-
-/**
- * Writes a command and all of its modules that are here into one file, unless it is there.
- * @param {string} name
- */
-async function bundle(name) {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `export { Failure } from "./failure.ts"; export * from "./${name}.ts";`,
-      resolveDir: path.join(root, "scripts"),
-    },
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    conditions: ["react-server"],
-    packages: "external",
-    alias: { "@latchkey/rule": path.join(root, "packages", "rule") },
-  });
-  const [{ contents, hash }] = outputFiles;
-  const folder = path.join(root, "node_modules", ".cache", "latchkey");
-  const file = path.join(folder, `${name}-${createHash("sha256").update(hash).digest("hex").slice(0, 16)}.mjs`);
-  if (existsSync(file)) return file;
-  mkdirSync(folder, { recursive: true });
-  // Nothing is read of one that is loaded. What ends otherwise is being written by somebody else.
-  const isFormer = (other) => other.startsWith(`${name}-`) && other.endsWith(".mjs") && other !== path.basename(file);
-  for (const former of readdirSync(folder).filter(isFormer)) rmSync(path.join(folder, former), { force: true });
-  // Whoever looks for it meanwhile finds all of it or nothing.
-  writeFileSync(`${file}.${process.pid}`, contents);
-  renameSync(`${file}.${process.pid}`, file);
-  return file;
 }
 
 /** Runs `npm ci` when the lock file has changed since the last time, and makes the database client. */
