@@ -98,13 +98,13 @@ function runQuietly(script: string, args: string[], what: string, stopping?: Abo
   });
 }
 
-export function hashSources(): string {
+export function hashSources(sources: readonly string[] = SOURCES): string {
   const hash = createHash("sha256");
   const add = (file: string) => {
     if (file === path.join("prisma", "generated") || !fs.existsSync(file)) return;
     if (fs.statSync(file).isDirectory()) for (const name of fs.readdirSync(file).sort()) add(path.join(file, name));
     else hash.update(file).update("\0").update(fs.readFileSync(file)).update("\0");
   };
-  for (const source of SOURCES) add(source);
+  for (const source of sources) add(source);
   return hash.digest("hex");
 }

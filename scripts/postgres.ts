@@ -115,7 +115,7 @@ async function start(host: Host, directory: string, access: Access, stopping?: A
   let problem: unknown;
   let wasStarted = false;
   // Another process may be stopping or starting it, and after a kill -9 its children take a moment to end.
-  for (let attempt = 1; attempt <= 10 && !stopping?.aborted; attempt += 1) {
+  for (let attempt = 1; attempt <= 12 && !stopping?.aborted; attempt += 1) {
     try {
       if (!(await isRunning(host))) {
         rotate(log, host);
@@ -133,7 +133,7 @@ async function start(host: Host, directory: string, access: Access, stopping?: A
       }
       problem = error;
     }
-    await pause(1000);
+    await pause(Math.min(1000, 100 * 2 ** attempt));
   }
   const reason = lastFatal(log) ?? (problem instanceof Error ? problem.message : "");
   const explained = explainFileError(new Error(reason), "starting PostgreSQL");

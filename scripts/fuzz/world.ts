@@ -5,6 +5,7 @@ import { closeQueries, query } from "../../tests/support/database";
 import { begin } from "../../tests/support/feed";
 import { keptSettings } from "../../tests/support/kept-settings";
 import { type Launched, launch } from "../../tests/support/launch";
+import { migratedFolder } from "../../tests/support/migrated";
 import { type Portal, sharePortal } from "../../tests/support/portal";
 import { startServer, type TestServer } from "../../tests/support/server";
 import { newService } from "../../tests/support/services";
@@ -39,7 +40,7 @@ const NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/latchkey";
 const FIRST_NUMBER = 1_000_000;
 
 export async function openWorld(): Promise<World> {
-  const started = await launch({ env: ROOMY });
+  const started = await launch({ dataDirectory: await migratedFolder(), env: ROOMY });
   await started.ready();
   const portal = portalOf(started);
   sharePortal(portal);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, call, newKey } from "../support/client";
 import { cookieOf } from "../support/cookies";
 import { type Launched, launch, newFolder, processesOf } from "../support/launch";
+import { migratedFolder } from "../support/migrated";
 import { registerOverHttp, type TestUser } from "../support/people";
 import { postForm, readForm } from "../support/plain-form";
 import { cleanEnvironment, randomSecret } from "../support/server";
@@ -29,7 +30,7 @@ function admin(
 let started: Launched;
 
 beforeAll(async () => {
-  started = await launch();
+  started = await launch({ dataDirectory: await migratedFolder() });
   await started.ready();
 });
 

@@ -10,6 +10,7 @@ import { alterBackup, ask, beforeLastMigration, codeOf, folderWithSecrets, run, 
 import { call, newKey, type TestKey } from "../support/client";
 import { closeQueries, query } from "../support/database";
 import { type Launched, launch, newFolder, processesOf } from "../support/launch";
+import { migratedFolder } from "../support/migrated";
 import { registerOverHttp, type TestUser } from "../support/people";
 import { deploymentSettings, until } from "../support/server";
 
@@ -32,7 +33,7 @@ async function report(id: string): Promise<void> {
 const altered = (name: string, change: (text: string) => string, isWhole = true) => alterBackup(backup, name, change, isWhole);
 
 beforeAll(async () => {
-  started = await launch();
+  started = await launch({ dataDirectory: await migratedFolder() });
   await started.ready();
   user = await registerOverHttp(started.url);
   former = await newKey(user, { key_name: NAME }, started.url);

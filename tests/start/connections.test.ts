@@ -2,21 +2,20 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signUsage } from "../../lib/usage/signature";
-import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import type { Cluster } from "../../scripts/postgres";
 import { type Answer, call, randomEmail } from "../support/client";
 import { query } from "../support/database";
 import { newFolder } from "../support/launch";
+import { openMigrated } from "../support/migrated";
 import { registerOverHttp } from "../support/people";
 import { type Relay, startRelay, startTcpRelay } from "../support/relay";
-import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
+import { deploymentSettings, startServer, type TestServer, until } from "../support/server";
 
 let cluster: Cluster;
 let deployment: Record<string, string>;
 
 beforeAll(async () => {
-  cluster = await openCluster(newFolder("connections"), randomSecret());
-  await applyMigrations(cluster.url);
+  cluster = await openMigrated(newFolder("connections"));
   // One database has one set of secrets.
   deployment = deploymentSettings(cluster.url);
 });

@@ -7,6 +7,7 @@ import { freePort } from "../../scripts/ports";
 import { type Cluster, openCluster, superuserUrl } from "../../scripts/postgres";
 import { chooseHost, runProgram } from "../../scripts/postgres-host";
 import { type Access, STEPS, settleRoles } from "../../scripts/postgres-roles";
+import { must } from "../support/clone";
 import { newFolder, postmasterOf } from "../support/launch";
 import { randomSecret, until } from "../support/server";
 
@@ -130,6 +131,7 @@ describe("a database in which the portal was the superuser", () => {
   let access: Access;
 
   let former: string;
+  let filled: string;
 
   /** As it was made in former days: the first superuser of the cluster has the portal's name. */
   beforeAll(async () => {
@@ -146,11 +148,15 @@ describe("a database in which the portal was the superuser", () => {
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
     ]);
+    await startFormer(former);
+    await fill();
+    await runProgram(chooseHost(folder), "pg_ctl", ["stop", "-D", "postgres", "-w"]);
+    filled = folder;
   });
 
-  async function startFormer(): Promise<void> {
+  async function startFormer(from: string): Promise<void> {
     folder = newFolder("former");
-    fs.cpSync(former, folder, { recursive: true });
+    must("cp", "-a", `${from}/.`, folder);
     fs.mkdirSync(path.join(folder, "secrets"), { recursive: true });
     fs.writeFileSync(path.join(folder, KEPT), "the-secret-of-all-keys");
     const port = await freePort();
@@ -192,8 +198,7 @@ describe("a database in which the portal was the superuser", () => {
   }
 
   test("is converted while it runs, and every row and object is there", async () => {
-    await startFormer();
-    await fill();
+    await startFormer(filled);
     const postmaster = postmasterOf(folder);
     cluster = await openCluster(folder, password);
     expect(postmasterOf(folder)).toBe(postmaster);
@@ -205,8 +210,7 @@ describe("a database in which the portal was the superuser", () => {
   test.each(STEPS.map((step, index) => [step.name, index] as const).slice(2))(
     "is converted by the next start when one was cut short before %s",
     async (_, index) => {
-      await startFormer();
-      await fill();
+      await startFormer(filled);
       fs.writeFileSync(superuserFile(), randomSecret());
       const state = { isSuperuser: true, hasDatabase: true, hasConverter: false };
       for (const step of STEPS.slice(0, index)) await step(access, state);
@@ -217,8 +221,7 @@ describe("a database in which the portal was the superuser", () => {
   );
 
   test("is converted by the next start when PostgreSQL dies in the middle of it", async () => {
-    await startFormer();
-    await fill();
+    await startFormer(filled);
     fs.writeFileSync(superuserFile(), randomSecret());
     const reader = new pg.Client({ connectionString: url() });
     reader.on("error", () => {});
@@ -236,7 +239,7 @@ describe("a database in which the portal was the superuser", () => {
   });
 
   test("is converted when its database had not been made yet", async () => {
-    await startFormer();
+    await startFormer(former);
     cluster = await openCluster(folder, password);
     await applyMigrations(cluster.url);
     await expectOrdinary();

@@ -1,9 +1,10 @@
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { holdCluster } from "../../scripts/hold-cluster";
-import { type Cluster, openCluster, superuserUrl } from "../../scripts/postgres";
+import { type Cluster, superuserUrl } from "../../scripts/postgres";
 import { childrenOf, newFolder, postmasterOf, processesOf } from "../support/launch";
-import { randomSecret, until } from "../support/server";
+import { openMigrated } from "../support/migrated";
+import { until } from "../support/server";
 
 let folder: string;
 let cluster: Cluster;
@@ -12,7 +13,7 @@ const clients: pg.Client[] = [];
 
 beforeEach(async () => {
   folder = newFolder("embedded-stop");
-  cluster = await openCluster(folder, randomSecret());
+  cluster = await openMigrated(folder);
   release = await holdCluster({ cluster });
 });
 

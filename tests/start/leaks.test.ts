@@ -3,11 +3,11 @@ import net from "node:net";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import type { Cluster } from "../../scripts/postgres";
 import { type Answer, type CallOptions, call, randomEmail } from "../support/client";
 import { newFolder } from "../support/launch";
-import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
+import { openMigrated } from "../support/migrated";
+import { deploymentSettings, startServer, type TestServer, until } from "../support/server";
 
 let folder: string;
 let cluster: Cluster;
@@ -17,9 +17,8 @@ const secrets = new Map<string, string>();
 
 beforeAll(async () => {
   folder = newFolder("leaks");
-  const postgresPassword = keep("PostgreSQL password", randomSecret());
-  cluster = await openCluster(folder, postgresPassword);
-  await applyMigrations(cluster.url);
+  cluster = await openMigrated(folder);
+  keep("PostgreSQL password", new URL(cluster.url).password);
 });
 
 afterAll(async () => {

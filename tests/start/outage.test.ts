@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import type { Cluster } from "../../scripts/postgres";
 import { type Answer, type CallOptions, call, newKey, randomEmail } from "../support/client";
 import { newFolder } from "../support/launch";
+import { openMigrated } from "../support/migrated";
 import { registerOverHttp } from "../support/people";
-import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
+import { deploymentSettings, startServer, type TestServer, until } from "../support/server";
 
 const REQUEST_ID = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
 const USER_FAILURE = {
@@ -48,8 +48,7 @@ let cluster: Cluster;
 let server: TestServer;
 
 beforeAll(async () => {
-  cluster = await openCluster(newFolder("outage"), randomSecret());
-  await applyMigrations(cluster.url);
+  cluster = await openMigrated(newFolder("outage"));
 });
 
 afterAll(async () => {

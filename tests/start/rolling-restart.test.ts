@@ -1,15 +1,15 @@
 import fs from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import type { Cluster } from "../../scripts/postgres";
 import { startBalancer } from "../support/balancer";
 import { newKey } from "../support/client";
 import { newFolder } from "../support/launch";
+import { openMigrated } from "../support/migrated";
 import { registerOverHttp } from "../support/people";
 import { PROXIES, startProxy } from "../support/proxies";
 import { restartUnderLoad, verifier } from "../support/rolling";
-import { deploymentSettings, randomSecret, startServer, type TestServer } from "../support/server";
+import { deploymentSettings, startServer, type TestServer } from "../support/server";
 
 let cluster: Cluster;
 let settings: Record<string, string>;
@@ -17,8 +17,7 @@ let instances: TestServer[];
 let key: string;
 
 beforeAll(async () => {
-  cluster = await openCluster(newFolder("rolling"), randomSecret());
-  await applyMigrations(cluster.url);
+  cluster = await openMigrated(newFolder("rolling"));
   settings = deploymentSettings(cluster.url);
   instances = await Promise.all([startServer(settings), startServer(settings)]);
   const url = instances[0]?.url;

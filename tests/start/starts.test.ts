@@ -17,6 +17,7 @@ import {
   printedPassword,
   processesOf,
 } from "../support/launch";
+import { migratedFolder } from "../support/migrated";
 import { until } from "../support/server";
 
 const SECRETS = [
@@ -132,7 +133,7 @@ describe("after kill -9", () => {
   };
 
   beforeAll(async () => {
-    started = await launch();
+    started = await launch({ dataDirectory: await migratedFolder() });
     await started.ready();
     keyId = await firstKey(started);
   });

@@ -1,12 +1,12 @@
 import net from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import type { Cluster } from "../../scripts/postgres";
 import { call } from "../support/client";
 import { newFolder } from "../support/launch";
+import { openMigrated } from "../support/migrated";
 import { registerOverHttp, type TestUser } from "../support/people";
-import { deploymentSettings, randomSecret, startServer, type TestServer, until } from "../support/server";
+import { deploymentSettings, startServer, type TestServer, until } from "../support/server";
 
 let cluster: Cluster;
 let settings: Record<string, string>;
@@ -16,8 +16,7 @@ let user: TestUser;
 let key: { id: string; api_key: string };
 
 beforeAll(async () => {
-  cluster = await openCluster(newFolder("stop"), randomSecret());
-  await applyMigrations(cluster.url);
+  cluster = await openMigrated(newFolder("stop"));
   settings = deploymentSettings(cluster.url);
   database = new pg.Client({ connectionString: cluster.url });
   // One test takes the database away.

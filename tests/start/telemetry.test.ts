@@ -3,11 +3,11 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import type { Cluster } from "../../scripts/postgres";
 import { call } from "../support/client";
 import { newFolder } from "../support/launch";
-import { deploymentSettings, randomSecret, startServer } from "../support/server";
+import { openMigrated } from "../support/migrated";
+import { deploymentSettings, startServer } from "../support/server";
 
 type Attribute = { key: string; value: { stringValue?: string; intValue?: number } };
 type Span = { name: string; traceId: string; attributes: Attribute[]; events: unknown[] };
@@ -20,8 +20,7 @@ let collector: http.Server;
 const received: Received[] = [];
 
 beforeAll(async () => {
-  cluster = await openCluster(newFolder("telemetry"), randomSecret());
-  await applyMigrations(cluster.url);
+  cluster = await openMigrated(newFolder("telemetry"));
   settings = deploymentSettings(cluster.url);
   collector = http.createServer(async (request, response) => {
     let text = "";

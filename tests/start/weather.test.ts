@@ -6,11 +6,10 @@ import { freezeDatabase } from "../../scripts/drills/outages";
 import { liveWhole, openPooledGround } from "../../scripts/drills/pooler";
 import { refuseWrites } from "../../scripts/drills/refusals";
 import { silenceNewOnes, silenceOpenOnes } from "../../scripts/drills/silence";
-import { applyMigrations } from "../../scripts/migrate";
-import { type Cluster, openCluster } from "../../scripts/postgres";
+import type { Cluster } from "../../scripts/postgres";
 import { newFolder } from "../support/launch";
+import { openMigrated } from "../support/migrated";
 import { hasPgBouncer } from "../support/pgbouncer";
-import { randomSecret } from "../support/server";
 
 /** What waits in vain does not wait for long here. */
 const SHORT = {
@@ -27,8 +26,7 @@ let ground: OwnGround;
 let pooled: Ground | undefined;
 
 beforeAll(async () => {
-  cluster = await openCluster(newFolder("weather"), randomSecret());
-  await applyMigrations(cluster.url);
+  cluster = await openMigrated(newFolder("weather"));
   [ground, pooled] = await Promise.all([
     openOwnGround({ cluster, more: SHORT }),
     hasPgBouncer() ? openPooledGround(cluster) : undefined,

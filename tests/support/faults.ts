@@ -1,9 +1,8 @@
 import { createHmac } from "node:crypto";
 import fs from "node:fs";
 import pg from "pg";
-import { applyMigrations } from "../../scripts/migrate";
-import { openCluster } from "../../scripts/postgres";
-import { deploymentSettings, randomSecret, scratchFolder, startServer, type TestServer } from "./server";
+import { openMigrated } from "./migrated";
+import { deploymentSettings, scratchFolder, startServer, type TestServer } from "./server";
 
 const CLIENTS = 4;
 const BATCH = 50;
@@ -29,9 +28,8 @@ type Sent = { id: string; keyId: string; delta: number };
  */
 export async function reportUnderFaults(count: number): Promise<FaultReport> {
   const folder = scratchFolder("faults");
-  const cluster = await openCluster(folder, randomSecret());
+  const cluster = await openMigrated(folder);
   const settings = deploymentSettings(cluster.url);
-  await applyMigrations(cluster.url);
   const database = new pg.Client({ connectionString: cluster.url });
   await database.connect();
   let server = await startServer(settings);

@@ -5,6 +5,7 @@ import { MADE_SECRETS } from "../../lib/settings/preview-secrets";
 import { migrate } from "../../scripts/migrate";
 import { type Cluster, embeddedUrl, openCluster, superuserUrl } from "../../scripts/postgres";
 import { type Launched, launch, newFolder } from "./launch";
+import { openMigrated } from "./migrated";
 import type { Portal } from "./portal";
 import { type Relay, startRelay } from "./relay";
 import { makeTemplate } from "./scratch-database";
@@ -74,7 +75,8 @@ export async function openDatabase(way: "url" | "neon"): Promise<TestDatabase> {
     fs.rmSync(folder, { recursive: true, force: true });
   };
   try {
-    cluster = await openCluster(folder, randomSecret());
+    // Migrations by Neon's driver are part of what is tested.
+    cluster = way === "neon" ? await openCluster(folder, randomSecret()) : await openMigrated(folder);
     relay = way === "neon" ? await startRelay() : undefined;
     const settings = {
       ...deploymentSettings(cluster.url),
@@ -86,9 +88,11 @@ export async function openDatabase(way: "url" | "neon"): Promise<TestDatabase> {
       if (relay && relay.connections() === before) throw new Error("The database was reached, but not by Neon's driver.");
       return result;
     };
-    await seen(() => migrate(parseEnv(settings)));
     const operatorUrl = superuserUrl(folder);
-    await makeTemplate(settings, operatorUrl);
+    if (way === "neon") {
+      await seen(() => migrate(parseEnv(settings)));
+      await makeTemplate(settings, operatorUrl);
+    }
     return { settings, operatorUrl, seen, stop };
   } catch (error) {
     await stop();
