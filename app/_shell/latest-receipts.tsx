@@ -4,13 +4,22 @@ import { findShownReceipts } from "@/lib/doors/tell-change";
 
 const SHOWN_MS = 10 * 60_000;
 
-type Props = { of: readonly { at: Date; receipts: EntryReceipts | null }[]; now: Date; ownerId: string | null };
+type Deed = { at: Date; receipts: EntryReceipts | null };
 
-/** Right after the latest of what was done has narrowed something: where it holds by now. `of`: the latest first. */
-export async function LatestReceipts({ of, now, ownerId }: Props) {
+/** Of what was done, the latest first: what was just done and narrows, which is shown by itself. */
+export function findLatest<Of extends Deed>(of: readonly Of[], now: Date): Of | undefined {
   const latest = of.find(({ receipts }) => receipts !== null);
-  if (!latest?.receipts || !("change" in latest.receipts) || now.getTime() - latest.at.getTime() > SHOWN_MS) return null;
-  const { change, narrowing } = latest.receipts;
+  const isFresh = latest?.receipts && "change" in latest.receipts && now.getTime() - latest.at.getTime() < SHOWN_MS;
+  return isFresh ? latest : undefined;
+}
+
+type Props = { of: readonly Deed[]; now: Date; ownerId: string | null };
+
+/** Right after something narrowed: where it holds by now. */
+export async function LatestReceipts({ of, now, ownerId }: Props) {
+  const receipts = findLatest(of, now)?.receipts;
+  if (!receipts || !("change" in receipts)) return null;
+  const { change, narrowing } = receipts;
   const known = await findShownReceipts(change, ownerId);
   if (!known) return null;
   return (

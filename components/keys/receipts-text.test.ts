@@ -54,17 +54,17 @@ test.each<[Partial<Receipts>, owner: string | null, staff: string | null]>([
   ],
   [
     { confirmed: confirmed(6), bounded: bounded(1), last_ms: 2_000 },
-    "done: Dead on 7 of 7 verifiers, last after 2.00 s. 1 did not confirm: refusing by itself since 12:03:06.",
+    "done: Dead on 7 of 7 verifiers, last after 2.00 s. 1 verifier did not confirm: refusing by itself since 12:03:06.",
     "done: Dead on 7 of 7 verifiers, last after 2.00 s. api-1 (Orders) did not confirm: refusing by itself since 12:03:06.",
   ],
   [
     { bounded: bounded(2), pending: waiting(1) },
-    "waiting: Dead on 2 of 3 verifiers, waiting for 1, at most 1.4 s more. 2 did not confirm: refusing by themselves since 12:03:06.",
+    "waiting: Dead on 2 of 3 verifiers, waiting for 1, at most 1.4 s more. 2 verifiers did not confirm: refusing by themselves since 12:03:06.",
     "waiting: Dead on 2 of 3 verifiers, waiting for api-1 (Orders), at most 1.4 s more. api-1 (Orders) and api-2 (Orders) did not confirm: refusing by themselves since 12:03:06.",
   ],
   [
     { confirmed: confirmed(6), may_accept: late },
-    "danger: Dead on 6 of 7 verifiers. 1 may still accept it until 12:05:10.",
+    "danger: Dead on 6 of 7 verifiers. 1 verifier may still accept it until 12:05:10.",
     "danger: Dead on 6 of 7 verifiers. api-1 (Orders) may still accept it until 12:05:10.",
   ],
 ])("%o is told to its owner and to staff", (given, owner, staff) => {
@@ -76,10 +76,10 @@ test.each<[Partial<Receipts>, owner: string | null, staff: string | null]>([
 test("what narrows without an end, and an old credential, are not called a dead key; clocks are those of whoever reads", () => {
   const found = countReceipts(receipts({ confirmed: confirmed(1), may_accept: late }));
   expect(told(describeReceipts(found, "narrowed", "Africa/Dar_es_Salaam"))).toBe(
-    "danger: In force on 1 of 2 verifiers. 1 may still go by what was before until 15:05:10.",
+    "danger: In force on 1 of 2 verifiers. 1 verifier may still go by what was before until 15:05:10.",
   );
   expect(told(describeReceipts(found, "old_ended", "UTC"))).toBe(
-    "danger: Old credential dead on 1 of 2 verifiers. 1 may still accept it until 12:05:10.",
+    "danger: Old credential dead on 1 of 2 verifiers. 1 verifier may still accept it until 12:05:10.",
   );
 });
 

@@ -43,8 +43,8 @@ export function describeReceipts(receipts: ShownReceipts, narrowing: Narrowing, 
     refusing:
       countOf(bounded) === 0
         ? null
-        : `${who(bounded)} did not confirm: refusing by ${countOf(bounded) === 1 ? "itself" : "themselves"} since ${at(receipts.bounded_since)}.`,
-    danger: late === 0 ? null : `${who(may_accept)} may still ${accepting} until ${at(receipts.may_accept_until)}.`,
+        : `${whoAlone(bounded)} did not confirm: refusing by ${countOf(bounded) === 1 ? "itself" : "themselves"} since ${at(receipts.bounded_since)}.`,
+    danger: late === 0 ? null : `${whoAlone(may_accept)} may still ${accepting} until ${at(receipts.may_accept_until)}.`,
   };
 }
 
@@ -68,7 +68,11 @@ export function secondsText(milliseconds: number): string {
 }
 
 function progress(done: number, total: number): string {
-  return `${done} of ${total} ${total === 1 ? "verifier" : "verifiers"}`;
+  return `${done} of ${verifiers(total)}`;
+}
+
+function verifiers(count: number): string {
+  return `${count} ${count === 1 ? "verifier" : "verifiers"}`;
 }
 
 function after(total: number, milliseconds: number): string {
@@ -91,6 +95,11 @@ function who(processes: number | readonly Named[]): string {
   if (processes.length > MAX_NAMED) names.push(`${processes.length - MAX_NAMED} more`);
   const last = names.pop() ?? "";
   return names.length === 0 ? last : `${names.join(", ")} and ${last}`;
+}
+
+/** The same where a sentence begins. */
+function whoAlone(processes: number | readonly Named[]): string {
+  return typeof processes === "number" ? verifiers(processes) : who(processes);
 }
 
 /** Whether they are for staff. */

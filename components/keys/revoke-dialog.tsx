@@ -10,6 +10,8 @@ import { KeysDialog } from "./keys-dialog";
 import { describeRecentCalls } from "./recent-calls-text";
 import { UnderstoodTick } from "./understood-tick";
 
+export { Receipts } from "./receipts";
+
 export function RevokeDialog({ targets, onClose, onClosed }: KeysDialogProps) {
   const { actions } = useKeyActions();
   const recent = useRecentCalls(targets);

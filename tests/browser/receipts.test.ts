@@ -64,7 +64,9 @@ test("Whoever revokes a key sees in how many verifiers it is dead, as they confi
   const { id } = await makeKey();
   await page.goto(`/keys/${id}`);
   const dialog = await revoke(page);
-  await expect(dialog.getByRole("status")).toHaveText(/^1 may still accept it until \d\d:\d\d:\d\d\.Dead on 0 of 1 verifier\.$/);
+  await expect(dialog.getByRole("status")).toHaveText(
+    /^1 verifier may still accept it until \d\d:\d\d:\d\d\.Dead on 0 of 1 verifier\.$/,
+  );
   await expect(dialog).not.toContainText("lab/1");
   await expectAccessible(page);
   await page.setViewportSize({ width: 360, height: 740 });

@@ -1,3 +1,4 @@
+import { findLatest } from "@/app/_shell/latest-receipts";
 import { Moment } from "@/components/ui/moment";
 import { actionName } from "@/lib/audit/actions";
 import type { KeyEvent } from "@/lib/keys/own-key-page";
@@ -12,11 +13,12 @@ const ACTORS: Record<string, string> = {
   system: "Latchkey",
 };
 
-/** Of the latest events it is asked where they hold; of older ones that was kept. */
+/** Of the latest events it is asked where they hold; of older ones that was kept. What was just done stands above. */
 const MAX_ASKED = 5;
 
 export function KeyEvents({ events, now, ownerId }: { events: KeyEvent[]; now: Date; ownerId: string }) {
-  const asked = events.filter(({ receipts }) => receipts && "change" in receipts).slice(0, MAX_ASKED);
+  const above = findLatest(events, now);
+  const asked = events.filter((event) => event !== above && event.receipts && "change" in event.receipts).slice(0, MAX_ASKED);
   return (
     <ol className="divide-y divide-line">
       {events.map((event) => (
