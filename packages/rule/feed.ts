@@ -47,7 +47,7 @@ export type StateLine = KeyLine | OwnerLine | GoneLine;
  */
 export type AskLine = { t: "ask"; kind: "key" | "owner"; ids: string };
 /** Of one line. */
-export const MAX_ASKED_IDS = 50_000;
+export const MAX_ASKED_IDS = 40_000;
 
 /**
  * Ends a round: the `lines` lines before it, whose bytes have the SHA-256 `sha256`, are all that changed between the two

@@ -1,6 +1,6 @@
-import type { ResetLine } from "@latchkey/rule/feed";
+import type { ResetLine, SnapshotList, StateLine } from "@latchkey/rule/feed";
 import type { Freshness } from "./freshness";
-import type { Applied, Replica } from "./replica";
+import { type Applied, parsed, type Replica } from "./replica";
 import { type Heard, linesOfPage, NotBelieved, RoundReader } from "./round";
 import { readSession, readTime, type Session } from "./session";
 import type { StalePolicy, VerifierState } from "./types";
@@ -31,6 +31,8 @@ const [BACKOFF_MS, MAX_BACKOFF_MS] = [100, 5_000];
 /** What only people can mend. */
 const REFUSED_MS = 30_000;
 const RESET_SPREAD_MS = 500;
+/** Thousands of processes are told of the same; the portal makes one snapshot for all. */
+const [RENEW_SPREAD_MS, RENEW_AGAIN_MS] = [1_000, 2_000];
 /** So far the portal's clock may be from the database's for its word that the credential has ended to count. */
 const REVOKED_WITHIN_MS = 5 * 60_000;
 const GOODBYE_MS = 2_000;
@@ -68,6 +70,8 @@ export class Client {
   private nextAckAt = 0;
   private isAcking = false;
   private isPolling = false;
+  private isRenewing = false;
+  private renewAt = 0;
   private hasNarrowed = false;
   private silentMs = SILENT_MS;
   private tickedAt = 0;
@@ -94,7 +98,7 @@ export class Client {
     this.stopped.abort();
     this.leave();
     this.cancelTick();
-    if (session) await this.sendAck(session, true).catch(() => {});
+    if (session) await this.sendAck(session, "final").catch(() => {});
   }
 
   private isStopped(): boolean {
@@ -118,11 +122,22 @@ export class Client {
 
   /** Null: ask again. */
   private async begin(): Promise<Session | null> {
-    const { world, replica, freshness, options } = this;
-    const nonce = world.uuid();
-    const sentAt = world.monotonic();
+    const { replica, freshness, options } = this;
     const have =
       replica.cursorText !== null && replica.epoch !== null ? { epoch: replica.epoch, cursor: replica.cursorText } : undefined;
+    const session = await this.open(have);
+    if (!session) return null;
+    freshness.setBound(Math.min(options.boundMs, session.boundMs));
+    this.events.opened(session);
+    if (session.snapshot) await this.load(session);
+    else if (!have || session.epoch !== have.epoch) throw new NotBelieved("The portal goes on with what is not known here.");
+    return session;
+  }
+
+  private async open(have?: { epoch: string; cursor: string }): Promise<Session | null> {
+    const { world, options } = this;
+    const nonce = world.uuid();
+    const sentAt = world.monotonic();
     const { instance, onStale, boundMs } = options;
     const body = { instance, version: VERSION, on_stale: onStale, bound_ms: boundMs, nonce, ...(have && { have }) };
     const request = { method: "POST", path: "/api/verifier/sessions", body, isApart: this.failures > 0 } as const;
@@ -133,20 +148,21 @@ export class Client {
     }
     if (reply.status !== 201) throw new Refused(reply);
     const session = readSession(objectOf(reply.body), options.feedKey, nonce, world);
-    freshness.setBound(Math.min(boundMs, session.boundMs));
-    freshness.addSample(sentAt, session.time.now);
-    this.events.opened(session);
-    if (session.snapshot) await this.load(session);
-    else if (!have || session.epoch !== have.epoch) throw new NotBelieved("The portal goes on with what is not known here.");
+    this.freshness.addSample(sentAt, session.time.now);
     return session;
   }
 
-  private async load(session: Session): Promise<void> {
+  private async load({ snapshot: list, salt }: Session): Promise<void> {
     const { replica } = this;
-    const list = session.snapshot;
     if (!list) return;
-    replica.begin(list, session.salt);
+    replica.begin(list, salt);
     this.events.changed();
+    for await (const lines of this.statesOf(list)) replica.addPage(lines);
+    replica.complete(list.cursor);
+    this.events.changed();
+  }
+
+  private async *statesOf(list: SnapshotList): AsyncGenerator<StateLine[]> {
     const pages: Promise<Uint8Array>[] = [];
     const fetchPage = (place: number) => {
       const sha256 = list.pages[place];
@@ -161,11 +177,32 @@ export class Client {
       fetchPage(place + PAGES_AHEAD);
       const page = await pages[place];
       delete pages[place];
-      if (page) replica.addPage(linesOfPage(page, sha256));
+      if (page) yield linesOfPage(page, sha256);
       if (this.isStopped()) throw new Over();
     }
-    replica.complete(list.cursor);
-    this.events.changed();
+  }
+
+  /** Learns beside the stream how those are that it was only told to have changed. */
+  private async renew(): Promise<void> {
+    const { replica } = this;
+    const { table } = replica;
+    this.isRenewing = true;
+    try {
+      const session = await this.open();
+      if (!session?.snapshot || session.epoch !== replica.epoch) return;
+      for await (const lines of this.statesOf(session.snapshot)) {
+        // It began anew meanwhile.
+        if (replica.table !== table) return;
+        replica.addPage(lines);
+      }
+      replica.caughtUp(parsed(session.snapshot.cursor));
+      await this.sendAck(session, "aside");
+    } catch (error) {
+      if (!this.isStopped() && !(error instanceof Over)) this.events.trouble(sentenceOf(error));
+    } finally {
+      this.isRenewing = false;
+      this.renewAt = this.world.monotonic() + RENEW_AGAIN_MS * (1 + this.world.random());
+    }
   }
 
   private async fetchPage(sha256: string): Promise<Uint8Array> {
@@ -228,6 +265,7 @@ export class Client {
         this.connect(session);
       }
     } else if (this.streams.size === 0 && now >= this.retryAt) this.connect(session);
+    if (this.replica.lacksFrom && !this.isRenewing && now >= this.renewAt) void this.renew();
     if (now >= this.nextAckAt || (this.freshness.needsSample() && now >= this.nextAckAt - ACK_MS + TICK_MS))
       this.acknowledge(session);
   }
@@ -314,6 +352,8 @@ export class Client {
     this.events.changed();
     if (!applied.hasNarrowed) return;
     this.hasNarrowed = true;
+    if (this.replica.lacksFrom && !this.isRenewing)
+      this.renewAt = Math.max(this.renewAt, this.world.monotonic() + this.world.random() * RENEW_SPREAD_MS);
     this.nextAckAt = Math.min(this.nextAckAt, this.world.monotonic() + this.world.random() * ACK_SPREAD_MS);
   }
 
@@ -419,7 +459,7 @@ export class Client {
     if (this.isAcking) return;
     this.isAcking = true;
     this.nextAckAt = world.monotonic() + ACK_MS;
-    void this.sendAck(session, false)
+    void this.sendAck(session)
       .then((reply) => {
         if (this.session === session && (reply.status === 404 || reply.status === 400)) this.leave();
       })
@@ -429,20 +469,21 @@ export class Client {
       });
   }
 
-  private async sendAck(session: Session, isFinal: boolean): Promise<Reply> {
+  /** "final": this process ends; "aside": only a session beside its own does. */
+  private async sendAck(session: Session, end?: "final" | "aside"): Promise<Reply> {
     const { world, replica, freshness } = this;
     const nonce = world.uuid();
     const sentAt = world.monotonic();
-    const applied = this.hasNarrowed && replica.cursorText !== null;
+    const applied = end !== "aside" && this.hasNarrowed && replica.cursorText !== null;
     const state = this.events.state();
-    this.hasNarrowed = false;
+    if (applied) this.hasNarrowed = false;
     const { id, token, epoch } = session;
     const body = {
       ...{ session: id, token, epoch, cursor: replica.cursorText, as_of: freshness.asOfMs(), keys: replica.table.keys, nonce },
-      ...{ state: state === "CLOSED" ? "STALE" : state, applied, final: isFinal },
+      ...{ state: state === "CLOSED" ? "STALE" : state, applied, final: end !== undefined },
     };
     try {
-      const timeoutMs = isFinal ? GOODBYE_MS : ACK_TIMEOUT_MS;
+      const timeoutMs = end === "final" ? GOODBYE_MS : ACK_TIMEOUT_MS;
       const reply = await ask(world, { method: "POST", path: "/api/verifier/acks", body }, { timeoutMs });
       if (reply.status !== 200) throw new Refused(reply);
       freshness.addSample(sentAt, readTime(objectOf(reply.body).time, session, nonce).now);

@@ -78,7 +78,7 @@ export class Copy {
   /** Writes what is known now. Never rejects. */
   async save(): Promise<void> {
     const { epoch, history, cursorText: cursor, salt, table } = this.replica;
-    if (epoch === null || history === null || cursor === null || cursor === this.written) return;
+    if (epoch === null || history === null || cursor === null || cursor === this.written || this.replica.lacksFrom) return;
     try {
       // What changes meanwhile is told again from this cursor on.
       await this.files.write(NAME, this.encrypted({ epoch, history, cursor, salt, keys: table.keys, owners: table.owners }));

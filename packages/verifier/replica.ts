@@ -17,6 +17,8 @@ export class Replica {
   /** Null until all of a snapshot is there. */
   cursor: Cursor | null = null;
   cursorText: string | null = null;
+  /** Of some it was told up to here that they have changed, and not how: a snapshot that covers it says that. Null where all is known. */
+  lacksFrom: Cursor | null = null;
 
   constructor(protected readonly freshness: Freshness) {}
 
@@ -29,6 +31,7 @@ export class Replica {
     this.unsealed = null;
     this.cursor = null;
     this.cursorText = null;
+    this.lacksFrom = null;
   }
 
   begin({ epoch, history, keys, owners }: Pick<SnapshotList, "epoch" | "history" | "keys" | "owners">, salt: string): void {
@@ -50,6 +53,13 @@ export class Replica {
     this.cursorText = cursor;
   }
 
+  /** All states of a snapshot with this cursor are here: what it covers is known again. */
+  caughtUp(cursor: Cursor): void {
+    if (!this.lacksFrom || !covers(cursor, this.lacksFrom)) return;
+    this.lacksFrom = null;
+    this.table.keepGraves(false);
+  }
+
   /**
    * Null for a round that begins after what is known: something would be missing.
    * @throws NotBelieved, RangeError for what no portal says
@@ -63,6 +73,13 @@ export class Replica {
     if (!covers(cursor, to)) {
       applied.isNew = true;
       for (const line of lines) {
+        if (line.t === "ask") {
+          this.lacksFrom = to;
+          table.keepGraves(true);
+          applied.hasNarrowed = true;
+          for (const id of table.unlearn(line)) applied.narrowed.push(id);
+          continue;
+        }
         if (table.apply(line) !== "narrowed") continue;
         applied.hasNarrowed = true;
         if (line.t === "key") applied.narrowed.push(line.id);
@@ -80,7 +97,7 @@ export class Replica {
 
 const MAX_RESERVED = 20_000_000;
 
-function parsed(text: string): Cursor {
+export function parsed(text: string): Cursor {
   const cursor = parseCursor(text);
   if (!cursor) throw new NotBelieved("A cursor of the feed is none.");
   return cursor;

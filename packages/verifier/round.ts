@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  type AskLine,
   type ByeLine,
   type FrameLine,
   type HelloLine,
@@ -18,7 +19,7 @@ const MAX_LINE_BYTES = 1024 * 1024;
 const LINE_END = 10;
 
 /** A round whose frame holds: nothing else is ever applied. */
-export type Round = { t: "round"; frame: FrameLine; lines: StateLine[] };
+export type Round = { t: "round"; frame: FrameLine; lines: (StateLine | AskLine)[] };
 export type Heard = Round | HelloLine | TimeLine | ByeLine | ResetLine;
 
 export type Signed = {
@@ -110,7 +111,7 @@ export class RoundReader {
       throw new NotBelieved("A frame of the feed is of another history.");
     if (lines.length !== frame.lines || digestOf(lines) !== frame.sha256)
       throw new NotBelieved("A frame of the feed is of other lines.");
-    return { t: "round", frame, lines: lines.flatMap(toState) };
+    return { t: "round", frame, lines: lines.flatMap(toLine) };
   }
 }
 
@@ -133,8 +134,13 @@ export function linesOfPage(page: Uint8Array, sha256: string): StateLine[] {
 }
 
 function toState(line: Uint8Array): StateLine[] {
+  return toLine(line).flatMap((each) => (each.t === "ask" ? [] : [each]));
+}
+
+function toLine(line: Uint8Array): (StateLine | AskLine)[] {
   const value = parse(line);
-  return value.t === "key" || value.t === "owner" || value.t === "gone" ? [value as StateLine] : [];
+  const isKnown = value.t === "key" || value.t === "owner" || value.t === "gone" || value.t === "ask";
+  return isKnown ? [value as StateLine | AskLine] : [];
 }
 
 function digestOf(lines: readonly Uint8Array[]): string {
@@ -143,7 +149,7 @@ function digestOf(lines: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-const STATES = ['{"t":"key"', '{"t":"owner"', '{"t":"gone"'].map((begin) => Buffer.from(begin));
+const STATES = ['{"t":"key"', '{"t":"owner"', '{"t":"gone"', '{"t":"ask"'].map((begin) => Buffer.from(begin));
 
 /** As the portal writes them: nearly all lines need no look inside before their frame is there. */
 function isState(line: Uint8Array): boolean {

@@ -207,3 +207,25 @@ test("of a line that is not understood the key is unknown, and what has no id is
   expect(() => table.apply(keyLine(1, { id: "1" }))).toThrow(RangeError);
   expect(() => table.apply(keyLine(1, { rev: 2 ** 50 }))).toThrow(RangeError);
 });
+
+test("what is true no longer is not known until a state of it comes, and one that was deleted meanwhile stays so", () => {
+  const table = new Table();
+  for (let n = 1; n <= 3; n += 1) table.apply(keyLine(n, { rev: 2 }));
+  table.apply({ t: "owner", id: idOf(2, 1), rev: 4, banned: false, credits: "some" });
+  const idsOf = (kind: number, ...numbers: number[]) =>
+    Buffer.from(numbers.map((n) => idOf(kind, n).replaceAll("-", "")).join(""), "hex").toString("base64url");
+  table.keepGraves(true);
+  expect(table.unlearn({ t: "ask", kind: "key", ids: idsOf(1, 1, 2, 9) })).toStrictEqual([idOf(1, 1), idOf(1, 2)]);
+  expect(table.unlearn({ t: "ask", kind: "owner", ids: idsOf(2, 1, 8) })).toStrictEqual([]);
+  expect([find(table, "key 1"), find(table, "key 2"), find(table, "key 3") >= 0]).toStrictEqual([-1, -1, true]);
+  expect(table.isOwnerKnown(table.ownerRow(find(table, "key 3")))).toBe(false);
+  // Its deletion is told while older states are still being read, and many others' after it.
+  table.apply(keyLine(2, { rev: 4, st: "deleted", creds: [] }));
+  for (let n = 10; n < 5_010; n += 1) table.apply(keyLine(n, { rev: 1, st: "deleted", creds: [] }));
+  for (const n of [1, 2]) table.apply(keyLine(n, { rev: 3 }));
+  expect([find(table, "key 1") >= 0, find(table, "key 2")]).toStrictEqual([true, -1]);
+  table.keepGraves(false);
+  expect([find(table, "key 1") >= 0, find(table, "key 2"), table.keys]).toStrictEqual([true, -1, 2]);
+  for (const ids of ["", "AAAA", undefined as unknown as string])
+    expect(() => table.unlearn({ t: "ask", kind: "key", ids })).toThrow(RangeError);
+});

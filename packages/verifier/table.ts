@@ -1,10 +1,18 @@
-import { FEED_CREDITS_TOLD, FEED_STATUSES, type FeedCredential, type KeyLine, type StateLine } from "@latchkey/rule/feed";
+import {
+  type AskLine,
+  FEED_CREDITS_TOLD,
+  FEED_STATUSES,
+  type FeedCredential,
+  type KeyLine,
+  type StateLine,
+} from "@latchkey/rule/feed";
 import type { Permissions } from "@latchkey/rule/permissions";
 import { Interned } from "./interned";
 import { Slots } from "./slots";
 
 export const DIGEST_BYTES = 24;
 const DIGEST_WORDS = DIGEST_BYTES / 4;
+const ID_BYTES = 16;
 
 /**
  * Of a key, a cache line: 0–5 the digest, 6 the owner's row, 7 the permissions, 8–9 the end, 10 flags and the upper part of
@@ -48,6 +56,7 @@ export class Table {
   private free: number[] = [];
   private readonly replaced = new Map<number, number[]>();
   private readonly graves = new Set<number>();
+  private keepsGraves = false;
   private readonly byDigest = new Slots((row) => this.word(row, 0));
   private readonly byId = new Slots((row) => mixed(this.rows, row * ROW_WORDS + ID));
 
@@ -183,6 +192,34 @@ export class Table {
     return this.applyKey(line);
   }
 
+  /** While states of before are read beside what goes on: one of a key that was deleted meanwhile is not to bring it back. */
+  keepGraves(keeps: boolean): void {
+    this.keepsGraves = keeps;
+    this.clearGraves();
+  }
+
+  /**
+   * What is held of these is true no longer: each is asked about until a state of it comes. Answers the keys' ids.
+   * @throws RangeError for what names nothing
+   */
+  unlearn({ kind, ids }: AskLine): string[] {
+    const bytes = Buffer.from(String(ids), "base64url");
+    if (bytes.length === 0 || bytes.length % ID_BYTES !== 0) throw new RangeError("A line of the feed has no ids.");
+    const unlearnt: string[] = [];
+    for (let at = 0; at < bytes.length; at += ID_BYTES) {
+      bytes.copy(this.scratch, DIGEST_BYTES, at, at + ID_BYTES);
+      if (kind === "owner") this.forgetOwner();
+      else {
+        const key = this.findKey();
+        if (key < 0 || this.isDeleted(key)) continue;
+        this.setCredential(key, null);
+        this.setReplaced(key, []);
+        unlearnt.push(this.id(key));
+      }
+    }
+    return unlearnt;
+  }
+
   /** The states, as they came: of rows from here on. For a copy that is made while others change. */
   *linesFrom(start: number, end: number): Generator<StateLine> {
     for (let owner = start; owner < Math.min(end, this.ownersUsed); owner += 1) {
@@ -311,12 +348,17 @@ export class Table {
   /** Rows of deleted keys are used again, the oldest first, and not at once. */
   private bury(key: number): void {
     this.graves.add(key);
-    if (this.graves.size <= MAX_GRAVES) return;
-    const [oldest = key] = this.graves;
-    this.graves.delete(oldest);
-    this.byId.remove(oldest);
-    this.permissions.leave(this.word(oldest, PERMISSIONS));
-    this.release(oldest);
+    this.clearGraves();
+  }
+
+  private clearGraves(): void {
+    for (const oldest of this.graves) {
+      if (this.keepsGraves || this.graves.size <= MAX_GRAVES) return;
+      this.graves.delete(oldest);
+      this.byId.remove(oldest);
+      this.permissions.leave(this.word(oldest, PERMISSIONS));
+      this.release(oldest);
+    }
   }
 
   private release(row: number): void {

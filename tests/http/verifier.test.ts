@@ -71,6 +71,32 @@ test("a process checks by itself what it learned, refuses what was revoked, and 
   expect(verifier.status()).toMatchObject({ state: "READY", mode: "stream", onStale: "refuse", trouble: null });
 });
 
+test("of what changes in bulk it asks, answers all else by itself meanwhile, and learns it beside the stream", async () => {
+  const [still, changed, revoked] = [await newKey(user), await newKey(user), await newKey(user)];
+  for (const { api_key } of [still, changed, revoked]) await until(() => codeOf(api_key) === "VALID", "the new keys");
+  const states: string[] = [];
+  const leave = verifier.on("stale", () => states.push("stale"));
+  // More in one transaction than is told in lines.
+  await query(
+    `WITH marks AS (INSERT INTO key_changes (kind, narrows) SELECT 'm', false FROM generate_series(1, 50001)),
+       renamed AS (UPDATE api_keys SET name = 'Renamed' WHERE uuid = $1)
+     UPDATE api_keys SET revoked_at = now() WHERE uuid = $2`,
+    [changed.id, revoked.id],
+  );
+  await until(() => codeOf(revoked.api_key) === "UNAVAILABLE", "the bulk change");
+  expect(codeOf(still.api_key)).toBe("VALID");
+  expect(await verifier.verify(revoked.api_key)).toMatchObject({ source: "portal", code: "REVOKED" });
+  await until(() => codeOf(revoked.api_key) === "REVOKED", "the state of what changed");
+  expect(verifier.check(changed.api_key)).toMatchObject({ source: "memory", code: "VALID", name: "Renamed" });
+  expect([states, verifier.status().state]).toStrictEqual([[], "READY"]);
+  leave();
+  // The session that the snapshot was for has ended: nobody waits for its receipts.
+  const [live] = await query<{ count: number }>(
+    "SELECT count(*)::int FROM verifier_sessions WHERE instance = 'test/verifier' AND ended_at IS NULL",
+  );
+  expect(live?.count).toBe(1);
+});
+
 test("what it does not know it asks about, and what costs more than is told of a balance", async () => {
   const key = await newKey(user);
   await until(() => codeOf(key.api_key) === "VALID", "the new key");
