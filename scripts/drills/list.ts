@@ -12,6 +12,7 @@ import { race } from "./races";
 import { diskMissing, fillDisk, openSmallDisk, refuseWrites } from "./refusals";
 import { forgetIdleOnes, garble, silenceNewOnes, silenceOpenOnes } from "./silence";
 import { restartInTurn, restoreBackup, rotateSecret } from "./upkeep";
+import { revokeUnderVerifiers } from "./verifiers";
 
 const SECOND = 1000;
 
@@ -69,6 +70,7 @@ export const DRILLS: readonly Drill[] = [
     () => pause(10 * SECOND, []),
     { missing: clockMissing },
   ),
+  named("revocations under 8 verifiers", revokeUnderVerifiers),
   named("failover to a standby, and an older copy", failOver),
   named("rolling restart from the commit before", restartInTurn),
   drill("backup restored", embedded, restoreBackup, { portalStoppedMs: 60 * SECOND, mayForget: true }),
