@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { hasPgBouncer } from "../../tests/support/pgbouncer";
+import { agree } from "./agreement";
 import { clockMissing, openWithClockOff } from "./clocks";
 import { exhaustConnections, lockRow } from "./contention";
 import { type Drill, type Finding, type Row, type Weather, weatherOver } from "./drill";
@@ -70,6 +71,7 @@ export const DRILLS: readonly Drill[] = [
     () => pause(10 * SECOND, []),
     { missing: clockMissing },
   ),
+  named("memory and the portal agree", agree),
   named("revocations under 8 verifiers", revokeUnderVerifiers),
   named("failover to a standby, and an older copy", failOver),
   named("rolling restart from the commit before", restartInTurn),
