@@ -35,7 +35,6 @@ export async function packVerifier(folder = FOLDER): Promise<{ file: string; byt
     outbase: SOURCE,
     outdir: dist,
     ...{ bundle: true, splitting: true, format: "esm", platform: "node", target: "node20" },
-    // Small: it is loaded by other people.
     ...{ minify: true, legalComments: "none", chunkNames: "chunk-[hash]", logLevel: "error" },
   });
   fs.writeFileSync(path.join(dist, "bin.js"), BIN, { mode: 0o755 });

@@ -9,9 +9,12 @@ import { verifyBody } from "./verify";
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_BATCH_BYTES = 1024 * 1024;
-const MAX_HEADER_BYTES = 32 * 1024;
+/** More than proxies take of their callers, whose headers they pass on. */
+const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 2_000;
 const REQUEST_MS = 10_000;
+/** How often it is looked for requests that take longer. */
+const LOOK_MS = 2_000;
 const IDLE_MS = 75_000;
 const JSON_TYPE = "application/json";
 
@@ -49,7 +52,10 @@ export function createSidecar(given: Asked): Server {
   };
 
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+    {
+      ...{ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+      connectionsCheckingInterval: LOOK_MS,
+    },
     (request, response) => {
       void handle(routes, request)
         .then((answer) => {
