@@ -69,8 +69,9 @@ function keyOf(header: ReadHeader): string | null | undefined {
 }
 
 function partsOf(url: string): { path: string; query: string } {
-  const [path = "", ...query] = url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split("?");
-  return { path: (path || "/").slice(0, MAX_ENDPOINT_LENGTH), query: query.join("?") };
+  const target = url.replace(/^[a-z]+:\/\/[^/?#]*/i, "");
+  const [path = ""] = target.split(/[?#]/, 1);
+  return { path: (maskCredentials(path) || "/").slice(0, MAX_ENDPOINT_LENGTH), query: target.slice(path.length) };
 }
 
 function refuseBy({ code, reason, retry_after }: Extract<Verdict, { valid: false }>): Refusal {

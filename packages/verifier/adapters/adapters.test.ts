@@ -99,6 +99,7 @@ describe("Whether a call is let in", () => {
       `//${PATH}`,
       "https://api.example.com",
       `/${"a".repeat(600)}`,
+      `/keys/${KEYS.REVOKED}#x`,
     ];
     for (const url of addresses) {
       const found = await ask(bearer(KEYS.VALID), RULE, url);
@@ -106,7 +107,8 @@ describe("Whether a call is let in", () => {
       found.served(500);
       found.served(404);
     }
-    const endpoints = [PATH, PATH, `//${PATH}`, "/", `/${"a".repeat(499)}`];
+    const masked = `/keys/${KEYS.REVOKED.slice(0, 14)}...`;
+    const endpoints = [PATH, PATH, `//${PATH}`, "/", `/${"a".repeat(499)}`, masked];
     expect(verifier.reported).toEqual(endpoints.map((endpoint) => ({ keyId: VALID.key_id, delta: 3, endpoint })));
     const free = await ask(bearer(KEYS.VALID), {});
     if ("verdict" in free) free.served(200);

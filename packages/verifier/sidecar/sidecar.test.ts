@@ -178,7 +178,13 @@ describe("POST /usage", () => {
   const event = { id: "e-1", keyId: VALID.key_id, delta: 2 };
 
   test("takes a batch, leaves out what is wrong, and keeps of the rest what is reported", async () => {
-    const whole = { ...event, endpoint: `/a\n${"b".repeat(600)}`, requestId: 7, ts: 1_795_860_706_655, meta: { any: 1 } };
+    const whole = {
+      ...event,
+      endpoint: `/a\n${"b".repeat(600)}`,
+      requestId: `7 ${KEYS.VALID}`,
+      ts: 1_795_860_706_655,
+      meta: { any: 1 },
+    };
     const wrong = [
       5,
       { ...event, id: "" },
@@ -190,7 +196,7 @@ describe("POST /usage", () => {
       { id: "e", keyId: VALID.key_id },
       { ...event, ts: "x" },
     ];
-    const { status, body } = await call("/usage", { body: { events: [event, ...wrong, whole] } });
+    const { status, body } = await call("/usage", { body: { events: [{ ...event, requestId: 7 }, ...wrong, whole] } });
     expect([status, body]).toEqual([
       200,
       {
@@ -208,7 +214,10 @@ describe("POST /usage", () => {
         ].map((error, index) => ({ index: index + 1, error })),
       },
     ]);
-    expect(verifier.reported).toEqual([event, { ...event, endpoint: `/a${"b".repeat(498)}`, requestId: "7", ts: whole.ts }]);
+    expect(verifier.reported).toEqual([
+      { ...event, requestId: "7" },
+      { ...event, endpoint: `/a${"b".repeat(498)}`, requestId: `7 ${KEYS.VALID.slice(0, 14)}...`, ts: whole.ts },
+    ]);
   });
 
   test.each([{}, { events: 5 }, { events: Array(1001).fill(event) }])("refuses what is no batch (%#)", async (body) => {

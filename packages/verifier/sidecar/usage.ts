@@ -1,3 +1,4 @@
+import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText, toPlainText } from "@latchkey/rule/plain-text";
 import type { Asked } from "../authorize";
 import type { UsageEvent } from "../types";
@@ -50,7 +51,6 @@ export function takeEvents(verifier: Asked, body: Record<string, unknown>): obje
 
 /** What does not count, whatever it is, costs nobody the call. */
 function keepText(given: unknown, max: number): string | undefined {
-  return typeof given === "string" || Number.isFinite(given)
-    ? toPlainText(String(given).slice(0, 4 * max)).slice(0, max)
-    : undefined;
+  if (typeof given !== "string" && !Number.isFinite(given)) return undefined;
+  return maskCredentials(toPlainText(String(given).slice(0, 4 * max))).slice(0, max);
 }
