@@ -1,4 +1,3 @@
-import { CircleAlert, CircleCheck } from "lucide-react";
 import type { ReceiptsText } from "./receipts-text";
 
 const TONES: Record<ReceiptsText["tone"], string> = {
@@ -27,9 +26,16 @@ export function ReceiptsBox({ text, isWatching = false }: { text: ReceiptsText; 
   );
 }
 
+/** Drawn here: the component of our icons would come with the first scripts of pages that do without. */
 function Mark({ tone, isWatching }: { tone: ReceiptsText["tone"]; isWatching: boolean }) {
-  if (tone === "done") return <CircleCheck aria-hidden="true" className="size-5" />;
-  if (tone === "danger") return <CircleAlert aria-hidden="true" className="size-5" />;
+  if (tone !== "waiting") {
+    return (
+      <svg aria-hidden="true" viewBox="0 0 24 24" className="size-5 fill-none stroke-2 stroke-current" strokeLinecap="round">
+        <circle cx="12" cy="12" r="10" />
+        <path d={tone === "done" ? "m9 12 2 2 4-4" : "M12 8v4m0 4h.01"} strokeLinejoin="round" />
+      </svg>
+    );
+  }
   return (
     <span
       aria-hidden="true"

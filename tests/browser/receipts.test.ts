@@ -86,10 +86,11 @@ test("Whoever revokes a key sees in how many verifiers it is dead, as they confi
   await expect(named.getByRole("status")).toHaveText(DEAD);
   await named.getByRole("button", { name: "Close" }).click();
   await page.goto("/admin/audit?action=api_key.revoked");
-  await page.locator("summary").filter({ hasText: "Key revoked" }).first().click();
-  await expect(page.getByRole("listitem").first().getByRole("status")).toHaveText(DEAD);
-  await page.getByText("Each verifier").click();
-  await expect(page.getByRole("list", { name: "Verifiers" })).toContainText(`lab/1 ${other.service}`);
+  const entry = page.getByRole("list", { name: "Audit entries" }).getByRole("listitem").first();
+  await entry.getByText("Key revoked").click();
+  await expect(entry.getByRole("status")).toHaveText(DEAD);
+  await entry.getByText("Each verifier").click();
+  await expect(entry.getByRole("list", { name: "Verifiers" })).toContainText(`lab/1 ${other.service}`);
   await expectAccessible(page);
 });
 
