@@ -45,12 +45,12 @@ test.each<[Partial<Receipts>, owner: string | null, staff: string | null]>([
   [
     { pending: waiting(2), last_ms: null },
     "waiting: Dead on 0 of 2 verifiers, waiting for 2, at most 1.4 s more.",
-    "waiting: Dead on 0 of 2 verifiers, waiting for api-1 (Orders) and api-2 (Orders), at most 1.4 s more.",
+    "waiting: Dead on 0 of 2 verifiers, waiting for 2, at most 1.4 s more.",
   ],
   [
     { confirmed: confirmed(2), pending: waiting(5), pending_until: NOW },
     "waiting: Dead on 2 of 7 verifiers, waiting for 5, at most 0.0 s more.",
-    "waiting: Dead on 2 of 7 verifiers, waiting for api-1 (Orders), api-2 (Orders), api-3 (Orders) and 2 more, at most 0.0 s more.",
+    "waiting: Dead on 2 of 7 verifiers, waiting for 5, at most 0.0 s more.",
   ],
   [
     { confirmed: confirmed(6), bounded: bounded(1), last_ms: 2_000 },
@@ -60,7 +60,12 @@ test.each<[Partial<Receipts>, owner: string | null, staff: string | null]>([
   [
     { bounded: bounded(2), pending: waiting(1) },
     "waiting: Dead on 2 of 3 verifiers, waiting for 1, at most 1.4 s more. 2 verifiers did not confirm: refusing by themselves since 12:03:06.",
-    "waiting: Dead on 2 of 3 verifiers, waiting for api-1 (Orders), at most 1.4 s more. api-1 (Orders) and api-2 (Orders) did not confirm: refusing by themselves since 12:03:06.",
+    "waiting: Dead on 2 of 3 verifiers, waiting for 1, at most 1.4 s more. api-1 (Orders) and api-2 (Orders) did not confirm: refusing by themselves since 12:03:06.",
+  ],
+  [
+    { confirmed: confirmed(1), bounded: bounded(5), last_ms: 2_000 },
+    "done: Dead on 6 of 6 verifiers, last after 2.00 s. 5 verifiers did not confirm: refusing by themselves since 12:03:06.",
+    "done: Dead on 6 of 6 verifiers, last after 2.00 s. api-1 (Orders), api-2 (Orders), api-3 (Orders) and 2 more did not confirm: refusing by themselves since 12:03:06.",
   ],
   [
     { confirmed: confirmed(6), may_accept: late },

@@ -37,14 +37,14 @@ export function describeReceipts(receipts: ShownReceipts, narrowing: Narrowing, 
   return {
     tone: late > 0 ? "danger" : waiting > 0 ? "waiting" : "done",
     headline: `${STARTS[narrowing]} on ${progress(done, total)}${
-      waiting > 0 ? `, waiting for ${who(pending)}` : late > 0 ? "" : after(total, receipts.last_ms ?? 0)
+      waiting > 0 ? `, waiting for ${waiting}` : late > 0 ? "" : after(total, receipts.last_ms ?? 0)
     }`,
     atMost: atMost === false ? null : `at most ${tenths(atMost)} s more`,
     refusing:
       countOf(bounded) === 0
         ? null
-        : `${whoAlone(bounded)} did not confirm: refusing by ${countOf(bounded) === 1 ? "itself" : "themselves"} since ${at(receipts.bounded_since)}.`,
-    danger: late === 0 ? null : `${whoAlone(may_accept)} may still ${accepting} until ${at(receipts.may_accept_until)}.`,
+        : `${who(bounded)} did not confirm: refusing by ${countOf(bounded) === 1 ? "itself" : "themselves"} since ${at(receipts.bounded_since)}.`,
+    danger: late === 0 ? null : `${who(may_accept)} may still ${accepting} until ${at(receipts.may_accept_until)}.`,
   };
 }
 
@@ -88,18 +88,13 @@ function countOf(processes: number | readonly Named[]): number {
   return typeof processes === "number" ? processes : processes.length;
 }
 
-/** "2" for an owner; "api-1 (Orders) and api-2 (Orders)" for staff. */
+/** "2 verifiers" for an owner; "api-1 (Orders) and api-2 (Orders)" for staff. */
 function who(processes: number | readonly Named[]): string {
-  if (typeof processes === "number") return String(processes);
+  if (typeof processes === "number") return verifiers(processes);
   const names = processes.slice(0, MAX_NAMED).map(nameOf);
   if (processes.length > MAX_NAMED) names.push(`${processes.length - MAX_NAMED} more`);
   const last = names.pop() ?? "";
   return names.length === 0 ? last : `${names.join(", ")} and ${last}`;
-}
-
-/** The same where a sentence begins. */
-function whoAlone(processes: number | readonly Named[]): string {
-  return typeof processes === "number" ? verifiers(processes) : who(processes);
 }
 
 /** Whether they are for staff. */

@@ -14,6 +14,7 @@ export async function RevokedLately({ user }: { user: CurrentUser }) {
   if (!known || !text) return null;
   return (
     <div className="mt-4 max-w-3xl">
+      <p className="mb-2">All your keys were revoked just now.</p>
       <div className="noscript:hidden">
         <LateReceipts key={known.change} change={known.change} known={known} narrowing="ended" />
       </div>
