@@ -10,7 +10,7 @@ const TONES: Record<ReceiptsText["tone"], string> = {
 export function ReceiptsBox({ text, isWatching = false }: { text: ReceiptsText; isWatching?: boolean }) {
   const { tone, headline, atMost, refusing, danger } = text;
   return (
-    <div role="status" className={`flex min-h-11 gap-3 rounded-md border px-3 py-2 transition-colors ${TONES[tone]}`}>
+    <div role="status" className={`flex gap-3 rounded-md border px-3 py-2.5 transition-colors ${TONES[tone]}`}>
       <span className="flex h-6 w-5 shrink-0 items-center justify-center">
         <Mark tone={tone} isWatching={isWatching} />
       </span>

@@ -65,8 +65,8 @@ export default async function AdminKeyOwnPage({ params }: Props) {
         {deletedAt ? <Badge tone="danger">Deleted</Badge> : <StateBadge state={state} />}
       </KeyHeading>
       {key.isWeak && <Guessable />}
-      <LatestReceipts of={key.entries} now={now} ownerId={null} />
       <Owner owner={key.owner} id={key.id} />
+      <LatestReceipts of={key.entries} now={now} ownerId={null} />
       {!deletedAt && isOffered("regenerate", key) && (
         <div className="mt-5">
           <KeyButton opens="regenerate" />
