@@ -39,8 +39,8 @@ export function pickLimits({ permissions }: KeyLimits): KeyLimits {
 
 /** What a call is refused with that a key's limits do not allow. */
 export function refuseCall(limits: KeyLimits, call: LimitedCall): CountedRefusalCode | null {
-  const exceeded = LIMIT_NAMES.find((name) => !LIMITS[name].allows(limits, call));
-  return exceeded ? LIMITS[exceeded].refusal : null;
+  for (const name of LIMIT_NAMES) if (!LIMITS[name].allows(limits, call)) return LIMITS[name].refusal;
+  return null;
 }
 
 /** The first limit that would allow what it does not now: a key may lose what it was allowed, never gain any. */

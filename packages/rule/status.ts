@@ -23,7 +23,8 @@ const HOLDS: Record<InactiveStatus, (key: KeyLife, now: Date) => boolean> = {
 
 /** What a list shows of a key, whoever asks. */
 export function keyStatus(key: KeyLife, now: Date): KeyStatus {
-  return INACTIVE_STATUSES.find((status) => HOLDS[status](key, now)) ?? "active";
+  for (const status of INACTIVE_STATUSES) if (HOLDS[status](key, now)) return status;
+  return "active";
 }
 
 /** Whether calls can be made with it, as far as the key alone decides. */

@@ -11,6 +11,8 @@ const RATE = 1.1;
 const CUT_MS = 1;
 /** More than so much between two readings by one clock and not by the other, and the machine slept, or a clock was set. */
 const MAX_JUMP_MS = 1_000;
+/** Of its own running time a process notices in so much that the machine slept. */
+const COMPARE_MS = 1;
 /** No connection holds a frame for so long: a clock that was set back is believed again after this at the latest. */
 const MAX_BACK_MS = 10_000;
 
@@ -36,6 +38,7 @@ export class Freshness {
   private freshUntil = Number.NEGATIVE_INFINITY;
   private apart: number;
   private readAt = 0;
+  private comparedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly clocks: Clocks,
@@ -139,6 +142,9 @@ export class Freshness {
 
   private read(): number {
     const now = this.clocks.monotonic();
+    // In less than that nobody sleeps.
+    if (now - this.comparedAt < COMPARE_MS) return now;
+    this.comparedAt = now;
     const apart = this.clocks.wall() - now;
     const moved = apart - this.apart;
     if (moved > MAX_JUMP_MS || moved < -MAX_JUMP_MS) this.doubt(now);

@@ -57,20 +57,22 @@ export function judge({ table, salt }: Replica, credential: string, question: Qu
   // What is told of a balance is a part of it, unless there is none.
   if (code === "CREDITS_EXHAUSTED" && table.credits(owner) > 0) return null;
   if (code !== "VALID") return refuse(code, moment, code === "NOT_FOUND" ? undefined : table.id(key));
+  const { keyId, userId, name, permissions } = table.shown(key);
   const { ageMs, isStale } = moment;
-  return {
+  const verdict: Verdict = {
     source: "memory",
     ageMs,
     valid: true,
     code,
-    key_id: table.id(key),
-    name: table.name(key),
-    user_id: table.ownerId(owner),
-    permissions: facts.permissions,
+    key_id: keyId,
+    name,
+    user_id: userId,
+    permissions,
     credits: null,
     expires_at: endOf(),
-    ...(isStale && { stale: true as const }),
   };
+  if (isStale) verdict.stale = true;
+  return verdict;
 }
 
 /** NOT_FOUND for what no key can have, going by its form; null for all else, which is not known here. */

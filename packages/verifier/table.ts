@@ -40,6 +40,10 @@ const MAX_GRAVES = 4_096;
 /** Names that many keys have are one text. */
 const MAX_NAMES = 4_096;
 const WORDS = 2 ** 32;
+/** Keys that are used all the time need not be written out each time. */
+const SHOWN = 16_384;
+
+export type Shown = { key: number; keyId: string; userId: string; name: string; permissions: Permissions };
 
 /** What applying a line did. */
 export type Effect = "ignored" | "applied" | "narrowed";
@@ -66,6 +70,7 @@ export class Table {
 
   private readonly permissions = new Interned<Permissions>();
   private readonly shared = new Map<string, string>();
+  private readonly recent: (Shown | undefined)[] = Array.from({ length: SHOWN }, () => undefined);
   private keyCount = 0;
   private ownerCount = 0;
 
@@ -100,15 +105,30 @@ export class Table {
   /** The row of a credential by the words of its digest; -1 where it is not known. */
   find(digest: Uint32Array): number {
     const { rows, byDigest } = this;
-    const [a, b, c, d, e, f] = digest as unknown as [number, number, number, number, number, number];
-    for (let slot = byDigest.first(a); ; slot = byDigest.next(slot)) {
+    for (let slot = byDigest.first(digest[0] as number); ; slot = byDigest.next(slot)) {
       const row = byDigest.rowAt(slot);
       if (row < 0) return -1;
       const at = row * ROW_WORDS;
-      if (rows[at] === a && rows[at + 1] === b && rows[at + 2] === c && rows[at + 3] === d && rows[at + 4] === e) {
-        if (rows[at + 5] === f) return row;
-      }
+      let word = 0;
+      while (word < DIGEST_WORDS && rows[at + word] === digest[word]) word += 1;
+      if (word === DIGEST_WORDS) return row;
     }
+  }
+
+  /** What a verdict says of a key that is valid. */
+  shown(key: number): Shown {
+    const place = key & (SHOWN - 1);
+    const known = this.recent[place];
+    if (known && known.key === key) return known;
+    const shown = {
+      key,
+      keyId: this.id(key),
+      userId: this.ownerId(this.ownerRow(key)),
+      name: this.name(key),
+      permissions: this.permissionsOf(key),
+    };
+    this.recent[place] = shown;
+    return shown;
   }
 
   /** The key of a credential: of one that was replaced, another row. */
@@ -269,6 +289,7 @@ export class Table {
     if (!Number.isSafeInteger(line.rev) || line.rev < 0 || line.rev >= 2 ** 48 || !Array.isArray(line.creds))
       throw new RangeError("A line of the feed has another form.");
     const key = known >= 0 ? known : this.addKey();
+    this.recent[key & (SHOWN - 1)] = undefined;
     const before = known >= 0 ? this.lookOf(key) : null;
     const wasDeleted = known >= 0 && this.isDeleted(key);
     // The id is still in the scratch, and owners are looked for by it.
@@ -364,6 +385,7 @@ export class Table {
   private release(row: number): void {
     this.rows.fill(0, row * ROW_WORDS, (row + 1) * ROW_WORDS);
     this.names[row] = undefined;
+    this.recent[row & (SHOWN - 1)] = undefined;
     this.free.push(row);
   }
 

@@ -42,6 +42,7 @@ export class LocalVerifier implements Verifier {
   private last: VerifierState = "NOT_READY";
   private lastTrouble: string | null = null;
   private serveForMs = 0;
+  private readonly now: Moment = { ageMs: 0, now: 0, isStale: false };
   private fatal: string | null = null;
   private closing: Promise<void> | null = null;
 
@@ -106,7 +107,8 @@ export class LocalVerifier implements Verifier {
     const malformed = refuseMalformed(credential, { ageMs: 0, now: 0, isStale: false });
     if (malformed) return malformed;
     if (fresh || (atLeast !== undefined && !(await this.reaches(atLeast)))) return this.asker.verify(credential, question, true);
-    const moment = this.moment() ?? (await this.freshMoment());
+    if (!this.moment()) await this.untilFresh();
+    const moment = this.moment();
     if (!moment && this.replica.cursor && this.options.onStale === "refuse") return this.notNow();
     const verdict = moment && judge(this.replica, credential, question, moment);
     return verdict ?? this.asker.verify(credential, question);
@@ -161,24 +163,25 @@ export class LocalVerifier implements Verifier {
     return this.freshness.isFresh() ? "READY" : "STALE";
   }
 
-  /** By what may be answered from memory now; null where nothing may. */
+  /** By what may be answered from memory now, and only now; null where nothing may. */
   private moment(): Moment | null {
     const { freshness } = this;
     if (!this.replica.cursor || this.closing || this.fatal !== null) return null;
-    if (freshness.isFresh()) return { ageMs: freshness.ageThen(), now: freshness.databaseThen(), isStale: false };
-    if (this.serveForMs === 0) return null;
+    const isStale = !freshness.isFresh();
     const ageMs = freshness.knownAgeThen();
-    return ageMs <= this.options.boundMs + this.serveForMs ? { ageMs, now: freshness.databaseThen(), isStale: true } : null;
+    if (isStale && (this.serveForMs === 0 || ageMs > this.options.boundMs + this.serveForMs)) return null;
+    this.now.ageMs = ageMs;
+    this.now.now = freshness.databaseThen();
+    this.now.isStale = isStale;
+    return this.now;
   }
 
-  private async freshMoment(): Promise<Moment | null> {
+  private async untilFresh(): Promise<void> {
     const end = this.world.monotonic() + PATIENCE_MS;
     for (;;) {
       const left = end - this.world.monotonic();
-      if (!this.replica.cursor || left <= 0) return null;
+      if (!this.replica.cursor || left <= 0 || this.moment()) return;
       await this.change(left);
-      const moment = this.moment();
-      if (moment) return moment;
     }
   }
 
