@@ -21,9 +21,12 @@ const HOLDS: Record<InactiveStatus, (key: KeyLife, now: Date) => boolean> = {
   disabled: ({ disabledAt }) => disabledAt !== null,
 };
 
+/** In the order in which they are told. */
+const CHECKS = INACTIVE_STATUSES.map((status) => ({ status, holds: HOLDS[status] }));
+
 /** What a list shows of a key, whoever asks. */
 export function keyStatus(key: KeyLife, now: Date): KeyStatus {
-  for (const status of INACTIVE_STATUSES) if (HOLDS[status](key, now)) return status;
+  for (const { status, holds } of CHECKS) if (holds(key, now)) return status;
   return "active";
 }
 

@@ -16,12 +16,13 @@ export const digestOf: (salt: string, credential: string) => Uint32Array =
   hash && endianness() === "LE"
     ? (salt, credential) => {
         const text = hash("sha256", salt + credential, "binary");
-        words[0] = wordAt(text, 0);
-        words[1] = wordAt(text, 4);
-        words[2] = wordAt(text, 8);
-        words[3] = wordAt(text, 12);
-        words[4] = wordAt(text, 16);
-        words[5] = wordAt(text, 20);
+        // A buffer would have to be made first.
+        for (let word = 0, at = 0; word < words.length; word += 1, at += 4)
+          words[word] =
+            text.charCodeAt(at) |
+            (text.charCodeAt(at + 1) << 8) |
+            (text.charCodeAt(at + 2) << 16) |
+            (text.charCodeAt(at + 3) << 24);
         return words;
       }
     : (salt, credential) => {
@@ -32,8 +33,3 @@ export const digestOf: (salt: string, credential: string) => Uint32Array =
           .copy(bytes, 0, 0, DIGEST_BYTES);
         return words;
       };
-
-/** Of a text whose characters are bytes; a buffer would have to be made first. */
-function wordAt(text: string, at: number): number {
-  return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
-}

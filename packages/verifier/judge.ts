@@ -45,7 +45,7 @@ export function judge({ table, salt }: Replica, credential: string, question: Qu
   setFacts(table, row, key);
   facts.owner.banned = isOwnerKnown && table.isBanned(owner);
   facts.owner.credits = isOwnerKnown ? table.credits(owner) : Number.POSITIVE_INFINITY;
-  now.setTime(moment.now);
+  if (facts.expiresAt || facts.replacedUntil) now.setTime(moment.now);
   asked.permission = permission ?? null;
   asked.cost = cost;
   const hasSecret = typeof secret === "string";

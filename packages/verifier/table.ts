@@ -41,7 +41,7 @@ const MAX_GRAVES = 4_096;
 const MAX_NAMES = 4_096;
 const WORDS = 2 ** 32;
 /** Keys that are used all the time need not be written out each time. */
-const SHOWN = 16_384;
+const SHOWN = 65_536;
 
 export type Shown = { key: number; keyId: string; userId: string; name: string; permissions: Permissions };
 
@@ -71,6 +71,7 @@ export class Table {
   private readonly permissions = new Interned<Permissions>();
   private readonly shared = new Map<string, string>();
   private readonly recent: (Shown | undefined)[] = Array.from({ length: SHOWN }, () => undefined);
+  private readonly asked = new Uint32Array(SHOWN);
   private keyCount = 0;
   private ownerCount = 0;
 
@@ -120,6 +121,8 @@ export class Table {
     const place = key & (SHOWN - 1);
     const known = this.recent[place];
     if (known && known.key === key) return known;
+    const isAgain = this.asked[place] === key + 1;
+    this.asked[place] = key + 1;
     const shown = {
       key,
       keyId: this.id(key),
@@ -127,7 +130,8 @@ export class Table {
       name: this.name(key),
       permissions: this.permissionsOf(key),
     };
-    this.recent[place] = shown;
+    // What is asked about once in a while would only be in the way.
+    if (isAgain) this.recent[place] = shown;
     return shown;
   }
 
@@ -587,11 +591,20 @@ function findId(slots: Slots, rows: Uint32Array, words: number, at: number, id: 
   }
 }
 
-const idBytes = Buffer.alloc(16);
-const idWords = new Uint32Array(idBytes.buffer, idBytes.byteOffset, 4);
+const HEX = Uint16Array.from({ length: 256 }, (_, byte) => {
+  const [high = 0, low = 0] = Buffer.from(byte.toString(16).padStart(2, "0"));
+  return high | (low << 8);
+});
+const idText = Buffer.from("00000000-0000-0000-0000-000000000000");
+/** Where each byte of an id stands in its text. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 function idAt(words: Uint32Array, at: number): string {
-  for (let word = 0; word < 4; word += 1) idWords[word] = words[at + word] ?? 0;
-  const hex = idBytes.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  for (let byte = 0; byte < 16; byte += 1) {
+    const pair = HEX[((words[at + (byte >> 2)] as number) >>> ((byte & 3) * 8)) & 255] as number;
+    const place = PLACES[byte] as number;
+    idText[place] = pair & 255;
+    idText[place + 1] = pair >> 8;
+  }
+  return idText.toString("latin1");
 }
