@@ -7,6 +7,8 @@ import { ask, objectOf, type Reply, type World } from "./world";
 const TIMEOUT_MS = 2_000;
 /** A flood of made-up credentials must not become one at the portal. */
 const [MAX_PER_SECOND, MAX_IN_FLIGHT] = [50, 50];
+/** Of first calls, at a time: asking comes first. */
+const MAX_TOLD = 5;
 /** So long a credential that no key had is not asked about again; longer where every live one should be known here. */
 const [MISS_MS, MISS_MS_ALL_KNOWN] = [2_000, 5_000];
 const MAX_MISSES = 10_000;
@@ -21,6 +23,7 @@ export class Asker {
   private allowed = MAX_PER_SECOND;
   private countedAt = 0;
   private refusedUntil = Number.NEGATIVE_INFINITY;
+  private isRefused = false;
   /** Nobody else knows which digests these are of. */
   private readonly salt: string;
 
@@ -53,12 +56,22 @@ export class Asker {
     return asked;
   }
 
+  /**
+   * Has the portal count a call that was let in here: whoever made the key may be waiting for its first. Nobody waits for
+   * this, and where much is asked already, or the service may not, it is left.
+   */
+  tellFirst(credential: string): void {
+    if (this.isRefused || this.flights.size >= MAX_TOLD) return;
+    this.world.after(0, () => void this.verify(credential, {}, true));
+  }
+
   private async ask(key: string, { permission, cost = 0, secret }: Question, digest: string): Promise<Verdict> {
     const body = { key, cost, ...(permission !== undefined && { permission }), ...(secret !== undefined && { secret }) };
     try {
       const reply = await ask(this.world, { method: "POST", path: "/api/keys/verify", body }, { timeoutMs: TIMEOUT_MS });
       const verdict = reply.status === 200 ? readVerdict(objectOf(reply.body)) : null;
       if (!verdict) return this.refused(reply);
+      this.isRefused = false;
       if (verdict.code === "NOT_FOUND") this.noteMiss(digest, verdict);
       return verdict;
     } catch {
@@ -68,6 +81,7 @@ export class Asker {
 
   private refused({ status, retryAfterMs }: Reply): Verdict {
     if (status === 401 || status === 403) {
+      this.isRefused = true;
       this.refusedUntil = this.world.monotonic() + REFUSED_MS;
       this.trouble("The portal does not let the service ask about keys: it lacks the scope verify, or has ended.");
     }

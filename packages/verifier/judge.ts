@@ -34,7 +34,8 @@ const asked: RuleQuestion = { now, secretMatches: null, permission: null, cost: 
 const [known, presented] = [new Uint32Array(DIGEST_BYTES / 4), new Uint32Array(DIGEST_BYTES / 4)];
 
 /** What memory says of a credential; null where the portal has to be asked. The rule is the portal's own. */
-export function judge({ table, salt }: Replica, credential: string, question: Question, moment: Moment): Verdict | null {
+export function judge(replica: Replica, credential: string, question: Question, moment: Moment): Verdict | null {
+  const { table, salt } = replica;
   const { secret, permission, cost = 0 } = question;
   if (!Number.isInteger(cost) || cost < 0 || cost > MAX_COST) return unavailable("cost must be a whole number of credits.");
   const row = typeof credential === "string" && credential.length <= MAX_LENGTH ? table.find(digestOf(salt, credential)) : -1;
@@ -57,6 +58,7 @@ export function judge({ table, salt }: Replica, credential: string, question: Qu
   // What is told of a balance is a part of it, unless there is none.
   if (code === "CREDITS_EXHAUSTED" && table.credits(owner) > 0) return null;
   if (code !== "VALID") return refuse(code, moment, code === "NOT_FOUND" ? undefined : table.id(key));
+  if (table.takeNew(key)) replica.firstUsed(credential);
   const { keyId, userId, name, permissions } = table.shown(key);
   const { ageMs, isStale } = moment;
   const verdict: Verdict = {

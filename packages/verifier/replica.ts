@@ -20,6 +20,9 @@ export class Replica {
   /** Of some it was told up to here that they have changed, and not how: a snapshot that covers it says that. Null where all is known. */
   lacksFrom: Cursor | null = null;
 
+  /** Told of the first call with a key that was made while this process ran. */
+  firstUsed: (credential: string) => void = () => {};
+
   constructor(protected readonly freshness: Freshness) {}
 
   /** Nothing that was known holds any more. */
@@ -80,7 +83,7 @@ export class Replica {
           for (const id of table.unlearn(line)) applied.narrowed.push(id);
           continue;
         }
-        if (table.apply(line) !== "narrowed") continue;
+        if (table.apply(line, true) !== "narrowed") continue;
         applied.hasNarrowed = true;
         if (line.t === "key") applied.narrowed.push(line.id);
       }

@@ -22,7 +22,7 @@ const ROW_WORDS = 16;
 const [OWNER, PERMISSIONS, END, FLAGS, REV, ID] = [6, 7, 8, 10, 11, 12] as const;
 const STATUS = 3;
 const SECRET_SHIFT = 2;
-const [IS_REPLACED, HAS_DIGEST, HAS_END, HAS_REPLACED] = [16, 32, 64, 128] as const;
+const [IS_REPLACED, HAS_DIGEST, HAS_END, HAS_REPLACED, IS_NEW] = [16, 32, 64, 128, 256] as const;
 const REV_SHIFT = 16;
 
 /** 0–3 the id, 4 the credits, 5 flags, 6–7 `rev`. */
@@ -41,7 +41,7 @@ const MAX_GRAVES = 4_096;
 const MAX_NAMES = 4_096;
 const WORDS = 2 ** 32;
 /** Keys that are used all the time need not be written out each time. */
-const SHOWN = 65_536;
+const MAX_SHOWN = 65_536;
 
 export type Shown = { key: number; keyId: string; userId: string; name: string; permissions: Permissions };
 
@@ -70,8 +70,8 @@ export class Table {
 
   private readonly permissions = new Interned<Permissions>();
   private readonly shared = new Map<string, string>();
-  private readonly recent: (Shown | undefined)[] = Array.from({ length: SHOWN }, () => undefined);
-  private readonly asked = new Uint32Array(SHOWN);
+  private recent: (Shown | undefined)[] = [];
+  private asked = new Uint32Array(LEAST_ROWS);
   private keyCount = 0;
   private ownerCount = 0;
 
@@ -118,7 +118,7 @@ export class Table {
 
   /** What a verdict says of a key that is valid. */
   shown(key: number): Shown {
-    const place = key & (SHOWN - 1);
+    const place = key & (this.asked.length - 1);
     const known = this.recent[place];
     if (known && known.key === key) return known;
     const isAgain = this.asked[place] === key + 1;
@@ -208,12 +208,15 @@ export class Table {
     return this.readId(id) ? this.findKey() : -1;
   }
 
-  /** @throws RangeError for a line that says nothing that could be held against anything */
-  apply(line: StateLine): Effect {
+  /**
+   * @param isNews what just happened: a key that comes so was made just now
+   * @throws RangeError for a line that says nothing that could be held against anything
+   */
+  apply(line: StateLine, isNews = false): Effect {
     if (!this.readId(line.id)) throw new RangeError("A line of the feed has no id.");
     if (line.t === "owner") return this.applyOwner(line);
     if (line.t === "gone") return line.kind === "owner" ? this.forgetOwner() : this.forgetKey();
-    return this.applyKey(line);
+    return this.applyKey(line, isNews);
   }
 
   /** While states of before are read beside what goes on: one of a key that was deleted meanwhile is not to bring it back. */
@@ -272,6 +275,13 @@ export class Table {
     return Math.max(this.used, this.ownersUsed);
   }
 
+  /** Whether nobody has used the key yet, as far as this process knows; asked once. */
+  takeNew(key: number): boolean {
+    if ((this.word(key, FLAGS) & IS_NEW) === 0) return false;
+    this.setFlags(key, IS_NEW, 0);
+    return true;
+  }
+
   private credentialAt(row: number): FeedCredential[] {
     if ((this.word(row, FLAGS) & HAS_DIGEST) === 0) return [];
     const text = (words: Uint32Array, at: number) => Buffer.from(words.slice(at, at + DIGEST_WORDS).buffer).toString("base64url");
@@ -286,14 +296,14 @@ export class Table {
     ];
   }
 
-  private applyKey(line: KeyLine): Effect {
+  private applyKey(line: KeyLine, isNews: boolean): Effect {
     const known = this.findKey();
     if (known >= 0 && this.rev(known) > line.rev) return "ignored";
     const status = FEED_STATUSES.indexOf(line.st);
     if (!Number.isSafeInteger(line.rev) || line.rev < 0 || line.rev >= 2 ** 48 || !Array.isArray(line.creds))
       throw new RangeError("A line of the feed has another form.");
     const key = known >= 0 ? known : this.addKey();
-    this.recent[key & (SHOWN - 1)] = undefined;
+    this.hide(key);
     const before = known >= 0 ? this.lookOf(key) : null;
     const wasDeleted = known >= 0 && this.isDeleted(key);
     // The id is still in the scratch, and owners are looked for by it.
@@ -322,6 +332,7 @@ export class Table {
       this.keyCount += 1;
       this.graves.delete(key);
     }
+    if (!before) this.setFlags(key, IS_NEW, isNews ? IS_NEW : 0);
     if (!before) return status === 0 ? "applied" : "narrowed";
     return isNarrower(before, this.lookOf(key)) ? "narrowed" : "applied";
   }
@@ -389,7 +400,7 @@ export class Table {
   private release(row: number): void {
     this.rows.fill(0, row * ROW_WORDS, (row + 1) * ROW_WORDS);
     this.names[row] = undefined;
-    this.recent[row & (SHOWN - 1)] = undefined;
+    this.hide(row);
     this.free.push(row);
   }
 
@@ -534,9 +545,19 @@ export class Table {
     return this.ownerRows[owner * OWNER_WORDS + word] as number;
   }
 
+  /** It has changed, or is another one's. */
+  private hide(row: number): void {
+    const place = row & (this.asked.length - 1);
+    if (this.recent[place]) this.recent[place] = undefined;
+  }
+
   private growRows(rows: number): void {
     if (rows * ROW_WORDS <= this.rows.length) return;
     const wanted = Math.max(rows, Math.ceil((this.rows.length / ROW_WORDS) * GROWTH));
+    if (this.asked.length < Math.min(wanted, MAX_SHOWN)) {
+      this.recent = [];
+      this.asked = new Uint32Array(Math.min(MAX_SHOWN, 2 ** Math.ceil(Math.log2(wanted))));
+    }
     this.rows = grown(this.rows, wanted * ROW_WORDS);
     this.secrets = grown(this.secrets, wanted * DIGEST_WORDS);
   }

@@ -56,6 +56,7 @@ export class LocalVerifier implements Verifier {
     this.replica = replica;
     const trouble = (reason: string) => this.noteTrouble(reason);
     this.asker = new Asker(world, () => replica.unsealed, trouble);
+    replica.firstUsed = (credential) => this.asker.tellFirst(credential);
     this.usage = new Usage(world, () => freshness.databaseNow() ?? world.wall(), trouble);
     this.client = new Client(world, replica, freshness, options, {
       state: () => this.state(),
