@@ -72,7 +72,7 @@ export async function openWorld(): Promise<World> {
         // The identity library calls it an error when it refuses somebody; what is to be tried again is judged by its answer.
         .filter((line) => line.includes('"level":"error"') && !/"source":"better-auth"|TEMPORARILY_UNAVAILABLE/.test(line)),
     close: async () => {
-      await Promise.all(Object.values(troubles).map((server) => server.stop()));
+      await Promise.all(Object.values(troubles).map((server) => server.stop("SIGKILL")));
       await closeQueries(portal.operatorUrl);
       await started.stop();
       sharePortal(undefined);

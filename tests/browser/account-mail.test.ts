@@ -31,7 +31,7 @@ const test = base.extend<Fixtures, WorkerFixtures>({
       const mailbox = await startMailServer();
       const portal = await portalWith({ SMTP_URL: mailbox.url, MAIL_FROM: "Latchkey <keys@example.com>" });
       await use({ mailbox, portal });
-      await portal.stop();
+      await portal.stop("SIGKILL");
       await mailbox.stop();
     },
     { scope: "worker" },
@@ -42,7 +42,7 @@ const test = base.extend<Fixtures, WorkerFixtures>({
     if (!mailSettings) return use(mailing.portal);
     const own = await portalWith(mailSettings);
     await use(own);
-    await own.stop();
+    await own.stop("SIGKILL");
   },
   baseURL: ({ portal }, use) => use(portal.url),
 });

@@ -210,7 +210,7 @@ test.describe("After too many attempts a visitor", () => {
       await expect(page.getByRole("main").getByRole("alert")).toHaveText(/^Too many attempts\. Try again in \d+ seconds\.$/);
       await expect(page.getByLabel("E-mail address")).toHaveValue(person.email);
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   });
 });

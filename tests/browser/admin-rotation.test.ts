@@ -12,7 +12,7 @@ test.beforeAll(async () => {
   const KEY_HASH_SECRET_PREVIOUS = settings.KEY_HASH_SECRET;
   server = await startServer({ ...settings, KEY_HASH_SECRET: randomSecret(), KEY_HASH_SECRET_PREVIOUS });
 });
-test.afterAll(() => server.stop());
+test.afterAll(() => server.stop("SIGKILL"));
 
 test("While KEY_HASH_SECRET is rotated, a member of staff regenerates and ends the keys that are left", async ({
   page,

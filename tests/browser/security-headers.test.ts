@@ -94,7 +94,7 @@ test.describe("On https", () => {
       const settings = await fetch(`${server.url}/settings`, { headers: { Cookie: cookie }, redirect: "manual" });
       expect(await settings.text()).toContain(person.email);
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   });
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   // What answers reports is loaded by the first one.
   await report({}, {}, server.url);
 });
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 /** Runs `work` while somebody else holds the user's row, who lets go when `isOver` for those who wait. */
 async function whileHeld<Result>(

@@ -120,7 +120,7 @@ test("a server that stops says so to whoever reads, and leaves them the time to 
     await stopping;
     expect(replica.isOver).toBe(true);
   } finally {
-    await server.stop();
+    await server.stop("SIGKILL");
   }
 });
 

@@ -43,7 +43,7 @@ beforeAll(async () => {
   user = await registerOverHttp(first.url);
 });
 afterAll(async () => {
-  await Promise.all([first.stop(), other.stop()]);
+  await Promise.all([first.stop("SIGKILL"), other.stop("SIGKILL")]);
   await database.drop();
 });
 

@@ -41,7 +41,7 @@ test("GET /api/health/live answers 200 whenever the process does, whatever the d
     }
     expect((await call("/api/health", {}, server.url)).status).toBe(503);
   } finally {
-    await server.stop();
+    await server.stop("SIGKILL");
   }
 });
 
@@ -59,6 +59,6 @@ test.each([
     const line = `The clock of this server is ${body.clock}: switch on time synchronisation on both machines.`;
     await until(() => server.output().includes(line), "the sentence in the log");
   } finally {
-    await server.stop();
+    await server.stop("SIGKILL");
   }
 });

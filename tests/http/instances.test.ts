@@ -14,7 +14,7 @@ let other: TestServer;
 beforeAll(async () => {
   other = await startServer({ ...shared().settings, APP_URL: shared().url });
 });
-afterAll(() => other.stop());
+afterAll(() => other.stop("SIGKILL"));
 
 const both = () => [shared().url, other.url];
 const onBoth = async <Result>(ask: (url: string) => Promise<Result>) => Promise.all(both().map(ask));

@@ -28,7 +28,7 @@ beforeAll(async () => {
   settings = { ...deploymentSettings(database.url), APP_URL: shared().url };
 });
 afterAll(async () => {
-  await Promise.all(running.map((server) => server.stop()));
+  await Promise.all(running.map((server) => server.stop("SIGKILL")));
   await database.drop();
 });
 

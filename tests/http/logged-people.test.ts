@@ -68,7 +68,7 @@ describe("No line of the log tells of a person or holds a link", () => {
       const page = await (await fetch(`${server.url}/forgot-password`)).text();
       expect(page).toContain("This server sends no mail. Whoever runs it can give you a link");
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   });
 
@@ -80,7 +80,7 @@ describe("No line of the log tells of a person or holds a link", () => {
       await until(() => server.output().split("a mail could not be sent").length > 4, "a line for each mail");
       expect(told(server)).toStrictEqual([]);
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   });
 
@@ -100,7 +100,7 @@ describe("No line of the log tells of a person or holds a link", () => {
       expect(server.output()).not.toMatch(/^ {4}at /m);
       expect(told(server)).toStrictEqual([]);
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startServer({ ...shared().settings, ...confirmed, APP_URL: shared().url, SMTP_URL: post.url });
 });
 afterAll(async () => {
-  await server.stop();
+  await server.stop("SIGKILL");
   await post.stop();
 });
 

@@ -10,7 +10,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startServer({ ...shared().settings, APP_URL: shared().url, METRICS_TOKEN });
 });
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 function ask(url: string, { headers = {}, method = "GET" }: { headers?: Record<string, string>; method?: string } = {}) {
   return fetch(url, { method, headers, redirect: "manual" });
@@ -50,7 +50,7 @@ test("Without METRICS_TOKEN, /metrics is not there on a platform: what is loopba
   try {
     await expectNoSuchPlace(await ask(`${hosted.url}/metrics`));
   } finally {
-    await hosted.stop();
+    await hosted.stop("SIGKILL");
   }
 });
 

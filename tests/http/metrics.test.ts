@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startServer({ ...shared().settings, APP_URL: shared().url, METRICS_TOKEN });
   user = await newUser();
 });
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 async function scrape(url = server.url): Promise<string> {
   return (await fetch(`${url}/metrics`, { headers: { Authorization: `Bearer ${METRICS_TOKEN}` } })).text();
@@ -103,7 +103,7 @@ describe("What is told", () => {
       await registerOverHttp(mailing.url);
       await until(() => isTold("failed"), "the mail that failed to be counted");
     } finally {
-      await mailing.stop();
+      await mailing.stop("SIGKILL");
     }
   });
 
@@ -167,6 +167,6 @@ test("A database that is away is told of: no verdict, and which health", async (
     expect(readSeries(text, "latchkey_health_ok")).toBe(0);
     expect(readSeries(text, 'latchkey_verifications_total{code="UNAVAILABLE"}')).toBe(2);
   } finally {
-    await away.stop();
+    await away.stop("SIGKILL");
   }
 });

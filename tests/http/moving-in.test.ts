@@ -124,7 +124,7 @@ beforeAll(async () => {
   ]);
 });
 afterAll(async () => {
-  await server.stop();
+  await server.stop("SIGKILL");
   await database.drop();
   fs.rmSync(folder, { recursive: true, force: true });
 });

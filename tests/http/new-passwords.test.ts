@@ -130,7 +130,7 @@ describe("With HIBP on", () => {
     server = await startServer({ ...shared().settings, APP_URL: shared().url, HIBP: "on", NODE_OPTIONS });
   });
   afterAll(async () => {
-    await server.stop();
+    await server.stop("SIGKILL");
     await new Promise((resolve) => service.close(resolve));
   });
 

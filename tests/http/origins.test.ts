@@ -169,7 +169,7 @@ describe("ALLOWED_ORIGINS", () => {
     const ALLOWED_ORIGINS = " https://app.example.com:8443 ,https://datazag-vercel-git-*-datazag.vercel.app,";
     server = await startServer({ ...shared().settings, ALLOWED_ORIGINS, VERCEL_BRANCH_URL: "branch.vercel.app" });
   });
-  afterAll(() => server.stop());
+  afterAll(() => server.stop("SIGKILL"));
 
   const ask = (origin: string) => adminCall("/api/api-keys?limit=1", { headers: { Origin: origin } }, server.url);
 

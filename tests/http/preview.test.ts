@@ -48,7 +48,7 @@ async function useProduction(): Promise<void> {
     const body = { key_name: "Production" };
     productionKey = (await call("/api/auth/keys/create/", { token: person.access, body }, production.url)).body.data;
   } finally {
-    await production.stop();
+    await production.stop("SIGKILL");
   }
 }
 
@@ -88,7 +88,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  await server?.stop();
+  await server?.stop("SIGKILL");
   front?.stop();
   await relay?.stop();
   await database?.drop();

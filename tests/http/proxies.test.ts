@@ -11,7 +11,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startServer({ ...shared().settings, APP_URL: PUBLIC });
 });
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 type Raw = { status: number; headers: http.IncomingHttpHeaders; text: string };
 

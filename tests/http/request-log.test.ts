@@ -13,7 +13,7 @@ beforeAll(async () => {
   const DATABASE_URL = `postgresql://nobody:${randomSecret()}@127.0.0.1:${await freePort()}/latchkey`;
   server = await startServer({ ...shared().settings, DATABASE_URL });
 });
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 /** The routes that this build has by Next's own list, and those that the reference describes. */
 function routes(): string[] {

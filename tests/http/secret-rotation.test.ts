@@ -39,7 +39,7 @@ beforeAll(async () => {
   server = await startServer({ ...present, ...withPrevious, APP_URL });
 });
 afterAll(async () => {
-  await server.stop();
+  await server.stop("SIGKILL");
   await database.drop();
 });
 

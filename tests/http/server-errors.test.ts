@@ -26,7 +26,7 @@ describe("When the database cannot be reached", () => {
     const DATABASE_URL = `postgresql://nobody:${randomSecret()}@127.0.0.1:${await freePort()}/latchkey`;
     server = await startServer({ ...shared().settings, DATABASE_URL, APP_URL: shared().url });
   });
-  afterAll(() => server.stop());
+  afterAll(() => server.stop("SIGKILL"));
 
   test("the user API answers 503 in its dialect, not 401", async () => {
     const answer = await call("/api/auth/settings/", { token: user.access, headers: { Origin } }, server.url);
@@ -147,7 +147,7 @@ describe("Admin secrets", () => {
   beforeAll(async () => {
     server = await startServer({ ...shared().settings, ADMIN_API_SECRET_PREVIOUS: previous });
   });
-  afterAll(() => server.stop());
+  afterAll(() => server.stop("SIGKILL"));
 
   const list = (secret: string) => call("/api/api-keys?limit=1", { headers: { "X-Admin-Secret": secret } }, server.url);
 
@@ -168,7 +168,7 @@ describe.each([
     const secrets = { ADMIN_API_SECRET: value, SERVICE_API_SECRET: value };
     server = await startServer({ ...shared().settings, ...secrets, ADMIN_API_SECRET_PREVIOUS: "previous" });
   });
-  afterAll(() => server.stop());
+  afterAll(() => server.stop("SIGKILL"));
 
   test.each([undefined, "", "undefined", "previous"])("the admin secret %j gets 500, naming the setting", async (secret) => {
     const headers: Record<string, string> = secret === undefined ? { Origin } : { Origin, "X-Admin-Secret": secret };

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const settings = { ...shared().settings, AUTH_RATE_LIMIT_PER_MINUTE: String(LIMIT), APP_URL: shared().url };
   server = await startServer(settings);
 });
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 const ofPage = (Cookie: string) => ({ Cookie, Origin: shared().url });
 const login = (email: string, password: string, headers: Record<string, string> = {}) =>

@@ -119,7 +119,7 @@ test("The deployment check of a sound deployment passes, and leaves no key behin
     expect(status).toBe(0);
     expect((await adminCall(`/api/api-keys?userId=${user.id}`)).body.keys).toStrictEqual([]);
   } finally {
-    await server.stop();
+    await server.stop("SIGKILL");
   }
 });
 
@@ -287,7 +287,7 @@ describe("The deployment check names what is wrong with a deployment, and only t
       if (/has no secret/.test(JSON.stringify(found)))
         expect(await crosses(server.url, { SERVICE_CREDENTIAL: "lks_of-a-service" })).toStrictEqual({});
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   });
 
@@ -302,7 +302,7 @@ describe("The deployment check names what is wrong with a deployment, and only t
         Health: `Its database is behind (pending: ${last?.name}): run \`npm run migrate\` with its DATABASE_URL.`,
       });
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
       await database.drop();
     }
   });
@@ -380,7 +380,7 @@ describe("The deployment check of a deployment on https", () => {
       expect(output).not.toMatch(/[✗–]/);
       expect(status).toBe(0);
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   });
 

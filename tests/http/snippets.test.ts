@@ -26,7 +26,7 @@ beforeAll(async () => {
   service = (await newService({ scopes: ["verify", "usage", "feed", "admin:read", "admin:write"] })).credential;
 });
 
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 /** What someone who pastes a snippet has: an account, keys, a session. */
 async function newReader() {

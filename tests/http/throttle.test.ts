@@ -12,7 +12,7 @@ beforeAll(async () => {
   const settings = { ...shared().settings, AUTH_RATE_LIMIT_PER_MINUTE: String(LIMIT), APP_URL: shared().url };
   servers = await Promise.all([startServer(settings), startServer(settings)]);
 });
-afterAll(() => Promise.all(servers.map((server) => server.stop())));
+afterAll(() => Promise.all(servers.map((server) => server.stop("SIGKILL"))));
 
 const url = (instance: number) => servers[instance % servers.length]?.url ?? "";
 const login = (instance: number, email: string, address: string) => {

@@ -42,7 +42,7 @@ beforeAll(async () => {
   server = await startServer({ ...shared().settings, APP_URL: shared().url, JWT_TRUSTED_ISSUERS });
 });
 afterAll(async () => {
-  await server.stop();
+  await server.stop("SIGKILL");
   await new Promise((resolve) => issuer.close(resolve));
 });
 

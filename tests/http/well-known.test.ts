@@ -20,7 +20,7 @@ test("security.txt names whom to tell of a hole, where SECURITY_CONTACT does", a
     const [, expires = ""] = /Expires: (.*)/.exec(text) ?? [];
     expect(Date.parse(expires)).toBeGreaterThan(Date.now());
   } finally {
-    await server.stop();
+    await server.stop("SIGKILL");
   }
 });
 

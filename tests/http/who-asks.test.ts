@@ -21,7 +21,7 @@ beforeAll(async () => {
   keyId = (await newKey(staff)).id;
 });
 afterAll(async () => {
-  await server.stop();
+  await server.stop("SIGKILL");
   await relay.stop();
 });
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const limits = { AUTH_RATE_LIMIT_PER_MINUTE: String(LIMIT), METRICS_TOKEN, ADMIN_API_SECRET_PREVIOUS: PREVIOUS };
   server = await startServer({ ...shared().settings, ...limits, APP_URL: shared().url });
 });
-afterAll(() => server.stop());
+afterAll(() => server.stop("SIGKILL"));
 
 const setting = (name: string) => shared().settings[name] ?? "";
 type Headers = Record<string, string>;

@@ -42,7 +42,7 @@ describe.each(["pg", "neon"] as const)("through the driver %s", (driver) => {
   });
 
   afterAll(async () => {
-    await server.stop();
+    await server.stop("SIGKILL");
     await relay.stop();
   });
 
@@ -161,7 +161,7 @@ test.each(["pg", "neon"])(
       await until(line, "the sentence in the log");
       expect(server.output()).not.toContain("a-password");
     } finally {
-      await server.stop();
+      await server.stop("SIGKILL");
     }
   },
 );

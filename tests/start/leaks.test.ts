@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
+  await server.stop("SIGKILL");
 });
 
 function keep(name: string, secret: string): string {

@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
+  await server.stop("SIGKILL");
   await cluster.stop("immediate");
 });
 

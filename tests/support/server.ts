@@ -15,6 +15,7 @@ export type TestServer = {
   process: ChildProcess;
   /** Everything the server has printed so far. */
   output(): string;
+  /** SIGTERM leaves callers a second and more to go elsewhere. Where that is not looked at, it is ended by SIGKILL. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 };
 
