@@ -1,5 +1,5 @@
 import "server-only";
-import { createTransport, type Transporter } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import { mails } from "@/lib/metrics/counters";
 import { isReachedFromElsewhere } from "@/lib/request/reach";
 import { isAddressGuessed, isOnThisMachine } from "@/lib/settings/contradictions";
@@ -29,6 +29,8 @@ export async function sendMail({ to, subject, write }: Mail): Promise<void> {
   if (route === "nowhere") return tellUnsent(subject, SMTP_URL ? "APP_URL" : "SMTP_URL");
   const text = await write();
   if (route === "log" || !SMTP_URL) return log.warn({ to, subject, text }, "SMTP_URL is not set: this mail was not sent");
+  // Most processes send nothing: commands, and servers without SMTP_URL.
+  const { createTransport } = await import("nodemailer");
   transport ??= createTransport(SMTP_URL, { disableFileAccess: true, disableUrlAccess: true });
   try {
     await transport.sendMail({ from: MAIL_FROM, to, subject, text });
