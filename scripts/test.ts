@@ -39,8 +39,8 @@ const STEPS: Record<string, Step> = {
   database: { run: (output) => vitest("database", ["database"], output) },
 };
 
-/** Two at a time: beside the build what needs none, then from the longest to the shortest. */
-const SIDE_BY_SIDE = ["build", "unit", "browser", "start", "http", "neon", "database", "typecheck"];
+/** Two at a time: beside the build what needs none; then the two that wait much; and what keeps both cores busy to the end. */
+const SIDE_BY_SIDE = ["build", "unit", "typecheck", "http", "start", "browser", "database", "neon"];
 const LANES = 2;
 
 /** `test`: every check there is, or the steps that are named, and one summary. */
