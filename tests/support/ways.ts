@@ -5,7 +5,7 @@ import { MADE_SECRETS } from "../../lib/settings/preview-secrets";
 import { migrate } from "../../scripts/migrate";
 import { type Cluster, embeddedUrl, openCluster, superuserUrl } from "../../scripts/postgres";
 import { type Launched, launch, newFolder } from "./launch";
-import { openMigrated } from "./migrated";
+import { migratedFolder, openMigrated } from "./migrated";
 import type { Portal } from "./portal";
 import { type Relay, startRelay } from "./relay";
 import { makeTemplate } from "./scratch-database";
@@ -17,7 +17,7 @@ export type Way = (typeof WAYS)[number];
 
 type StartedPortal = Portal & { stop(): Promise<void> };
 
-/** Starts the portal as `npm start` does, from an empty folder, on one of the ways. */
+/** Starts the portal as `npm start` does, on one of the ways. */
 export async function startPortal(way: Way, more: Record<string, string> = {}): Promise<StartedPortal> {
   if (way === "embedded") return startEmbedded(more);
   const database = await openDatabase(way);
@@ -40,7 +40,7 @@ export async function startPortal(way: Way, more: Record<string, string> = {}): 
 }
 
 async function startEmbedded(more: Record<string, string>): Promise<StartedPortal> {
-  const started = await launch({ env: more });
+  const started = await launch({ dataDirectory: await migratedFolder(), env: more });
   await started.ready();
   const secret = (name: string) => fs.readFileSync(path.join(started.dataDirectory, "secrets", name), "utf8").trim();
   const settings: Record<string, string> = {
@@ -49,7 +49,6 @@ async function startEmbedded(more: Record<string, string>): Promise<StartedPorta
     ...more,
   };
   const operatorUrl = superuserUrl(started.dataDirectory);
-  await makeTemplate(settings, operatorUrl);
   return { url: started.url, settings, operatorUrl, stop: () => stopAndRemove(started) };
 }
 
