@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { must } from "../support/clone";
 import { type LaunchOptions, launch, newFolder, processesOf } from "../support/launch";
+import { migratedFolder } from "../support/migrated";
 import { deploymentSettings } from "../support/server";
 
 /** What a start that must not succeed has printed. */
@@ -89,9 +90,7 @@ describe("one sentence, and no stack, for", () => {
   });
 
   test("lost secrets of a database that exists", async () => {
-    const dataDirectory = newFolder();
-    const migrate = await launch({ command: "migrate", dataDirectory });
-    expect(await migrate.ended()).toBe(0);
+    const dataDirectory = await migratedFolder();
     const secrets = path.join(dataDirectory, "secrets");
     fs.rmSync(path.join(secrets, "POSTGRES_PASSWORD"));
     const withoutPassword = await refusal({ dataDirectory });

@@ -3,7 +3,8 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openCluster } from "../../scripts/postgres";
 import { alterBackup, ask, folderWithSecrets, run, secretOf } from "../support/backup";
-import { launch, newFolder } from "../support/launch";
+import { newFolder } from "../support/launch";
+import { migratedFolder } from "../support/migrated";
 
 let original: string;
 let backup: string;
@@ -11,8 +12,7 @@ let backup: string;
 const altered = (name: string, change: (text: string) => string, isWhole = true) => alterBackup(backup, name, change, isWhole);
 
 beforeAll(async () => {
-  original = newFolder("original");
-  expect(await (await launch({ command: "migrate", dataDirectory: original })).ended()).toBe(0);
+  original = await migratedFolder();
   const cluster = await openCluster(original, secretOf(original, "POSTGRES_PASSWORD"));
   await ask(
     original,
