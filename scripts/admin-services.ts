@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { SYSTEM_ACTOR } from "../lib/audit/actors";
 import { disconnect } from "../lib/database/client";
+import { feedKey } from "../lib/feed/signing";
 import { findListedService, type ListedService, listServices, listSharedSecrets } from "../lib/services/list";
 import {
   createService,
@@ -43,7 +44,10 @@ type Told = { json: unknown; lines: string[] };
 
 const DEEDS: Record<string, (name: string, options: Options) => Promise<Told>> = {
   list: async () => tellAll(),
-  create: async (name, options) => tellIssued(await createService(SYSTEM_ACTOR, readFields(name, options))),
+  create: async (name, options) => {
+    const fields = readFields(name, options);
+    return tellIssued(await createService(SYSTEM_ACTOR, fields), fields.scopes.includes("feed") ? feedKey() : null);
+  },
   rotate: async (name, { overlap }) => {
     const { id, credentials } = await find(name);
     const newest = credentials.find(({ hasEnded }) => !hasEnded)?.id ?? 0;
@@ -141,9 +145,10 @@ async function tellAll(): Promise<Told> {
   return { json: { services, secrets }, lines };
 }
 
-function tellIssued({ id, name, credential, formerUntil }: IssuedCredential): Told {
-  const json = { id, name, credential, formerUntil };
+function tellIssued({ id, name, credential, formerUntil }: IssuedCredential, key: string | null = null): Told {
+  const json = { id, name, credential, formerUntil, ...(key !== null && { feedKey: key }) };
   const lines = [`${name} has this credential. It is shown once:`, credential];
+  if (key !== null) lines.push("The feed is signed with this key, which is no secret (LATCHKEY_FEED_KEY):", key);
   if (formerUntil) lines.push(`The former one works until ${formerUntil.toISOString()}.`);
   return { json, lines };
 }

@@ -1,11 +1,12 @@
 import { disconnect, sql } from "../lib/database/client";
+import { feedKey } from "../lib/feed/signing";
 import { type FeedStatus, readFeedStatus, renewEpoch } from "../lib/feed/state";
 import { explainDatabaseError } from "./database-failure";
 import { Failure } from "./failure";
 import { withDatabase } from "./migrate";
 
 const USAGE = `Say what to do:
-  npm run feed -- status      says of which epoch the feed is, and whether it has to begin anew
+  npm run feed -- status      says of which epoch the feed is, whether it has to begin anew, and its public key
   npm run feed -- new-epoch   has everybody who verifies fetch everything anew: after the database was restored by other means
                               than "npm run restore", and when a KEY_HASH_SECRET was taken away`;
 
@@ -25,7 +26,13 @@ export async function main([name = "", ...rest]: string[]): Promise<void> {
 }
 
 async function status(): Promise<string[]> {
-  return describe(await readFeedStatus(sql));
+  const key = feedKey();
+  return [
+    ...describe(await readFeedStatus(sql)),
+    key === null
+      ? "FEED_SIGNING_KEY is not set, so nobody may follow the feed."
+      : `Verifiers know it by LATCHKEY_FEED_KEY=${key}`,
+  ];
 }
 
 async function renew(): Promise<string[]> {

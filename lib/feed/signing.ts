@@ -43,6 +43,11 @@ export function signText(text: string): string {
   return sign(null, Buffer.from(text), signers().signer.key).toString("base64url");
 }
 
+/** What verifiers are given as LATCHKEY_FEED_KEY, no secret; null where there is no feed. */
+export function feedKey(): string | null {
+  return env().FEED_SIGNING_KEY === undefined ? null : signers().signer.publicKey;
+}
+
 export type FeedKeys = {
   /** Of 32 bytes, in base64url: what verifiers are given to check the feed with. */
   key: string;

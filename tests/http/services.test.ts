@@ -7,6 +7,7 @@ import { OPERATIONS } from "../../app/docs/reference/document";
 import type { Operation } from "../../app/docs/reference/operation";
 import { SCOPES, type Scope } from "../../packages/rule/services";
 import { call, newKey, query, randomAddress, shared } from "../support/client";
+import { begin } from "../support/feed";
 import { newUser } from "../support/people";
 import { cleanEnvironment, until } from "../support/server";
 import { newService, revokeService, type TestService } from "../support/services";
@@ -232,8 +233,9 @@ test("a leaked credential is found by what is shown of it, and replaced by the c
   const bystanding = await newService({ scopes: ["verify"] });
   const name = `Billing ${newId()}`;
   const verify = async (token: string) => (await call("/api/keys/verify", { body: { key: bystander.key }, token })).status;
-  const { credential: leaked } = await command("create", name, "--scopes", "verify,admin:read", "--json");
+  const { credential: leaked, feedKey } = await command("create", name, "--scopes", "feed,verify,admin:read", "--json");
   expect(await verify(leaked)).toBe(200);
+  expect((await begin(leaked)).keys.key).toBe(feedKey);
 
   const { services } = await command("list", "--json");
   const masked = `${leaked.slice(0, 10)}...`;

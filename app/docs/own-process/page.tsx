@@ -3,6 +3,7 @@ import { publicAddress } from "@/app/_shell/public-address";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Link } from "@/components/ui/link";
 import { textLink } from "@/components/ui/text-link";
+import { feedKey } from "@/lib/feed/signing";
 import { Prose } from "../prose";
 import { FAILURES, GUARD, INSTALL, POLICIES, PREMISES, PROGRAM, SERVICE, settingsFor } from "../reference/own-process";
 import { Section, Table } from "../sections";
@@ -20,8 +21,8 @@ export default async function OwnProcessPage() {
         <CodeBlock title="Install" code={INSTALL} own="../sms-api" />
         <Prose text="Make a service. *You see* its credential once." />
         <CodeBlock title="Make a service" code={SERVICE} own="sms-api" />
-        <Prose text="Three settings: where the portal is, that credential, and the public key by which your process believes the portal. If that stays empty, wait a second and try again." />
-        <CodeBlock title="Settings" code={settingsFor(address)} own="lks_…" />
+        <Prose text="Three settings: where the portal is, that credential, and the public key that the portal signs with: your process believes nothing else. It is no secret." />
+        <CodeBlock title="Settings" code={settingsFor(address, feedKey() ?? "…")} own="lks_…" />
         <Prose text="A verdict has the fields of `POST /api/keys/verify`. A call is reported in the background, and counts once." />
         <CodeBlock title="Check a key" code={PROGRAM} />
         <Prose text="In front of a handler, which then finds the verdict under `request.latchkey`. It answers refused calls itself, and reports those that were served." />

@@ -4,13 +4,10 @@ export const SERVICE = "npm run admin -- services create sms-api --scopes feed,v
 export const INSTALL = `npm run build:verifier
 npm install .data/verifier-package/latchkey-verifier-*.tgz --prefix ../sms-api`;
 
-export function settingsFor(address: string): string {
+export function settingsFor(address: string, feedKey: string): string {
   return `export LATCHKEY_URL=${address}
 export LATCHKEY_VERIFIER_KEY=lks_…
-export LATCHKEY_FEED_KEY=$(curl -s "$LATCHKEY_URL/api/verifier/sessions" \\
-  -H "Authorization: Bearer $LATCHKEY_VERIFIER_KEY" -H "Content-Type: application/json" \\
-  -d '{"instance":"setup","version":"0","nonce":"for-the-public-key"}' \\
-  | sed -n 's/.*"keys":{"key":"\\([^"]*\\)".*/\\1/p')`;
+export LATCHKEY_FEED_KEY=${feedKey}`;
 }
 
 export const PROGRAM = `import { createVerifier } from "@latchkey/verifier";

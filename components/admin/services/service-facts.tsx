@@ -6,7 +6,14 @@ import type { ListedService } from "@/lib/services/list";
 import { LastCall } from "./activity-text";
 import { SCOPE_WORDS } from "./scope-words";
 
-export function ServiceFacts({ service, now }: { service: ListedService; now: Date }) {
+type Props = {
+  service: ListedService;
+  now: Date;
+  /** Null where nobody may follow the feed. */
+  feedKey: string | null;
+};
+
+export function ServiceFacts({ service, now, feedKey }: Props) {
   const { scopes, networks, owners, activity, expiresAt, revokedAt, createdAt } = service;
   return (
     <dl className="mt-8 grid grid-cols-2 gap-x-8 gap-y-5 lg:grid-cols-4">
@@ -40,9 +47,21 @@ export function ServiceFacts({ service, now }: { service: ListedService; now: Da
         </ul>
       </Fact>
       {scopes.includes("feed") && (
-        <Fact term="Serves unchecked">
-          {service.serveForSeconds === 0 ? "Never" : `${figure(service.serveForSeconds)} s, where it is cut off`}
-        </Fact>
+        <>
+          <Fact term="Serves unchecked">
+            {service.serveForSeconds === 0 ? "Never" : `${figure(service.serveForSeconds)} s, where it is cut off`}
+          </Fact>
+          {feedKey !== null && (
+            <Fact term="The feed’s public key" isWide="always">
+              <code translate="no" className="select-all break-all font-mono text-sm">
+                {feedKey}
+              </code>{" "}
+              <span className="block text-ink-muted text-sm">
+                LATCHKEY_FEED_KEY of its processes: what is not signed with it is not believed.
+              </span>
+            </Fact>
+          )}
+        </>
       )}
       {scopes.includes("usage") && (
         <>

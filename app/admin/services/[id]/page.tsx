@@ -19,6 +19,7 @@ import { Written } from "@/components/ui/written";
 import { latestAudit } from "@/lib/audit/list";
 import { requireAdmin } from "@/lib/doors/page-guards";
 import { listInstances } from "@/lib/feed/instances";
+import { feedKey } from "@/lib/feed/signing";
 import { findListedService, findServiceDays, type ListedService } from "@/lib/services/list";
 import { isUuid } from "@/lib/values/ids";
 import { isolated } from "@/lib/values/isolated";
@@ -52,7 +53,7 @@ export default async function ServicePage({ params }: Props) {
     <Deeds>
       <Title service={service} />
       {!service.revokedAt && <Ways service={service} />}
-      <ServiceFacts service={service} now={now} />
+      <ServiceFacts service={service} now={now} feedKey={feedKey()} />
       <Section title="Credentials">
         <CredentialList service={service} revoke={revokeServiceCredentialAction} now={now} />
       </Section>
