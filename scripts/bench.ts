@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { Failure } from "./failure";
 
-/** `bench [moving-in | feed] [--quick]`: measures the portal and its peers side by side, an import, or the feed; see bench/README.md. */
+/** `bench [moving-in | feed | verifier] [--quick]`: the portal and its peers side by side, an import, the feed, or checks in one's own process; see bench/README.md. */
 export async function main(args: string[]): Promise<void> {
   const isQuick = args.includes("--quick");
+  if (args[0] === "verifier") return (await import("../bench/verifier")).measureVerifier({ isQuick });
   if (args[0] === "moving-in") return (await import("../bench/moving-in")).measureMovingIn({ isQuick });
   if (args[0] === "feed") return (await import("../bench/feed")).measureFeed({ isQuick });
   if (!fs.existsSync("bench/node_modules/.package-lock.json")) {
