@@ -1,9 +1,14 @@
+import { spawn } from "node:child_process";
 import { hash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { StateLine } from "../packages/rule/feed";
 import { Freshness } from "../packages/verifier/freshness";
 import { Replica } from "../packages/verifier/replica";
+import { createSidecar } from "../packages/verifier/sidecar/server";
 import { LocalVerifier } from "../packages/verifier/verifier";
 import type { World } from "../packages/verifier/world";
 import { median } from "./measure";
@@ -15,6 +20,7 @@ const SALT = "Salt1234";
 const FORMS = ["hex", "base64", "base64url", "binary"] as const;
 const [ROUNDS, BATCHES, BATCH] = [7, 8, 20_000];
 const LATENCIES = 200_000;
+const [CALLS, QUICK_CALLS] = [20_000, 3_000];
 const [CHECKS, QUICK_CHECKS] = [10_000_000, 1_000_000];
 
 /** How much processor time a check takes, beside a digest and a look-up in a Map, and how much memory what it knows. */
@@ -58,7 +64,59 @@ export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promis
   }
   latencies(credentials, (credential) => verifier.check(credential), keepFresh);
   growth(credentials, ours, checks);
+  await besideEcho(createSidecar(verifier), credentials[0] ?? "", isQuick ? QUICK_CALLS : CALLS, keepFresh);
   await verifier.close();
+}
+
+/** Sends so many requests over eight connections, from a process of its own. */
+const CLIENT = `const http = require("node:http");
+const [url, body, calls] = process.argv.slice(1);
+const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+let left = Number(calls);
+const one = () => new Promise((resolve, reject) => {
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  http.request(url, { agent, method: "POST", headers }, (answer) => {
+    if (answer.statusCode !== 200) reject(new Error(String(answer.statusCode)));
+    answer.resume().on("end", resolve);
+  }).on("error", reject).end(body);
+});
+const work = async () => { while (left-- > 0) await one(); };
+Promise.all(Array.from({ length: 8 }, work)).then(() => process.exit(0), (error) => { console.error(error); process.exit(1); });`;
+
+/** The sidecar's `/verify`, and a server that reads JSON and answers with it: processor time of the server alone. */
+async function besideEcho(sidecar: Server, key: string, calls: number, keepFresh: () => void): Promise<void> {
+  const echo = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = JSON.stringify(JSON.parse(Buffer.concat(chunks).toString()));
+    response.writeHead(200, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) }).end(body);
+  });
+  const costs = new Map<Server, number[]>();
+  const refreshing = setInterval(keepFresh, 200);
+  keepFresh();
+  for (const server of [sidecar, echo]) await once(server.listen(0, "127.0.0.1"), "listening");
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const server of round % 2 === 0 ? [sidecar, echo] : [echo, sidecar]) {
+      const { port } = server.address() as AddressInfo;
+      const args = [
+        "-e",
+        CLIENT,
+        `http://127.0.0.1:${port}/verify`,
+        JSON.stringify({ key, permission: "read", cost: 1 }),
+        String(calls),
+      ];
+      const startedAt = process.cpuUsage();
+      const [status] = await once(spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"] }), "exit");
+      if (status !== 0) throw new Error("the client failed");
+      if (round > 0) costs.set(server, [...(costs.get(server) ?? []), cpuSince(startedAt) / calls]);
+    }
+  }
+  clearInterval(refreshing);
+  for (const server of [sidecar, echo]) server.close();
+  const [ours, bare] = [sidecar, echo].map((server) => median(costs.get(server) ?? []));
+  console.log(
+    `sidecar /verify ${ours?.toFixed(1)} µs of processor time, an echo of JSON ${bare?.toFixed(1)} µs: ${((bare ?? 0) / (ours ?? 1)).toFixed(2)} ×`,
+  );
 }
 
 function prepare() {
@@ -72,9 +130,10 @@ function prepare() {
     isSigned: () => false,
     unzip: async (bytes) => bytes,
   };
-  const freshness = new Freshness(world, 2_000);
+  // How fresh it is is none of what is measured, and a busy machine may take its time.
+  const freshness = new Freshness(world, 3_600_000);
   const replica = new Replica(freshness);
-  const options = { feedKey: "", instance: "bench", onStale: "refuse", boundMs: 2_000 } as const;
+  const options = { feedKey: "", instance: "bench", onStale: "refuse", boundMs: 3_600_000 } as const;
   const verifier = new LocalVerifier(world, options, { freshness, replica });
   const keepFresh = () => {
     freshness.addSample(performance.now(), Date.now());
