@@ -6,6 +6,7 @@ import { applyMigrations } from "../../scripts/migrate";
 import { type Cluster, openCluster, superuserUrl } from "../../scripts/postgres";
 import { query } from "../support/database";
 import { launch, newFolder } from "../support/launch";
+import { openMigrated } from "../support/migrated";
 import { hasPgBouncer, startPgBouncer } from "../support/pgbouncer";
 import { startTcpRelay } from "../support/relay";
 import { deploymentSettings, randomSecret, until } from "../support/server";
@@ -105,6 +106,19 @@ describe("migrations", () => {
     expect(await query("SELECT one() AS one FROM (SELECT count(*) FROM half) rows", [], url)).toStrictEqual([{ one: 1 }]);
     expect(await applyMigrations(url, { folder })).toStrictEqual([]);
   });
+});
+
+test("a copy that a test gets has every migration, and nothing of another one", async () => {
+  const one = await openMigrated(newFolder("one"));
+  await query("INSERT INTO users (id, email, name) VALUES (gen_random_uuid(), 'asha@example.com', 'Asha')", [], one.url);
+  const other = await openMigrated(newFolder("other"));
+  try {
+    expect(await appliedIn(other.url)).toStrictEqual(ALL.map((name) => ({ name, finished: true })));
+    expect(await query("SELECT email FROM users", [], one.url)).toHaveLength(1);
+    expect(await query("SELECT email FROM users", [], other.url)).toStrictEqual([]);
+  } finally {
+    for (const copy of [one, other]) await copy.stop("immediate");
+  }
 });
 
 /** All migrations there are, and one more. */
