@@ -57,6 +57,12 @@ test("a process checks by itself what it learned, refuses what was revoked, and 
   expect(codeOf(key.api_key, { secret: key.api_key })).toBe("SECRET_MISMATCH");
   expect(codeOf(`${key.api_key.slice(0, -1)}${key.api_key.endsWith("a") ? "b" : "a"}`)).toBe("NOT_FOUND");
 
+  // Whoever made it may be waiting to see its first call.
+  const counted = () =>
+    query("SELECT code, count::int FROM verification_days v JOIN api_keys k ON k.id = v.key_id WHERE k.uuid = $1", [key.id]);
+  await until(async () => (await counted()).length > 0, "the first call");
+  expect(await counted()).toStrictEqual([{ code: "VALID", count: 1 }]);
+
   const change = (await revoke(key.id)).headers.get("latchkey-change") ?? "";
   expect(await verifier.verify(key.api_key, { atLeast: change })).toMatchObject({
     source: "memory",
