@@ -277,9 +277,11 @@ export class Client {
         this.drop(stream);
         this.poll(session);
       } else if (stream.hasSpoken && silent >= DEAD_MS) this.drop(stream);
-      else if (stream.hasSpoken && silent >= this.silentMs && this.streams.size === 1) {
+      else if (stream.hasSpoken && silent >= this.silentMs && this.streams.size === 1 && now >= this.retryAt) {
         this.silentMs = SILENT_MS + this.world.random() * SILENT_JITTER_MS;
         this.connect(session);
+        // Where it is the portal that has nothing to say, more of them would not help it.
+        this.retryAt = now + this.backoff(null);
       }
     }
   }

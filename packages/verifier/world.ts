@@ -69,6 +69,8 @@ export function realWorld(url: string, credential: string): World {
       };
       return new Promise((resolve, reject) => {
         const request = (isSecure ? https : http).request(`${base}${path}`, options, (answer) => {
+          // Whoever reads it is told; where nobody does, it is nobody's.
+          answer.on("error", () => {});
           const header = (name: string) => String(answer.headers[name.toLowerCase()] ?? "") || null;
           resolve({ status: answer.statusCode ?? 0, header, chunks: answer });
         });
