@@ -41,7 +41,7 @@ const instant = fc.constantFrom(null, NOW - 1, NOW, NOW + 1);
 
 test("says what the portal's rule says of the same key, or that the portal has to be asked", () => {
   let asked = 0;
-  const runs = 20_000;
+  const runs = 8_000;
   fc.assert(
     fc.property(
       fc.record({
