@@ -229,7 +229,8 @@ export class Client {
     this.mode = "none";
     this.doubts = 0;
     this.retryAt = 0;
-    this.nextAckAt = this.world.monotonic() + ACK_MS * this.world.random();
+    // The session may have taken long to open, and what time it is then is not known well.
+    this.nextAckAt = this.world.monotonic() + ACK_SPREAD_MS * this.world.random();
     const over = new Promise<void>((resolve) => {
       this.end = resolve;
     });
