@@ -31,6 +31,7 @@ const LIMITS: Record<LimitName, Limit> = {
 };
 
 export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+const IN_ORDER: readonly Limit[] = LIMIT_NAMES.map((name) => LIMITS[name]);
 
 /** The limits alone, of whatever has them. */
 export function pickLimits({ permissions }: KeyLimits): KeyLimits {
@@ -39,7 +40,7 @@ export function pickLimits({ permissions }: KeyLimits): KeyLimits {
 
 /** What a call is refused with that a key's limits do not allow. */
 export function refuseCall(limits: KeyLimits, call: LimitedCall): CountedRefusalCode | null {
-  for (const name of LIMIT_NAMES) if (!LIMITS[name].allows(limits, call)) return LIMITS[name].refusal;
+  for (const { allows, refusal } of IN_ORDER) if (!allows(limits, call)) return refusal;
   return null;
 }
 
