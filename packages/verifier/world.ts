@@ -41,7 +41,7 @@ const SPKI = Buffer.from("302a300506032b6570032100", "hex");
 const unzip = promisify(gunzip);
 
 export function realWorld(url: string, credential: string): World {
-  const base = url.replace(/\/+$/, "");
+  const base = url.endsWith("/") ? url.slice(0, -1) : url;
   const isSecure = base.startsWith("https:");
   const agent = new (isSecure ? https : http).Agent({ keepAlive: true, maxFreeSockets: 4, timeout: IDLE_MS });
   return {
