@@ -1,6 +1,7 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { MAX_CREDENTIAL_LENGTH } from "@latchkey/rule/forms";
 import { REFUSAL_STATUSES } from "@latchkey/rule/verdicts";
+import { MAX_UNREPORTED } from "./limits";
 import type { Question, Verdict, Verifier } from "./types";
 
 /** Reads one header of the call, whatever the case of its name. */
@@ -29,9 +30,6 @@ export type Refusal = {
   headers: Record<string, string>;
   body: { error: string; code: string };
 };
-
-/** So many calls wait to be reported, and no more: where one more could not be counted, none is let in that costs something. */
-export const MAX_UNREPORTED = 1_000_000;
 
 const MAX_ENDPOINT_LENGTH = 500;
 const RETRY_SECONDS = 1;

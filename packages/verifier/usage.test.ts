@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fakeWorld } from "./fake-world";
-import { MAX_UNREPORTED, Usage } from "./usage";
+import { MAX_UNREPORTED } from "./limits";
+import { Usage } from "./usage";
 
 const keyId = (n: number) => `3f2504e0-4f89-41d3-9a0c-${String(n).padStart(12, "0")}`;
 type Event = { id: string; keyId: string; delta: number; ts: number };

@@ -1,7 +1,7 @@
+import { MAX_UNREPORTED } from "./limits";
 import type { UsageEvent } from "./types";
 import { ask, objectOf, type World } from "./world";
 
-export const MAX_UNREPORTED = 1_000_000;
 const MAX_EVENTS = 1_000;
 const MAX_BYTES = 900 * 1024;
 const [EVERY_MS, FIRST_MS] = [1_000, 50];

@@ -4,13 +4,15 @@ import { connect, isIP } from "node:net";
 
 export type Place = { path: string } | { host: string; port: number };
 
+/** Of a socket: systems take no longer ones. */
+const MAX_PATH_LENGTH = 100;
 const SOCKET_MODE = 0o660;
 const STOP_MS = 5_000;
 
 /** `7300`, `127.0.0.1:7300`, `[::1]:7300`, `unix:/run/latchkey.sock`; null for what is none. Another address has to be named. */
 export function readPlace(text: string): Place | null {
-  const path = /^(?:unix:)?(\/.{1,100})$/.exec(text)?.[1];
-  if (path) return { path };
+  const path = text.replace(/^unix:/, "");
+  if (path.startsWith("/")) return path.length <= MAX_PATH_LENGTH ? { path } : null;
   const [, named = "127.0.0.1", digits = ""] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   const host = named === "localhost" ? "127.0.0.1" : named.replace(/^\[(.*)\]$/, "$1");
   const port = Number(digits);

@@ -27,6 +27,7 @@ const NAMES: Record<(typeof FLAGS)[number], string> = {
 /** A service may have no more. */
 const MAX_BOUND_MS = 2_000;
 const MIN_BOUND_MS = 500;
+const MAX_INSTANCE_LENGTH = 120;
 const POLICIES = ["ask", "refuse", "serve"] as const;
 
 type Named = Partial<Record<(typeof FLAGS)[number], string | undefined>>;
@@ -42,8 +43,8 @@ function problemOf(named: Named, credential: string): string | null {
   if (boundMs !== undefined && !Number.isInteger(Number(boundMs))) return "bound-ms must be a whole number";
   if (Number(boundMs ?? MIN_BOUND_MS) < MIN_BOUND_MS) return `bound-ms must be at least ${MIN_BOUND_MS}`;
   if (Number(boundMs ?? MAX_BOUND_MS) > MAX_BOUND_MS) return `bound-ms must be at most ${MAX_BOUND_MS}`;
-  if (instance !== undefined && !/^[\x20-\x7e]{1,120}$/.test(instance))
-    return "instance must be 1 to 120 printable ASCII characters";
+  if (instance !== undefined && (instance.length > MAX_INSTANCE_LENGTH || !/^[\x20-\x7e]*$/.test(instance)))
+    return `instance must be printable ASCII, at most ${MAX_INSTANCE_LENGTH} characters`;
   return null;
 }
 

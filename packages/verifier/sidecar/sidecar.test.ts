@@ -320,6 +320,9 @@ describe("The command", () => {
     [/^LATCHKEY_FEED_KEY /, ["serve"], { LATCHKEY_FEED_KEY: "x" }],
     [/^LISTEN /, ["serve"], { LISTEN: "x" }],
     [/^on-stale /, ["serve", "--on-stale", "x"], {}],
+    [/^LISTEN /, ["serve"], { LISTEN: `/${"x".repeat(200)}` }],
+    [/^instance /, ["serve", "--instance", "x".repeat(121)], {}],
+    [/^instance /, ["serve", "--instance", "é"], {}],
     [/^bound-ms /, ["serve", "--bound-ms", "x"], {}],
     [/^bound-ms /, ["serve", "--bound-ms", "10"], {}],
   ])("says %s of %j %j, and shows no credential", (problem, args, more) => {
