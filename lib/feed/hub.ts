@@ -45,6 +45,8 @@ type Hub = {
   /** Rounds of single readers that are being made, and those that wait for theirs. */
   catchingUp: number;
   waiting: (() => void)[];
+  /** Streams that wait for the place where the rounds of all begin. */
+  unplaced: (() => void)[];
   unsealed: number;
   wake: (() => void) | null;
   isRunning: boolean;
@@ -64,6 +66,7 @@ function makeHub(): Hub {
     kept: [],
     catchingUp: 0,
     waiting: [],
+    unplaced: [],
     unsealed: 0,
     wake: null,
     isRunning: false,
@@ -119,6 +122,8 @@ async function catchUp(stream: Stream, cursor: string): Promise<void> {
     return;
   }
   try {
+    // Its own round has to reach as far as where the rounds of all begin: what lies between would be told by none of them.
+    while (!hub.place && hub.streams.has(stream)) await new Promise<void>((resolve) => hub.unplaced.push(resolve));
     const own = await ownRound({ epoch: stream.epoch, cursor });
     const waiting = stream.waiting ?? [];
     stream.waiting = null;
@@ -212,6 +217,7 @@ async function run(): Promise<void> {
         countedAt = begunAt;
       }
       hub.place ??= await openPlace();
+      placeAll();
       if (begunAt - markedAt >= MARK_EVERY_MS) {
         hub.place.mark = await keepMark(feedRun);
         markedAt = begunAt;
@@ -227,6 +233,11 @@ async function run(): Promise<void> {
   hub.isRunning = false;
   hub.place = null;
   hub.kept = [];
+  placeAll();
+}
+
+function placeAll(): void {
+  for (const goOn of hub.unplaced.splice(0)) goOn();
 }
 
 /** From where the feed is now. @throws AppError TEMPORARILY_UNAVAILABLE where what answers is no primary */

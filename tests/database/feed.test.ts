@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Actor, type CurrentAdmin, type CurrentUser, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { db, feedRun, poolsInUse, type Run } from "../../lib/database/client";
 import { LIFE, LIMITS } from "../../lib/database/key-columns";
+import { follow } from "../../lib/feed/hub";
 import { keepMark, noteSeen, type Place, pollFeed, type Round } from "../../lib/feed/poll";
-import { openFeed, readFeedStatus, renewEpoch } from "../../lib/feed/state";
+import { openFeed, openPrimary, readFeedStatus, renewEpoch } from "../../lib/feed/state";
 import { endUnprovenKeys } from "../../lib/identity/keys-of-person";
 import { openSession } from "../../lib/identity/sessions";
 import { confirmAddress } from "../../lib/identity/signup-credits";
@@ -21,6 +22,8 @@ import { revokeKey } from "../../lib/keys/revoke";
 import { revokeSelf } from "../../lib/keys/self";
 import { updateKey } from "../../lib/keys/update";
 import { keepHouse } from "../../lib/operations/housekeeping";
+import { holdCredential } from "../../lib/services/known";
+import { env } from "../../lib/settings/env";
 import { recordUsage } from "../../lib/usage/record";
 import { changeCreditsSchema, createAccountSchema } from "../../lib/users/account-schemas";
 import { adjustCredits } from "../../lib/users/adjust-credits";
@@ -31,9 +34,13 @@ import { revokeAllKeys } from "../../lib/users/revoke-all-keys";
 import { changeRole } from "../../lib/users/roles";
 import { hashesKept } from "../../lib/verification/rehash";
 import { verifyKey } from "../../lib/verification/verify";
+import type { Credential } from "../../packages/rule/credentials";
+import { covers, parseCursor } from "../../packages/rule/cursors";
 import { randomEmail } from "../support/client";
 import { importRows, ndjson } from "../support/imports";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
+import { until } from "../support/server";
+import { addService } from "../support/services";
 
 let database: ScratchDatabase;
 let admin: CurrentAdmin;
@@ -596,4 +603,38 @@ describe("Every use case that changes what a verification answers is told", () =
     const known = [...Object.values(CASES).flatMap(({ writers }) => writers), ...OTHERS];
     expect(writing.sort()).toStrictEqual([...new Set(known)].sort());
   });
+});
+
+test("a stream that begins when nobody reads is told all that happens meanwhile", async () => {
+  const { credential } = await addService(database.query, env().KEY_HASH_SECRET, { scopes: ["feed"] });
+  const held = holdCredential(credential as Credential);
+  const { latchkeyFeed: hub } = globalThis as typeof globalThis & { latchkeyFeed?: { isRunning: boolean } };
+  const leaves: (() => void)[] = [];
+  let isOver = false;
+  const others = (async () => {
+    while (!isOver) await other.query("SELECT pg_current_xact_id()");
+  })();
+  for (let time = 0; time < 3; time += 1) {
+    const { epoch, cursor } = await openPrimary(feedRun);
+    const gaps: string[] = [];
+    let own = parseCursor(cursor);
+    let rounds = 0;
+    await new Promise<void>((resolve) => {
+      const push = (bytes: Uint8Array) => {
+        const { from, to } = JSON.parse(Buffer.from(bytes).toString().trimEnd().split("\n").at(-1) ?? "");
+        const [start, end] = [parseCursor(from), parseCursor(to)];
+        if (!own || !start || !end || !covers(own, start)) gaps.push(from);
+        own = end;
+        rounds += 1;
+        if (rounds === 2) resolve();
+        return "taken" as const;
+      };
+      leaves.push(follow({ credential: held, push, end: resolve }, { epoch, cursor }));
+    });
+    expect(gaps).toStrictEqual([]);
+    for (const leave of leaves.splice(0)) leave();
+    await until(() => hub?.isRunning === false, "the end of the rounds");
+  }
+  isOver = true;
+  await others;
 });

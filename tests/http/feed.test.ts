@@ -85,6 +85,7 @@ test("whoever comes back goes on where they were; with a cursor of nobody they b
   });
   const once = async (given: object) => {
     const poll = new Replica(replica.begun, service.credential);
+    poll.cursor = replica.cursor;
     poll.take(await (await ask("/feed", service.credential, replica.place({ wait: 0, nonce: nonce(), ...given }))).text());
     return poll;
   };

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, randomUUID, verify } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import { covers, parseCursor } from "../../packages/rule/cursors";
 import {
   type FeedLine,
   type FrameLine,
@@ -159,6 +160,8 @@ export class Replica {
       this.round = [];
       if (!isSigned(signedTextOf(frame), signature, this.begun.keys.key)) throw new Error("a frame is not signed");
       if (sha256(lines.join("")) !== frame.sha256 || lines.length !== frame.lines) throw new Error("a frame is of other lines");
+      const [own, from] = [parseCursor(this.cursor), parseCursor(frame.from)];
+      if (!own || !from || !covers(own, from)) throw new Error("a frame begins after what is known");
       for (const state of lines) this.apply(JSON.parse(state) as StateLine);
       this.cursor = frame.to;
       this.frames.push(line);
