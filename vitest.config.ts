@@ -42,6 +42,7 @@ export default defineConfig({
           pool: "threads",
           // Many inputs on a busy machine: what never comes fails all the same.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       withPortal("database", [DATABASE], true),

@@ -8,7 +8,7 @@ import { bytes, int, statement, text, texts, uuid } from "@/lib/database/stateme
 import { withoutDeadline } from "@/lib/request/deadline";
 import { log } from "@/lib/settings/log";
 import { causeOf } from "@/lib/values/errors";
-import { knownSecrets } from "@/lib/verification/hash-secrets";
+import { currentSecretId, knownSecrets } from "@/lib/verification/hash-secrets";
 import { pollFeed } from "./poll";
 import { sha256Of, toLine } from "./rounds";
 import { signText } from "./signing";
@@ -77,8 +77,19 @@ async function findUsable(place: Opening): Promise<SnapshotList | null> {
   if (!latest) return null;
   const since = await pollFeed(sql, { ...place, cursor: latest.cursor, mark: null });
   if (since.kind !== "round" || since.keys.length + since.owners.length > MAX_CHANGES_SINCE) return null;
-  const { id: _, ...list } = latest;
+  const { id, ...list } = latest;
+  if (!(await isReadable(id, list.pages))) return null;
   return { ...list, signature: signText(signedTextOfSnapshot(list)) };
+}
+
+let readable: string | undefined;
+
+/** One that was made under a KEY_HASH_SECRET that is not set here is of no use. */
+async function isReadable(id: number, [first]: readonly string[]): Promise<boolean> {
+  const looked = `${id} ${currentSecretId()}`;
+  if (looked !== readable && first !== undefined && !(await readPage(first))) return false;
+  readable = looked;
+  return true;
 }
 
 /**

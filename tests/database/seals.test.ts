@@ -1,8 +1,11 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { gunzipSync } from "node:zlib";
 import type { KeyLine } from "@latchkey/rule/feed";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type CurrentUser, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { sql } from "../../lib/database/client";
+import { findSnapshot, readPage } from "../../lib/feed/snapshots";
+import { openPrimary } from "../../lib/feed/state";
 import { countUnsealed, keyLines, keyPage, ownerLines, ownerPage } from "../../lib/feed/states";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
 import { endGrace } from "../../lib/keys/end-grace";
@@ -96,6 +99,21 @@ test("one without digests gets them when it is seen in clear, that of the secret
   await forgetSeals(ended);
   await database.query("UPDATE api_keys SET revoked_at = now() WHERE id = $1", [ended.id]);
   expect(await countUnsealed(sql)).toBe(before);
+});
+
+test("a snapshot whose pages were made under a secret that is not set any more is made anew", async () => {
+  const key = await make();
+  const list = async () => findSnapshot(await openPrimary(sql));
+  const first = await list();
+  expect(first?.pages.length).toBeGreaterThan(0);
+  expect((await list())?.pages).toStrictEqual(first?.pages);
+  settings.over = { ...settings.over, KEY_HASH_SECRET: SECOND };
+  const second = await list();
+  const last = await readPage(second?.pages.at(-1) ?? "");
+  expect(gunzipSync(last ?? "").toString()).toContain(key.uuid);
+  // With the former secret beside it, what was made under that is of use.
+  settings.over = { ...settings.over, KEY_HASH_SECRET: randomBytes(32).toString("hex"), KEY_HASH_SECRET_PREVIOUS: SECOND };
+  expect((await list())?.pages).toStrictEqual(second?.pages);
 });
 
 test("a report that shows a credential in clear has its digest sealed, a former one's too; one by id has not", async () => {

@@ -97,10 +97,12 @@ test("of what changes in bulk it asks, answers all else by itself meanwhile, and
   expect([states, verifier.status().state]).toStrictEqual([[], "READY"]);
   leave();
   // The session that the snapshot was for has ended: nobody waits for its receipts.
-  const [live] = await query<{ count: number }>(
-    "SELECT count(*)::int FROM verifier_sessions WHERE instance = 'test/verifier' AND ended_at IS NULL",
-  );
-  expect(live?.count).toBe(1);
+  await until(async () => {
+    const [live] = await query<{ count: number }>(
+      "SELECT count(*)::int FROM verifier_sessions WHERE instance = 'test/verifier' AND ended_at IS NULL",
+    );
+    return live?.count === 1;
+  }, "the session beside to end");
 });
 
 test("what it does not know it asks about, and what costs more than is told of a balance", async () => {
