@@ -46,6 +46,21 @@ test("calls go out together a second later, and the first of a key at once", asy
   expect(sizes).toStrictEqual([1, 30]);
 });
 
+test("a first call does not wait for the second after the report that is under way", async () => {
+  const made = usageOf();
+  const { usage, world, pass, counted } = made;
+  const { send } = world;
+  world.send = async (request) => {
+    await new Promise<void>((resolve) => world.after(200, resolve));
+    return send(request);
+  };
+  usage.report({ keyId: keyId(1) });
+  await pass(100);
+  usage.report({ keyId: keyId(2) });
+  await pass(450);
+  expect(counted.size).toBe(2);
+});
+
 test("each counts once, whatever becomes of the report or its answer", async () => {
   const bad = ["lost", { status: 503, retryAfter: 3 }, { status: 500 }, { status: 429 }, "lost"] as const;
   const { usage, pass, counted, troubles } = usageOf((report) => bad[report - 1] ?? null);

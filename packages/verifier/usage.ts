@@ -24,6 +24,8 @@ export class Usage {
   private failures = 0;
   private size = MAX_EVENTS;
   private isClosing = false;
+  /** Whether a first call waits for the report that is under way to end. */
+  private isUrgent = false;
 
   constructor(
     private readonly world: World,
@@ -52,7 +54,9 @@ export class Usage {
     };
     this.waiting.push(JSON.stringify(event));
     // The key's owner may be waiting for its first call.
-    this.flushIn(this.isFirst(keyId) ? FIRST_MS : EVERY_MS);
+    const isFirst = this.isFirst(keyId);
+    this.isUrgent ||= isFirst;
+    this.flushIn(isFirst ? FIRST_MS : EVERY_MS);
     return true;
   }
 
@@ -98,6 +102,7 @@ export class Usage {
 
   private async send(): Promise<void> {
     let wait = EVERY_MS;
+    this.isUrgent = false;
     try {
       wait = await this.sendOne();
     } catch {
@@ -105,7 +110,7 @@ export class Usage {
       wait = this.backoff();
     }
     this.flight = null;
-    if (this.unreported > 0) this.flushIn(wait);
+    if (this.unreported > 0) this.flushIn(this.isUrgent && this.failures === 0 ? Math.min(wait, FIRST_MS) : wait);
   }
 
   /** @returns when to go on */
