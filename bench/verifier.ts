@@ -40,9 +40,12 @@ export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promis
 
   const hot = credentials.slice(0, HOT);
   const ours = (asked: readonly string[]) => () => {
-    keepFresh();
     let valid = 0;
-    for (const credential of asked) if (verifier.check(credential).valid) valid += 1;
+    asked.forEach((credential, index) => {
+      // On a busy machine a batch may take longer than the bound.
+      if (index % 1_000 === 0) keepFresh();
+      if (verifier.check(credential).valid) valid += 1;
+    });
     if (valid !== asked.length) throw new Error(`${valid} of ${asked.length} were valid`);
   };
   for (const form of FORMS) {
@@ -199,7 +202,7 @@ function latencies(credentials: readonly string[], check: (credential: string) =
   const taken = new Float64Array(LATENCIES);
   const asked = draw(credentials, LATENCIES);
   asked.forEach((credential, index) => {
-    if (index % 10_000 === 0) keepFresh();
+    if (index % 1_000 === 0) keepFresh();
     const startedAt = process.hrtime.bigint();
     check(credential);
     taken[index] = Number(process.hrtime.bigint() - startedAt);
