@@ -495,8 +495,7 @@ export class Table {
   private sharedName(name: string): string {
     const known = this.shared.get(name);
     if (known !== undefined) return known;
-    if (this.shared.size >= MAX_NAMES) this.shared.clear();
-    this.shared.set(name, name);
+    if (this.shared.size < MAX_NAMES) this.shared.set(name, name);
     return name;
   }
 
