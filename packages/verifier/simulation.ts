@@ -639,6 +639,7 @@ class HastyReplica extends Replica {
 
   override apply(round: Round): Applied | null {
     const applied = this.held ? super.apply(this.held) : { isNew: false, hasNarrowed: false, narrowed: [] };
+    this.held = null;
     if (!applied) return null;
     this.held = round;
     this.freshness.addFrame(round.frame.as_of);
