@@ -11,12 +11,14 @@ const MAX_NAMED = 5_000;
 const CHANGE = statement(
   "change-told",
   { seen_at: instant, user_id: nullable(uuid), narrows: bool, now: instant },
-  `WITH noted AS (
-     UPDATE key_changes SET seen_at = clock_timestamp() WHERE xid = $xid::xid8 AND narrows AND seen_at IS NULL
+  `WITH told AS (SELECT min(seen_at) AS seen_at FROM key_changes WHERE xid = $xid::xid8 AND narrows),
+   noted AS (
+     UPDATE key_changes SET seen_at = clock_timestamp()
+     WHERE seq = $seq::bigint AND xid = $xid::xid8 AND narrows AND (SELECT seen_at FROM told) IS NULL
      RETURNING seq, seen_at)
-   SELECT coalesce(c.seen_at, n.seen_at, clock_timestamp()) AS seen_at, coalesce(k.user_id, c.user_id) AS user_id, c.narrows,
+   SELECT coalesce(t.seen_at, n.seen_at, clock_timestamp()) AS seen_at, coalesce(k.user_id, c.user_id) AS user_id, c.narrows,
      clock_timestamp() AS now
-   FROM key_changes c LEFT JOIN noted n USING (seq) LEFT JOIN api_keys k ON k.id = c.key_id
+   FROM key_changes c CROSS JOIN told t LEFT JOIN noted n USING (seq) LEFT JOIN api_keys k ON k.id = c.key_id
    WHERE c.seq = $seq::bigint AND c.xid = $xid::xid8 AND c.kind <> 'm'`,
 );
 
