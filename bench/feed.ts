@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { issueCredentials } from "../lib/verification/hashes";
+import { createVerifier } from "../packages/verifier/index";
 import { ensureBuilt } from "../scripts/build";
 import { applyMigrations } from "../scripts/migrate";
 import { openCluster } from "../scripts/postgres";
@@ -43,6 +44,7 @@ export async function measureFeed({ isQuick }: { isQuick: boolean }): Promise<vo
     server = await startServer(settings);
     const token = await newFeedService(ground);
     const begun = await measureSnapshot(server, token);
+    await measureReady(server, token, begun);
     await measureFewStreams(ground, server, begun, token);
     await measureManyStreams(ground, server, token);
   } finally {
@@ -214,6 +216,21 @@ async function measureSnapshot(server: TestServer, token: string): Promise<Begun
     `${seconds(startedAt)} s, ${lines} lines, ${Math.round(compressed / 2 ** 20)} MiB, goal 20 s for 1,000,000 keys`,
   );
   return begun;
+}
+
+/** The library, from nothing to where it answers by itself. */
+async function measureReady(server: TestServer, credential: string, { keys }: Begun): Promise<void> {
+  const startedAt = performance.now();
+  const cpu = process.cpuUsage();
+  const verifier = createVerifier({ url: server.url, credential, feedKey: keys.key, signals: false });
+  await verifier.ready(120_000);
+  const { user, system } = process.cpuUsage(cpu);
+  const known = verifier.status().keys;
+  await verifier.close();
+  tell(
+    "a verifier is READY",
+    `${seconds(startedAt)} s for ${known} keys, ${((user + system) / 1e6).toFixed(1)} s of its processor time, goal 20 s`,
+  );
 }
 
 /** `begin` waits for six seconds, and a snapshot can take longer. */
