@@ -1,7 +1,8 @@
 import "server-only";
+import type { ON_STALE } from "@latchkey/rule/feed";
 import { sql } from "@/lib/database/client";
 import { instant, int, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
-import type { ON_STALE, VERIFIER_STATES } from "./schemas";
+import type { VERIFIER_STATES } from "./schemas";
 import { SESSION_MINUTES } from "./sessions";
 
 const MAX_SHOWN = 50;

@@ -136,10 +136,8 @@ export async function pollFeed(run: Run, place: Place): Promise<Round> {
   const rows: Row[] = [];
   for (;;) {
     const page = await ask(run, {
-      cursor: place.cursor,
+      ...valuesOf(place),
       to: first?.to ?? "",
-      markSeq: place.mark?.seq ?? null,
-      markNonce: place.mark?.nonce ?? null,
       afterSeq: last.seq,
       afterNarrows: last.narrows,
     });
@@ -165,14 +163,13 @@ export async function pollFeed(run: Run, place: Place): Promise<Round> {
   };
 }
 
+function valuesOf({ cursor, mark }: Place) {
+  return { cursor, markSeq: mark?.seq ?? null, markNonce: mark?.nonce ?? null };
+}
+
 /** Takes longer than the feed's own connections are given. */
 async function pollBulk(place: Place, { to, as_of: asOf }: Guards): Promise<Round> {
-  const [bulk] = await sql(POLL_BULK, {
-    cursor: place.cursor,
-    to,
-    markSeq: place.mark?.seq ?? null,
-    markNonce: place.mark?.nonce ?? null,
-  });
+  const [bulk] = await sql(POLL_BULK, { ...valuesOf(place), to });
   if (!bulk) throw new Error("The feed has no state.");
   if (bulk.history === null) return { kind: "standby" };
   const reason = reasonToReset(bulk, place) ?? (bulk.found > MAX_TOLD ? "bulk" : null);

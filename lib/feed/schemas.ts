@@ -1,10 +1,8 @@
 import { MAX_CURSOR_LENGTH, parseCursor } from "@latchkey/rule/cursors";
+import { BOUND_MS, MAX_INSTANCE_LENGTH, ON_STALE } from "@latchkey/rule/feed";
 import { z } from "zod";
 
 export const MAX_SESSION_BYTES = 80 * 1024;
-
-/** A check is refused that begins more than this after a revocation (contract §4). */
-export const MAX_BOUND_MS = 2_000;
 
 const cursorSchema = z
   .string({ error: "cursor must be text" })
@@ -22,18 +20,17 @@ const shortText = (name: string, max: number) =>
     // It stands on a line of staff's pages and in logs.
     .regex(/^[\x20-\x7e]*$/, `${name} must be printable ASCII`);
 
-export const ON_STALE = ["ask", "refuse", "serve"] as const;
 export const VERIFIER_STATES = ["NOT_READY", "READY", "STALE", "FATAL"] as const;
 
 export const openSessionSchema = z.strictObject({
-  instance: shortText("instance", 120),
+  instance: shortText("instance", MAX_INSTANCE_LENGTH),
   version: shortText("version", 40),
   on_stale: z.enum(ON_STALE, { error: "on_stale must be ask, refuse or serve" }).default("ask"),
   bound_ms: z
     .int("bound_ms must be a whole number")
-    .min(500, "bound_ms must be at least 500")
-    .max(MAX_BOUND_MS, `bound_ms must be at most ${MAX_BOUND_MS}`)
-    .default(MAX_BOUND_MS),
+    .min(BOUND_MS.least, `bound_ms must be at least ${BOUND_MS.least}`)
+    .max(BOUND_MS.most, `bound_ms must be at most ${BOUND_MS.most}`)
+    .default(BOUND_MS.most),
   nonce: nonceSchema,
   have: z.strictObject({ epoch: epochSchema, cursor: cursorSchema }).optional(),
 });

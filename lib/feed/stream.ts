@@ -1,10 +1,10 @@
 import "server-only";
-import { FEED_VERSION } from "@latchkey/rule/feed";
+import { BOUND_MS, FEED_VERSION } from "@latchkey/rule/feed";
 import { type Sink, streamed } from "@/lib/server/streamed";
 import type { HeldCredential } from "@/lib/services/known";
 import { follow, MAX_BACKLOG_BYTES, readOnce, requireRunning } from "./hub";
 import { writeLine } from "./rounds";
-import { MAX_BOUND_MS, type ReadFeed } from "./schemas";
+import type { ReadFeed } from "./schemas";
 import { type SeenSession, signTime } from "./sessions";
 
 /**
@@ -37,7 +37,7 @@ function pushInto(sink: Sink): (bytes: Uint8Array) => "taken" | "slow" {
     }
     // Not one upon another.
     if (bytes.byteLength > MAX_BACKLOG_BYTES / 2 && backlog <= MAX_BACKLOG_BYTES)
-      large = { bytes: bytes.byteLength, until: now + MAX_BOUND_MS };
+      large = { bytes: bytes.byteLength, until: now + BOUND_MS.most };
     sink.write(bytes);
     return "taken";
   };

@@ -6,6 +6,13 @@ import type { Permissions } from "./permissions";
  */
 export const FEED_VERSION = 1;
 
+/** What a process may be told to do that knows nothing fresh. */
+export const ON_STALE = ["ask", "refuse", "serve"] as const;
+/** How old what it knows may be: a check is refused that begins more than the most of it after a revocation (contract §4). */
+export const BOUND_MS = { least: 500, most: 2_000 } as const;
+/** Of printable ASCII: it stands on a line of lists and logs. */
+export const MAX_INSTANCE_LENGTH = 120;
+
 /** A credential as a replica compares it: the first 24 bytes of SHA-256(salt ‖ credential), 32 characters. */
 export type FeedCredential = {
   d: string;

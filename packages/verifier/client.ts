@@ -387,14 +387,8 @@ export class Client {
     const wasWanted = this.streams.has(stream);
     this.drop(stream);
     if (!wasWanted || this.session !== session) return;
-    if (error instanceof NotBelieved) this.doubts += 1;
-    const isRefused = error instanceof Refused && (error.reply.status === 404 || error.reply.status === 400);
     if (!stream.isLeaving) this.events.trouble(sentenceOf(error));
-    if (isRefused || !this.replica.cursor || this.doubts >= MAX_DOUBTS) {
-      this.failures += 1;
-      this.leave();
-      return;
-    }
+    if (this.endsSession(error)) return;
     if (this.streams.size === 0) {
       // At once the first time.
       const isFirst = this.failures === 0 && stream.hasSpoken && !(error instanceof NotBelieved);
@@ -402,6 +396,16 @@ export class Client {
       if (isFirst) this.failures += 1;
       if (isFirst) this.connect(session);
     }
+  }
+
+  /** Leaves a session that the portal does not know, that goes on from nothing, or that cannot be believed. */
+  private endsSession(error: unknown): boolean {
+    if (error instanceof NotBelieved) this.doubts += 1;
+    const isUnknown = error instanceof Refused && isOfNoSession(error.reply);
+    if (!isUnknown && this.replica.cursor && this.doubts < MAX_DOUBTS) return false;
+    this.failures += 1;
+    this.leave();
+    return true;
   }
 
   private poll(session: Session): void {
@@ -425,13 +429,7 @@ export class Client {
       } catch (error) {
         if (!isOn()) return;
         this.events.trouble(sentenceOf(error));
-        if (error instanceof NotBelieved) this.doubts += 1;
-        const isRefused = error instanceof Refused && (error.reply.status === 404 || error.reply.status === 400);
-        if (isRefused || !this.replica.cursor || this.doubts >= MAX_DOUBTS) {
-          this.failures += 1;
-          this.leave();
-          return;
-        }
+        if (this.endsSession(error)) return;
         wait = Math.max(POLL_MS, this.backoff(error));
       }
       await this.pause(Math.max(0, sentAt + wait - this.world.monotonic()));
@@ -464,7 +462,7 @@ export class Client {
     this.nextAckAt = world.monotonic() + ACK_MS;
     void this.sendAck(session)
       .then((reply) => {
-        if (this.session === session && (reply.status === 404 || reply.status === 400)) this.leave();
+        if (this.session === session && isOfNoSession(reply)) this.leave();
       })
       .catch((error: unknown) => this.events.trouble(sentenceOf(error)))
       .finally(() => {
@@ -494,7 +492,7 @@ export class Client {
       return reply;
     } catch (error) {
       this.hasNarrowed ||= applied;
-      if (error instanceof Refused && (error.reply.status === 404 || error.reply.status === 400)) return error.reply;
+      if (error instanceof Refused && isOfNoSession(error.reply)) return error.reply;
       throw error;
     }
   }
@@ -531,6 +529,10 @@ class Refused extends Error {
   constructor(readonly reply: Reply) {
     super(sentenceOfRefusal(reply));
   }
+}
+
+function isOfNoSession({ status }: Reply): boolean {
+  return status === 404 || status === 400;
 }
 
 function sentenceOfRefusal({ status, body }: Reply): string {

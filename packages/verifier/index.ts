@@ -1,15 +1,13 @@
 import { hostname } from "node:os";
+import { BOUND_MS, MAX_INSTANCE_LENGTH, ON_STALE } from "@latchkey/rule/feed";
 import { parseServiceCredential } from "@latchkey/rule/services";
 import { filesIn } from "./files";
+import { FEED_KEY } from "./limits";
 import type { CreateVerifier, VerifierOptions } from "./types";
 import { LocalVerifier } from "./verifier";
 import { realWorld } from "./world";
 
 export type * from "./types";
-
-const BOUND_MS = { least: 500, most: 2_000 } as const;
-const FEED_KEY = /^[\w-]{43}$/;
-const MAX_INSTANCE = 120;
 
 /**
  * Follows the portal's feed and checks keys in this process.
@@ -33,11 +31,11 @@ function readOptions({ onStale = "ask", boundMs = BOUND_MS.most, ...options }: V
   if (!parseServiceCredential(credential))
     throw new TypeError("LATCHKEY_VERIFIER_KEY must be the credential of a service, lks_….");
   if (!FEED_KEY.test(feedKey)) throw new TypeError("LATCHKEY_FEED_KEY must be the public key of the feed, 43 characters.");
-  if (!["ask", "refuse", "serve"].includes(onStale)) throw new TypeError('onStale must be "ask", "refuse" or "serve".');
+  if (!ON_STALE.includes(onStale)) throw new TypeError('onStale must be "ask", "refuse" or "serve".');
   if (!Number.isInteger(boundMs) || boundMs < BOUND_MS.least || boundMs > BOUND_MS.most)
     throw new TypeError(`boundMs must be a whole number from ${BOUND_MS.least} to ${BOUND_MS.most}.`);
   const name = options.instance ?? `${hostname()}/${process.pid}`;
-  const instance = name.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_INSTANCE) || "unnamed";
+  const instance = name.replace(/[^\x20-\x7e]/g, "?").slice(0, MAX_INSTANCE_LENGTH) || "unnamed";
   return { url, credential, feedKey, onStale, boundMs, instance };
 }
 

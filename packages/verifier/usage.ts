@@ -1,4 +1,4 @@
-import { MAX_UNREPORTED } from "./limits";
+import { MAX_DELTA, MAX_UNREPORTED, UUID } from "./limits";
 import type { UsageEvent } from "./types";
 import { ask, objectOf, type World } from "./world";
 
@@ -9,8 +9,6 @@ const TIMEOUT_MS = 10_000;
 const [BACKOFF_MS, MAX_BACKOFF_MS, REFUSED_MS] = [500, 10_000, 30_000];
 /** Of keys whose first call was reported: their owners wait for no other. */
 const MAX_SEEN = 10_000;
-const MAX_DELTA = 1_000_000;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Calls that were served, until the portal has counted them: each has an id, so that it counts once however often it is sent. */
 export class Usage {

@@ -6,6 +6,17 @@ import type { UsageEvent, Verdict, Verifier, VerifierEvents, VerifierStatus, Ver
 
 export const CODES = [...REFUSAL_CODES, "UNAVAILABLE"] as const;
 
+const STATUSES: Partial<Record<(typeof CODES)[number], number>> = {
+  CREDITS_EXHAUSTED: 402,
+  INSUFFICIENT_PERMISSIONS: 403,
+  USER_DISABLED: 403,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+};
+
+/** What a caller is answered who is refused with it. */
+export const statusOf = (code: (typeof CODES)[number]) => STATUSES[code] ?? 401;
+
 /** A key that is valid, and one for each code that it is refused with. */
 export const KEYS = Object.fromEntries<string>(
   ["VALID", ...CODES].map((code) => [code, makeCredentials("mf_live", randomBytes).key]),

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { CODES, type FakeVerifier, fakeVerifier, KEYS, VALID } from "../../../tests/support/fake-verifier";
+import { CODES, type FakeVerifier, fakeVerifier, KEYS, statusOf, VALID } from "../../../tests/support/fake-verifier";
 import { REFUSAL_REASONS } from "../../rule/verdicts";
 import { authorize, type Rule } from "../authorize";
 import { MAX_UNREPORTED } from "../limits";
@@ -71,15 +71,8 @@ describe("Whether a call is let in", () => {
     },
   );
 
-  const STATUSES = {
-    CREDITS_EXHAUSTED: 402,
-    INSUFFICIENT_PERMISSIONS: 403,
-    USER_DISABLED: 403,
-    RATE_LIMITED: 429,
-    UNAVAILABLE: 503,
-  };
   test.each(CODES)("%s has its status, its headers and its sentence", async (code) => {
-    const status = (STATUSES as Partial<Record<typeof code, number>>)[code] ?? 401;
+    const status = statusOf(code);
     const told = {
       401: { "WWW-Authenticate": 'Bearer realm="api", error="invalid_token"' },
       429: { "Retry-After": "30" },

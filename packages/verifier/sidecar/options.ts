@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { BOUND_MS, MAX_INSTANCE_LENGTH, ON_STALE } from "@latchkey/rule/feed";
+import { FEED_KEY } from "../limits";
 import type { StalePolicy, VerifierOptions } from "../types";
 import { type Place, readPlace } from "./listen";
 
@@ -24,12 +26,6 @@ const NAMES: Record<(typeof FLAGS)[number], string> = {
   folder: "LATCHKEY_FOLDER",
   instance: "LATCHKEY_INSTANCE",
 };
-/** A service may have no more. */
-const MAX_BOUND_MS = 2_000;
-const MIN_BOUND_MS = 500;
-const MAX_INSTANCE_LENGTH = 120;
-const POLICIES = ["ask", "refuse", "serve"] as const;
-
 type Named = Partial<Record<(typeof FLAGS)[number], string | undefined>>;
 
 /** A sentence for the first that is wrong; null where all can be used. */
@@ -38,18 +34,18 @@ function problemOf(named: Named, credential: string): string | null {
   if (!/^https?:$/.test(URL.canParse(url ?? "") ? new URL(url ?? "").protocol : ""))
     return "LATCHKEY_URL must be the portal's address";
   if (!/^lks_\w{38}$/.test(credential)) return "LATCHKEY_VERIFIER_KEY must be a service's credential, lks_…";
-  if (!/^[\w-]{43}$/.test(feedKey ?? "")) return "LATCHKEY_FEED_KEY must be a public key, 43 characters of base64url";
-  if (onStale !== undefined && !isPolicy(onStale)) return `on-stale must be one of ${POLICIES.join(", ")}`;
+  if (!FEED_KEY.test(feedKey ?? "")) return "LATCHKEY_FEED_KEY must be a public key, 43 characters of base64url";
+  if (onStale !== undefined && !isPolicy(onStale)) return `on-stale must be one of ${ON_STALE.join(", ")}`;
   if (boundMs !== undefined && !Number.isInteger(Number(boundMs))) return "bound-ms must be a whole number";
-  if (Number(boundMs ?? MIN_BOUND_MS) < MIN_BOUND_MS) return `bound-ms must be at least ${MIN_BOUND_MS}`;
-  if (Number(boundMs ?? MAX_BOUND_MS) > MAX_BOUND_MS) return `bound-ms must be at most ${MAX_BOUND_MS}`;
+  if (Number(boundMs ?? BOUND_MS.least) < BOUND_MS.least) return `bound-ms must be at least ${BOUND_MS.least}`;
+  if (Number(boundMs ?? BOUND_MS.most) > BOUND_MS.most) return `bound-ms must be at most ${BOUND_MS.most}`;
   if (instance !== undefined && (instance.length > MAX_INSTANCE_LENGTH || !/^[\x20-\x7e]*$/.test(instance)))
     return `instance must be printable ASCII, at most ${MAX_INSTANCE_LENGTH} characters`;
   return null;
 }
 
 function isPolicy(text: string | undefined): text is StalePolicy {
-  return POLICIES.some((policy) => policy === text);
+  return ON_STALE.some((policy) => policy === text);
 }
 
 /** From flags, else from the environment. The credential never from a flag: every user of the machine can read those. */

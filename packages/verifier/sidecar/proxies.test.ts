@@ -3,19 +3,12 @@ import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CODES, fakeVerifier, KEYS, VALID } from "../../../tests/support/fake-verifier";
+import { CODES, fakeVerifier, KEYS, statusOf, VALID } from "../../../tests/support/fake-verifier";
 import { PROXIES, runProxy, wholeCaddy, wholeNginx } from "../../../tests/support/proxies";
 import { listen, stopListening } from "./listen";
 import { createSidecar } from "./serve";
 
 const README = fs.readFileSync("packages/verifier/README.md", "utf8");
-const STATUSES = {
-  CREDITS_EXHAUSTED: 402,
-  INSUFFICIENT_PERMISSIONS: 403,
-  USER_DISABLED: 403,
-  RATE_LIMITED: 429,
-  UNAVAILABLE: 503,
-};
 
 const verifier = fakeVerifier();
 const sidecar = createSidecar(verifier);
@@ -78,7 +71,7 @@ test.each(PROXIES)("%s, by the README, lets in whom the sidecar does, and tells 
     expect(received.splice(0)).toMatchObject([{ ...whose, "x-latchkey-name": encodeURIComponent(VALID.name) }]);
     for (const code of CODES) {
       const { status, headers, text } = await get("/v1/sms", { "X-API-Key": KEYS[code] });
-      const expected = (STATUSES as Partial<Record<typeof code, number>>)[code] ?? 401;
+      const expected = statusOf(code);
       expect([status, JSON.parse(text).code]).toEqual([expected, code]);
       expect("www-authenticate" in headers).toBe(expected === 401);
       expect(headers["retry-after"]).toBe({ RATE_LIMITED: "30", UNAVAILABLE: "2" }[code as string]);

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { verifyManySchema, verifySchema } from "../../../lib/keys/verify-schemas";
-import { CODES, type FakeVerifier, fakeVerifier, KEYS, VALID } from "../../../tests/support/fake-verifier";
+import { CODES, type FakeVerifier, fakeVerifier, KEYS, statusOf, VALID } from "../../../tests/support/fake-verifier";
 import { REFUSAL_CODES, REFUSAL_REASONS } from "../../rule/verdicts";
 import { isLoopback, listen, readPlace, stopListening } from "./listen";
 import { readOptions } from "./options";
@@ -69,15 +69,8 @@ describe("/auth, for proxies", () => {
     expect(verifier.reported).toEqual([]);
   });
 
-  const STATUSES = {
-    CREDITS_EXHAUSTED: 402,
-    INSUFFICIENT_PERMISSIONS: 403,
-    USER_DISABLED: 403,
-    RATE_LIMITED: 429,
-    UNAVAILABLE: 503,
-  };
   test.each(CODES)("%s is told as it is, and to nginx by what it knows", async (code) => {
-    const status = (STATUSES as Partial<Record<typeof code, number>>)[code] ?? 401;
+    const status = statusOf(code);
     const plain = await call("/auth", { headers: bearer(KEYS[code]) });
     expect(plain).toMatchObject({ status, body: { code } });
     const nginx = await call("/auth?nginx=1", { headers: bearer(KEYS[code]) });

@@ -1,14 +1,12 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
 import { isPlainText, toPlainText } from "@latchkey/rule/plain-text";
 import type { Asked } from "../authorize";
+import { MAX_DELTA, UUID } from "../limits";
 import type { UsageEvent } from "../types";
 import { Refused, tryLater } from "./refused";
 
 const MAX_EVENTS = 1000;
 const MISSING = "Missing fields";
-const MAX_DELTA = 1_000_000;
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Fields = Partial<Record<"id" | "keyId" | "delta" | "ts" | "endpoint" | "requestId", unknown>>;
 
