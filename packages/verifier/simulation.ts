@@ -3,6 +3,7 @@ import { isVisible, parseCursor } from "@latchkey/rule/cursors";
 import {
   FEED_VERSION,
   type FeedLine,
+  type FrameLine,
   type KeyLine,
   type OwnerLine,
   RESET_REASONS,
@@ -439,26 +440,22 @@ class Portal {
       const changes = this.between(from, to);
       schedule.add(schedule.now + random() * 15, OF_MODEL, () => {
         if (epoch !== database.epoch) return;
-        const keys = [...new Set(changes.flatMap(({ key }) => key ?? []))].map((key) => database.line(key));
-        const lines: StateLine[] = changes.some(({ key }) => key === null) ? [...keys, database.ownerLine()] : keys;
-        const text = toText(lines);
-        const frame = {
-          t: "frame" as const,
-          epoch,
-          history,
-          from,
-          to,
-          as_of: asOf,
-          lines: lines.length,
-          sha256: sha256(text),
-          unsealed: 0,
-        };
-        const bytes = Buffer.from(text + toText([{ ...frame, signature: signatureOf(signedTextOf(frame)) }]));
+        const bytes = Buffer.from(this.roundOf(changes, { epoch, history, from, to, as_of: asOf }));
         this.told.push(bytes);
         if (this.told.length > 20) this.told.shift();
         done(bytes, to);
       });
     });
+  }
+
+  /** The states of now of what changed, and the frame over them. */
+  private roundOf(changes: readonly Change[], ends: Pick<FrameLine, "epoch" | "history" | "from" | "to" | "as_of">): string {
+    const { database } = this;
+    const lines: StateLine[] = [...new Set(changes.flatMap(({ key }) => key ?? []))].map((key) => database.line(key));
+    if (changes.some(({ key }) => key === null)) lines.push(database.ownerLine());
+    const text = toText(lines);
+    const frame = { t: "frame" as const, ...ends, lines: lines.length, sha256: sha256(text), unsealed: 0 };
+    return text + toText([{ ...frame, signature: signatureOf(signedTextOf(frame)) }]);
   }
 
   private between(from: string, to: string): Change[] {
@@ -535,22 +532,8 @@ class Portal {
     }
     const to = database.snapshot();
     const changes = this.between(from, to);
-    const lines: StateLine[] = [...new Set(changes.flatMap(({ key }) => key ?? []))].map((key) => database.line(key));
-    if (changes.some(({ key }) => key === null)) lines.push(database.ownerLine());
-    const text = toText(lines);
     const { history } = database;
-    const frame = {
-      t: "frame" as const,
-      epoch,
-      history,
-      from,
-      to,
-      as_of: database.clock(),
-      lines: lines.length,
-      sha256: sha256(text),
-      unsealed: 0,
-    };
-    return `${told}\n${text}${toText([{ ...frame, signature: signatureOf(signedTextOf(frame)) }])}`;
+    return `${told}\n${this.roundOf(changes, { epoch, history, from, to, as_of: database.clock() })}`;
   }
 
   /** The cursor of a moment ago, and the rows as they are now. */
