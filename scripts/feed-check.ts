@@ -19,12 +19,12 @@ export async function main([count = String(CHANGES), way = "url", ...rest]: stri
     Object.assign(process.env, database.settings, pooler && { DATABASE_URL: pooler.url, DATABASE_POOLER: "transaction" });
     const { checkOrder } = await import("../tests/support/feed-order");
     const startedAt = performance.now();
-    // As long as the longest that it is to bear, or as it takes.
-    const openMs = changes >= CHANGES ? OPEN_MS : 0;
+    // As long as the longest that it is to bear, or all the time.
+    const openMs = changes >= CHANGES ? OPEN_MS : undefined;
     const outcome = await database.seen(() => checkOrder({ url: direct, changes, writers: WRITERS, keys: KEYS, openMs }));
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     console.log(
-      `${outcome.changes} changes by ${WRITERS} writers, ${outcome.undone} undone, one open all the time; ${seconds} s`,
+      `${outcome.changes} changes by ${WRITERS} writers, ${outcome.undone} undone, one open ${openMs === undefined ? "all the time" : `for ${openMs / 1000} s`}; ${seconds} s`,
     );
     console.table(outcome.pollers);
     console.log(`A cursor that is the last number seen missed ${outcome.missedByNumber}.`);

@@ -12,7 +12,7 @@ export type OrderOptions = {
   writers: number;
   /** Keys of a transaction. */
   keys: number;
-  /** How long the open writer stays open after the last of the others has ended. */
+  /** How long the open writer stays open, while the others write; without it, until they have ended. */
   openMs?: number;
 };
 
@@ -27,17 +27,20 @@ export type OrderOutcome = {
 };
 
 const KEYS_OF_WRITER = 50;
+/** While a writer is open no old version of a row is cleared away, and each change passes by all of them. */
+const CHANGES_OF_KEY = 50;
 
 /**
  * Writers change keys in transactions: some are undone, some have a part undone by a savepoint or by an exception that a function
  * catches, and one is open all the time. Meanwhile two pollers keep what the feed tells them, and a third reads by number.
  */
-export async function checkOrder({ url, changes, writers, keys, openMs = 0 }: OrderOptions): Promise<OrderOutcome> {
+export async function checkOrder({ url, changes, writers, keys, openMs }: OrderOptions): Promise<OrderOutcome> {
+  const keysOfWriter = Math.max(KEYS_OF_WRITER, Math.ceil(changes / writers / CHANGES_OF_KEY));
   const pool = new pg.Pool({ connectionString: url, max: writers + 4 });
   pool.on("error", () => {});
   const open = await pool.connect();
   try {
-    const first = await makeKeys(pool, writers);
+    const first = await makeKeys(pool, writers * keysOfWriter);
     const before = await feedState(pool);
     let isOver = false;
     const pollers = [0, 3].map((pauseMs) => follow(pool, pauseMs, () => isOver));
@@ -53,7 +56,7 @@ export async function checkOrder({ url, changes, writers, keys, openMs = 0 }: Or
         for (let turn = 0; written < changes; turn += 1) {
           const ids = Array.from(
             { length: keys },
-            (_, index) => first + writer * KEYS_OF_WRITER + ((turn + index) % KEYS_OF_WRITER),
+            (_, index) => first + writer * keysOfWriter + ((turn * keys + index) % keysOfWriter),
           );
           const isKept = await writeOnce(client, ids, turn);
           if (isKept) written += keys;
@@ -63,11 +66,12 @@ export async function checkOrder({ url, changes, writers, keys, openMs = 0 }: Or
         client.release();
       }
     };
-    await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
-    await pause(openMs);
+    const writing = Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+    await (openMs === undefined ? writing : Promise.race([pause(openMs), writing.then(() => pause(openMs))]));
     // The reader by number is past the open one's: it began first, and others have been read.
     await numbers.caughtUp();
     await open.query("COMMIT");
+    await writing;
     isOver = true;
 
     const rows = await pool.query<{ seq: string; key_id: number }>(
@@ -101,7 +105,7 @@ export async function checkOrder({ url, changes, writers, keys, openMs = 0 }: Or
 }
 
 /** One key for the open writer, and then those of the others, each its own: nobody waits for anybody. */
-async function makeKeys(pool: pg.Pool, writers: number): Promise<number> {
+async function makeKeys(pool: pg.Pool, count: number): Promise<number> {
   await pool.query(`
     CREATE OR REPLACE FUNCTION change_with_exception(ids int[], said text) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
@@ -119,7 +123,7 @@ async function makeKeys(pool: pg.Pool, writers: number): Promise<number> {
        SELECT gen_random_uuid(), owner.id, 'key', 'mf_live', 'abcdef', sha256(gen_random_uuid()::text::bytea), '["read"]'
        FROM owner, generate_series(0, $1::int) n RETURNING id)
      SELECT min(id) + 1 AS first FROM made`,
-    [writers * KEYS_OF_WRITER],
+    [count],
   );
   return rows[0]?.first ?? 0;
 }
