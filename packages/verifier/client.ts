@@ -187,19 +187,21 @@ export class Client {
     const { replica } = this;
     const { table } = replica;
     this.isRenewing = true;
+    let session: Session | null = null;
     try {
-      const session = await this.open();
+      session = await this.open();
       if (!session?.snapshot || session.epoch !== replica.epoch) return;
+      const cursor = parsed(session.snapshot.cursor);
       for await (const lines of this.statesOf(session.snapshot)) {
-        // It began anew meanwhile.
-        if (replica.table !== table) return;
-        replica.addPage(lines);
+        // It began anew meanwhile, or more has changed than this snapshot knows of.
+        if (replica.table !== table || !replica.relearn(lines, cursor)) return;
       }
-      replica.caughtUp(parsed(session.snapshot.cursor));
-      await this.sendAck(session, "aside");
+      replica.caughtUp(cursor);
     } catch (error) {
       if (!this.isStopped() && !(error instanceof Over)) this.events.trouble(sentenceOf(error));
     } finally {
+      // Where that fails too, it ends by itself after a while.
+      if (session) await this.sendAck(session, "aside").catch(() => {});
       this.isRenewing = false;
       this.renewAt = this.world.monotonic() + RENEW_AGAIN_MS * (1 + this.world.random());
     }

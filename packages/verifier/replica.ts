@@ -56,6 +56,16 @@ export class Replica {
     this.cursorText = cursor;
   }
 
+  /**
+   * States of a snapshot with this cursor, read beside what goes on. False, and nothing is taken, where it does not cover all
+   * that has to be asked about: it may hold what was before that changed, which nothing here would tell from what is.
+   */
+  relearn(lines: readonly StateLine[], cursor: Cursor): boolean {
+    if (!this.lacksFrom || !covers(cursor, this.lacksFrom)) return false;
+    this.addPage(lines);
+    return true;
+  }
+
   /** All states of a snapshot with this cursor are here: what it covers is known again. */
   caughtUp(cursor: Cursor): void {
     if (!this.lacksFrom || !covers(cursor, this.lacksFrom)) return;

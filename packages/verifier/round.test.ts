@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import {
+  type AskLine,
   type FrameLine,
   type KeyLine,
   type StateLine,
@@ -9,7 +10,7 @@ import {
 } from "@latchkey/rule/feed";
 import { beforeEach, expect, test } from "vitest";
 import { Freshness } from "./freshness";
-import { Replica } from "./replica";
+import { parsed, Replica } from "./replica";
 import { type Heard, linesOfPage, NotBelieved, type Round, RoundReader } from "./round";
 import { realWorld } from "./world";
 
@@ -22,14 +23,16 @@ const EPOCH = "86376745-41d1-481b-8549-7e0857bd7077";
 const SESSION = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 const AS_OF = 1_795_860_706_655;
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+const bytesOf = (n: number) => createHash("sha256").update(String(n)).digest().subarray(0, 24);
+const digestOf = (n: number) => new Uint32Array(Uint8Array.from(bytesOf(n)).buffer);
 const key = (n: number, rev: number, st: KeyLine["st"] = "active"): KeyLine => {
-  const d = createHash("sha256").update(String(n)).digest().subarray(0, 24).toString("base64url");
+  const d = bytesOf(n).toString("base64url");
   return { t: "key", id: idOf(n), rev, owner: SESSION, name: "ключ", p: ["read"], creds: [{ d, s: null }], exp: null, st };
 };
 
 const toText = (lines: readonly unknown[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
-function roundOf(lines: readonly StateLine[], from: string, to: string, given: Partial<FrameLine> = {}): Buffer {
+function roundOf(lines: readonly (StateLine | AskLine)[], from: string, to: string, given: Partial<FrameLine> = {}): Buffer {
   const sha256 = createHash("sha256").update(toText(lines)).digest("hex");
   const ends = { epoch: EPOCH, history: "1:1", from, to, as_of: AS_OF, lines: lines.length, sha256, unsealed: 0 };
   const frame = { t: "frame" as const, ...ends, ...given };
@@ -156,4 +159,27 @@ test("nothing is applied of what another wrote, whatever it is", () => {
   expect(() => apply(Buffer.from(toText([key(1, 2 ** 40), { ...frame, signature }])))).toThrow(NotBelieved);
   expect(revOf(1)).toBeNull();
   expect((read(roundOf([key(1, 1)], "10:10:", "10:12:"))[0] as Round).lines).toHaveLength(1);
+});
+
+test("a snapshot that does not know of all that has to be asked about gives none of its states", () => {
+  const ask = (n: number): AskLine => ({
+    ...{ t: "ask", kind: "key" },
+    ids: Buffer.from(idOf(n).replaceAll("-", ""), "hex").toString("base64url"),
+  });
+  const isHeld = (n: number) => replica.table.find(digestOf(n)) >= 0;
+  const relearn = (cursor: string, ...lines: KeyLine[]) => replica.relearn(lines, parsed(cursor));
+  replica.addPage([key(1, 1), key(2, 1)]);
+  expect(relearn("20:20:", key(1, 1))).toBe(false);
+  apply(roundOf([ask(1), ask(3)], "10:10:", "12:12:"));
+  // Of before.
+  const late = [relearn("11:11:", key(1, 1)), relearn("11:14:11", key(3, 1)), isHeld(1), isHeld(3)];
+  expect(late).toStrictEqual([false, false, false, false]);
+  expect([relearn("12:12:", key(1, 2), key(3, 1)), isHeld(1), isHeld(3)]).toStrictEqual([true, true, true]);
+  // While the rest of it is read much changes again.
+  apply(roundOf([ask(2), ask(4)], "12:12:", "14:14:"));
+  expect([relearn("12:12:", key(2, 1), key(4, 1)), isHeld(2), isHeld(4), isHeld(1)]).toStrictEqual([false, false, false, true]);
+  replica.caughtUp(parsed("12:12:"));
+  expect(relearn("14:14:", key(2, 2, "revoked"), key(4, 2))).toBe(true);
+  replica.caughtUp(parsed("14:14:"));
+  expect([replica.lacksFrom, isHeld(2), isHeld(4)]).toStrictEqual([null, true, true]);
 });

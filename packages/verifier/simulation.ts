@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isVisible, parseCursor } from "@latchkey/rule/cursors";
 import {
+  type AskLine,
   FEED_VERSION,
   type FeedLine,
   type FrameLine,
@@ -32,6 +33,7 @@ export const PLANTS = [
   "early-receipt",
   "unsigned-line",
   "backward-theta",
+  "deaf-to-bulk",
 ] as const;
 export type Plant = (typeof PLANTS)[number];
 
@@ -82,6 +84,7 @@ const digestOf = (credential: string) =>
     .digest()
     .subarray(0, 24)
     .toString("base64url");
+const wordsOf = (credential: string) => new Uint32Array(Uint8Array.from(Buffer.from(digestOf(credential), "base64url")).buffer);
 const toText = (lines: readonly FeedLine[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
 /** Of the process's own: timers come before what the network brought, when it wakes up. */
@@ -169,7 +172,7 @@ class Database {
     if (by > 0) this.steps.push({ at: this.schedule.now, by });
   }
 
-  credential({ n, version }: ModelKey): string {
+  credential({ n, version }: Pick<ModelKey, "n" | "version">): string {
     return `credential-of-${n}-${version}`;
   }
 
@@ -268,6 +271,11 @@ class Database {
   }
 }
 
+function asked(kind: AskLine["kind"], of: readonly { id: string }[]): AskLine[] {
+  const ids = Buffer.from(of.map(({ id }) => id.replaceAll("-", "")).join(""), "hex").toString("base64url");
+  return of.length > 0 ? [{ t: "ask", kind, ids }] : [];
+}
+
 /** What one side sends and the other reads, or an end of it. */
 class Pipe {
   private readonly waiting: (Uint8Array | Error | null)[] = [];
@@ -298,11 +306,12 @@ class Pipe {
 type Link = { pipe: Pipe; isSilent: boolean; isOver: boolean; latest: number; isStream: boolean; fail: () => void };
 type Stream = { link: Link; epoch: string };
 
-type Faults = { isDown: boolean; latency: number; isHolding: boolean };
+/** `isBulk`: so much changes at once that rounds tell only what has changed, and not how it is. */
+type Faults = { isDown: boolean; latency: number; isHolding: boolean; isBulk: boolean };
 
 /** The portal and the way to it. */
 class Portal {
-  readonly faults: Faults = { isDown: false, latency: 20, isHolding: false };
+  readonly faults: Faults = { isDown: false, latency: 20, isHolding: false, isBulk: false };
   readonly streams = new Set<Stream>();
   private readonly links = new Set<Link>();
   private readonly pages = new Map<string, string>();
@@ -451,8 +460,11 @@ class Portal {
   /** The states of now of what changed, and the frame over them. */
   private roundOf(changes: readonly Change[], ends: Pick<FrameLine, "epoch" | "history" | "from" | "to" | "as_of">): string {
     const { database } = this;
-    const lines: StateLine[] = [...new Set(changes.flatMap(({ key }) => key ?? []))].map((key) => database.line(key));
-    if (changes.some(({ key }) => key === null)) lines.push(database.ownerLine());
+    const keys = [...new Set(changes.flatMap(({ key }) => key ?? []))];
+    const isOfOwner = changes.some(({ key }) => key === null);
+    const lines: (StateLine | AskLine)[] = this.faults.isBulk
+      ? [...asked("key", keys), ...asked("owner", isOfOwner ? [database.owner] : [])]
+      : [...keys.map((key) => database.line(key)), ...(isOfOwner ? [database.ownerLine()] : [])];
     const text = toText(lines);
     const frame = { t: "frame" as const, ...ends, lines: lines.length, sha256: sha256(text), unsealed: 0 };
     return text + toText([{ ...frame, signature: signatureOf(signedTextOf(frame)) }]);
@@ -649,10 +661,18 @@ class BoastingReplica extends Replica {
   }
 }
 
+/** Goes on with what it knew of what it was told to ask about. */
+class DeafReplica extends Replica {
+  override apply(round: Round): Applied | null {
+    return super.apply({ ...round, lines: round.lines.filter(({ t }) => t !== "ask") });
+  }
+}
+
 function partsOf(plant: Plant | null, world: World): Partial<Parts> {
   const freshness = plant === "backward-theta" ? new NaiveFreshness(world, BOUND_MS) : new Freshness(world, BOUND_MS);
   if (plant === "freshness-first") return { freshness, replica: new HastyReplica(freshness) };
   if (plant === "early-receipt") return { freshness, replica: new BoastingReplica(freshness, world) };
+  if (plant === "deaf-to-bulk") return { freshness, replica: new DeafReplica(freshness) };
   return { freshness, replica: new Replica(freshness) };
 }
 
@@ -696,6 +716,12 @@ export async function simulate(seed: number, steps = 200, plant: Plant | null = 
   const options = { feedKey: "key", instance: "simulated", onStale: "refuse", boundMs: BOUND_MS } as const;
   const verifier = new LocalVerifier(world, options, parts);
 
+  /** Whether anything is answered by what is held of a key. */
+  function isHeld({ n, version }: ModelKey): boolean {
+    const credentials = Array.from({ length: version }, (_, index) => database.credential({ n, version: index + 1 }));
+    return credentials.some((credential) => replica.table.find(wordsOf(credential)) >= 0);
+  }
+
   /** Nothing is acknowledged that was not applied. */
   function lookAtReceipt({ cursor, epoch }: { cursor: string | null; epoch: string }): void {
     const said = cursor === null ? null : parseCursor(cursor);
@@ -703,8 +729,9 @@ export async function simulate(seed: number, steps = 200, plant: Plant | null = 
     for (const { key, xid, rev } of database.changes) {
       if (!key || !isVisible(said, xid)) continue;
       const row = replica.table.keyRowById(key.id);
-      // One that was deleted before the snapshot is in none.
-      if (row < 0 ? key.status !== "deleted" : replica.table.rev(row) < rev) fail("a receipt of what was not applied");
+      // One that was deleted before the snapshot is in none, and of what has to be asked about nothing is held.
+      if (row < 0 ? key.status !== "deleted" && !replica.lacksFrom : replica.table.rev(row) < rev && isHeld(key))
+        fail("a receipt of what was not applied");
     }
   }
 
@@ -764,7 +791,8 @@ export async function simulate(seed: number, steps = 200, plant: Plant | null = 
     else if (what < 0.5) portal.forge();
     else if (what < 0.52) portal.faults.latency = 5 + random() ** 3 * 600;
     else if (what < 0.53) portal.faults.isDown = true;
-    else if (what < 0.54) portal.faults.isHolding = true;
+    else if (what < 0.535) portal.faults.isHolding = true;
+    else if (what < 0.54) portal.faults.isBulk = true;
     else if (what < 0.55) portal.bye();
     else if (what < 0.555) portal.reset(RESET_REASONS[Math.floor(random() * (RESET_REASONS.length - 1))] ?? "epoch");
     else if (what < 0.565) database.step(-random() * (random() < 0.7 ? 1_000 : 20_000));
@@ -776,11 +804,12 @@ export async function simulate(seed: number, steps = 200, plant: Plant | null = 
     step();
     if (random() < 0.2) portal.faults.isDown = false;
     if (random() < 0.1) portal.faults.isHolding = false;
+    if (random() < 0.3) portal.faults.isBulk = false;
     await run(schedule.now + random() * 250);
     lookAtChecks();
     outcome.readySteps += verifier.status().state === "READY" ? 1 : 0;
   }
-  Object.assign(portal.faults, { isDown: false, isHolding: false, latency: 20 });
+  Object.assign(portal.faults, { isDown: false, isHolding: false, isBulk: false, latency: 20 });
   portal.cut();
   const isQuiet = () =>
     verifier.status().state === "READY" &&
