@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { CREDENTIAL_PREFIXES, makeChecked } from "../packages/rule/credentials";
 import type { StateLine } from "../packages/rule/feed";
 import { Freshness } from "../packages/verifier/freshness";
 import { Replica } from "../packages/verifier/replica";
@@ -14,6 +15,8 @@ import type { World } from "../packages/verifier/world";
 import { median } from "./measure";
 
 const [KEYS, QUICK_KEYS, HOT] = [1_000_000, 50_000, 1_000];
+/** So much of the calls comes from so many keys. */
+const [MOST, MOST_USED] = [0.99, 20_000];
 const KEYS_OF_OWNER = 5;
 const SALT = "Salt1234";
 /** What an own Map would be keyed by. */
@@ -39,6 +42,7 @@ export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promis
   console.log(`applied in ${(cpuSince(startedAt) / 1e6).toFixed(2)} s of processor time`);
 
   const hot = credentials.slice(0, HOT);
+  const mostUsed = credentials.slice(0, MOST_USED);
   const ours = (asked: readonly string[]) => () => {
     let valid = 0;
     asked.forEach((credential, index) => {
@@ -55,11 +59,15 @@ export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promis
       for (const credential of asked) if (map.get(hash("sha256", SALT + credential, form)) !== undefined) found += 1;
       if (found !== asked.length) throw new Error("a key was not found");
     };
-    for (const [which, among] of [
-      [`${HOT} hot keys`, hot],
-      ["all keys, uniform", credentials],
+    for (const [which, asked] of [
+      [`${HOT} hot keys`, () => draw(hot, BATCH)],
+      [
+        `${MOST * 100} % from ${MOST_USED}`,
+        () => draw(mostUsed, BATCH).map((one) => (Math.random() < MOST ? one : any(credentials))),
+      ],
+      ["all keys, uniform", () => draw(credentials, BATCH)],
     ] as const) {
-      const result = compare(among, ours, bare);
+      const result = compare(asked, ours, bare);
       console.log(
         `${which.padEnd(18)} check ${result.ours.toFixed(0)} ns, ${form} and Map ${result.bare.toFixed(0)} ns: ${result.ratio.toFixed(2)} ×`,
       );
@@ -178,10 +186,10 @@ function fill(replica: Replica, credentials: readonly string[]): void {
 type Make = (asked: readonly string[]) => () => void;
 
 /** Both in turn, round by round, on the same credentials in the same order. */
-function compare(among: readonly string[], ours: Make, bare: Make) {
+function compare(asked: () => string[], ours: Make, bare: Make) {
   const times = { ours: [] as number[], bare: [] as number[] };
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const batches = Array.from({ length: BATCHES }, () => draw(among, BATCH));
+    const batches = Array.from({ length: BATCHES }, asked);
     for (const side of round % 2 === 0 ? (["ours", "bare"] as const) : (["bare", "ours"] as const)) {
       let used = 0;
       for (const batch of batches) {
@@ -222,7 +230,11 @@ function growth(credentials: readonly string[], ours: Make, checks: number): voi
 }
 
 function draw(among: readonly string[], count: number): string[] {
-  return Array.from({ length: count }, () => among[Math.floor(Math.random() * among.length)] ?? "");
+  return Array.from({ length: count }, () => any(among));
+}
+
+function any(among: readonly string[]): string {
+  return among[Math.floor(Math.random() * among.length)] ?? "";
 }
 
 setFlagsFromString("--expose_gc");
@@ -244,8 +256,9 @@ function perMillion(bytes: number, count: number): string {
   return (((bytes / count) * 1e6) / 1e6).toFixed(1);
 }
 
+/** As they are issued: what has a wrong checksum is refused by that alone. */
 function credentialOf(n: number): string {
-  return `mf_live_${hash("sha256", `key ${n}`, "hex").slice(0, 38)}`;
+  return makeChecked(CREDENTIAL_PREFIXES.mf_live, () => hash("sha512", `key ${n}`, "buffer"));
 }
 
 function digestOf(credential: string): string {

@@ -103,16 +103,19 @@ export class LocalVerifier implements Verifier {
     );
   }
 
-  async verify(credential: string, { atLeast, fresh, ...question }: VerifyOptions = {}): Promise<Verdict> {
+  async verify(credential: string, options: VerifyOptions = {}): Promise<Verdict> {
+    const { atLeast, fresh } = options;
     if (this.closing || this.fatal !== null) return this.notNow();
+    const isNow = fresh !== true && atLeast === undefined ? this.moment() : null;
+    if (isNow) return judge(this.replica, credential, options, isNow) ?? this.asker.verify(credential, options);
     const malformed = refuseMalformed(credential, { ageMs: 0, now: 0, isStale: false });
     if (malformed) return malformed;
-    if (fresh || (atLeast !== undefined && !(await this.reaches(atLeast)))) return this.asker.verify(credential, question, true);
+    if (fresh || (atLeast !== undefined && !(await this.reaches(atLeast)))) return this.asker.verify(credential, options, true);
     if (!this.moment()) await this.untilFresh();
     const moment = this.moment();
     if (!moment && this.replica.cursor && this.options.onStale === "refuse") return this.notNow();
-    const verdict = moment && judge(this.replica, credential, question, moment);
-    return verdict ?? this.asker.verify(credential, question);
+    const verdict = moment && judge(this.replica, credential, options, moment);
+    return verdict ?? this.asker.verify(credential, options);
   }
 
   report(event: UsageEvent): boolean {

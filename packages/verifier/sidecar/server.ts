@@ -21,7 +21,7 @@ const JSON_TYPE = "application/json";
 type Answer = { status: number; headers?: Record<string, string>; body?: object; text?: string };
 type Route = {
   methods?: readonly string[];
-  answer: (request: IncomingMessage, asked: URLSearchParams) => Answer | Promise<Answer>;
+  answer: (request: IncomingMessage, query: string) => Answer | Promise<Answer>;
 };
 
 /** The verifier over HTTP, for proxies and for programs in other languages on the same machine. */
@@ -29,7 +29,7 @@ export function createSidecar(given: Asked): Server {
   const { verifier, counts } = countVerdicts(given);
   const routes: Record<string, Route> = {
     // Whatever the method: some proxies keep that of the call. Its body is not read.
-    "/auth": { answer: (request, asked) => answerAuth(verifier, request, asked) },
+    "/auth": { answer: (request, query) => answerAuth(verifier, request, new URLSearchParams(query)) },
     "/verify": {
       methods: ["POST"],
       answer: async (request) => ({ status: 200, body: await verifyBody(verifier, await readObject(request, MAX_BODY_BYTES)) }),
@@ -81,7 +81,7 @@ async function handle(routes: Record<string, Route>, request: IncomingMessage): 
       throw new Refused(405, "METHOD_NOT_ALLOWED", "Method not allowed", { headers: { Allow: methods.join(", ") } });
     // A page that a browser on this machine has open could ask as well. What a proxy asks about may come from a page.
     if (methods && request.headers.origin !== undefined) throw new Refused(403, "ORIGIN_NOT_ALLOWED", "Origin not allowed");
-    return await answer(request, new URLSearchParams(query));
+    return await answer(request, query);
   } catch (error) {
     if (!(error instanceof Refused) && !request.readableAborted)
       process.stderr.write(`a request failed: ${error instanceof Error ? error.message : "?"}\n`);
@@ -94,6 +94,7 @@ async function handle(routes: Record<string, Route>, request: IncomingMessage): 
 function send(response: ServerResponse, { status, headers, body, text }: Answer): void {
   const content = body ? JSON.stringify(body) : text;
   const type = body ? JSON_TYPE : "text/plain; version=0.0.4; charset=utf-8";
-  response.writeHead(status, { ...(content !== undefined && { "Content-Type": type }), "Cache-Control": "no-store", ...headers });
+  const about = content !== undefined && { "Content-Type": type, "Content-Length": Buffer.byteLength(content) };
+  response.writeHead(status, { ...about, "Cache-Control": "no-store", ...headers });
   response.end(content);
 }

@@ -1,5 +1,5 @@
 import type { Asked } from "../authorize";
-import type { Verdict } from "../types";
+import type { Question, Verdict } from "../types";
 import { Refused, tryLater } from "./refused";
 
 const MAX_KEYS = 100;
@@ -11,7 +11,7 @@ const MAX_COST = 1_000_000_000;
 const FIELDS = ["key", "secret", "permission", "ip", "cost"] as const;
 
 type Fields = Partial<Record<(typeof FIELDS)[number], unknown>>;
-type Call = { key: string; secret?: string | undefined; permission?: string | undefined; cost?: number | undefined };
+type Call = { key: string; question: Question };
 
 /**
  * The body of the portal's `POST /api/keys/verify`, and what the portal would answer: a call costs one credit unless it says
@@ -57,17 +57,18 @@ function readCall({ key, secret, permission, ip, cost }: Fields, place: string, 
     if (given == null || typeof given === "string") return given ?? undefined;
     throw invalid(`${place}${name} must be a string`);
   };
-  const call = { key, secret: text("secret", secret), permission: text("permission", permission) };
+  const question = { secret: text("secret", secret), permission: text("permission", permission), cost: 1 };
   text("ip", ip);
-  if (cost == null) return call;
+  if (cost == null) return { key, question };
   if (typeof cost !== "number" || !Number.isSafeInteger(cost)) throw invalid(`${place}${WHOLE}`);
   if (cost < 0) throw invalid(`${place}cost must not be negative`);
   if (cost > MAX_COST) throw invalid(`${place}cost is too large`);
-  return { ...call, cost };
+  question.cost = cost;
+  return { key, question };
 }
 
-function ask(verifier: Asked, { key, cost = 1, ...question }: Call): Promise<Verdict> {
-  return verifier.verify(key, { ...question, cost });
+function ask(verifier: Asked, { key, question }: Call): Promise<Verdict> {
+  return verifier.verify(key, question);
 }
 
 /** @throws Refused where nobody can say */
