@@ -1,6 +1,6 @@
 import "server-only";
 import { type Cursor, covers, parseCursor } from "@latchkey/rule/cursors";
-import type { ResetLine, StateLine } from "@latchkey/rule/feed";
+import type { ResetLine, StateLine, UnsealedCounts } from "@latchkey/rule/feed";
 import { feedRun } from "@/lib/database/client";
 import { withoutDeadline } from "@/lib/request/deadline";
 import { whenStopping } from "@/lib/server/stop";
@@ -47,7 +47,7 @@ type Hub = {
   waiting: (() => void)[];
   /** Streams that wait for the place where the rounds of all begin. */
   unplaced: (() => void)[];
-  unsealed: number;
+  unsealed: { counts: UnsealedCounts; countedAt: number } | null;
   wake: (() => void) | null;
   isRunning: boolean;
   isAskedAgain: boolean;
@@ -67,7 +67,7 @@ function makeHub(): Hub {
     catchingUp: 0,
     waiting: [],
     unplaced: [],
-    unsealed: 0,
+    unsealed: null,
     wake: null,
     isRunning: false,
     isAskedAgain: false,
@@ -181,6 +181,7 @@ type Made = { made: RoundBytes | Uint8Array; reason: ResetLine["reason"] | null 
 
 /** @throws AppError TEMPORARILY_UNAVAILABLE where what answers is no primary: nothing that it says is fresh */
 async function makeRound(place: Place): Promise<Made> {
+  const unsealed = await unsealedNow();
   const polled = await pollFeed(feedRun, place);
   if (polled.kind === "standby") throw noPrimary();
   if (polled.kind === "reset") return { made: writeReset(polled.reason, place.epoch, polled.asOf), reason: polled.reason };
@@ -191,7 +192,15 @@ async function makeRound(place: Place): Promise<Made> {
   void noteSeen(feedRun, polled.changes).catch((error: unknown) =>
     log.warn(causeOf(error), "when a change was told was not noted"),
   );
-  return { made: writeRound(lines, { epoch, history, from, to, as_of: asOf, unsealed: hub.unsealed }), reason: null };
+  return { made: writeRound(lines, { epoch, history, from, to, as_of: asOf }, unsealed), reason: null };
+}
+
+async function unsealedNow(): Promise<UnsealedCounts> {
+  const now = performance.now();
+  if (hub.unsealed && now - hub.unsealed.countedAt < UNSEALED_EVERY_MS) return hub.unsealed.counts;
+  const counts = await countUnsealed(feedRun);
+  hub.unsealed = { counts, countedAt: now };
+  return counts;
 }
 
 async function statesOf({ keys, owners }: Extract<Round, { kind: "round" }>): Promise<StateLine[]> {
@@ -205,17 +214,12 @@ async function statesOf({ keys, owners }: Extract<Round, { kind: "round" }>): Pr
 async function run(): Promise<void> {
   hub.isRunning = true;
   let markedAt = Number.NEGATIVE_INFINITY;
-  let countedAt = Number.NEGATIVE_INFINITY;
   let isFailing = false;
   while (hub.streams.size > 0) {
     const begunAt = performance.now();
     hub.isAskedAgain = false;
     try {
       await dismissRevoked();
-      if (begunAt - countedAt >= UNSEALED_EVERY_MS) {
-        hub.unsealed = await countUnsealed(feedRun);
-        countedAt = begunAt;
-      }
       hub.place ??= await openPlace();
       placeAll();
       if (begunAt - markedAt >= MARK_EVERY_MS) {

@@ -25,8 +25,9 @@ const ENDS = {
     to: "905:911:",
     as_of: 1_795_860_706_655,
   },
-  unsealed: 2,
 };
+const COUNTS = { mf_live: 0, datazag: 2, foreign: 1 };
+const NONE = { mf_live: 0, datazag: 0, foreign: 0 };
 const frameOf = (bytes: Uint8Array): { before: string; frame: FrameLine } => {
   const lines = Buffer.from(bytes).toString().trimEnd().split("\n");
   return {
@@ -39,9 +40,13 @@ const frameOf = (bytes: Uint8Array): { before: string; frame: FrameLine } => {
 };
 
 test("a frame is signed over all that it says, and over the lines before it", () => {
-  const { before, frame } = frameOf(writeRound(LINES, ENDS).bytes);
-  expect(before).toBe(`${JSON.stringify(LINES[0])}\n`);
-  expect(frame).toMatchObject({ ...ENDS, lines: 1, sha256: createHash("sha256").update(before).digest("hex") });
+  const { before, frame } = frameOf(writeRound(LINES, ENDS, COUNTS).bytes);
+  expect(before).toBe(`${JSON.stringify(LINES[0])}\n{"t":"unsealed","mf_live":0,"datazag":2,"foreign":1}\n`);
+  expect(frame).toMatchObject({ ...ENDS, lines: 2, unsealed: 3, sha256: createHash("sha256").update(before).digest("hex") });
+  expect(frameOf(writeRound(LINES, ENDS, NONE).bytes)).toMatchObject({
+    before: `${JSON.stringify(LINES[0])}\n`,
+    frame: { unsealed: 0 },
+  });
   const { signature, ...signed } = frame;
   const text = Buffer.from(signedTextOf(signed));
   const bytes = Buffer.from(signature, "base64url");
@@ -69,7 +74,7 @@ test("what is signed of one line is not what is signed of another", () => {
   expect(holds(Buffer.from(signedTextOfReset({ ...reset, reason: "revoked" })), Buffer.from(reset.signature, "base64url"))).toBe(
     false,
   );
-  const { frame } = frameOf(writeRound([], ENDS).bytes);
+  const { frame } = frameOf(writeRound([], ENDS, NONE).bytes);
   expect(holds(Buffer.from(signedTextOfReset(reset)), Buffer.from(frame.signature, "base64url"))).toBe(false);
 });
 

@@ -5,9 +5,11 @@ import {
   type FrameLine,
   MAX_ASKED_IDS,
   type ResetLine,
+  type RoundLine,
   type StateLine,
   signedTextOf,
   signedTextOfReset,
+  type UnsealedCounts,
 } from "@latchkey/rule/feed";
 import { sha256 } from "@/lib/database/idempotency";
 import { signText } from "./signing";
@@ -15,12 +17,14 @@ import { signText } from "./signing";
 /** What happened between two cursors, as it goes out: the lines, and the frame that ends them. One write, for all who read. */
 export type RoundBytes = { from: string; to: string; bytes: Uint8Array };
 
-type Ends = Pick<FrameLine, "epoch" | "history" | "from" | "to" | "as_of" | "unsealed">;
+type Ends = Pick<FrameLine, "epoch" | "history" | "from" | "to" | "as_of">;
 
 /** Nothing of it may be applied before the frame's signature holds, which is over the hash of all lines before it. */
-export function writeRound(lines: readonly (StateLine | AskLine)[], ends: Ends): RoundBytes {
+export function writeRound(states: readonly (StateLine | AskLine)[], ends: Ends, counts: UnsealedCounts): RoundBytes {
+  const unsealed = counts.mf_live + counts.datazag + counts.foreign;
+  const lines: RoundLine[] = unsealed > 0 ? [...states, { t: "unsealed", ...counts }] : [...states];
   const text = lines.map(toLine).join("");
-  const unsigned = { t: "frame", ...ends, lines: lines.length, sha256: sha256Of(text) } as const;
+  const unsigned = { t: "frame", ...ends, lines: lines.length, sha256: sha256Of(text), unsealed } as const;
   const frame: FrameLine = { ...unsigned, signature: signText(signedTextOf(unsigned)) };
   return { from: ends.from, to: ends.to, bytes: Buffer.from(text + toLine(frame)) };
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import type { KeyFormat } from "@latchkey/rule/credentials";
 import {
   FEED_CREDITS_TOLD,
   type FeedCredential,
@@ -7,6 +8,8 @@ import {
   type KeyLine,
   type OwnerLine,
   type StateLine,
+  UNSEALED_COUNTED,
+  type UnsealedCounts,
 } from "@latchkey/rule/feed";
 import { readLife } from "@latchkey/rule/sql";
 import type { KeyLife } from "@latchkey/rule/status";
@@ -91,21 +94,23 @@ export async function ownerPage(
   return { lines: rows.map(toOwnerLine), lastId: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
 }
 
-/** Nobody counts further. */
-const MANY = 10_000;
 const UNSEALED = statement(
   "count-unsealed",
-  { unsealed: int },
-  `SELECT (SELECT count(*) FROM (SELECT 1 FROM api_keys WHERE credential_seal IS NULL AND revoked_at IS NULL AND deleted_at IS NULL
-       AND (expires_at IS NULL OR expires_at > now()) LIMIT ${MANY}) AS keys)
-     + (SELECT count(*) FROM (SELECT 1 FROM replaced_credentials WHERE credential_seal IS NULL AND valid_until > now() LIMIT ${MANY}) AS graces)
-     AS unsealed`,
+  { format: text, unsealed: int },
+  `SELECT format::text, count(*) AS unsealed FROM (
+     (SELECT format FROM api_keys WHERE credential_seal IS NULL AND revoked_at IS NULL AND deleted_at IS NULL
+       AND (expires_at IS NULL OR expires_at > now()) LIMIT ${UNSEALED_COUNTED})
+     UNION ALL
+     (SELECT coalesce(r.format, k.format) FROM replaced_credentials r JOIN api_keys k ON k.id = r.key_id
+       WHERE r.credential_seal IS NULL AND r.valid_until > now() LIMIT ${UNSEALED_COUNTED})) AS live
+   GROUP BY format`,
 );
 
-/** How many live credentials no verifier can know, up to 20,000. */
-export async function countUnsealed(run: Run): Promise<number> {
-  const [row] = await run(UNSEALED, {});
-  return row?.unsealed ?? 0;
+/** How many live credentials no verifier can know. */
+export async function countUnsealed(run: Run): Promise<UnsealedCounts> {
+  const rows = await run(UNSEALED, {});
+  const of = (format: KeyFormat) => rows.find((row) => row.format === format)?.unsealed ?? 0;
+  return { mf_live: of("mf_live"), datazag: of("datazag"), foreign: of("foreign") };
 }
 
 function toKeyLine(row: RowOf<typeof KEY>): KeyLine {

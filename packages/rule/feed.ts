@@ -1,3 +1,4 @@
+import type { KeyFormat } from "./credentials";
 import type { Permissions } from "./permissions";
 
 /**
@@ -56,9 +57,18 @@ export type AskLine = { t: "ask"; kind: "key" | "owner"; ids: string };
 /** Of one line. */
 export const MAX_ASKED_IDS = 40_000;
 
+/** So many keys and so many replaced credentials are counted, whatever their forms: from there on none is known to have no more. */
+export const UNSEALED_COUNTED = 10_000;
+/** How many live credentials of each form have no digest yet; told as long as there is one. */
+export type UnsealedLine = { t: "unsealed" } & UnsealedCounts;
+export type UnsealedCounts = Record<KeyFormat, number>;
+
+/** What stands in a round before its frame. */
+export type RoundLine = StateLine | AskLine | UnsealedLine;
+
 /**
  * Ends a round: the `lines` lines before it, whose bytes have the SHA-256 `sha256`, are all that changed between the two
- * cursors. `as_of` is an instant before `to` was taken. `unsealed`: live credentials whose digest is not known.
+ * cursors. `as_of` is an instant before `to` was taken. `unsealed`: live credentials whose digest is not known, of all forms.
  */
 export type FrameLine = {
   t: "frame";
@@ -80,7 +90,7 @@ export type HelloLine = { t: "hello"; v: typeof FEED_VERSION; session: string; e
 /** Open the next stream now, and keep this one until that one speaks: it ends after `in_ms`. */
 export type ByeLine = { t: "bye"; reason: "time" | "stop" | "slow"; in_ms: number };
 
-export type FeedLine = StateLine | AskLine | FrameLine | ResetLine | HelloLine | TimeLine | ByeLine;
+export type FeedLine = RoundLine | FrameLine | ResetLine | HelloLine | TimeLine | ByeLine;
 
 /** An answer to whoever polls, beside the frame. */
 export type TimeLine = SignedTime & { t: "time" };

@@ -29,7 +29,7 @@ export class Asker {
 
   constructor(
     private readonly world: World,
-    private readonly unsealed: () => number | null,
+    private readonly knowsAll: (credential: string) => boolean,
     private readonly trouble: (reason: string) => void,
   ) {
     this.salt = world.uuid();
@@ -38,7 +38,7 @@ export class Asker {
   /** The portal's word; UNAVAILABLE where it does not come. Never rejects. */
   verify(credential: string, question: Question, isFresh = false): Promise<Verdict> {
     const digest = this.digest(credential);
-    const missed = isFresh ? undefined : this.missed(digest);
+    const missed = isFresh ? undefined : this.missed(credential, digest);
     if (missed) return Promise.resolve(missed);
     const { permission = "", cost = 0, secret } = question;
     const flight = [digest, cost, secret === undefined ? "" : this.digest(secret), permission].join(" ");
@@ -88,11 +88,11 @@ export class Asker {
     return unavailable("The portal did not answer.", { retryAfter: Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1_000)) });
   }
 
-  private missed(digest: string): Verdict | null {
+  private missed(credential: string, digest: string): Verdict | null {
     const miss = this.misses.get(digest);
     if (!miss) return null;
     const ageMs = this.world.monotonic() - miss.at;
-    if (ageMs > (this.unsealed() === 0 ? MISS_MS_ALL_KNOWN : MISS_MS)) return null;
+    if (ageMs > (this.knowsAll(credential) ? MISS_MS_ALL_KNOWN : MISS_MS)) return null;
     return { ...miss.verdict, ageMs };
   }
 

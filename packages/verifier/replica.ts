@@ -1,5 +1,6 @@
+import { CREDENTIAL_FORMATS, CREDENTIAL_PREFIXES } from "@latchkey/rule/credentials";
 import { type Cursor, covers, laterOf, parseCursor } from "@latchkey/rule/cursors";
-import type { SnapshotList, StateLine } from "@latchkey/rule/feed";
+import { type RoundLine, type SnapshotList, type StateLine, UNSEALED_COUNTED, type UnsealedCounts } from "@latchkey/rule/feed";
 import type { Freshness } from "./freshness";
 import { NotBelieved, type Round } from "./round";
 import { Table } from "./table";
@@ -14,6 +15,8 @@ export class Replica {
   history: string | null = null;
   salt = "";
   unsealed: number | null = null;
+  /** Null too where the portal does not say it by form. */
+  unsealedByForm: UnsealedCounts | null = null;
   /** Null until all of a snapshot is there. */
   cursor: Cursor | null = null;
   cursorText: string | null = null;
@@ -32,6 +35,7 @@ export class Replica {
     this.epoch = null;
     this.history = null;
     this.unsealed = null;
+    this.unsealedByForm = null;
     this.cursor = null;
     this.cursorText = null;
     this.lacksFrom = null;
@@ -66,6 +70,14 @@ export class Replica {
     return true;
   }
 
+  /** Whether every live credential of this form should be known here: none of them is final by it. */
+  knowsAll(credential: string): boolean {
+    const { unsealed, unsealedByForm: counts } = this;
+    if (unsealed === null || unsealed >= UNSEALED_COUNTED) return false;
+    const form = CREDENTIAL_FORMATS.find((format) => credential.startsWith(CREDENTIAL_PREFIXES[format])) ?? "foreign";
+    return unsealed === 0 || counts?.[form] === 0;
+  }
+
   /** All states of a snapshot with this cursor are here: what it covers is known again. */
   caughtUp(cursor: Cursor): void {
     if (!this.lacksFrom || !covers(cursor, this.lacksFrom)) return;
@@ -86,6 +98,7 @@ export class Replica {
     if (!covers(cursor, to)) {
       applied.isNew = true;
       for (const line of lines) {
+        if (line.t === "unsealed") continue;
         if (line.t === "ask") {
           this.lacksFrom = to;
           table.keepGraves(true);
@@ -102,13 +115,20 @@ export class Replica {
     }
     this.history = frame.history;
     this.unsealed = frame.unsealed;
+    this.unsealedByForm = frame.unsealed === 0 ? NONE : countsOf(lines);
     // One that was read before what is known says nothing of now, whatever the clock was then.
     if (covers(to, cursor)) this.freshness.addFrame(frame.as_of);
     return applied;
   }
 }
 
+const NONE: UnsealedCounts = { mf_live: 0, datazag: 0, foreign: 0 };
 const MAX_RESERVED = 20_000_000;
+
+function countsOf(lines: readonly RoundLine[]): UnsealedCounts | null {
+  const told = lines.find(({ t }) => t === "unsealed");
+  return told?.t === "unsealed" ? { mf_live: told.mf_live, datazag: told.datazag, foreign: told.foreign } : null;
+}
 
 export function parsed(text: string): Cursor {
   const cursor = parseCursor(text);

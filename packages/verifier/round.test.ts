@@ -3,10 +3,11 @@ import {
   type AskLine,
   type FrameLine,
   type KeyLine,
-  type StateLine,
+  type RoundLine,
   signedTextOf,
   signedTextOfReset,
   signedTextOfTime,
+  type UnsealedLine,
 } from "@latchkey/rule/feed";
 import { beforeEach, expect, test } from "vitest";
 import { Freshness } from "./freshness";
@@ -32,7 +33,7 @@ const key = (n: number, rev: number, st: KeyLine["st"] = "active"): KeyLine => {
 
 const toText = (lines: readonly unknown[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
-function roundOf(lines: readonly (StateLine | AskLine)[], from: string, to: string, given: Partial<FrameLine> = {}): Buffer {
+function roundOf(lines: readonly RoundLine[], from: string, to: string, given: Partial<FrameLine> = {}): Buffer {
   const sha256 = createHash("sha256").update(toText(lines)).digest("hex");
   const ends = { epoch: EPOCH, history: "1:1", from, to, as_of: AS_OF, lines: lines.length, sha256, unsealed: 0 };
   const frame = { t: "frame" as const, ...ends, ...given };
@@ -182,4 +183,19 @@ test("a snapshot that does not know of all that has to be asked about gives none
   expect(relearn("14:14:", key(2, 2, "revoked"), key(4, 2))).toBe(true);
   replica.caughtUp(parsed("14:14:"));
   expect([replica.lacksFrom, isHeld(2), isHeld(4)]).toStrictEqual([null, true, true]);
+});
+
+test("which forms may have credentials that are not known is told by each frame, and by a portal of before not at all", () => {
+  const said = (unsealed: number, ...lines: UnsealedLine[]) => {
+    apply(roundOf(lines, "10:10:", "10:10:", { unsealed }));
+    return ["mf_live_x", "datazag_x", "sk_x"].map((credential) => replica.knowsAll(credential));
+  };
+  const counts = { t: "unsealed" as const, mf_live: 0, datazag: 4, foreign: 0 };
+  expect(replica.knowsAll("mf_live_x")).toBe(false);
+  expect(said(0)).toStrictEqual([true, true, true]);
+  expect(said(4, counts)).toStrictEqual([true, false, true]);
+  expect(replica.unsealedByForm).toStrictEqual({ mf_live: 0, datazag: 4, foreign: 0 });
+  expect(said(4)).toStrictEqual([false, false, false]);
+  // Nobody counted further.
+  expect(said(10_000, { ...counts, datazag: 10_000 })).toStrictEqual([false, false, false]);
 });

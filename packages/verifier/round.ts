@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import {
-  type AskLine,
   type ByeLine,
   type FrameLine,
   type HelloLine,
   type ResetLine,
+  type RoundLine,
   type StateLine,
   signedTextOf,
   signedTextOfReset,
@@ -19,7 +19,7 @@ const MAX_LINE_BYTES = 1024 * 1024;
 const LINE_END = 10;
 
 /** A round whose frame holds: nothing else is ever applied. */
-export type Round = { t: "round"; frame: FrameLine; lines: (StateLine | AskLine)[] };
+export type Round = { t: "round"; frame: FrameLine; lines: RoundLine[] };
 export type Heard = Round | HelloLine | TimeLine | ByeLine | ResetLine;
 
 export type Signed = {
@@ -134,13 +134,14 @@ export function linesOfPage(page: Uint8Array, sha256: string): StateLine[] {
 }
 
 function toState(line: Uint8Array): StateLine[] {
-  return toLine(line).flatMap((each) => (each.t === "ask" ? [] : [each]));
+  return toLine(line).flatMap((each) => (each.t === "ask" || each.t === "unsealed" ? [] : [each]));
 }
 
-function toLine(line: Uint8Array): (StateLine | AskLine)[] {
+const KNOWN: ReadonlySet<string> = new Set(["key", "owner", "gone", "ask", "unsealed"] satisfies RoundLine["t"][]);
+
+function toLine(line: Uint8Array): RoundLine[] {
   const value = parse(line);
-  const isKnown = value.t === "key" || value.t === "owner" || value.t === "gone" || value.t === "ask";
-  return isKnown ? [value as StateLine | AskLine] : [];
+  return KNOWN.has(value.t) ? [value as RoundLine] : [];
 }
 
 function digestOf(lines: readonly Uint8Array[]): string {

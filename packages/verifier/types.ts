@@ -1,3 +1,4 @@
+import type { UnsealedCounts } from "@latchkey/rule/feed";
 import type { Permissions } from "@latchkey/rule/permissions";
 import type { RefusalCode } from "@latchkey/rule/verdicts";
 
@@ -86,6 +87,8 @@ export type VerifierStatus = {
   boundMs: number;
   /** Credentials whose digest the portal does not know. */
   unsealed: number | null;
+  /** The same by the form of a credential. */
+  unsealedByForm: UnsealedCounts | null;
   /** Usage that is not reported yet. */
   unreported: number;
   /** The last thing that went wrong, as a sentence. */

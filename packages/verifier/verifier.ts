@@ -55,7 +55,7 @@ export class LocalVerifier implements Verifier {
     this.freshness = freshness;
     this.replica = replica;
     const trouble = (reason: string) => this.noteTrouble(reason);
-    this.asker = new Asker(world, () => replica.unsealed, trouble);
+    this.asker = new Asker(world, (credential) => replica.knowsAll(credential), trouble);
     replica.firstUsed = (credential) => this.asker.tellFirst(credential);
     this.usage = new Usage(world, () => freshness.databaseNow() ?? world.wall(), trouble);
     this.client = new Client(world, replica, freshness, options, {
@@ -136,6 +136,7 @@ export class LocalVerifier implements Verifier {
       onStale: options.onStale,
       boundMs: options.boundMs,
       unsealed: replica.unsealed,
+      unsealedByForm: replica.unsealedByForm,
       unreported: this.usage.unreported,
       trouble: this.lastTrouble,
     };

@@ -81,12 +81,12 @@ test("one without digests gets them when it is seen in clear, that of the secret
   const before = await countUnsealed(sql);
   const key = await make();
   await forgetSeals(key);
-  expect(await countUnsealed(sql)).toBe(before + 1);
+  expect(await countUnsealed(sql)).toStrictEqual({ ...before, mf_live: before.mf_live + 1 });
   expect((await lineOf(key)).creds).toStrictEqual([]);
   await verifyKey({ key: key.key, cost: 0 });
   await hashesKept();
   expect((await lineOf(key)).creds).toStrictEqual([{ d: await digest(key.key) }]);
-  expect(await countUnsealed(sql)).toBe(before);
+  expect(await countUnsealed(sql)).toStrictEqual(before);
   // A wrong secret seals nothing.
   const other = await make();
   await verifyKey({ key: key.key, secret: other.secret, cost: 0 });
@@ -98,7 +98,7 @@ test("one without digests gets them when it is seen in clear, that of the secret
   const [ended] = [await make()];
   await forgetSeals(ended);
   await database.query("UPDATE api_keys SET revoked_at = now() WHERE id = $1", [ended.id]);
-  expect(await countUnsealed(sql)).toBe(before);
+  expect(await countUnsealed(sql)).toStrictEqual(before);
 });
 
 test("a snapshot whose pages were made under a secret that is not set any more is made anew", async () => {

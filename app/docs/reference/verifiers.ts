@@ -86,6 +86,7 @@ const line = z.union([
     ...{ id: z.uuid(), rev: z.int(), banned: z.boolean(), credits: z.union([z.int(), z.literal("some")]) },
   }),
   z.strictObject({ t: z.literal("gone"), kind: z.enum(["key", "owner"]), id: z.uuid() }),
+  z.strictObject({ t: z.literal("unsealed"), mf_live: z.int(), datazag: z.int(), foreign: z.int() }),
   z.strictObject({ t: z.literal("ask"), kind: z.enum(["key", "owner"]), ids: z.base64url() }),
   z.strictObject({
     t: z.literal("frame"),

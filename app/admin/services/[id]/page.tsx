@@ -11,15 +11,18 @@ import { InstanceTable } from "@/components/admin/services/instance-table";
 import { Rotate } from "@/components/admin/services/rotate";
 import { ServiceFacts } from "@/components/admin/services/service-facts";
 import { liveOf, ServiceBadge } from "@/components/admin/services/service-state";
+import { UnsealedNote } from "@/components/admin/services/unsealed-note";
 import { Nothing, Section } from "@/components/admin/users/user-sections";
 import { UnderstoodTick } from "@/components/keys/understood-tick";
 import { BackLink } from "@/components/ui/back-link";
 import { dangerButton, secondaryButton } from "@/components/ui/button-styles";
 import { Written } from "@/components/ui/written";
 import { latestAudit } from "@/lib/audit/list";
+import { sql } from "@/lib/database/client";
 import { requireAdmin } from "@/lib/doors/page-guards";
 import { listInstances } from "@/lib/feed/instances";
 import { feedKey } from "@/lib/feed/signing";
+import { countUnsealed } from "@/lib/feed/states";
 import { findListedService, findServiceDays, type ListedService } from "@/lib/services/list";
 import { isUuid } from "@/lib/values/ids";
 import { isolated } from "@/lib/values/isolated";
@@ -44,10 +47,12 @@ export default async function ServicePage({ params }: Props) {
   const admin = await requireAdmin();
   const now = new Date();
   const target = { kind: "service", id: service.id };
-  const [days, entries, followers] = await Promise.all([
+  const isReader = service.scopes.includes("feed");
+  const [days, entries, followers, unsealed] = await Promise.all([
     findServiceDays(service.id, now),
     latestAudit(admin, ENTRIES, target),
     listInstances(service.id),
+    isReader ? countUnsealed(sql) : null,
   ]);
   return (
     <Deeds>
@@ -57,9 +62,10 @@ export default async function ServicePage({ params }: Props) {
       <Section title="Credentials">
         <CredentialList service={service} revoke={revokeServiceCredentialAction} now={now} />
       </Section>
-      {(service.scopes.includes("feed") || followers.total > 0) && (
+      {(isReader || followers.total > 0) && (
         <Section title="Instances">
           {followers.total > 0 ? <InstanceTable {...followers} now={now} /> : <Nothing>No process follows the feed now.</Nothing>}
+          {unsealed && <UnsealedNote counts={unsealed} />}
         </Section>
       )}
       <Section title="Activity">
