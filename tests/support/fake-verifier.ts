@@ -69,7 +69,14 @@ export function fakeVerifier(): FakeVerifier {
     },
     status: () => ({
       ...({ state: "READY", ageMs: 212, mode: "stream", keys: 3, owners: 2, epoch: null, cursor: null } as const),
-      ...({ onStale: "ask", boundMs: 2000, unsealed: 0, unsealedByForm: null, unreported: fake.reported.length, trouble: null } as const),
+      ...({
+        onStale: "ask",
+        boundMs: 2000,
+        unsealed: 0,
+        unsealedByForm: null,
+        unreported: fake.reported.length,
+        trouble: null,
+      } as const),
       ...fake.now,
     }),
     on: (name, listener) => {

@@ -153,8 +153,7 @@ export class Replica {
 
   private takeLine(text: string): void {
     const line = JSON.parse(text) as FeedLine;
-    if (line.t === "key" || line.t === "owner" || line.t === "gone") this.round.push(`${text}\n`);
-    else if (line.t === "frame") {
+    if (line.t === "frame") {
       const { signature, ...frame } = line;
       const lines = this.round;
       this.round = [];
@@ -165,7 +164,8 @@ export class Replica {
       for (const state of lines) this.apply(JSON.parse(state) as StateLine);
       this.cursor = frame.to;
       this.frames.push(line);
-    } else {
+    } else if (line.t !== "reset" && line.t !== "hello" && line.t !== "time" && line.t !== "bye") this.round.push(`${text}\n`);
+    else {
       if (line.t === "reset" && !isReset(line, this.begun.keys.key)) throw new Error("a reset is not signed");
       this.others.push(line);
     }
@@ -174,7 +174,7 @@ export class Replica {
   private apply(line: StateLine): void {
     if (line.t === "key") {
       if ((this.keys.get(line.id)?.rev ?? 0) <= line.rev) this.keys.set(line.id, line);
-    } else this.owners.set(line.id, line);
+    } else if (line.t === "owner" || line.t === "gone") this.owners.set(line.id, line);
   }
 }
 
