@@ -3,6 +3,7 @@ import pg from "pg";
 import type { Bench } from "./ground";
 import { repeat, type Side, times } from "./measure";
 import type { Owner } from "./seed";
+import { checkSide } from "./verifier";
 
 /** As many callers as a busy server has requests open. */
 const AT_A_TIME = 32;
@@ -40,6 +41,10 @@ async function measureVerify({ owner, peer, measure }: Bench): Promise<void> {
       );
     }
   }
+  await measure(
+    { ...common, name: "check() of the verifier, at random", goal: null },
+    { ours: checkSide(owner.keys), other: repeat(() => askPeer(anyOf(peer.keys)), AT_A_TIME) },
+  );
 }
 
 async function measureLookup({ owner, settings, measure }: Bench, pool: pg.Pool): Promise<void> {

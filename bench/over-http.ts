@@ -3,6 +3,7 @@ import { addService } from "../tests/support/services";
 import type { Bench } from "./ground";
 import { type Load, load, send } from "./http";
 import { times } from "./measure";
+import { checkSide } from "./verifier";
 
 /** A call to verify one key, to the server at `url`. */
 export function verifyCall({ settings, owner }: Bench, url: string): Load {
@@ -39,6 +40,10 @@ export async function measureOverHttp(bench: Bench): Promise<void> {
   await bench.measure(
     { name, unit, otherName: "a handler that echoes JSON", goal: null },
     { ours: load(single), other: load(echo) },
+  );
+  await bench.measure(
+    { name: "check() of the verifier, at random", unit: "checks per second", otherName: name, goal: null },
+    { ours: checkSide(bench.owner.keys), other: load(single) },
   );
   await bench.measure(
     { name: `${name}, by a service`, unit, otherName: "by the shared secret", goal: { atLeast: 0.95 } },

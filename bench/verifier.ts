@@ -12,7 +12,7 @@ import { Replica } from "../packages/verifier/replica";
 import { createSidecar } from "../packages/verifier/sidecar/server";
 import { LocalVerifier } from "../packages/verifier/verifier";
 import type { World } from "../packages/verifier/world";
-import { median } from "./measure";
+import { median, type Side } from "./measure";
 
 const [KEYS, QUICK_KEYS, HOT] = [1_000_000, 50_000, 1_000];
 /** So much of the calls comes from so many keys. */
@@ -24,7 +24,7 @@ const FORMS = ["hex", "base64", "base64url", "binary"] as const;
 const [ROUNDS, BATCHES, BATCH] = [7, 8, 20_000];
 const LATENCIES = 200_000;
 const [CALLS, QUICK_CALLS] = [20_000, 3_000];
-const [CHECKS, QUICK_CHECKS] = [10_000_000, 1_000_000];
+const [CHECKS, QUICK_CHECKS] = [100_000_000, 1_000_000];
 
 /** How much processor time a check takes, beside a digest and a look-up in a Map, and how much memory what it knows. */
 export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promise<void> {
@@ -52,6 +52,12 @@ export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promis
     });
     if (valid !== asked.length) throw new Error(`${valid} of ${asked.length} were valid`);
   };
+  const mix = (size: number) => draw(mostUsed, size).map((one) => (Math.random() < MOST ? one : any(credentials)));
+  const kinds = [
+    [`${HOT} hot keys`, (size: number) => draw(hot, size)],
+    [`${MOST * 100} % from ${MOST_USED}`, mix],
+    ["all keys, uniform", (size: number) => draw(credentials, size)],
+  ] as const;
   for (const form of FORMS) {
     const map = new Map(credentials.map((credential, n) => [hash("sha256", SALT + credential, form), n]));
     const bare = (asked: readonly string[]) => () => {
@@ -59,24 +65,33 @@ export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promis
       for (const credential of asked) if (map.get(hash("sha256", SALT + credential, form)) !== undefined) found += 1;
       if (found !== asked.length) throw new Error("a key was not found");
     };
-    for (const [which, asked] of [
-      [`${HOT} hot keys`, () => draw(hot, BATCH)],
-      [
-        `${MOST * 100} % from ${MOST_USED}`,
-        () => draw(mostUsed, BATCH).map((one) => (Math.random() < MOST ? one : any(credentials))),
-      ],
-      ["all keys, uniform", () => draw(credentials, BATCH)],
-    ] as const) {
-      const result = compare(asked, ours, bare);
+    for (const [which, asked] of kinds) {
+      const result = compare(() => asked(BATCH), ours, bare);
       console.log(
         `${which.padEnd(18)} check ${result.ours.toFixed(0)} ns, ${form} and Map ${result.bare.toFixed(0)} ns: ${result.ratio.toFixed(2)} ×`,
       );
     }
   }
-  latencies(credentials, (credential) => verifier.check(credential), keepFresh);
+  for (const [which, asked] of kinds) latencies(which, asked(LATENCIES), (credential) => verifier.check(credential), keepFresh);
   growth(credentials, ours, checks);
   await besideEcho(createSidecar(verifier), credentials[0] ?? "", isQuick ? QUICK_CALLS : CALLS, keepFresh);
   await verifier.close();
+}
+
+/** `check()` of any of these, as a side of a comparison with what asks somebody. */
+export function checkSide(credentials: readonly string[]): Side {
+  const { verifier, keepFresh, replica } = prepare();
+  fill(replica, credentials);
+  return async (milliseconds) => {
+    const startedAt = performance.now();
+    let count = 0;
+    for (; performance.now() - startedAt < milliseconds; count += 1_000) {
+      keepFresh();
+      for (let call = 0; call < 1_000; call += 1)
+        if (!verifier.check(any(credentials)).valid) throw new Error("a key was refused");
+    }
+    return (count * 1_000) / (performance.now() - startedAt);
+  };
 }
 
 /** Sends so many requests over eight connections, from a process of its own. */
@@ -206,9 +221,8 @@ function compare(asked: () => string[], ours: Make, bare: Make) {
   return { ours: left, bare: right, ratio: right / left };
 }
 
-function latencies(credentials: readonly string[], check: (credential: string) => unknown, keepFresh: () => void): void {
+function latencies(which: string, asked: readonly string[], check: (credential: string) => unknown, keepFresh: () => void): void {
   const taken = new Float64Array(LATENCIES);
-  const asked = draw(credentials, LATENCIES);
   asked.forEach((credential, index) => {
     if (index % 1_000 === 0) keepFresh();
     const startedAt = process.hrtime.bigint();
@@ -217,13 +231,13 @@ function latencies(credentials: readonly string[], check: (credential: string) =
   });
   taken.sort();
   const at = (share: number) => `${((taken[Math.floor(taken.length * share)] ?? 0) / 1_000).toFixed(2)} µs`;
-  console.log(`one by one, uniform, with the timer: p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}`);
+  console.log(`${which.padEnd(18)} one by one, with the timer: p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}`);
 }
 
 function growth(credentials: readonly string[], ours: Make, checks: number): void {
   const batch = draw(credentials, BATCH * 5);
   const run = ours(batch);
-  for (let done = 0; done < checks / 10; done += batch.length) run();
+  for (let done = 0; done < checks / 20; done += batch.length) run();
   const before = memory();
   for (let done = 0; done < checks; done += batch.length) run();
   console.log(`memory after ${checks} more checks: ${((memory() - before) / 2 ** 20).toFixed(2)} MB more`);
