@@ -114,7 +114,7 @@ test("a frame of before the clock was set back does not count after it, however 
   const freshness = new Freshness({ monotonic: () => at, wall: () => at }, BOUND_MS);
   freshness.addSample(0, START);
   freshness.addFrame(START);
-  at = 5_000;
+  for (at = 1_000; at < 5_000; at += 1_000) freshness.isFresh();
   // A second back.
   freshness.addSample(4_990, START + 4_000);
   at = 6_500;
@@ -170,6 +170,27 @@ test("a machine that slept, or whose clock was set, asks for the time before it 
     expect(freshness.isFresh()).toBe(false);
     at = 40;
     freshness.addSample(20, START + 30);
+    expect(freshness.isFresh()).toBe(true);
+  }
+});
+
+test("what waited while the process stood still does not count before the time was asked for: a clock may have been set", () => {
+  for (const step of [0, 3_000, 6_000, 60_000]) {
+    let at = 0;
+    const freshness = new Freshness({ monotonic: () => at, wall: () => at }, BOUND_MS);
+    freshness.addSample(0, START);
+    freshness.addFrame(START);
+    // The clock is set forward at once, and a round is told while nobody reads.
+    at = 7_000;
+    freshness.addFrame(START + 200 + step);
+    expect([freshness.isFresh(), freshness.needsSample()], String(step)).toStrictEqual([false, true]);
+    // An answer that waited as well.
+    freshness.addSample(190, START + 195 + step);
+    expect(freshness.isFresh()).toBe(false);
+    at = 7_020;
+    freshness.addSample(7_000, START + 7_010 + step);
+    expect([freshness.isFresh(), freshness.needsSample()]).toStrictEqual([false, false]);
+    freshness.addFrame(START + 7_005 + step);
     expect(freshness.isFresh()).toBe(true);
   }
 });

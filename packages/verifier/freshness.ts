@@ -142,9 +142,12 @@ export class Freshness {
 
   private read(): number {
     const now = this.clocks.monotonic();
+    const since = now - this.comparedAt;
     // In less than that nobody sleeps.
-    if (now - this.comparedAt < COMPARE_MS) return now;
+    if (since < COMPARE_MS) return now;
     this.comparedAt = now;
+    // What is read now may have waited as long, and a clock may have been set meanwhile.
+    if (since > this.boundMs) this.doubt(now);
     const apart = this.clocks.wall() - now;
     const moved = apart - this.apart;
     if (moved > MAX_JUMP_MS || moved < -MAX_JUMP_MS) this.doubt(now);

@@ -807,7 +807,8 @@ export async function simulate(seed: number, steps = 200, plant: Plant | null = 
     if (random() < 0.3) portal.faults.isBulk = false;
     await run(schedule.now + random() * 250);
     lookAtChecks();
-    outcome.readySteps += verifier.status().state === "READY" ? 1 : 0;
+    // To ask is to read its clocks, and who stands still does not.
+    if (schedule.now >= schedule.pausedUntil && verifier.status().state === "READY") outcome.readySteps += 1;
   }
   Object.assign(portal.faults, { isDown: false, isHolding: false, isBulk: false, latency: 20 });
   portal.cut();
