@@ -38,13 +38,14 @@ export class Freshness {
   private freshUntil = Number.NEGATIVE_INFINITY;
   private apart: number;
   private readAt = 0;
-  private comparedAt = Number.NEGATIVE_INFINITY;
+  private comparedAt: number;
 
   constructor(
     private readonly clocks: Clocks,
     private boundMs: number,
   ) {
-    this.apart = clocks.wall() - clocks.monotonic();
+    this.comparedAt = clocks.monotonic();
+    this.apart = clocks.wall() - this.comparedAt;
   }
 
   /** The one question of every check: reads the clocks, for what is asked next. */
