@@ -43,7 +43,7 @@ const WORDS = 2 ** 32;
 /** Keys that are used all the time need not be written out each time. */
 const MAX_SHOWN = 16_384;
 
-export type Shown = { key: number; keyId: string; userId: string; name: string; permissions: Permissions };
+export type Shown = { keyId: string; userId: string; name: string; permissions: Permissions };
 
 /** What applying a line did. */
 export type Effect = "ignored" | "applied" | "narrowed";
@@ -70,7 +70,9 @@ export class Table {
 
   private readonly permissions = new Interned<Permissions>();
   private readonly shared = new Map<string, string>();
-  private recent: (Shown | undefined)[] = [];
+  private recent: (Shown | undefined)[] = new Array(LEAST_ROWS).fill(undefined);
+  /** Whose each of them is, and who was asked about last in its place: their numbers and one, where nothing colder is looked at. */
+  private held = new Uint32Array(LEAST_ROWS);
   private asked = new Uint32Array(LEAST_ROWS);
   private keyCount = 0;
   private ownerCount = 0;
@@ -119,22 +121,23 @@ export class Table {
   /** What a verdict says of a key that is valid. */
   shown(key: number): Shown {
     const place = key & (this.asked.length - 1);
-    const known = this.recent[place];
-    if (known && known.key === key) return known;
+    if (this.held[place] === key + 1) return this.recent[place] as Shown;
     const isAgain = this.asked[place] === key + 1;
     this.asked[place] = key + 1;
     writeId(this.rows, key * ROW_WORDS + ID, 0);
     writeId(this.ownerRows, this.ownerRow(key) * OWNER_WORDS, ID_LENGTH);
     const ids = latin1Slice.call(idText, 0, 2 * ID_LENGTH);
     const shown = {
-      key,
       keyId: ids.slice(0, ID_LENGTH),
       userId: ids.slice(ID_LENGTH),
       name: this.name(key),
       permissions: this.permissionsOf(key),
     };
     // What is asked about once in a while would only be in the way.
-    if (isAgain) this.recent[place] = shown;
+    if (isAgain) {
+      this.held[place] = key + 1;
+      this.recent[place] = shown;
+    }
     return shown;
   }
 
@@ -550,15 +553,18 @@ export class Table {
   /** It has changed, or is another one's. */
   private hide(row: number): void {
     const place = row & (this.asked.length - 1);
-    if (this.recent[place]) this.recent[place] = undefined;
+    this.held[place] = 0;
+    this.recent[place] = undefined;
   }
 
   private growRows(rows: number): void {
     if (rows * ROW_WORDS <= this.rows.length) return;
     const wanted = Math.max(rows, Math.ceil((this.rows.length / ROW_WORDS) * GROWTH));
     if (this.asked.length < Math.min(wanted, MAX_SHOWN)) {
-      this.recent = [];
-      this.asked = new Uint32Array(Math.min(MAX_SHOWN, 2 ** Math.ceil(Math.log2(wanted))));
+      const places = Math.min(MAX_SHOWN, 2 ** Math.ceil(Math.log2(wanted)));
+      this.recent = new Array(places).fill(undefined);
+      this.held = new Uint32Array(places);
+      this.asked = new Uint32Array(places);
     }
     this.rows = grown(this.rows, wanted * ROW_WORDS);
     this.secrets = grown(this.secrets, wanted * DIGEST_WORDS);
@@ -625,16 +631,24 @@ const ID_LENGTH = 36;
 const idText = Buffer.from("00000000-0000-0000-0000-000000000000".repeat(2));
 /** `toString` without looking what was asked for. */
 const { latin1Slice } = idText as Buffer & { latin1Slice(this: Buffer, start: number, end: number): string };
-/** Where each byte of an id stands in its text. */
-const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const view = new DataView(idText.buffer, idText.byteOffset, idText.byteLength);
 
 function writeId(words: Uint32Array, at: number, start: number): void {
-  for (let byte = 0; byte < 16; byte += 1) {
-    const pair = HEX[((words[at + (byte >> 2)] as number) >>> ((byte & 3) * 8)) & 255] as number;
-    const place = start + (PLACES[byte] as number);
-    idText[place] = pair & 255;
-    idText[place + 1] = pair >> 8;
-  }
+  const [a, b, c, d] = [words[at] as number, words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
+  writeBytes(start, a);
+  writeBytes(start + 4, a >>> 16);
+  writeBytes(start + 9, b);
+  writeBytes(start + 14, b >>> 16);
+  writeBytes(start + 19, c);
+  writeBytes(start + 24, c >>> 16);
+  writeBytes(start + 28, d);
+  writeBytes(start + 32, d >>> 16);
+}
+
+/** The lower two. */
+function writeBytes(place: number, word: number): void {
+  view.setUint16(place, HEX[word & 255] as number, true);
+  view.setUint16(place + 2, HEX[(word >>> 8) & 255] as number, true);
 }
 
 function idAt(words: Uint32Array, at: number): string {
