@@ -106,8 +106,8 @@ export class LocalVerifier implements Verifier {
   async verify(credential: string, options: VerifyOptions = {}): Promise<Verdict> {
     const { atLeast, fresh } = options;
     if (this.closing || this.fatal !== null) return this.notNow();
-    const isNow = fresh !== true && atLeast === undefined ? this.moment() : null;
-    if (isNow) return judge(this.replica, credential, options, isNow) ?? this.asker.verify(credential, options);
+    const atOnce = fresh !== true && atLeast === undefined ? this.moment() : null;
+    if (atOnce) return judge(this.replica, credential, options, atOnce) ?? this.asker.verify(credential, options);
     const malformed = refuseMalformed(credential, { ageMs: 0, now: 0, isStale: false });
     if (malformed) return malformed;
     if (fresh || (atLeast !== undefined && !(await this.reaches(atLeast)))) return this.asker.verify(credential, options, true);
