@@ -66,7 +66,7 @@ function sentencesOf(error: AppError): Omit<FormState, "values"> {
   if (error.code === "OTHER_ACCOUNT")
     return { message: error.message, offer: { href: "/", text: "Load the portal again", to: "page" }, fields: {} };
   const own = SENTENCES[error.code];
-  if (own) return { fields: {}, ...own };
+  if (own) return { ...own, fields: { ...error.fields, ...own.fields } };
   if (!error.fields) return { message: error.message, fields: {} };
   const { non_field_errors: general, ...fields } = error.fields;
   return { message: general?.join(" "), fields };

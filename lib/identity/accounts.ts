@@ -6,8 +6,8 @@ import { enterCredits } from "@/lib/ledger/ledger";
 import { AppError, ERRORS } from "@/lib/values/errors";
 import { Prisma, type Role } from "@/prisma/generated/client";
 import { lockPerson } from "./locked-person";
-import { hashNewPassword } from "./new-password";
-import type { ProfileInput, RegisterInput } from "./schemas";
+import { hashNewPassword, refuseEasy } from "./new-password";
+import { accountFields, type ProfileInput, type RegisterInput } from "./schemas";
 import { divideSignupCredits } from "./signup-credits";
 
 const profileSelect = {
@@ -85,6 +85,28 @@ export async function registerUser(
     }
     throw error;
   }
+}
+
+/** Of a name that is not right itself, as much is compared with the password. */
+const MAX_NAME_LENGTH = 200;
+
+/**
+ * Why an account was not made, with what else of the same form would be refused: an address that is taken, a password that is
+ * too easy. Nothing is hashed, and nobody else is asked, for a form that is not right.
+ */
+export async function withAllRefusals(error: unknown, typed: Record<string, unknown>): Promise<unknown> {
+  if (!(error instanceof AppError) || error.code !== "INVALID_INPUT" || !error.fields) return error;
+  const fields = { ...error.fields };
+  const email = accountFields.email.safeParse(typed.email).data ?? "";
+  const password = accountFields.password.safeParse(typed.password);
+  const [firstName = "", lastName = ""] = [typed.first_name ?? typed.name, typed.last_name].map((name) =>
+    String(name ?? "").slice(0, MAX_NAME_LENGTH),
+  );
+  const easy = password.success && refuseEasy(password.data, { email, firstName, lastName });
+  if (easy) fields.password = [easy];
+  const isTaken = email !== "" && (await db().user.findUnique({ where: { email }, select: { id: true } })) !== null;
+  if (isTaken) fields.email = [ERRORS.EMAIL_TAKEN.message];
+  return new AppError(isTaken ? "EMAIL_TAKEN" : error.code, { message: error.message, fields, cause: error });
 }
 
 export async function getProfile(userId: string): Promise<Profile> {

@@ -37,12 +37,12 @@ export async function hashNewPassword({ text, field }: NewPassword, owner: Passw
 
 const BREACHED = "This password is known from a data breach. Choose another one.";
 
-/** Why a password is too easy to guess, in a sentence. Null where it is not. */
+/** Why a password is too easy to guess, in a sentence. Null where it is not. What is not known of its owner is empty. */
 export function refuseEasy(password: string, { email, firstName, lastName }: PasswordOwner): string | null {
   const folded = fold(password);
   if (COMMON.has(folded) || isPattern(folded)) return "This password is too common.";
   const contains = (word: string) => lettersIn(word) >= LEAST_LETTERS && folded.includes(fold(word));
-  if (contains(email.slice(0, email.lastIndexOf("@"))) || folded.includes(fold(email)))
+  if (contains(email.slice(0, email.lastIndexOf("@"))) || (email && folded.includes(fold(email))))
     return "This password contains your e-mail address.";
   const names = [firstName, lastName, ...`${firstName} ${lastName}`.split(/\s+/)];
   return names.some(contains) ? "This password contains your name." : null;

@@ -8,7 +8,7 @@ import { AppError, ERRORS } from "@/lib/values/errors";
 import { endAccess } from "./access";
 import { countUsableKeys } from "./keys-of-person";
 import { lockPerson } from "./locked-person";
-import { findPasswordOwner, hashNewPassword, type NewPassword } from "./new-password";
+import { findPasswordOwner, hashNewPassword, type NewPassword, refuseEasy } from "./new-password";
 import { hashPassword, isOwnForm, verifyPassword } from "./password-hash";
 
 const REPLACE = statement(
@@ -30,9 +30,13 @@ export async function changePassword(
   input: { current: string; next: NewPassword; goesOn?: boolean },
 ): Promise<PasswordChange> {
   const account = await findOwnAccount(user.id, input.current);
-  if (!account) throw new AppError("WRONG_PASSWORD", { fields: { old_password: [ERRORS.WRONG_PASSWORD.message] } });
   const owner = await findPasswordOwner(user.id);
   if (!owner) throw new AppError("NOT_AUTHENTICATED");
+  if (!account) {
+    const easy = refuseEasy(input.next.text, owner);
+    const fields = { old_password: [ERRORS.WRONG_PASSWORD.message], ...(easy && { [input.next.field]: [easy] }) };
+    throw new AppError("WRONG_PASSWORD", { fields });
+  }
   const next = await hashNewPassword(input.next, owner);
   return db().$transaction(async (tx) => {
     await lockPerson(tx, user.id);

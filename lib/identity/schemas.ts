@@ -76,6 +76,9 @@ export const registerSchema = z
   })
   .refine((input) => input.password === input.password_confirm, { error: DIFFERENT, path: [] });
 
+/** What of a new account is not only a matter of its form, each by itself. */
+export const accountFields = { email, password: newPassword };
+
 export type RegisterInput = z.output<typeof registerSchema>;
 
 /** Who signs up on a page writes their name as they write it, and the password once: the page shows it. */

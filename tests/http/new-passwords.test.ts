@@ -100,6 +100,45 @@ describe.each(DOORS)("A new password by %s", (_, field, send) => {
   });
 });
 
+describe("What is wrong with a form is told at once:", () => {
+  const TAKEN = "There is an account with this address.";
+  const missing = (page: string, ...sentences: string[]) => sentences.filter((sentence) => !page.includes(sentence));
+
+  test("a blank name, an address that has an account and an easy password, to who signs up", async () => {
+    const { email } = await newUser();
+    const sent = async (fields: Record<string, string>) => (await said(sendPlainForm(`${shared().url}/sign-up`, fields))).text;
+    const all = await sent({ name: " ", email, password: "Iloveyou" });
+    expect(missing(all, "This field may not be blank.", TAKEN, "This password is too common.")).toStrictEqual([]);
+    const address = await sent({ name: "Asha Mrema", email: "asha@", password: "hello mrema" });
+    expect(missing(address, "Enter a valid email address.", "This password contains your name.")).toStrictEqual([]);
+    const short = await sent({ name: "Asha Mrema", email, password: "short" });
+    expect(missing(short, TAKEN, "This password is too short.")).toStrictEqual([]);
+    const easy = await sent({ name: "Asha Mrema", email, password: "hello mrema" });
+    expect(missing(easy, TAKEN, "This password contains your name.")).toStrictEqual([]);
+  });
+
+  test("the same over the API", async () => {
+    const { email } = await newUser();
+    const body = { email, password: "Iloveyou", password_confirm: "Iloveyou", first_name: " ", last_name: "Mrema" };
+    const { status, text } = await call("/api/auth/register/", { body });
+    expect([status, JSON.parse(text)]).toStrictEqual([
+      400,
+      {
+        first_name: ["This field may not be blank."],
+        email: ["user with this email already exists."],
+        password: ["This password is too common."],
+      },
+    ]);
+  });
+
+  test("a wrong current password and an easy new one, to who changes it", async () => {
+    const user = await newUser();
+    const fields = { currentPassword: "wrong", newPassword: "Iloveyou" };
+    const { text } = await said(sendPlainForm(`${shared().url}/settings`, fields, await own(user), "Change password"));
+    expect(missing(text, "This is not your current password.", "This password is too common.")).toStrictEqual([]);
+  });
+});
+
 test("A password that was set before there were rules goes on signing in", async () => {
   const user = await newUser();
   const { hashPassword } = await import("better-auth/crypto");

@@ -4,7 +4,7 @@ import { redirect } from "next/navigation";
 import { mailLater } from "@/app/_shell/mail-later";
 import { type FormState, toFormState } from "@/lib/doors/form-state";
 import { validate } from "@/lib/doors/read-json";
-import { registerUser } from "@/lib/identity/accounts";
+import { registerUser, withAllRefusals } from "@/lib/identity/accounts";
 import { mailVerificationLink } from "@/lib/identity/email-verification";
 import { returnPath } from "@/lib/identity/return-path";
 import { signUpSchema } from "@/lib/identity/schemas";
@@ -22,7 +22,7 @@ export async function signUpAction(_state: FormState, form: FormData): Promise<F
     await keepSession(sessionId);
     mailLater(() => mailVerificationLink(id));
   } catch (error) {
-    return toFormState(error, form);
+    return toFormState(await withAllRefusals(error, Object.fromEntries(form)), form);
   }
   redirect(returnPath(form.get("next")));
 }
