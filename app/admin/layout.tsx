@@ -4,10 +4,13 @@ import { SignedInFrame } from "@/app/_shell/signed-in-frame";
 import { ConfirmPasswordProvider } from "@/components/admin/confirmed-action";
 import { FindForm } from "@/components/admin/find-form";
 import type { Place } from "@/components/ui/header-navigation";
-import { requireAdmin } from "@/lib/doors/page-guards";
+import { isAdmin, requireAdmin } from "@/lib/doors/page-guards";
 import { confirmPasswordAction } from "./confirm/actions";
 
-export const metadata: Metadata = { title: { default: "Admin", template: "%s · Admin · Latchkey" } };
+/** The title of a page that is not there, as it is to others than staff, says no more than the page. */
+export async function generateMetadata(): Promise<Metadata> {
+  return (await isAdmin()) ? { title: { default: "Admin", template: "%s · Admin · Latchkey" } } : {};
+}
 
 const PLACES: Place[] = [
   { href: "/admin", name: "Overview", isExact: true },

@@ -26,9 +26,10 @@ test.describe("Without JavaScript a visitor", () => {
   test.use({ javaScriptEnabled: false, expectedProblems: / 404 / });
 
   test("reads that there is no such page, also where there are others like it", async ({ page }) => {
-    for (const path of ["/nowhere", "/docs/nowhere", "/admin"]) {
+    for (const path of ["/nowhere", "/docs/nowhere", "/admin", "/admin/users", "/admin/nowhere"]) {
       const answer = await page.goto(path);
       expect(answer?.status()).toBe(404);
+      await expect(page).toHaveTitle("Page not found · Latchkey");
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is no such page");
     }
     await expectNoSidewaysScrolling(page);
