@@ -6,6 +6,7 @@ import { Choices } from "@/components/ui/choices";
 import { Form, useFormState } from "@/components/ui/form";
 import { useHydrated } from "@/components/ui/hydrated";
 import { describedBy, FieldNotes, TextField } from "@/components/ui/text-field";
+import { TickField } from "@/components/ui/tick-field";
 import { useTimeZone } from "@/components/ui/time-zone";
 import type { FormAction } from "@/lib/doors/form-state";
 import { endOfDay } from "@/lib/values/zones";
@@ -47,13 +48,12 @@ export function EditKey({ uuid, name, note, selfRotation, limits, action }: Prop
         <NoteField current={note} />
         <LimitFields current={limits} />
         <EarlierEnd />
-        <label className="flex items-start gap-2">
-          <input type="checkbox" name="self_rotation" defaultChecked={selfRotation} className="mt-0.5 size-4" />
-          <span>
-            Programs may regenerate it
-            <span className="block text-ink-muted text-sm">Whoever holds the credential can replace it by a new one.</span>
-          </span>
-        </label>
+        <TickField
+          name="self_rotation"
+          label="Programs may regenerate it"
+          hint="Whoever holds the credential can replace it by a new one."
+          initial={selfRotation}
+        />
       </div>
     </Form>
   );

@@ -171,11 +171,14 @@ test.describe("On a key's own page a person", () => {
     const form = page.getByRole("region", { name: "Change" });
     await form.getByRole("radio", { name: "Take some away" }).check({ force: true });
     await form.getByLabel("Permissions that stay").fill("read, write");
+    const tick = form.getByRole("checkbox", { name: "Programs may regenerate it" });
+    await tick.check();
     await form.getByRole("button", { name: "Save changes" }).click();
     await expect(form.getByLabel("Permissions that stay")).toHaveAccessibleDescription(
       /^A key cannot get what it did not have\./,
     );
     await expect(form.getByLabel("Permissions that stay")).toHaveValue("read, write");
+    await expect(tick).toBeChecked();
     await form.getByRole("radio", { name: "Keep" }).first().check({ force: true });
     await form.getByRole("radio", { name: "End earlier" }).check({ force: true });
     await form.getByLabel("Last day").fill("2091-01-01");

@@ -1,7 +1,7 @@
 "use client";
 
 import { Form, useFormState } from "@/components/ui/form";
-import { FieldNotes } from "@/components/ui/text-field";
+import { TickField } from "@/components/ui/tick-field";
 import type { FormAction } from "@/lib/doors/form-state";
 import type { ListedService } from "@/lib/services/list";
 import { useConfirmedAction } from "../confirmed-action";
@@ -25,22 +25,6 @@ export function EditService({ service, action }: { service: ListedService; actio
 /** Asked for where its own last call would have been refused. */
 function SureTick() {
   const { fields, values } = useFormState();
-  const errors = fields.isSure;
-  if (!errors && values.isSure !== "on") return null;
-  return (
-    <div>
-      <label className="flex items-start gap-2">
-        <input
-          type="checkbox"
-          name="isSure"
-          defaultChecked={values.isSure === "on"}
-          aria-invalid={errors ? true : undefined}
-          aria-describedby={errors ? "is-sure-errors" : undefined}
-          className="mt-0.5 size-4"
-        />
-        I am sure: it calls from elsewhere now, or is to be shut out.
-      </label>
-      <FieldNotes id="is-sure" hint={undefined} errors={errors} />
-    </div>
-  );
+  if (!fields.isSure && values.isSure !== "on") return null;
+  return <TickField name="isSure" label="I am sure: it calls from elsewhere now, or is to be shut out." />;
 }
