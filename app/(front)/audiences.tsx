@@ -52,7 +52,7 @@ function Audience({ id, title, picture, isTall = false, children }: Props) {
 
 export function Point({ term, children }: { term: string; children: ReactNode }) {
   return (
-    <div className="max-w-prose">
+    <div className="max-w-measure">
       <dt className="font-medium">{term}</dt>
       <dd className="mt-1 text-ink-muted">{children}</dd>
     </div>

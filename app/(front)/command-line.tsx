@@ -99,7 +99,7 @@ function Step({ number, title, children }: { number: number; title: string; chil
 }
 
 function Explanation({ children }: { children: ReactNode }) {
-  return <div className="max-w-prose space-y-2 text-ink-muted">{children}</div>;
+  return <div className="max-w-measure space-y-2 text-ink-muted">{children}</div>;
 }
 
 function Code({ children }: { children: ReactNode }) {

@@ -5,7 +5,7 @@ import { TryAgain } from "@/components/ui/try-again";
 /** Inside the frame of the signed-in pages. Shows the digest, which the server log repeats, and never the message: that could hold anything. */
 export default function PortalErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
-    <div role="alert" className="max-w-prose space-y-4 text-ink-muted">
+    <div role="alert" className="max-w-measure space-y-4 text-ink-muted">
       <title>Something went wrong · Latchkey</title>
       <h1 className="font-semibold text-2xl text-ink tracking-tight">This page cannot be shown</h1>
       <p>Nothing was changed. Trying again often helps.</p>

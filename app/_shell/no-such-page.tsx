@@ -8,7 +8,7 @@ export function NoSuchPage({ href, children }: { href: string; children: string 
     <div className="py-8">
       <p className="font-medium text-ink-faint">{NO_SUCH_PAGE.code}</p>
       <h1 className="mt-2 font-semibold text-2xl tracking-tight">{NO_SUCH_PAGE.title}</h1>
-      <p className="mt-3 mb-6 max-w-prose text-ink-muted text-lg">{NO_SUCH_PAGE.text}</p>
+      <p className="mt-3 mb-6 max-w-measure text-ink-muted text-lg">{NO_SUCH_PAGE.text}</p>
       <Link href={href} className={primaryButton}>
         {children}
       </Link>

@@ -12,7 +12,7 @@ export default function AdminNotFound() {
   return (
     <>
       <NoSuchPage href="/admin">Go to the overview</NoSuchPage>
-      <p className="mb-4 max-w-prose text-ink-muted">
+      <p className="mb-4 max-w-measure text-ink-muted">
         If your session has ended, or another account is signed in here now, none of these pages is there any more.
       </p>
       <SignInLink />

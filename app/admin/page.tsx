@@ -82,7 +82,7 @@ function Replayable({ calls }: { calls: number }) {
 function Numbers({ overview: { today, lastWeek, ...overview } }: { overview: Overview }) {
   const against = (amount: number) => `${figure(amount)} on ${dayText(lastWeek.date, true)}, the whole day`;
   return (
-    <ul aria-label="Numbers" className="mt-6 grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+    <ul aria-label="Numbers" className="mt-6 grid grid-cols-2 gap-3 lg:grid-cols-3">
       <NumberCard name="Users" value={overview.users} href="/admin/users" />
       <NumberCard name="Active keys" value={overview.activeKeys} href="/admin/keys?status=active" />
       <NumberCard name="Calls today" value={today.calls} note={against(lastWeek.calls)} href="/admin/keys?sort=-used" />

@@ -17,7 +17,7 @@ export default async function DocsPage() {
   return (
     <>
       <h1 className="font-semibold text-2xl tracking-tight">Getting started</h1>
-      <p className="mt-3 max-w-prose text-ink-muted text-lg">
+      <p className="mt-3 max-w-measure text-ink-muted text-lg">
         From nothing to a key that works, in four commands. They run one after the other in the same shell, bash or zsh.
       </p>
       <ol className="mt-10 space-y-10">
@@ -40,7 +40,7 @@ export default async function DocsPage() {
         </Step>
       </ol>
       <h2 className="mt-14 border-line border-t pt-10 font-semibold text-xl tracking-tight">All operations</h2>
-      <p className="mt-2 max-w-prose text-ink-muted">
+      <p className="mt-2 max-w-measure text-ink-muted">
         The same as a document for tools:{" "}
         <a href="/api/openapi.json" className={textLink}>
           OpenAPI 3.1
@@ -54,7 +54,7 @@ export default async function DocsPage() {
       <div className="mt-2">
         <Prose text="People, keys and balances of another product move in without a key made anew: `docs/moving-in.md` beside the portal’s source." />
       </div>
-      <p className="mt-2 max-w-prose text-ink-muted">
+      <p className="mt-2 max-w-measure text-ink-muted">
         Which permission your API asks for of which keys:{" "}
         <Link href="/docs/permissions" className={textLink}>
           Permissions to ask for

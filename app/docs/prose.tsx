@@ -3,7 +3,7 @@ import { Fragment } from "react";
 /** A paragraph of the reference. Of Markdown it knows what those need: `code` and *emphasis*. */
 export function Prose({ text }: { text: string }) {
   return (
-    <p className="max-w-prose text-ink-muted">
+    <p className="max-w-measure text-ink-muted">
       <Inline text={text} />
     </p>
   );

@@ -6,7 +6,7 @@ import { count } from "./figures";
 export function UnchargedNotice({ uncharged }: { uncharged: Uncharged | null }) {
   if (!uncharged) return null;
   return (
-    <p className="mt-4 max-w-prose rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
+    <p className="mt-4 max-w-measure rounded-md border border-warning bg-warning-soft px-3 py-2 text-warning">
       {count(uncharged.credits, "credit")} of calls were not charged, the last on{" "}
       <Moment at={uncharged.lastAt} now={uncharged.lastAt} as="day" />: the balance was as low as it may fall. The calls are
       counted below with what they cost.

@@ -117,7 +117,7 @@ function say({ code, title, text }: { code: string; title: string; text: string 
   return `<main id="content" class="mx-auto flex w-full max-w-page grow flex-col justify-center px-4 py-16 sm:px-6">
     <p class="font-medium text-ink-faint">${code}</p>
     <h1 class="mt-2 font-semibold text-2xl tracking-tight">${title}</h1>
-    <div class="mt-3 max-w-prose space-y-6 text-ink-muted text-lg">
+    <div class="mt-3 max-w-measure space-y-6 text-ink-muted text-lg">
       <p>${text}</p>${more}<p><a href="/" class="underline">${FRONT_PAGE}</a></p>
     </div>
   </main>`;

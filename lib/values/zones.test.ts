@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import { dayIn, endOfDay, formatEnd, formatInstant, offsetOf, startOfDay, usableZone, zoneTitle } from "./zones";
 
 const at = (text: string) => new Date(text);
-const ZONES = ["UTC", "Pacific/Kiritimati", "America/St_Johns", "Africa/Dar_es_Salaam", "America/Santiago", "Asia/Kathmandu"];
+const ZONES = [
+  "UTC",
+  "Pacific/Kiritimati",
+  "America/St_Johns",
+  "Australia/Lord_Howe",
+  "Africa/Dar_es_Salaam",
+  "America/Santiago",
+  "Asia/Kathmandu",
+];
 
 describe("The end of a day", () => {
   test.each([

@@ -257,19 +257,20 @@ test.describe("On the front page a visitor", () => {
     });
   }
 
-  test("sees nothing move when the typeface arrives", async ({ page }) => {
-    const fonts: (() => void)[] = [];
-    await page.route("**/*.woff2", (route) => {
-      fonts.push(() => void route.continue());
+  for (const path of ["/", "/docs/your-keys"])
+    test(`sees nothing move at ${path} when the typeface arrives`, async ({ page }) => {
+      const fonts: (() => void)[] = [];
+      await page.route("**/*.woff2", (route) => {
+        fonts.push(() => void route.continue());
+      });
+      await page.goto(path, { waitUntil: "domcontentloaded" });
+      const face = () => page.evaluate(() => document.fonts.check('16px "Inter Variable"'));
+      await expect.poll(() => fonts.length).toBeGreaterThan(0);
+      expect(await face()).toBe(false);
+      for (const release of fonts) release();
+      await expect.poll(face).toBe(true);
+      expect(await layoutShift(page)).toBeLessThan(0.02);
     });
-    await page.goto("/", { waitUntil: "domcontentloaded" });
-    const face = () => page.evaluate(() => document.fonts.check('16px "Inter Variable"'));
-    await expect.poll(() => fonts.length).toBeGreaterThan(0);
-    expect(await face()).toBe(false);
-    for (const release of fonts) release();
-    await expect.poll(face).toBe(true);
-    expect(await layoutShift(page)).toBeLessThan(0.02);
-  });
 
   test("finds an icon and a manifest whose files are there", async ({ page, baseURL }) => {
     await page.goto("/");

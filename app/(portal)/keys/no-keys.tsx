@@ -13,7 +13,7 @@ export function NoKeys({ email, address }: { email: string; address: string }) {
   const code = `EMAIL='${email.replaceAll("'", "'\\''")}'\nPASSWORD='your password'\n\n${login}\n\n${createKey}`;
   return (
     <div className="mt-6 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
-      <p className="max-w-prose text-lg">A key lets a program of yours call the API in your name.</p>
+      <p className="max-w-measure text-lg">A key lets a program of yours call the API in your name.</p>
       <div className="mt-4">
         <CreateKey action={createKeyAction} page={NEW_KEY_PAGE} />
       </div>

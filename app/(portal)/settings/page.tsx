@@ -126,7 +126,7 @@ function Section({ title, lead, children }: { title: string; lead: string; child
     >
       <div>
         <h2 className="font-medium text-lg">{title}</h2>
-        <p className="mt-1 max-w-prose text-ink-muted">{lead}</p>
+        <p className="mt-1 max-w-measure text-ink-muted">{lead}</p>
       </div>
       <div className="max-w-xl">{children}</div>
     </section>

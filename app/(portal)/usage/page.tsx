@@ -45,7 +45,7 @@ export default async function UsagePage({ searchParams }: Props) {
 function NoCalls() {
   return (
     <div className="mt-8 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
-      <p className="max-w-prose text-lg">Calls made with your keys are counted here, by day and by key.</p>
+      <p className="max-w-measure text-lg">Calls made with your keys are counted here, by day and by key.</p>
       <p className="mt-4">
         <Link href="/keys" className={secondaryButton}>
           Go to your keys

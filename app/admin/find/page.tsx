@@ -109,7 +109,7 @@ function Nothing({ q }: { q: string }) {
   return (
     <>
       <Title />
-      <p role="status" className="mt-4 max-w-prose text-ink-muted [overflow-wrap:anywhere]">
+      <p role="status" className="mt-4 max-w-measure text-ink-muted [overflow-wrap:anywhere]">
         {q && (
           <>
             There is nothing for “<Written>{q}</Written>”.{" "}

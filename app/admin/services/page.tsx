@@ -24,7 +24,7 @@ export default async function ServicesPage() {
       </div>
       {working.length > 0 ? (
         <>
-          <p className="mt-2 max-w-prose text-ink-muted">
+          <p className="mt-2 max-w-measure text-ink-muted">
             Programs that verify keys, report usage or administer, each with a credential of its own.{" "}
             {accepted > 0 && (
               <a href="#shared-secrets" className={`${textLink} whitespace-nowrap`}>
@@ -53,10 +53,10 @@ export default async function ServicesPage() {
 function NoServices() {
   return (
     <div className="mt-6 rounded-lg border border-line border-dashed px-4 py-8 sm:px-8">
-      <p className="max-w-prose text-lg">
+      <p className="max-w-measure text-lg">
         A service is a program that verifies keys, reports usage or administers, with a credential of its own.
       </p>
-      <p className="mt-1 mb-5 max-w-prose text-ink-muted">
+      <p className="mt-1 mb-5 max-w-measure text-ink-muted">
         When a credential leaks you see whose it is, and end that one without touching the others.
       </p>
       <NewService action={createServiceAction} />

@@ -38,7 +38,7 @@ export default async function OwnProcessPage() {
       </Section>
       <Section id="two-seconds" title="What the two seconds mean">
         <Prose text="No call that begins more than two seconds after a key was revoked is let in, by any process that does not say `serve`, whether or not it can be reached. Calls that have begun may finish. This holds as long as the following does." />
-        <ul className="max-w-prose list-disc space-y-2 pl-5 text-ink-muted">
+        <ul className="max-w-measure list-disc space-y-2 pl-5 text-ink-muted">
           {PREMISES.map((premise) => (
             <li key={premise}>{premise}</li>
           ))}
@@ -51,7 +51,7 @@ export default async function OwnProcessPage() {
           columns={["What happens", "What your process does"]}
           rows={FAILURES.map(({ what, next }) => [what, next])}
         />
-        <p className="max-w-prose text-ink-muted">
+        <p className="max-w-measure text-ink-muted">
           What goes over the wire, for whoever writes a library of their own:{" "}
           <Link href="/docs/in-your-own-process" className={textLink}>
             In your own process

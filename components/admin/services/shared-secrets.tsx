@@ -20,7 +20,7 @@ export function SharedSecrets({ secrets, action, now }: Props) {
       <h2 id="shared-secrets" className="scroll-mt-6 font-medium text-lg">
         Shared secrets
       </h2>
-      <p className="mt-1 max-w-prose text-ink-muted">
+      <p className="mt-1 max-w-measure text-ink-muted">
         One secret for every program: when it leaks, nobody knows which of them lost it, and all have to change at once. Give each
         a service, and switch these off when they are not called any more.
       </p>

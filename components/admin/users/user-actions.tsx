@@ -46,7 +46,7 @@ export function UserActions({ user, actions }: { user: UserTarget; actions: User
         {!user.isSelf && button("role", user.role === "admin" ? "Make a plain user" : "Make administrator")}
         {!user.isSelf && button("ban", user.isBanned ? "Unban" : "Ban")}
       </div>
-      <div ref={place} className="mt-4 max-w-prose empty:hidden">
+      <div ref={place} className="mt-4 max-w-measure empty:hidden">
         {result?.message && <Notice tone="positive">{result.message}</Notice>}
         {result?.receipts && (
           <div className="mt-3">

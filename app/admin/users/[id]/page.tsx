@@ -144,7 +144,7 @@ function Title({ user: { email, name, role, isBanned } }: { user: UserPage }) {
 
 function Ban({ user: { banReason } }: { user: UserPage }) {
   return (
-    <p className="mt-4 max-w-prose rounded-md border border-danger bg-danger-soft px-3 py-2 text-danger [overflow-wrap:anywhere]">
+    <p className="mt-4 max-w-measure rounded-md border border-danger bg-danger-soft px-3 py-2 text-danger [overflow-wrap:anywhere]">
       Banned: {banReason === null ? "no reason given" : <Written>{banReason}</Written>}
     </p>
   );
