@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { type ReactNode, useRef, useState } from "react";
+import { secondaryButton } from "@/components/ui/button-styles";
 import { Dialog } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { useLeaveGuard } from "@/components/ui/leave-guard";
@@ -70,6 +71,11 @@ export function ShowOnceDialog<Shown extends Issued>({ title, description, actio
           page={page}
           submit={submit}
           sending={sending}
+          cancel={
+            <button type="button" onClick={leave} className={secondaryButton}>
+              Cancel
+            </button>
+          }
           action={async (state, form) => {
             isMaking.current = true;
             guard.hold();
