@@ -5,6 +5,8 @@ import { type Line, MAX_LINE_BYTES } from "./lines";
 type CsvRow = { line: number; cells: string[] } | { line: number; refused: string };
 
 const DELIMITERS = [",", ";", "\t"];
+/** So many characters may be put together in vain, and so many for each that was read: a file is no work without end. */
+const [IN_VAIN, IN_VAIN_EACH] = [16 * 1024 * 1024, 4];
 const OPTIONS = { relax_column_count: true, record_delimiter: "\n" } as const;
 
 /** The one that the heading has most of, outside quotes. */
@@ -27,10 +29,15 @@ export function cellsOf(text: string, delimiter: string): string[] | null {
 /** Puts lines together to rows, piece by piece: a quote that is never closed costs its own line, and no other. */
 export class CsvReader {
   private waiting: Line[] = [];
+  private mayBeInVain = IN_VAIN;
 
-  constructor(private readonly delimiter: string) {}
+  constructor(
+    private readonly delimiter: string,
+    private readonly giveUp: (reason: string) => never,
+  ) {}
 
   read(lines: readonly Line[]): CsvRow[] {
+    for (const line of lines) if ("text" in line) this.mayBeInVain += line.text.length * IN_VAIN_EACH;
     return this.take([...this.waiting, ...lines], false);
   }
 
@@ -63,14 +70,21 @@ export class CsvReader {
     let next = from + 1;
     for (; isOpen && next < lines.length; next += 1) {
       const more = lines[next];
-      if (!more || "refused" in more || text.length + more.text.length > MAX_LINE_BYTES) return unclosed(first.line, from);
+      if (!more || "refused" in more || text.length + more.text.length > MAX_LINE_BYTES)
+        return this.unclosed(first.line, from, text);
       text += `\n${more.text}`;
       isOpen = endsInQuotes(more.text, this.delimiter, true);
     }
     // What was joined in vain, by the quote of a later row, costs the line that began it.
-    if (!isOpen && next > from + 1 && !cellsOf(text, this.delimiter)) return unclosed(first.line, from);
+    if (!isOpen && next > from + 1 && !cellsOf(text, this.delimiter)) return this.unclosed(first.line, from, text);
     if (!isOpen) return { row: { line: first.line, text }, next };
-    return isEnd ? unclosed(first.line, from) : { row: null, next: from };
+    return isEnd ? this.unclosed(first.line, from, text) : { row: null, next: from };
+  }
+
+  private unclosed(line: number, from: number, joined: string) {
+    this.mayBeInVain -= joined.length;
+    if (this.mayBeInVain < 0) this.giveUp("thousands of its quotes are opened and never closed.");
+    return { row: { line, refused: "A quote is opened and never closed." }, next: from + 1 };
   }
 
   private parseAll(rows: (CsvRow | { line: number; text: string })[]): CsvRow[] {
@@ -94,10 +108,6 @@ export class CsvReader {
       return null;
     }
   }
-}
-
-function unclosed(line: number, from: number) {
-  return { row: { line, refused: "A quote is opened and never closed." }, next: from + 1 };
 }
 
 /** Whether a line ends within a cell in quotes; `isOpen`: whether it began within one. */

@@ -96,6 +96,11 @@ test("What is wrong with a line costs that line alone", async () => {
   ]);
 });
 
+test("A file whose quotes make no sense is given up before each of its lines has been put together with all that follow", async () => {
+  const lines = 'a"b,"c\n'.repeat(20_000);
+  await expect(read(`id,email\n${lines}`, 32 * 1024)).rejects.toThrow("thousands of its quotes are opened and never closed");
+});
+
 test("A line of hundreds of megabytes is not kept", async () => {
   const piece = Buffer.alloc(1024 * 1024, "x");
   const file: ImportFile = {

@@ -78,7 +78,10 @@ function begin(name: string, first: string) {
     throw new ImportFailure(`${name} has columns that are not known: ${names.join(", ")}. Its first line must name the columns.`);
   }
   if (new Set(heading).size < heading.length) throw new ImportFailure(`${name} has a column twice.`);
-  return { reader: new CsvReader(delimiter), toRow: rowReader(heading, kindOf(name, heading)) };
+  const giveUp = (reason: string): never => {
+    throw new ImportFailure(`${name} cannot be read: ${reason}`);
+  };
+  return { reader: new CsvReader(delimiter, giveUp), toRow: rowReader(heading, kindOf(name, heading)) };
 }
 
 /** What the rows of a heading are, where no column says it. */
