@@ -32,6 +32,11 @@ export async function findOwners(run: ImportRun, rows: readonly Named[]): Promis
     for (const row of await sql(BY_EMAIL, { source, emails })) keep(`email ${row.email}`, row.user_id, row.id);
   return (row) => {
     const key = row.user_id === undefined ? `email ${row.email}` : `id ${row.user_id}`;
-    return found.get(key) ?? run.accepted.get(key) ?? null;
+    return found.get(key) ?? acceptedOwner(run, key);
   };
+}
+
+function acceptedOwner({ accepted }: ImportRun, key: string): Owner | null {
+  const [userId, formerId] = accepted.find(key) ?? [];
+  return userId !== undefined && formerId !== undefined ? { userId, formerId } : null;
 }

@@ -3,7 +3,7 @@ import { idOf } from "./fields";
 import type { Forms } from "./forms";
 import type { RecordKind, RecordOf } from "./records";
 import { type Fields, type ImportFile, readRecord, rowsOf } from "./rows";
-import type { Place, Seen } from "./seen";
+import type { Place, Seen, Texts } from "./seen";
 
 /**
  * Of a row that is not imported or, `taken`, of a person who is without the password of the row. `first`: where what it repeats
@@ -43,8 +43,8 @@ export type ImportRun = {
   kinds: ReadonlySet<RecordKind>[];
   /** What was met in the files so far. */
   seen: Seen;
-  /** Of a dry run: who would be there, by what rows may call them. */
-  accepted: Map<string, Owner>;
+  /** Of a dry run: the ids of whom would be there, as an `Owner` has them, by what rows may call them. */
+  accepted: Texts;
   counts: Counts;
   /** How many rows there are; a balance that stands in a user's counts as one. */
   read: Record<RecordKind, number>;

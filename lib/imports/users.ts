@@ -83,9 +83,7 @@ function noteDone({ counts, remark }: ImportRun, { is, found: { place, record, u
 
 /** As `findOwners` asks for them. */
 function accept({ accepted }: ImportRun, { id: userId, found: { record } }: Plan): void {
-  const owner = { userId, formerId: record.id };
-  accepted.set(`id ${record.id}`, owner);
-  accepted.set(`email ${record.email}`, owner);
+  accepted.add([`id ${record.id}`, `email ${record.email}`], [userId, record.id]);
 }
 
 async function planUsers(run: ImportRun, batch: FoundUser[]): Promise<Plan[]> {
