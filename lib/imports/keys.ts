@@ -55,7 +55,8 @@ function checkKey(run: ImportRun, fields: Fields, place: Place): FoundKey | null
   const { stored, replaced } = hashed;
   const same = record.id === undefined ? null : run.seen.note(`key ${source} ${record.id}`, place);
   if (same) return run.refuse(place, record.id, "The same id as another row.", same);
-  for (const { hash } of [stored, ...replaced.map((each) => each.stored)]) {
+  // A credential in clear is the same under each of the secrets.
+  for (const hash of [stored, ...replaced.map((each) => each.stored)].flatMap(({ candidates }) => candidates)) {
     const other = run.seen.note(`hash ${hash}`, place);
     if (other) return run.refuse(place, record.id, SAME, other);
   }

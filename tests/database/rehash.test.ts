@@ -10,6 +10,7 @@ import { secretId } from "../../lib/verification/hash-secrets";
 import { hashCredential } from "../../lib/verification/hashes";
 import { hashesKept } from "../../lib/verification/rehash";
 import { verifyKey, verifyKeys } from "../../lib/verification/verify";
+import { importRows, ndjson } from "../support/imports";
 import { whileLocked } from "../support/races";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 
@@ -81,6 +82,26 @@ describe("A key under the former secret", () => {
     await hashesKept();
     expect(await underOf(key.secret)).toStrictEqual([["api_keys secret", "current", "current"]]);
     expect(await codeOf(key.key, key.secret)).toBe("VALID");
+  });
+
+  test("is the same to an import that has its credential in clear as well", async () => {
+    const [text, id] = [`mif_${randomBytes(32).toString("base64url")}` as Credential, randomUUID()];
+    const clear = { type: "key", user_id: id, credential: text };
+    const stored = {
+      type: "key",
+      user_id: id,
+      latchkey_hash: Buffer.from(hashCredential(text, FORMER)).toString("hex"),
+      latchkey_secret: secretId(FORMER),
+      form: { prefix: "mif_", signs: "base64url", length: 43 },
+    };
+    const owner = { type: "user", id, email: "twice@example.com", email_verified: true };
+    for (const rows of [
+      [clear, stored],
+      [stored, clear],
+    ]) {
+      const { refused } = await importRows(ndjson(owner, ...rows), { isDry: true });
+      expect(refused).toMatchObject([{ line: 3, reason: "Another key has the same credential.", first: { line: 2 } }]);
+    }
   });
 
   test("goes together with others that were asked about at once", async () => {
