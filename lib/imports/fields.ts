@@ -1,4 +1,6 @@
 import { maskCredentials } from "@latchkey/rule/credentials";
+import { fitsForm } from "@latchkey/rule/forms";
+import { knownForms } from "@latchkey/rule/known-forms";
 import { maskedJson } from "@latchkey/rule/masked-json";
 import { isPermissions, type Permissions } from "@latchkey/rule/permissions";
 import { isNameText } from "@latchkey/rule/plain-text";
@@ -31,10 +33,18 @@ export const formerId = z
     abort: true,
   })
   .refine(
-    (id) => isNameText(id) && maskCredentials(id) === id,
+    (id) => isNameText(id) && (maskCredentials(id) === id || isBare(id)),
     "This is no id: it holds characters that control text, or a credential.",
   )
   .meta({ type: ["string", "integer"], maxLength: MAX_FORMER_ID_LENGTH });
+
+/**
+ * Ids may look as keys without a prefix do, and those of a file are the same before and after its keys made the form known. A
+ * key’s own row is searched for it.
+ */
+function isBare(id: string): boolean {
+  return knownForms().some((form) => form.prefix === "" && fitsForm(id, form));
+}
 
 /** What is no id is not repeated: it could be a credential in the wrong column. */
 export function readableId(id: unknown): string | null {

@@ -11,7 +11,7 @@ import { importKeys } from "./keys";
 import { fingerprint, type RecordKind } from "./records";
 import { ImportFailure, type ImportFile, type Row, rowsOf } from "./rows";
 import { COUNTS, type Counts, type ImportRun, type Remark, recordOf } from "./run";
-import { type Place, Seen } from "./seen";
+import { type Place, Seen, Texts } from "./seen";
 import { inTurn } from "./turn";
 import { importUsers } from "./users";
 
@@ -44,6 +44,9 @@ const PASSES = [
   { kind: "key", pass: importKeys },
   { kind: "balance", pass: importBalances },
 ] as const;
+/** A reason may name a field of the file, of which there may be any number. */
+const MAX_REASONS = 100;
+const OTHERWISE = "Other reasons.";
 const NONE = { form: 0, user: 0, key: 0, balance: 0 };
 
 /**
@@ -99,12 +102,13 @@ async function prepare(options: ImportOptions, outcome: ImportOutcome): Promise<
     forms: await Forms.load(),
     salt: isDry ? null : await feedSalt(),
     seen: new Seen(),
-    accepted: new Map(),
+    accepted: new Texts(),
     counts: outcome.counts,
     read: outcome.read,
     refuse: (place, id, reason, first = null) => {
       outcome.refused += 1;
-      outcome.reasons[reason] = (outcome.reasons[reason] ?? 0) + 1;
+      const counted = reason in outcome.reasons || Object.keys(outcome.reasons).length < MAX_REASONS ? reason : OTHERWISE;
+      outcome.reasons[counted] = (outcome.reasons[counted] ?? 0) + 1;
       list(place, id, reason, first, false);
       return null;
     },

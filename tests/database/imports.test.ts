@@ -2,11 +2,12 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { makeCredentials } from "@latchkey/rule/credentials";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Actor, CurrentAdmin } from "../../lib/audit/actors";
+import { type Actor, type CurrentAdmin, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { registerUser } from "../../lib/identity/accounts";
 import { issueToken } from "../../lib/identity/mailed-tokens";
 import { resetPassword } from "../../lib/identity/password-reset";
 import { openSession, signIn } from "../../lib/identity/sessions";
+import { importRecords } from "../../lib/imports/import";
 import type { ImportFile } from "../../lib/imports/rows";
 import { discardUpload, findUpload, importUpload, keepUpload, listUploads, tryUpload } from "../../lib/imports/uploads";
 import { createKey } from "../../lib/keys/create";
@@ -583,10 +584,31 @@ ${ndjson({ type: "balance", user_id: one.id, credits: 8 }, ...keys)}`;
     expect(await findUpload(admin, last)).toBeNull();
   });
 
+  test("may come again, also where ids look as its keys do, which have no prefix", async () => {
+    const admin = staff();
+    const digits = () => randomBytes(18).toString("hex");
+    const one = person({ id: digits() });
+    const content = ndjson(one, keyOf(one, { id: digits(), credential: digits() }));
+    await importUpload(admin, await upload(admin, content));
+    const { counts, shown } = await tryUpload(admin, { id: await upload(admin, content) });
+    expect({ there: [counts.users.there, counts.keys.there], shown }).toStrictEqual({ there: [1, 1], shown: [] });
+  });
+
   test("is refused where its columns cannot be understood, without a word of what stands there", async () => {
     const refused = upload(staff(), `${foreign()},email\n`);
     await expect(refused).rejects.toThrow("file.ndjson has columns that are not known: column 1. Its first line must name");
   });
+});
+
+test("However many reasons rows are refused for, some of them are told apart, and all are counted", async () => {
+  const names = Array.from({ length: 300 }, (_, place) =>
+    (place + 9_000_000).toString(26).replaceAll(/\d/g, (digit) => `q${"abcdefghij"[Number(digit)]}`),
+  );
+  const files = [importFile(ndjson(...names.map((name) => ({ ...person(), [name]: 1 }))))];
+  const how = { files, source: "former", actor: SYSTEM_ACTOR, isDry: true, allowWeak: false, onRemark: () => {} };
+  const counted = Object.values((await importRecords(how)).reasons);
+  expect(counted.length).toBeLessThan(names.length / 2);
+  expect(counted.reduce((sum, count) => sum + count, 0)).toBe(names.length);
 });
 
 test("While one import runs, a second one is told so at once", async () => {
