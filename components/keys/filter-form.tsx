@@ -4,7 +4,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState, useTransition } from "react";
 import { secondaryButton } from "@/components/ui/button-styles";
 import { useHydrated } from "@/components/ui/hydrated";
-import { PendingLine } from "@/components/ui/pending-mark";
+import { PendingLine } from "@/components/ui/pending-line";
 
 const PAUSE_MS = 250;
 
@@ -53,14 +53,17 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
   }, [isHydrated, isLive]);
   useEffect(() => () => clearTimeout(pause.current), []);
 
-  async function search(form: HTMLFormElement) {
+  function search(form: HTMLFormElement) {
     clearTimeout(pause.current);
-    // Its code is not among the page's first.
-    const { readSearch } = await import("./pasted-credential");
-    const query = await readSearch(form, findsDigests);
-    sent.current = query.toString();
-    const address = query.size > 0 ? `${path}?${query}` : path;
-    startTransition(() => (isLive ? router.replace(address, { scroll: false }) : router.push(address)));
+    startTransition(async () => {
+      // Its code is not among the page's first. Where it cannot be had, it is the plain form that it is without scripts.
+      const code = await import("./pasted-credential").catch(() => null);
+      if (!code) return sendPlainly(form);
+      const query = await code.readSearch(form, findsDigests);
+      sent.current = query.toString();
+      const address = query.size > 0 ? `${path}?${query}` : path;
+      startTransition(() => (isLive ? router.replace(address, { scroll: false }) : router.push(address)));
+    });
   }
 
   return (
@@ -79,7 +82,7 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
       }}
       onSubmit={(event) => {
         event.preventDefault();
-        void search(event.currentTarget);
+        search(event.currentTarget);
       }}
     >
       {Object.entries(kept).map(([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />)}
@@ -96,6 +99,12 @@ export function FilterForm({ path, kept, label, className = "", children, ...pro
       {isPending && <PendingLine />}
     </form>
   );
+}
+
+/** Held to the pattern of its field: no whole credential comes into an address. */
+function sendPlainly(form: HTMLFormElement): void {
+  form.noValidate = false;
+  if (form.reportValidity()) form.submit();
 }
 
 function isTyped(form: HTMLFormElement): boolean {

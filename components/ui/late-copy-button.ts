@@ -1,6 +1,6 @@
 "use client";
 
-import { lazyDialog } from "./lazy-dialog";
+import { latePart } from "./lazy-dialog";
 
 /** As CopyButton, whose code is fetched only where one is shown: for pages that seldom show any. */
-export const LateCopyButton = lazyDialog(async () => (await import("./copy-button")).CopyButton);
+export const LateCopyButton = latePart(async () => (await import("./copy-button")).CopyButton);

@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import type { Locator, Page, Route } from "@playwright/test";
 import { DAY_MS } from "../../lib/values/days";
 import { newKey, query, sha256 } from "../support/client";
 import { newUser } from "../support/people";
@@ -328,6 +328,33 @@ test.describe("On the page of keys a person", () => {
       await expectNoSidewaysScrolling(page);
       await expectAccessible(page);
     }
+  });
+});
+
+test.describe("Where code comes late, or not at all, a person", () => {
+  test.use({ expectedProblems: /ERR_FAILED/ });
+
+  test("sees at once that what was pressed is on its way, and still finds a key", async ({ page, makeKey }) => {
+    await makeKey({ key_name: "Alpha" });
+    await makeKey({ key_name: "Beta" });
+    await page.goto("/keys", { waitUntil: "networkidle" });
+    const held: Route[] = [];
+    let isHolding = true;
+    await page.route("**/_next/static/chunks/*.js", (route) => (isHolding ? void held.push(route) : route.continue()));
+    await page.getByRole("button", { name: "Create key" }).click();
+    await expect(page.locator("[data-pending]")).toBeVisible();
+    for (const route of held.splice(0)) await route.continue();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await expect(page.locator("[data-pending]")).toHaveCount(0);
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("searchbox").fill("alp");
+    await expect(page.getByRole("button", { name: "Searching…" })).toBeVisible();
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    isHolding = false;
+    for (const route of held) await route.abort();
+    await expect(page).toHaveURL("/keys?q=alp");
+    await expect(names(page)).toHaveText(["Alpha"]);
   });
 });
 
