@@ -47,7 +47,10 @@ export const createAccountSchema = z
     last_name: personName("last_name").meta({ default: "", description: "May be empty." }),
     external_id: z
       .union([z.string().trim(), z.int().transform(String)], "external_id must be a string or a whole number")
-      .refine(isFormerId, `external_id must be 1 to ${MAX_FORMER_ID_LENGTH} characters without control characters`)
+      .refine(
+        isFormerId,
+        `external_id must be 1 to ${MAX_FORMER_ID_LENGTH} characters with something to see, and none that control or turn text`,
+      )
       .refine(hasNoCredential, "external_id must not be a credential")
       .nullish()
       .transform((id) => id ?? null)

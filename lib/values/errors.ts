@@ -7,7 +7,10 @@ export const ERRORS = {
   INVALID_INPUT: { status: 400, message: "The request is not valid." },
   UNKNOWN_FIELD: { status: 400, message: "The request has a field that is not known here." },
   MISSING_KEY_NAME: { status: 400, message: "Key name is required" },
-  INVALID_KEY_NAME: { status: 400, message: "Key name must be 1 to 100 characters without control characters" },
+  INVALID_KEY_NAME: {
+    status: 400,
+    message: "Key name must be 1 to 100 characters with something to see, and none that control or turn text",
+  },
   INVALID_PERMISSIONS: {
     status: 400,
     message: "Permissions must be a list of strings, or an object of resource to list of strings, of at most 4 KiB",

@@ -136,17 +136,17 @@ describe("POST /api/users refuses", () => {
     [
       "a blank id",
       { email: "a@example.com", external_id: "  " },
-      "external_id must be 1 to 100 characters without control characters",
+      "external_id must be 1 to 100 characters with something to see, and none that control or turn text",
     ],
     [
       "a long id",
       { email: "a@example.com", external_id: "a".repeat(101) },
-      "external_id must be 1 to 100 characters without control characters",
+      "external_id must be 1 to 100 characters with something to see, and none that control or turn text",
     ],
     [
       "an id with a NUL byte",
       { email: "a@example.com", external_id: "a\u0000b" },
-      "external_id must be 1 to 100 characters without control characters",
+      "external_id must be 1 to 100 characters with something to see, and none that control or turn text",
     ],
     ["half a credit", { email: "a@example.com", credits: 0.5 }, "credits must be a whole number"],
     ["credits in words", { email: "a@example.com", credits: "5" }, "credits must be a whole number"],
