@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { primaryButton } from "@/components/ui/button-styles";
+import { primaryButton, secondaryButton } from "@/components/ui/button-styles";
 import { MessagePage } from "@/components/ui/message-page";
 import { FRONT_PAGE, NO_SUCH_PAGE } from "@/lib/values/page-words";
 import { SignInLink } from "./_shell/sign-in-link";
@@ -14,7 +14,7 @@ export default function NotFound() {
         <a href="/" className={primaryButton}>
           {FRONT_PAGE}
         </a>
-        <SignInLink />
+        <SignInLink className={secondaryButton} />
       </div>
     </MessagePage>
   );

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { NoSuchPage } from "@/app/_shell/no-such-page";
 import { SignInLink } from "@/app/_shell/sign-in-link";
+import { secondaryButton } from "@/components/ui/button-styles";
 
 export const metadata: Metadata = { title: "Page not found" };
 
@@ -15,7 +16,7 @@ export default function AdminNotFound() {
       <p className="mb-4 max-w-measure text-ink-muted">
         If your session has ended, or another account is signed in here now, none of these pages is there any more.
       </p>
-      <SignInLink />
+      <SignInLink className={secondaryButton} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "react";
 import { Badge } from "@/components/ui/badge";
+import { ButtonForm } from "@/components/ui/button-form";
 import { Instant } from "@/components/ui/instant";
 import { SubmitButton } from "@/components/ui/submit-button";
 import { useTimeZone } from "@/components/ui/time-zone";
@@ -47,17 +48,25 @@ export function SessionList({ sessions, areAll, current, now, action }: Props) {
               </p>
             </div>
             {session.id !== current && (
-              <form action={action}>
+              <ButtonForm action={action} failure={<NotDone />}>
                 <input type="hidden" name="session" value={session.id} />
                 <SubmitButton>
                   Sign out<span className="sr-only"> {browserName(session.userAgent)}</span>
                 </SubmitButton>
-              </form>
+              </ButtonForm>
             )}
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+function NotDone() {
+  return (
+    <p role="alert" className="mt-2 max-w-72 text-danger text-sm">
+      That did not work. Load this page again, then try once more.
+    </p>
   );
 }
 

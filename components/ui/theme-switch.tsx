@@ -1,5 +1,5 @@
 import { THEMES, type Theme } from "./theme";
-import { ThemeButton } from "./theme-button";
+import { ThemeForm } from "./theme-form";
 
 const LOOKS = {
   system: {
@@ -21,15 +21,17 @@ type Props = { theme: Theme; action: (form: FormData) => Promise<void> };
  */
 export function ThemeSwitch({ theme: chosen, action }: Props) {
   return (
-    <form action={action}>
+    <ThemeForm action={action} failure={<NotKept />}>
       <fieldset className="flex rounded-md border border-line p-0.5">
         <legend className="sr-only">Theme</legend>
         {THEMES.map((theme) => {
           const { path, name } = LOOKS[theme];
           return (
-            <ThemeButton
+            <button
               key={theme}
-              theme={theme}
+              type="submit"
+              name="theme"
+              value={theme}
               title={name}
               aria-pressed={theme === chosen}
               className="flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-sm group-data-named/named:px-2 text-ink-faint transition-colors hover:text-ink aria-pressed:bg-sunken aria-pressed:text-ink"
@@ -47,10 +49,18 @@ export function ThemeSwitch({ theme: chosen, action }: Props) {
                 <path d={path} />
               </svg>
               <span className="sr-only group-data-named/named:not-sr-only">{name}</span>
-            </ThemeButton>
+            </button>
           );
         })}
       </fieldset>
-    </form>
+    </ThemeForm>
+  );
+}
+
+function NotKept() {
+  return (
+    <p role="alert" className="mt-2 max-w-72 text-danger text-sm">
+      Shown here, but not kept. Load this page again, then choose.
+    </p>
   );
 }

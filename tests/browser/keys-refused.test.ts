@@ -110,16 +110,24 @@ test("Who comes without a session reads why: it has ended, or the browser keeps 
   await expect(page.getByText(/session has ended|keeps no cookies/)).toHaveCount(0);
 });
 
-test("From a page of an earlier version a person can sign out", async ({ page, person }) => {
-  await page.goto("/keys");
-  // No action of that build is known any more.
-  await page.route("**/*", (route) =>
-    route.request().headers()["next-action"] ? route.fulfill({ status: 404, body: "" }) : route.continue(),
-  );
-  await openAccountMenu(page);
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page).toHaveURL("/sign-in");
-  expect(await query("SELECT id FROM sessions WHERE user_id = $1", [person.id])).toHaveLength(1);
-  await page.goto("/keys");
-  await expect(page).toHaveURL(/\/sign-in\?next=/);
+test.describe("From a page of an earlier version a person", () => {
+  test.use({ expectedProblems: /Failed to load resource: the server responded with a status of 404/ });
+
+  test("chooses colours, is told that they are not kept, loses nothing, and can sign out", async ({ page, person }) => {
+    await page.goto("/keys/new");
+    await page.getByLabel("Name").fill("Kept");
+    // No action of that build is known any more.
+    await page.route("**/*", (route) =>
+      route.request().headers()["next-action"] ? route.fulfill({ status: 404, body: "" }) : route.continue(),
+    );
+    await openAccountMenu(page);
+    await page.getByRole("button", { name: "Dark" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "Shown here, but not kept." })).toBeVisible();
+    await expect(page.getByLabel("Name")).toHaveValue("Kept");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page).toHaveURL("/sign-in");
+    expect(await query("SELECT id FROM sessions WHERE user_id = $1", [person.id])).toHaveLength(1);
+    await page.goto("/keys");
+    await expect(page).toHaveURL(/\/sign-in\?next=/);
+  });
 });
