@@ -18,7 +18,7 @@ const USAGE = `Say which files to import, and where they are from:
   --source NAME   what the ids in the files are ids of, such as mifumo
   --dry-run       the same checks, and nothing is written
   --allow-weak    take credentials that could be guessed, and flag them
-  --report FILE   where refused rows are listed, and people whose password will not work (.csv, or NDJSON);
+  --report FILE   where refused rows are listed, and people of whom something is left out (.csv, or NDJSON);
                   import-NAME.ndjson without it
 
 The files are NDJSON or CSV: docs/moving-in.md has their fields. It ends with 0, with 2 where rows were refused, and with 1 where
@@ -43,8 +43,8 @@ export async function main(args: string[]): Promise<void> {
   );
   console.log(describe(outcome, options.isDry).join("\n"));
   const { refused, counts } = outcome;
-  const passwords = counts.users.without_password > 0 ? ", and each whose password will not work," : "";
-  if (refused > 0 || passwords) console.log(`Each refused row${passwords} is in ${file}.`);
+  const less = counts.users.with_less > 0 ? ", and each person of whom something is left out," : "";
+  if (refused > 0 || less) console.log(`Each refused row${less} is in ${file}.`);
   if (refused > 0) process.exitCode = 2;
 }
 
@@ -113,6 +113,7 @@ function describe({ counts, refused, reasons }: ImportOutcome, isDry: boolean): 
     ...(users.without_password > 0
       ? [`  passwords  ${number(users.without_password)} will not work: a mailed link sets another`]
       : []),
+    ...(users.with_less > 0 ? [`  left out   of ${number(users.with_less)} people, something that cannot be kept`] : []),
     `  refused    ${number(refused)}`,
     ...sorted.map(([reason, count]) => `    ${number(count).padStart(9)}  ${reason}`),
   ];

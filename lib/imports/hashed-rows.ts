@@ -33,8 +33,8 @@ export async function* hashedRows(file: ImportFile, allowWeak: boolean): AsyncGe
 }
 
 function addForm(fields: Fields, { forms, allowWeak }: Hashing): void {
-  const { record } = readRecord("form", fields);
-  if (record) forms.take(record, allowWeak);
+  const read = readRecord("form", fields);
+  if (read.refused === undefined) forms.take(read.record, allowWeak);
 }
 
 function hashRow(row: Row, hashing: Hashing): Row {

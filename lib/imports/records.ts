@@ -135,5 +135,9 @@ export type BalanceRecord = z.output<typeof balanceSchema>;
 export const formSchema = z.strictObject({ type: z.literal("form"), ...credentialForm.shape });
 
 export const RECORDS = { form: formSchema, user: userSchema, key: keySchema, balance: balanceSchema } as const;
+/** What somebody is imported without rather than not at all, where it cannot be kept as it is. */
+export const ORNAMENTS: { [Kind in keyof typeof RECORDS]?: readonly string[] } = {
+  user: ["name", "first_name", "last_name", "phone_number", "timezone"],
+};
 export type RecordKind = keyof typeof RECORDS;
 export type RecordOf<Kind extends RecordKind> = z.output<(typeof RECORDS)[Kind]>;

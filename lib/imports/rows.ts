@@ -2,7 +2,7 @@ import { ERRORS, isErrorCode } from "@/lib/values/errors";
 import { CsvReader, cellsOf, delimiterOf } from "./csv-rows";
 import { withoutBlanks } from "./fields";
 import { linesOf } from "./lines";
-import { RECORDS, type RecordKind, type RecordOf } from "./records";
+import { ORNAMENTS, RECORDS, type RecordKind, type RecordOf } from "./records";
 
 export type Fields = Record<string, unknown>;
 /** What a file says in one place: what it is about and its fields, or why it is refused. Never quotes what it said. */
@@ -125,12 +125,20 @@ function toRow(line: number, fields: Fields, kind: RecordKind | null): Row {
   return { line, kind: type as RecordKind, fields };
 }
 
-/** The row as its schema reads it, or the first thing that is wrong with it. */
-export function readRecord<Kind extends RecordKind>(kind: Kind, fields: Fields) {
+type ReadRecord<Kind extends RecordKind> =
+  | { record: RecordOf<Kind>; leftOut: string[]; refused?: undefined }
+  | { refused: string; record?: undefined };
+
+/** The row as its schema reads it, and why ornaments are left out; or the first other thing that is wrong with it. */
+export function readRecord<Kind extends RecordKind>(kind: Kind, fields: Fields): ReadRecord<Kind> {
   const read = RECORDS[kind].safeParse(fields);
-  if (read.success) return { record: read.data as RecordOf<Kind> };
-  const [issue] = read.error.issues;
-  return { refused: describe(issue) };
+  if (read.success) return { record: read.data as RecordOf<Kind>, leftOut: [] };
+  const isOrnament = (name: unknown) => ORNAMENTS[kind]?.some((each) => each === name) ?? false;
+  const other = read.error.issues.find(({ path }) => !isOrnament(path[0]));
+  if (other) return { refused: describe(other) };
+  const wrong = new Map(read.error.issues.map((issue) => [String(issue.path[0]), describe(issue)]));
+  const rest = readRecord(kind, Object.fromEntries(Object.entries(fields).filter(([name]) => !wrong.has(name))));
+  return rest.refused === undefined ? { ...rest, leftOut: [...wrong.values()] } : rest;
 }
 
 function describe(issue: { code?: string; message: string; path: PropertyKey[]; keys?: string[] } | undefined): string {

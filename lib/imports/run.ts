@@ -6,7 +6,7 @@ import { type Fields, type ImportFile, readRecord, rowsOf } from "./rows";
 import type { Place, Seen, Texts } from "./seen";
 
 /**
- * Of a row that is not imported or, `taken`, of a person who is without the password of the row. `first`: where what it repeats
+ * Of a row that is not imported or, `taken`, of a person who is without something that the row has. `first`: where what it repeats
  * stands.
  */
 export type Remark = {
@@ -19,7 +19,7 @@ export type Remark = {
 };
 
 export const COUNTS = {
-  users: { new: 0, joined: 0, taken_over: 0, there: 0, without_password: 0 },
+  users: { new: 0, joined: 0, taken_over: 0, there: 0, without_password: 0, with_less: 0 },
   keys: { new: 0, weak: 0, there: 0 },
   balances: { new: 0, there: 0 },
   forms: { read: 0 },
@@ -113,6 +113,6 @@ export function recordOf<Kind extends RecordKind>(
   place: Place,
 ): RecordOf<Kind> | null {
   const read = readRecord(kind, fields);
-  if ("record" in read) return read.record ?? null;
+  if (read.refused === undefined) return read.record;
   return run.refuse(place, idOf(fields), read.refused);
 }

@@ -4,14 +4,15 @@ import { db, sql, transaction } from "@/lib/database/client";
 import { bool, nullable, type RowOf, statement, text, uuid } from "@/lib/database/statements";
 import { describeHash } from "@/lib/identity/foreign-hashes";
 import { takeOver } from "@/lib/identity/proof";
+import { idOf } from "./fields";
 import type { UserRecord } from "./records";
-import type { Fields } from "./rows";
-import { eachBatch, type Found, type ImportRun, recordOf } from "./run";
+import { type Fields, readRecord } from "./rows";
+import { eachBatch, type Found, type ImportRun } from "./run";
 import type { Place } from "./seen";
 import { insertUsers, linkIn, linkUsers } from "./user-rows";
 
-/** `unchecked`: why no password can be that of the row's hash, which is left out then. */
-type FoundUser = Found<"user"> & { unchecked: string | null };
+/** `unchecked`: why no password can be that of the row's hash, which is left out then. `leftOut`: why other things are. */
+type FoundUser = Found<"user"> & { unchecked: string | null; leftOut: string[] };
 /** Of a row: somebody new, or who it is already. */
 type Plan = { found: FoundUser; is: "new" | "joined" | "taken_over"; id: string };
 
@@ -49,15 +50,17 @@ export async function importUsers(run: ImportRun): Promise<void> {
 }
 
 function checkUser(run: ImportRun, fields: Fields, place: Place): FoundUser | null {
-  const read = recordOf(run, "user", fields, place);
-  if (!read) return null;
-  const { password_hash, ...record } = read;
+  const read = readRecord("user", fields);
+  if (read.refused !== undefined) return run.refuse(place, idOf(fields), read.refused);
+  const { leftOut } = read;
+  const { password_hash, ...record } = read.record;
   const hash = password_hash === undefined ? null : describeHash(password_hash);
   const same = run.seen.note(`user ${record.id}`, place);
   if (same) return run.refuse(place, record.id, "The same id as another row.", same);
   const other = run.seen.note(`email ${record.email}`, place);
   if (other) return run.refuse(place, record.id, "The same e-mail address as another row.", other);
-  return hash && "refused" in hash ? { place, record, unchecked: hash.refused } : { place, record: read, unchecked: null };
+  if (hash && "refused" in hash) return { place, record, unchecked: hash.refused, leftOut };
+  return { place, record: read.record, unchecked: null, leftOut };
 }
 
 async function writeUsers(run: ImportRun, batch: FoundUser[]): Promise<void> {
@@ -73,12 +76,15 @@ async function writeUsers(run: ImportRun, batch: FoundUser[]): Promise<void> {
     run.refuse(place, record.id, "The account was changed meanwhile. Run the import again.");
 }
 
-/** Whoever is joined has the password that they have here. */
-function noteDone({ counts, remark }: ImportRun, { is, found: { place, record, unchecked } }: Plan): void {
+/** Whoever is joined or taken over has the name that they have here; whoever is joined, the password too. */
+function noteDone({ counts, remark }: ImportRun, { is, found: { place, record, unchecked, leftOut } }: Plan): void {
   counts.users[is] += 1;
-  if (unchecked === null || is === "joined") return;
-  counts.users.without_password += 1;
-  remark(place, record.id, `The password will not work. ${unchecked}`);
+  const password = unchecked === null || is === "joined" ? [] : [`The password will not work. ${unchecked}`];
+  const others = is === "new" ? leftOut.map((reason) => `Left out: ${reason}`) : [];
+  counts.users.without_password += password.length;
+  if (password.length + others.length === 0) return;
+  counts.users.with_less += 1;
+  remark(place, record.id, [...password, ...others].join(" "));
 }
 
 /** As `findOwners` asks for them. */

@@ -356,6 +356,24 @@ test("A credential that stands in another field of its row is kept nowhere", asy
   );
 });
 
+test("A name, a phone number or a time zone that cannot be kept is left out, and costs nobody the account and the keys", async () => {
+  const odd = { first_name: "two\nlines", last_name: "Mrema", phone_number: "ask Asha", timezone: "Nowhere/Else" };
+  const one = person(odd);
+  const content = ndjson(one, keyOf(one), person({ ...odd, email: "no address" }));
+  for (const isDry of [true, false]) {
+    const done = await importRows(content, { isDry });
+    expect(done).toMatchObject({ users: { new: 1, with_less: 1, without_password: 0 }, keys: { new: 1 } });
+    expect(reasons(done)).toStrictEqual([[3, "email: Enter a valid email address."]]);
+    expect(done.taken).toMatchObject([
+      { line: 1, id: one.id, reason: expect.stringMatching(/^Left out: first_name: .*: phone_number: .*: timezone: /) },
+    ]);
+  }
+  expect(await database.query("SELECT name, phone_number, timezone FROM users WHERE email = $1", [one.email])).toStrictEqual([
+    { name: "Mrema", phone_number: null, timezone: "UTC" },
+  ]);
+  expect((await importRows(content)).taken).toStrictEqual([]);
+});
+
 describe("a person whose password nothing could be checked against", () => {
   const hashes = [
     `pbkdf2_sha256$9000000$salt$${"A".repeat(43)}=`,

@@ -25,6 +25,10 @@ export function ImportReport({ of: { counts, read, refused, refusedOf, shown, ta
     [users.joined, "of the people are joined to accounts that they have here."],
     [users.taken_over, "of the people take over accounts that nobody has proved."],
     [users.without_password, "of the people have to set another password, by a mailed link: the one in the file will not work."],
+    [
+      users.with_less,
+      "of the people are without something that the file has of them: a password, a name, a phone number or a time zone.",
+    ],
     [keys.weak, "of the keys could be guessed, and are flagged."],
   ] as const;
   return (
@@ -55,7 +59,7 @@ export function ImportReport({ of: { counts, read, refused, refusedOf, shown, ta
           </p>
         ))}
       <Remarks title="Refused rows" rows={shown} total={refused} />
-      <Remarks title="Passwords that will not work" rows={taken} total={users.without_password} />
+      <Remarks title="What is left out" rows={taken} total={users.with_less} />
     </>
   );
 }
