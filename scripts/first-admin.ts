@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { SYSTEM_ACTOR } from "../lib/audit/actors";
-import { db } from "../lib/database/client";
 import { registerUser } from "../lib/identity/accounts";
+import { findOldestAdmin } from "../lib/users/oldest-admin";
 import { AppError } from "../lib/values/errors";
 import { Failure } from "./failure";
 import { keptSecret } from "./kept-secret";
@@ -19,7 +19,7 @@ export type FirstAdmin = { id: string; email: string; password: string | null };
  */
 export async function ensureFirstAdmin(dataDirectory: string): Promise<FirstAdmin> {
   const file = passwordFile(dataDirectory);
-  const existing = await findAdmin();
+  const existing = await findOldestAdmin();
   if (existing) return { ...existing, password: fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim() : null };
 
   const password = keptSecret(path.dirname(file), PASSWORD, () => randomBytes(15).toString("base64url"));
@@ -31,7 +31,7 @@ export async function ensureFirstAdmin(dataDirectory: string): Promise<FirstAdmi
     if (!(error instanceof AppError && error.code === "EMAIL_TAKEN")) throw error;
     // Another machine on the same database was quicker, and shows its password.
     fs.rmSync(file, { force: true });
-    const other = await findAdmin();
+    const other = await findOldestAdmin();
     if (!other)
       throw new Failure(`There is no administrator, and ${EMAIL} belongs to somebody else. Make a user "admin" by SQL.`);
     return { ...other, password: null };
@@ -41,10 +41,6 @@ export async function ensureFirstAdmin(dataDirectory: string): Promise<FirstAdmi
 /** To be called once the password was shown. */
 export function forgetPassword(dataDirectory: string): void {
   fs.rmSync(passwordFile(dataDirectory), { force: true });
-}
-
-function findAdmin() {
-  return db().user.findFirst({ where: { role: "admin" }, orderBy: { createdAt: "asc" }, select: { id: true, email: true } });
 }
 
 function passwordFile(dataDirectory: string): string {
