@@ -3,14 +3,18 @@ import { defineConfig } from "vitest/config";
 
 const alias = { "@": path.resolve("."), "server-only": path.resolve("tests/support/empty.ts") };
 
+/** What is asked over HTTP needs no modules of its own for each file. */
+const SHARED = { isolate: false };
+/** Each file has its modules to itself in a thread as in a process, which takes longer to begin. */
+const OWN_MODULES = { isolate: true, pool: "threads" as const };
+
 /** Tests that need a database, or a portal with one: `tests/support/global-setup.ts` has it running. */
-const withPortal = (name: string, include: string[], isolate = false) => ({
+const withPortal = (name: string, include: string[], own: { isolate: boolean; pool?: "threads" } = SHARED) => ({
   extends: true as const,
   test: {
     name,
     include,
-    // What is asked over HTTP needs no process of its own for each file.
-    isolate,
+    ...own,
     globalSetup: "tests/support/global-setup.ts",
     setupFiles: "tests/support/share-portal.ts",
     testTimeout: 60_000,
@@ -38,20 +42,19 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{lib,packages,scripts,components}/**/*.test.ts", "*.test.ts"],
-          // Each file has its modules to itself in a thread as in a process, which takes longer to begin.
-          pool: "threads",
+          ...OWN_MODULES,
           // Many inputs on a busy machine: what never comes fails all the same.
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
-      withPortal("database", [DATABASE], true),
+      withPortal("database", [DATABASE], OWN_MODULES),
       // The HTTP tests, against a portal with its own database.
       withPortal("http", ["tests/http/**/*.test.ts"]),
       // What the way to the database can make a difference to: by DATABASE_URL, and by that and Neon's driver.
       withPortal("url", [USE_CASES]),
       withPortal("neon", [USE_CASES, ...BY_DRIVER]),
-      withPortal("neon-database", DATABASE_BY_DRIVER, true),
+      withPortal("neon-database", DATABASE_BY_DRIVER, OWN_MODULES),
       {
         extends: true,
         test: {
