@@ -8,7 +8,7 @@ const VALID = {
 };
 const NOT_FOUND = { valid: false, code: "NOT_FOUND", reason: "No key has this credential." };
 
-function askerOf(answer: Parameters<typeof fakeWorld>[0], knowsAll = false) {
+function askerOf(answer: Parameters<typeof fakeWorld>[0], knowsAll = false, boundMs = 2_000) {
   const made = fakeWorld(answer);
   const troubles: string[] = [];
   return {
@@ -17,6 +17,7 @@ function askerOf(answer: Parameters<typeof fakeWorld>[0], knowsAll = false) {
     asker: new Asker(
       made.world,
       () => knowsAll,
+      boundMs,
       (reason) => troubles.push(reason),
     ),
   };
@@ -38,6 +39,21 @@ test("what is asked about at once is one question, and each question has its own
   // One that must not be old is not answered by one that is under way.
   await Promise.all([asker.verify(CREDENTIAL, {}), asker.verify(CREDENTIAL, {}, true)]);
   expect(sent).toHaveLength(6);
+});
+
+test("no call is answered by a question that was asked longer before it than the bound", async () => {
+  const open: ((verdict: { status: number; body: object }) => void)[] = [];
+  const { asker, sent, pass } = askerOf(() => new Promise((resolve) => open.push(resolve)), false, 500);
+  const first = asker.verify(CREDENTIAL, {});
+  await pass(500);
+  const second = asker.verify(CREDENTIAL, {});
+  await pass(1);
+  // Revoked meanwhile: what was answered before that is for those who had asked by then.
+  const third = asker.verify(CREDENTIAL, {});
+  expect(sent).toHaveLength(2);
+  open[0]?.({ status: 200, body: VALID });
+  open[1]?.({ status: 200, body: { ...NOT_FOUND, code: "REVOKED" } });
+  expect((await Promise.all([first, second, third])).map(({ code }) => code)).toStrictEqual(["VALID", "VALID", "REVOKED"]);
 });
 
 test("what no key had is not asked about again for a while, longer where all should be known", async () => {

@@ -17,7 +17,7 @@ const REFUSED_MS = 30_000;
 
 /** Asks the portal about single credentials: what is not known here, or must not be two seconds old. */
 export class Asker {
-  private readonly flights = new Map<string, Promise<Verdict>>();
+  private readonly flights = new Map<string, { begunAt: number; verdict: Promise<Verdict> }>();
   /** By digest: when it was asked about. */
   private readonly misses = new Map<string, { at: number; verdict: Verdict }>();
   private allowed = MAX_PER_SECOND;
@@ -30,6 +30,7 @@ export class Asker {
   constructor(
     private readonly world: World,
     private readonly knowsAll: (credential: string) => boolean,
+    private readonly boundMs: number,
     private readonly trouble: (reason: string) => void,
   ) {
     this.salt = world.uuid();
@@ -42,18 +43,18 @@ export class Asker {
     if (missed) return Promise.resolve(missed);
     const { permission = "", cost = 0, secret } = question;
     const flight = [digest, cost, secret === undefined ? "" : this.digest(secret), permission].join(" ");
-    // One that is under way may have been answered before now.
-    const underWay = isFresh ? undefined : this.flights.get(flight);
-    if (underWay) return underWay;
     const now = this.world.monotonic();
+    // One that is under way may have been answered when it began, and be read late where this process stood still.
+    const underWay = isFresh ? undefined : this.flights.get(flight);
+    if (underWay && now - underWay.begunAt <= this.boundMs) return underWay.verdict;
     if (now < this.refusedUntil) return Promise.resolve(unavailable("The service may not ask about keys.", { retryAfter: 30 }));
     if (this.flights.size >= MAX_IN_FLIGHT || !this.take(now))
       return Promise.resolve(unavailable("Too many keys have to be asked about at once."));
-    const asked = this.ask(credential, question, digest).finally(() => {
-      if (this.flights.get(flight) === asked) this.flights.delete(flight);
+    const verdict = this.ask(credential, question, digest).finally(() => {
+      if (this.flights.get(flight)?.verdict === verdict) this.flights.delete(flight);
     });
-    this.flights.set(flight, asked);
-    return asked;
+    this.flights.set(flight, { begunAt: now, verdict });
+    return verdict;
   }
 
   /**

@@ -229,3 +229,14 @@ test("what is true no longer is not known until a state of it comes, and one tha
   for (const ids of ["", "AAAA", undefined as unknown as string])
     expect(() => table.unlearn({ t: "ask", kind: "key", ids })).toThrow(RangeError);
 });
+
+test("an owner whose credits are told in another form is not known: nobody is refused by a guess", () => {
+  for (const credits of ["plenty", null, undefined, 1.5, {}]) {
+    const table = new Table();
+    table.apply({ t: "owner", id: idOf(2, 1), rev: 1, banned: false, credits: 5 });
+    table.apply({ t: "owner", id: idOf(2, 1), rev: 2, banned: false, credits: credits as number });
+    table.apply(keyLine(1));
+    expect(table.isOwnerKnown(table.ownerRow(find(table, "key 1"))), String(credits)).toBe(false);
+    expect(table.owners).toBe(0);
+  }
+});

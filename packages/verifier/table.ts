@@ -349,8 +349,12 @@ export class Table {
     if (isKnown && this.ownerWord(owner, OWNER_REV + 1) * WORDS + this.ownerWord(owner, OWNER_REV) > line.rev) return "ignored";
     if (owner < 0) owner = this.addOwner();
     const wasBanned = isKnown && this.isBanned(owner);
-    const isUnderstood = Number.isSafeInteger(line.rev) && line.rev >= 0 && typeof line.banned === "boolean";
     const isSome = line.credits === "some";
+    const isUnderstood =
+      Number.isSafeInteger(line.rev) &&
+      line.rev >= 0 &&
+      typeof line.banned === "boolean" &&
+      (isSome || Number.isSafeInteger(line.credits));
     const credits = isSome ? FEED_CREDITS_TOLD : Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Number(line.credits)));
     const flags = (isUnderstood ? IS_KNOWN : 0) | (line.banned ? IS_BANNED : 0) | (isSome ? HAS_SOME : 0);
     const at = owner * OWNER_WORDS;

@@ -55,7 +55,7 @@ export class LocalVerifier implements Verifier {
     this.freshness = freshness;
     this.replica = replica;
     const trouble = (reason: string) => this.noteTrouble(reason);
-    this.asker = new Asker(world, (credential) => replica.knowsAll(credential), trouble);
+    this.asker = new Asker(world, (credential) => replica.knowsAll(credential), options.boundMs, trouble);
     replica.firstUsed = (credential) => this.asker.tellFirst(credential);
     this.usage = new Usage(world, () => freshness.databaseNow() ?? world.wall(), trouble);
     this.client = new Client(world, replica, freshness, options, {
