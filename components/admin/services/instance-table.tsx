@@ -70,5 +70,5 @@ function policyOf({ onStale, boundMs, serveForMs }: ListedInstance): string {
 }
 
 function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toLocaleString("en-GB", { maximumFractionDigits: milliseconds < 10_000 ? 1 : 0 })} s`;
+  return `${(milliseconds / 1000).toLocaleString("en-GB", { maximumFractionDigits: milliseconds < 10_000 ? 1 : 0 })}\u00a0s`;
 }
