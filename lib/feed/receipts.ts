@@ -1,11 +1,11 @@
 import "server-only";
 import { sql } from "@/lib/database/client";
-import { bool, instant, int, nullable, statement, text, uuid } from "@/lib/database/statements";
+import { bool, instant, nullable, statement, text, uuid } from "@/lib/database/statements";
 import { AppError } from "@/lib/values/errors";
 import { SESSION_MINUTES } from "./sessions";
 
-/** Of one change: more processes than this are counted, and not named. */
-const MAX_NAMED = 5_000;
+/** Of one change: those that may accept longest. Whoever is beyond has ended by when the last of these has. */
+export const MAX_TOLD = 10_000;
 
 // Whoever asks sees it, so that it was committed by now, with all of its transaction; a poll may have found that earlier.
 const CHANGE = statement(
@@ -22,20 +22,24 @@ const CHANGE = statement(
    WHERE c.seq = $seq::bigint AND c.xid = $xid::xid8 AND c.kind <> 'm'`,
 );
 
+// When a process refuses by itself. One that serves what is stale may have heard all that was before the change, also where
+// nothing was heard of it for long.
+const OWN_END = `CASE v.on_stale WHEN 'serve'
+       THEN greatest(v.seen_at, $seenAt::timestamptz) + v.serve_for_ms * interval '1 millisecond'
+       ELSE $seenAt::timestamptz END + v.bound_ms * interval '1 millisecond'`;
+
 const SESSIONS = statement(
   "sessions-told",
   {
     service: text,
     instance: text,
     on_stale: text,
-    bound_ms: int,
-    serve_for_ms: int,
-    seen_at: instant,
+    own_end: instant,
     ended_at: nullable(instant),
     is_later: bool,
     acked_at: nullable(instant),
   },
-  `SELECT s.name AS service, v.instance, v.on_stale, v.bound_ms, v.serve_for_ms, v.seen_at, v.ended_at,
+  `SELECT s.name AS service, v.instance, v.on_stale, v.ended_at, ${OWN_END} AS own_end,
      pg_visible_in_snapshot($xid::xid8, v.start_cursor::pg_snapshot) AS is_later,
      (SELECT min(a.at) FROM verifier_acks a
       WHERE a.session_id = v.id AND a.at > $seenAt::timestamptz - interval '1 minute'
@@ -43,7 +47,7 @@ const SESSIONS = statement(
    FROM verifier_sessions v JOIN services s ON s.id = v.service_id
    WHERE v.epoch = (SELECT epoch FROM feed_state) AND (v.ended_at IS NULL OR v.ended_at > $seenAt::timestamptz)
      AND v.seen_at > $seenAt::timestamptz - greatest(interval '${SESSION_MINUTES} minutes', v.serve_for_ms * interval '1 millisecond')
-   ORDER BY v.started_at LIMIT ${MAX_NAMED}`,
+   ORDER BY is_later, own_end DESC, v.started_at LIMIT ${MAX_TOLD}`,
 );
 
 type Process = { service: string; instance: string };
@@ -108,15 +112,16 @@ export async function findReceipts(token: string, ownerId: string | null): Promi
   const now = change.now.getTime();
   const found: Pick<Receipts, (typeof STATES)[number]> = { confirmed: [], bounded: [], pending: [], may_accept: [] };
   let [deadAt, lastAt, later] = [seenAt, null as number | null, 0];
-  for (const row of await sql(SESSIONS, { xid, seenAt: change.seen_at })) {
+  const rows = await sql(SESSIONS, { xid, seenAt: change.seen_at });
+  const last = rows.at(-1);
+  if (rows.length === MAX_TOLD && last && !last.is_later) deadAt = last.own_end.getTime();
+  for (const row of rows) {
     if (row.is_later) {
       later += 1;
       continue;
     }
     const process = { service: row.service, instance: row.instance };
-    const boundAt = seenAt + row.bound_ms;
-    const ownEnd =
-      row.on_stale === "serve" ? Math.max(boundAt, row.seen_at.getTime() + row.bound_ms + row.serve_for_ms) : boundAt;
+    const ownEnd = row.own_end.getTime();
     const ackedAt = row.acked_at && Math.max(row.acked_at.getTime(), seenAt);
     // Who confirms after its bound had ended it by then.
     const doneAt = Math.min(ackedAt ?? row.ended_at?.getTime() ?? ownEnd, ownEnd);

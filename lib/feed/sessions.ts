@@ -94,6 +94,7 @@ export async function seeSession(
   return { id: session, epoch: row.epoch, now: row.now };
 }
 
+// A cursor ahead of the present, or of a database that took another course, would confirm changes that nobody has made yet.
 const ACKNOWLEDGE = statement(
   "acknowledge",
   { epoch: uuid, bound_ms: int, serve_for_ms: int, now: instant },
@@ -105,7 +106,9 @@ const ACKNOWLEDGE = statement(
      RETURNING id, epoch, bound_ms, serve_for_ms),
    kept AS (
      INSERT INTO verifier_acks (session_id, cursor) SELECT id, $cursor::text FROM told
-     WHERE $applied::bool AND $cursor::text IS NOT NULL AND told.epoch = $epoch::uuid)
+     WHERE $applied::bool AND $cursor::text IS NOT NULL AND told.epoch = $epoch::uuid
+       AND pg_snapshot_xmax($cursor::pg_snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
+       AND (SELECT history = feed_history() FROM feed_state))
    SELECT epoch, bound_ms, serve_for_ms, now() AS now FROM told`,
 );
 

@@ -5,13 +5,15 @@ import { type AuditRecord, latestAudit } from "../../lib/audit/list";
 import { feedRun } from "../../lib/database/client";
 import { findShownReceipts, receiptsOfDeed } from "../../lib/doors/tell-change";
 import { keepReceipts } from "../../lib/feed/kept-receipts";
-import { findReceipts } from "../../lib/feed/receipts";
+import { findReceipts, MAX_TOLD } from "../../lib/feed/receipts";
+import { acknowledge } from "../../lib/feed/sessions";
 import { openFeed } from "../../lib/feed/state";
 import { createKey, type IssuedKey } from "../../lib/keys/create";
 import { getKeyPage } from "../../lib/keys/own-key-page";
 import { regenerateKey } from "../../lib/keys/regenerate";
 import { revokeOwnKeys } from "../../lib/keys/revoke-all";
 import { updateKey } from "../../lib/keys/update";
+import type { KnownService } from "../../lib/services/known";
 import { randomEmail } from "../support/client";
 import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
 import { addService } from "../support/services";
@@ -137,4 +139,86 @@ test("what narrows nothing has no receipts: another name, or new credentials bes
   expect(await narrowing(() => regenerateKey(owner, key.uuid, { graceSeconds: 60 }))).toBeNull();
   expect(await narrowing(() => regenerateKey(owner, key.uuid, { graceSeconds: 0 }))).toBe("old_ended");
   await end(session);
+});
+
+test("whoever may serve what is stale is said to accept for so long after the change, however long it was not heard of", async () => {
+  const owner = await newOwner();
+  await newKey(owner);
+  const lab = await follow("lab-2", "serve", 60_000);
+  // Its stream went on; its acknowledgements did not get through.
+  await database.query("UPDATE verifier_sessions SET seen_at = now() - interval '5 minutes' WHERE id = $1", [lab]);
+  await revokeOwnKeys(owner);
+  const change = (await receiptsOfDeed(owner.actor, owner.id)).receipts?.change ?? "";
+  const { seen_at, may_accept } = await findReceipts(change, null);
+  expect(may_accept.map(({ until }) => Date.parse(until) - Date.parse(seen_at))).toStrictEqual([62_000]);
+  await end(lab);
+});
+
+test("what is said to be applied and cannot be confirms nothing: a cursor ahead of the present, or of another history", async () => {
+  const opened = await openFeed(feedRun);
+  const [xmax = 0n] =
+    /^\d+:(\d+)/
+      .exec(opened?.cursor ?? "")
+      ?.slice(1)
+      .map(BigInt) ?? [];
+  const ahead = `${xmax + 1_000_000n}:${xmax + 1_000_000n}:`;
+  const asHistory = async (history: string) => {
+    await database.query("UPDATE feed_state SET history = $1", [history]);
+  };
+  for (const [cursor, history] of [
+    [ahead, opened?.history ?? ""],
+    [opened?.cursor ?? "", "of before a failover"],
+  ] as const) {
+    const token = randomBytes(32).toString("base64url");
+    const session = await follow("liar");
+    await database.query("UPDATE verifier_sessions SET token_hash = sha256($2) WHERE id = $1", [session, Buffer.from(token)]);
+    await asHistory(history);
+    await acknowledge({ id: service } as KnownService, {
+      ...{
+        session,
+        token,
+        epoch: opened?.epoch ?? "",
+        cursor,
+        as_of: null,
+        state: "READY",
+        keys: 0,
+        applied: true,
+        final: false,
+      },
+      nonce: "0123456789abcdef",
+    });
+    await asHistory(opened?.history ?? "");
+    const kept = await database.query("SELECT cursor FROM verifier_acks WHERE session_id = $1", [session]);
+    await end(session);
+    expect(kept, cursor).toStrictEqual([]);
+  }
+});
+
+test("of thousands of processes none is left out; beyond what is told, nothing holds before the last of those has ended", async () => {
+  const owner = await newOwner();
+  await newKey(owner);
+  const opened = await openFeed(feedRun);
+  const many = (count: number, onStale: string) =>
+    database.query(
+      `INSERT INTO verifier_sessions (id, service_id, instance, version, on_stale, bound_ms, serve_for_ms, token_hash, epoch, start_cursor)
+       SELECT gen_random_uuid(), $1, 'many', '1', $3, 2000, 60000, sha256(n::text::bytea), $4, $5 FROM generate_series(1, $2) n`,
+      [service, count, onStale, opened?.epoch, opened?.cursor],
+    );
+  await many(5_001, "ask");
+  await many(2, "serve");
+  await revokeOwnKeys(owner);
+  const { receipts } = await receiptsOfDeed(owner.actor, owner.id);
+  expect(receipts).toMatchObject({ pending: 5_001, may_accept: 2 });
+  const confirmAll = `INSERT INTO verifier_acks (session_id, cursor)
+    SELECT id, pg_current_snapshot()::text FROM verifier_sessions WHERE instance = 'many' AND (on_stale = 'ask' OR $1)`;
+  await database.query(confirmAll, [false]);
+  const staff = await findReceipts(receipts?.change ?? "", null);
+  expect([staff.confirmed.length, staff.may_accept.length, staff.dead_everywhere_at]).toStrictEqual([5_001, 2, null]);
+  await database.query("DELETE FROM verifier_sessions WHERE on_stale = 'serve'");
+  expect((await findReceipts(receipts?.change ?? "", null)).dead_everywhere_at).not.toBeNull();
+  await database.query("DELETE FROM verifier_sessions WHERE instance = 'many'");
+  await many(MAX_TOLD + 1, "serve");
+  await database.query(confirmAll, [true]);
+  expect(await findReceipts(receipts?.change ?? "", null)).toMatchObject({ dead_everywhere_at: null });
+  await database.query("DELETE FROM verifier_sessions WHERE instance = 'many'");
 });
