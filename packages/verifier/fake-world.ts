@@ -6,7 +6,7 @@ type Reply = { status: number; body?: unknown; retryAfter?: number };
 export function fakeWorld(answer: (request: Request) => Reply | Promise<Reply>) {
   let now = 1_000;
   let ids = 0;
-  let timers: { at: number; work: () => void }[] = [];
+  let timers: { at: number; work: () => void; isAwaited: boolean }[] = [];
   const sent: Request[] = [];
   const world: World = {
     monotonic: () => now,
@@ -16,8 +16,8 @@ export function fakeWorld(answer: (request: Request) => Reply | Promise<Reply>) 
       ids += 1;
       return `00000000-0000-4000-8000-${String(ids).padStart(12, "0")}`;
     },
-    after(milliseconds, work) {
-      const timer = { at: now + milliseconds, work };
+    after(milliseconds, work, isAwaited = false) {
+      const timer = { at: now + milliseconds, work, isAwaited };
       timers.push(timer);
       return () => {
         timers = timers.filter((each) => each !== timer);
@@ -54,5 +54,7 @@ export function fakeWorld(answer: (request: Request) => Reply | Promise<Reply>) 
     }
     now = end;
   }
-  return { world, sent, pass, timers: () => timers.length };
+  /** Of the timers those that the process goes on for. */
+  const awaited = () => timers.filter(({ isAwaited }) => isAwaited).length;
+  return { world, sent, pass, timers: () => timers.length, awaited };
 }

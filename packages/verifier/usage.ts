@@ -66,13 +66,14 @@ export class Usage {
     const isLeft = () => this.unreported > 0 && this.world.monotonic() < end;
     let cancel = () => {};
     const late = new Promise<void>((resolve) => {
-      cancel = this.world.after(milliseconds, resolve);
+      cancel = this.world.after(milliseconds, resolve, true);
     });
     while (isLeft()) {
       const before = this.unreported;
       this.flight ??= this.send();
       await Promise.race([this.flight, late]);
-      if (this.unreported >= before && isLeft()) await new Promise<void>((resolve) => this.world.after(BACKOFF_MS, resolve));
+      if (this.unreported >= before && isLeft())
+        await new Promise<void>((resolve) => this.world.after(BACKOFF_MS, resolve, true));
     }
     cancel();
   }

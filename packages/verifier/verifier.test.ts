@@ -15,6 +15,7 @@ import { NotBelieved } from "./round";
 import { readSession } from "./session";
 import type { StalePolicy } from "./types";
 import { LocalVerifier } from "./verifier";
+import { realWorld } from "./world";
 
 const START = 1_795_860_000_000;
 const CREDENTIAL = "sk_another_products_credential";
@@ -190,4 +191,35 @@ test("a session is the portal's, or there is none", () => {
     answer("old", { snapshot: { epoch: OWNER_ID } }),
   ];
   for (const [index, given] of refused.entries()) expect(() => read(given), String(index)).toThrow(NotBelieved);
+});
+
+test("the process goes on for whoever waits, and for nothing else", async () => {
+  const { world, pass, awaited } = fakeWorld(() => Promise.reject(new Error("no portal")));
+  const options = { feedKey: "", instance: "i", onStale: "ask", boundMs: 2_000 } as const;
+  const verifier = new LocalVerifier(world, options);
+  await pass(3_000);
+  expect(awaited()).toBe(0);
+  const ready = verifier.ready(3_000).catch((error: Error) => error.message);
+  await pass(2_000);
+  expect(awaited()).toBe(1);
+  await pass(2_000);
+  expect([await ready, awaited()]).toStrictEqual([expect.stringMatching(/^The verifier is not ready after 3000 ms/), 0]);
+  verifier.report({ keyId: KEY_ID, delta: 1 });
+  let isClosed = false;
+  void verifier.close().then(() => {
+    isClosed = true;
+  });
+  for (let step = 0; step < 100; step += 1) {
+    await pass(100);
+    expect(awaited() > 0, `step ${step}`).toBe(!isClosed);
+  }
+  expect(isClosed).toBe(true);
+
+  const real = realWorld("http://127.0.0.1:9", "lks_");
+  const count = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = count();
+  const cancels = [real.after(60_000, () => {}), real.after(60_000, () => {}, true)];
+  const during = count();
+  for (const cancel of cancels) cancel();
+  expect(during - before).toBe(1);
 });

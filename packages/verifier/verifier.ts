@@ -220,7 +220,7 @@ export class LocalVerifier implements Verifier {
         this.waiting.delete(done);
         resolve();
       };
-      const cancel = this.world.after(milliseconds, done);
+      const cancel = this.world.after(milliseconds, done, true);
       this.waiting.add(done);
     });
   }

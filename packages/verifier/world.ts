@@ -24,8 +24,11 @@ export type World = Clocks & {
   /** From 0 to 1. */
   random(): number;
   uuid(): string;
-  /** Calls it once, after so long. @returns to be called when it is not wanted any more */
-  after(milliseconds: number, work: () => void): () => void;
+  /**
+   * Calls it once, after so long. @returns to be called when it is not wanted any more
+   * @param isAwaited whether a caller waits for it: the process goes on for that, and for nothing else
+   */
+  after(milliseconds: number, work: () => void, isAwaited?: boolean): () => void;
   /** Asks the portal. Rejects where it cannot be reached, and when the signal aborts. */
   send(request: Request): Promise<Answer>;
   isSigned(key: string, text: string, signature: string): boolean;
@@ -49,10 +52,9 @@ export function realWorld(url: string, credential: string): World {
     wall: () => Date.now(),
     random: Math.random,
     uuid: randomUUID,
-    after(milliseconds, work) {
-      // Nobody's process goes on for this.
+    after(milliseconds, work, isAwaited = false) {
       const timer = setTimeout(work, milliseconds);
-      timer.unref();
+      if (!isAwaited) timer.unref();
       return () => clearTimeout(timer);
     },
     send({ method, path, body, text, headers, isApart, signal }) {
