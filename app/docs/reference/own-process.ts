@@ -69,7 +69,7 @@ export const FAILURES = [
   },
   {
     what: "Your clock is wrong, or is set",
-    next: "Nothing. Ages are told by the database’s clock, and time that passes by one that nobody sets.",
+    next: "Ages are told by the database’s clock, and time that passes by one that nobody sets. Where it is set by more than a second, your machine may have slept: it is stale until it has asked for the time, once.",
   },
   {
     what: "The database’s clock jumps",
