@@ -1,5 +1,5 @@
 import "server-only";
-import { FEED_VERSION } from "@latchkey/rule/feed";
+import { FEED_VERSION, signedTextOfServing } from "@latchkey/rule/feed";
 import { sql } from "@/lib/database/client";
 import type { KnownService } from "@/lib/services/known";
 import { env } from "@/lib/settings/env";
@@ -7,7 +7,7 @@ import { EVERY_MS, lifetimeMs } from "./hub";
 import { pollFeed } from "./poll";
 import type { OpenSession } from "./schemas";
 import { openSession } from "./sessions";
-import { feedKeys } from "./signing";
+import { feedKeys, signText } from "./signing";
 import { findSnapshot } from "./snapshots";
 import { type Opening, openPrimary } from "./state";
 
@@ -33,6 +33,7 @@ export async function beginSession(service: KnownService, asked: OpenSession) {
     bound_ms: asked.bound_ms,
     on_stale: asked.on_stale,
     serve_for_ms: serveForMs,
+    serve_signature: signText(signedTextOfServing({ session: id, epoch: place.epoch, serve_for_ms: serveForMs })),
     poll_ms: EVERY_MS,
     stream_ms: lifetimeMs(env()),
     keys: feedKeys(),

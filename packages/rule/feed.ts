@@ -128,6 +128,19 @@ export function signedTextOfSnapshot(list: Omit<SnapshotList, "signature">): str
   return text("snapshot", epoch, history, cursor, keys, owners, pages.join(","));
 }
 
+/** For how long a process may go on by what is stale: its service's, whoever stands in between. */
+export function signedTextOfServing({
+  session,
+  epoch,
+  serve_for_ms,
+}: {
+  session: string;
+  epoch: string;
+  serve_for_ms: number;
+}): string {
+  return text("serving", session, epoch, serve_for_ms);
+}
+
 /** By the former key, of the one that took its place. */
 export function signedTextOfKey(key: string): string {
   return text("key", key);

@@ -1,4 +1,10 @@
-import { type SignedTime, type SnapshotList, signedTextOfKey, signedTextOfSnapshot } from "@latchkey/rule/feed";
+import {
+  type SignedTime,
+  type SnapshotList,
+  signedTextOfKey,
+  signedTextOfServing,
+  signedTextOfSnapshot,
+} from "@latchkey/rule/feed";
 import { believeTime, NotBelieved } from "./round";
 import type { World } from "./world";
 
@@ -9,6 +15,7 @@ export type Session = {
   epoch: string;
   salt: string;
   boundMs: number;
+  /** 0 where the portal does not sign it. */
   serveForMs: number;
   /** Null: go on from the cursor that was named. */
   snapshot: SnapshotList | null;
@@ -25,16 +32,16 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * @throws NotBelieved
  */
 export function readSession(answer: Record<string, unknown>, feedKey: string, nonce: string, world: World): Session {
-  const { session: id, token, epoch, salt, bound_ms: boundMs, serve_for_ms: serveForMs, keys } = answer;
+  const { session: id, token, epoch, salt, bound_ms: boundMs, serve_for_ms: said, serve_signature: serving, keys } = answer;
   const isText = [id, token, epoch, salt].every((text) => typeof text === "string");
-  if (!isText || typeof boundMs !== "number" || typeof serveForMs !== "number")
-    throw new NotBelieved("The portal opened no session.");
+  if (!isText || typeof boundMs !== "number" || typeof said !== "number") throw new NotBelieved("The portal opened no session.");
   const key = trustedKey(keys, feedKey, world);
   const isSigned = (text: string, signature: string) => world.isSigned(key, text, String(signature));
   const time = readTime(answer.time, { id: String(id), epoch: String(epoch), isSigned }, nonce);
   const snapshot = answer.resume === "tail" ? null : readList(answer.snapshot, String(epoch), isSigned);
   const texts = { id: String(id), token: String(token), epoch: String(epoch), salt: String(salt) };
-  return { ...texts, boundMs, serveForMs, snapshot, time, isSigned };
+  const isServing = isSigned(signedTextOfServing({ session: texts.id, epoch: texts.epoch, serve_for_ms: said }), String(serving));
+  return { ...texts, boundMs, serveForMs: isServing ? said : 0, snapshot, time, isSigned };
 }
 
 /** The time that was asked for with this nonce. @throws NotBelieved */

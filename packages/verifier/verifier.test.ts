@@ -4,6 +4,7 @@ import {
   type KeyLine,
   type SnapshotList,
   signedTextOfKey,
+  signedTextOfServing,
   signedTextOfSnapshot,
   signedTextOfTime,
 } from "@latchkey/rule/feed";
@@ -191,6 +192,15 @@ test("a session is the portal's, or there is none", () => {
     answer("old", { snapshot: { epoch: OWNER_ID } }),
   ];
   for (const [index, given] of refused.entries()) expect(() => read(given), String(index)).toThrow(NotBelieved);
+  // For how long what is stale may be served is the portal's word alone.
+  const serving = (said: number, signed = said, session: string = KEY_ID) =>
+    read({
+      ...answer("old"),
+      serve_for_ms: said,
+      serve_signature: sign("old", signedTextOfServing({ session, epoch: EPOCH, serve_for_ms: signed })),
+    }).serveForMs;
+  expect([serving(60_000), serving(600_000, 60_000), serving(60_000, 60_000, OWNER_ID)]).toStrictEqual([60_000, 0, 0]);
+  expect(read({ ...answer("old"), serve_for_ms: 60_000 }).serveForMs).toBe(0);
 });
 
 test("the process goes on for whoever waits, and for nothing else", async () => {

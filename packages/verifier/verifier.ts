@@ -62,6 +62,8 @@ export class LocalVerifier implements Verifier {
       state: () => this.state(),
       opened: (session) => {
         this.serveForMs = options.onStale === "serve" ? session.serveForMs : 0;
+        if (options.onStale === "serve" && session.serveForMs === 0)
+          trouble("The portal does not sign that this service may serve what is stale.");
       },
       applied: (applied) => this.noteApplied(applied),
       changed: () => this.noteState(),

@@ -47,6 +47,7 @@ const begun = z.strictObject({
   bound_ms: z.int(),
   on_stale: z.enum(["ask", "refuse", "serve"]),
   serve_for_ms: z.int(),
+  serve_signature: signature,
   poll_ms: z.int(),
   stream_ms: z.int().meta({ description: "A stream ends after this, at most." }),
   keys: z.strictObject({
@@ -58,7 +59,14 @@ const begun = z.strictObject({
 });
 const BEGUN = {
   ...({ v: FEED_VERSION, session: SESSION, token: TOKEN, epoch: EPOCH, salt: "4f0c1b9e", time: TIME } as const),
-  ...({ bound_ms: 2_000, on_stale: "ask", serve_for_ms: 0, poll_ms: 200, stream_ms: 3_600_000 } as const),
+  ...({
+    bound_ms: 2_000,
+    on_stale: "ask",
+    serve_for_ms: 0,
+    serve_signature: SIGNATURE,
+    poll_ms: 200,
+    stream_ms: 3_600_000,
+  } as const),
   keys: { key: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", former: null },
 };
 
