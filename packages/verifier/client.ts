@@ -187,9 +187,10 @@ export class Client {
     const { replica } = this;
     const { table } = replica;
     this.isRenewing = true;
-    let session: Session | null = null;
     try {
-      session = await this.open();
+      const session = await this.open();
+      // Its snapshot is read without it, and receipts count sessions. Where ending fails, it ends by itself after a while.
+      if (session) await this.sendAck(session, "aside").catch(() => {});
       if (!session?.snapshot || session.epoch !== replica.epoch) return;
       const cursor = parsed(session.snapshot.cursor);
       for await (const lines of this.statesOf(session.snapshot)) {
@@ -200,8 +201,6 @@ export class Client {
     } catch (error) {
       if (!this.isStopped() && !(error instanceof Over)) this.events.trouble(sentenceOf(error));
     } finally {
-      // Where that fails too, it ends by itself after a while.
-      if (session) await this.sendAck(session, "aside").catch(() => {});
       this.isRenewing = false;
       this.renewAt = this.world.monotonic() + RENEW_AGAIN_MS * (1 + this.world.random());
     }
