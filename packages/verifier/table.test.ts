@@ -208,6 +208,14 @@ test("of a line that is not understood the key is unknown, and what has no id is
   expect(() => table.apply(keyLine(1, { rev: 2 ** 50 }))).toThrow(RangeError);
 });
 
+test("a change that shows nothing may be of a credential that is not known here: it counts as one that narrows", () => {
+  const table = new Table();
+  const states = (...lines: [rev: number, name: string][]) => lines.map(([rev, name]) => table.apply(keyLine(1, { rev, name })));
+  expect(states([1, "a"], [1, "a"], [2, "b"], [2, "b"], [3, "b"])).toStrictEqual([
+    ...["applied", "applied", "applied", "applied", "narrowed"],
+  ]);
+});
+
 test("what is true no longer is not known until a state of it comes, and one that was deleted meanwhile stays so", () => {
   const table = new Table();
   for (let n = 1; n <= 3; n += 1) table.apply(keyLine(n, { rev: 2 }));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type AskLine,
   FEED_CREDITS_TOLD,
@@ -311,6 +312,7 @@ export class Table {
     const key = known >= 0 ? known : this.addKey();
     this.hide(key);
     const before = known >= 0 ? this.lookOf(key) : null;
+    const revBefore = known >= 0 ? this.rev(key) : 0;
     const wasDeleted = known >= 0 && this.isDeleted(key);
     // The id is still in the scratch, and owners are looked for by it.
     const owner = this.takeOwner(line.owner);
@@ -340,7 +342,10 @@ export class Table {
     }
     if (!before) this.setFlags(key, IS_NEW, isNews ? IS_NEW : 0);
     if (!before) return status === 0 ? "applied" : "narrowed";
-    return isNarrower(before, this.lookOf(key)) ? "narrowed" : "applied";
+    const after = this.lookOf(key);
+    // What has changed and shows nothing was of a credential that is not known here: that may have ended.
+    const isUnseen = line.rev > revBefore && isDeepStrictEqual(before, after);
+    return isUnseen || isNarrower(before, after) ? "narrowed" : "applied";
   }
 
   private applyOwner(line: Extract<StateLine, { t: "owner" }>): Effect {
@@ -490,6 +495,7 @@ export class Table {
   private lookOf(key: number): Look {
     const digest = (row: number) => this.rows.slice(row * ROW_WORDS, row * ROW_WORDS + DIGEST_WORDS).join();
     return {
+      name: this.name(key),
       status: this.status(key),
       digest: digest(key),
       owner: this.ownerRow(key),
@@ -585,6 +591,7 @@ export class Table {
 
 /** What a key accepts, as far as it can be compared with what it accepted before. */
 type Look = {
+  name: string;
   status: string;
   digest: string;
   owner: number;
