@@ -164,8 +164,8 @@ test("A member of staff sees which processes follow the feed, and how far behind
   await add("api-lab-1/7", "STALE", "serve", "75 seconds");
   await page.reload();
   const rows = section.getByRole("row");
-  await expect(rows.nth(1)).toContainText(/api-eu-3\/4711.*Ready.*0\.3 s.*Asks the portal after 2 s.*1,200/);
-  await expect(rows.nth(2)).toContainText(/api-lab-1\/7.*Stale.*75 s.*Goes on serving after 2 s, for 60 s/);
+  await expect(rows.nth(1)).toContainText(/api-eu-3\/4711.*Ready.*0\.3\ss.*Asks the portal after 2\ss.*1,200/);
+  await expect(rows.nth(2)).toContainText(/api-lab-1\/7.*Stale.*75\ss.*Goes on serving after 2\ss, for 60\ss/);
   await expectAccessible(page);
   await page.setViewportSize({ width: 360, height: 740 });
   await expectNoSidewaysScrolling(page);
