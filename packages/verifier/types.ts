@@ -1,4 +1,3 @@
-import type { UnsealedCounts } from "@latchkey/rule/feed";
 import type { Permissions } from "@latchkey/rule/permissions";
 import type { RefusalCode } from "@latchkey/rule/verdicts";
 
@@ -88,7 +87,7 @@ export type VerifierStatus = {
   /** Credentials whose digest the portal does not know. */
   unsealed: number | null;
   /** The same by the form of a credential. */
-  unsealedByForm: UnsealedCounts | null;
+  unsealedByForm: Record<"mf_live" | "datazag" | "foreign", number> | null;
   /** Usage that is not reported yet. */
   unreported: number;
   /** The last thing that went wrong, as a sentence. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, call, newKey } from "../support/client";
 import { cookieOf } from "../support/cookies";
-import { type Launched, launch, newFolder, processesOf } from "../support/launch";
+import { allEnded, type Launched, launch, newFolder } from "../support/launch";
 import { migratedFolder } from "../support/migrated";
 import { registerOverHttp, type TestUser } from "../support/people";
 import { postForm, readForm } from "../support/plain-form";
@@ -165,7 +165,7 @@ describe("npm run admin", () => {
     const nowhere = { dataDirectory: newFolder(), port: started.port };
     const [done, refused] = await Promise.all([admin(["grant", user.email], started), admin(["grant", user.email], nowhere)]);
     expect(done).toStrictEqual({ status: 0, output: `${user.email} is an administrator now.\n` });
-    expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+    await allEnded(started.dataDirectory);
     expect(refused.status).toBe(1);
     const pending = await admin(["doctor"], nowhere);
     expect([pending.status, pending.output]).toStrictEqual([1, expect.stringMatching(/^mend {5}Migrations are pending: \d+_/)]);

@@ -9,7 +9,7 @@ import { embeddedUrl, superuserUrl } from "../../scripts/postgres";
 import { alterBackup, ask, beforeLastMigration, codeOf, folderWithSecrets, run, secretOf } from "../support/backup";
 import { call, newKey, type TestKey } from "../support/client";
 import { closeQueries, query } from "../support/database";
-import { type Launched, launch, newFolder, processesOf } from "../support/launch";
+import { allEnded, type Launched, launch, newFolder } from "../support/launch";
 import { migratedFolder } from "../support/migrated";
 import { registerOverHttp, type TestUser } from "../support/people";
 import { deploymentSettings, until } from "../support/server";
@@ -115,7 +115,7 @@ describe("a restored portal", () => {
     const { status, output } = await run("restore", [backup], folder);
     expect(output).toMatch(/Restored \d+ rows, as they were at \S+Z\. Everybody signs in again\.\n$/);
     expect(status).toBe(0);
-    expect(processesOf(folder)).toStrictEqual([]);
+    await allEnded(folder);
     restored = await launch({ dataDirectory: folder });
     await restored.ready();
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { launch, newFolder, printedPassword, processesOf } from "../support/launch";
+import { allEnded, launch, newFolder, printedPassword } from "../support/launch";
 
 const SMTP_URL = "smtp://mail.example:25";
 const SENTENCE =
@@ -25,7 +25,7 @@ test("settings that contradict each other stop the start of a new portal, and ar
     `\nThese settings contradict each other or are not safe (see .env.example):\n  ${SENTENCE}\n  ${WEAK}\n`,
   );
   expect(refused.output()).not.toMatch(/ {4}at |mail\.example|qzj|Latchkey runs/);
-  expect(processesOf(dataDirectory)).toStrictEqual([]);
+  await allEnded(dataDirectory);
 
   const mended = await launch({ dataDirectory });
   await mended.ready();

@@ -2,9 +2,8 @@ import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { holdCluster } from "../../scripts/hold-cluster";
 import { type Cluster, superuserUrl } from "../../scripts/postgres";
-import { childrenOf, newFolder, postmasterOf, processesOf } from "../support/launch";
+import { allEnded, childrenOf, newFolder, postmasterOf } from "../support/launch";
 import { openMigrated } from "../support/migrated";
-import { until } from "../support/server";
 
 let folder: string;
 let cluster: Cluster;
@@ -32,7 +31,7 @@ async function connect(url = cluster.url): Promise<pg.Client> {
 /** It is over for `pg_ctl` when the file that names the process is gone, which is a moment before the process is. */
 async function expectStopped(): Promise<void> {
   await release();
-  await until(() => processesOf(folder).length === 0, "the last process to end", 5);
+  await allEnded(folder);
 }
 
 test("it stops while others have transactions open, wait for locks and run statements without end", async () => {

@@ -4,7 +4,7 @@ import net from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { must } from "../support/clone";
-import { type LaunchOptions, launch, newFolder, processesOf } from "../support/launch";
+import { allEnded, type LaunchOptions, launch, newFolder } from "../support/launch";
 import { migratedFolder } from "../support/migrated";
 import { deploymentSettings } from "../support/server";
 
@@ -100,7 +100,7 @@ describe("one sentence, and no stack, for", () => {
     expect(withoutAny).toContain(`KEY_HASH_SECRET and BETTER_AUTH_SECRET is gone from ${secrets}`);
     expect(withoutPassword + withoutAny).not.toContain("    at ");
     expect(fs.existsSync(secrets)).toBe(false);
-    expect(processesOf(dataDirectory)).toStrictEqual([]);
+    await allEnded(dataDirectory);
   });
 });
 

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { isFree } from "../../scripts/ports";
 import { call } from "../support/client";
 import {
+  allEnded,
   childrenOf,
   firstKey,
   healthStatus,
@@ -15,7 +16,6 @@ import {
   newFolder,
   postmasterOf,
   printedPassword,
-  processesOf,
 } from "../support/launch";
 import { migratedFolder } from "../support/migrated";
 import { until } from "../support/server";
@@ -84,7 +84,7 @@ describe("a start in an empty folder", () => {
   test("ends at SIGTERM with PostgreSQL, and starts again with the same secrets and keys and no password", async () => {
     const secrets = readSecrets(started.dataDirectory);
     expect(await started.stop("SIGTERM")).toBe(0);
-    expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+    await allEnded(started.dataDirectory);
     expect(await isFree(started.port)).toBe(true);
 
     started = await launch({ dataDirectory: started.dataDirectory, port: started.port });
@@ -105,7 +105,7 @@ describe("a start in an empty folder", () => {
     // An answer on another connection: by now the server reads the one above too.
     expect(await healthStatus(started.url)).toBe(200);
     expect(await started.stop("SIGINT")).toBe(0);
-    expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+    await allEnded(started.dataDirectory);
     socket.destroy();
   });
 
@@ -114,7 +114,7 @@ describe("a start in an empty folder", () => {
     await started.ready();
     await started.stop("SIGTERM");
     expect(started.output()).toContain('"msg":"stopped"');
-    expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+    await allEnded(started.dataDirectory);
   });
 
   test("leaves git nothing to add", () => {
@@ -160,7 +160,7 @@ describe("after kill -9", () => {
     process.kill(server ?? 0, "SIGKILL");
     expect(await started.ended()).toBe(1);
     expect(started.output()).toContain("\nThe server stopped unexpectedly (SIGKILL). Start it again with: npm start\n");
-    expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+    await allEnded(started.dataDirectory);
     await startAgain();
   });
 
@@ -211,7 +211,7 @@ test("a start that is stopped while it prepares leaves nothing running", async (
   await until(() => started.output().includes("Creating the database…"), "the database to be made");
   expect(await started.stop("SIGTERM")).toBe(0);
   expect(started.output()).not.toContain("Latchkey runs at");
-  expect(processesOf(started.dataDirectory)).toStrictEqual([]);
+  await allEnded(started.dataDirectory);
 });
 
 describe("two starts in one folder at once", () => {
@@ -233,6 +233,6 @@ describe("two starts in one folder at once", () => {
     expect(await keyIds(other)).toStrictEqual([keyId]);
 
     expect(await other.stop()).toBe(0);
-    expect(processesOf(folder)).toStrictEqual([]);
+    await allEnded(folder);
   });
 });

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { copyClone, must } from "../support/clone";
-import { firstKey, keyIds, type LaunchOptions, launch, newFolder, printedPassword, processesOf } from "../support/launch";
+import { allEnded, firstKey, keyIds, type LaunchOptions, launch, newFolder, printedPassword } from "../support/launch";
 
 // As root these tests start from a copy of the clone, also as somebody else; an ordinary user can only be who they are.
 const isRoot = process.getuid?.() === 0;
@@ -52,7 +52,7 @@ async function startTwice(options: LaunchOptions, again: LaunchOptions = options
   await second.ready();
   expect(await keyIds(second)).toStrictEqual([keyId]);
   expect(await second.stop()).toBe(0);
-  expect(processesOf(options.dataDirectory ?? "")).toStrictEqual([]);
+  await allEnded(options.dataDirectory ?? "");
   return first.output();
 }
 
@@ -94,7 +94,7 @@ describe("it starts", () => {
     // Only root needs another user for PostgreSQL.
     expect(place !== undefined).toBe(isRoot);
     expect(fs.existsSync(path.join(dataDirectory, "postgres"))).toBe(!isRoot);
-    if (place) expect(processesOf(place)).toStrictEqual([]);
+    if (place) await allEnded(place);
   });
 });
 

@@ -107,6 +107,11 @@ export function processesOf(folder: string): number[] {
     .filter((pid) => pid > 0 && pid !== process.pid && worksFor(pid, folder));
 }
 
+/** A process that has done all it had to may take a moment to be gone. */
+export function allEnded(folder: string): Promise<void> {
+  return until(() => processesOf(folder).length === 0, `the processes of ${folder} to end`, 5);
+}
+
 function worksFor(pid: number, folder: string): boolean {
   try {
     const [cmdline, environ] = ["cmdline", "environ"].map((name) => fs.readFileSync(`/proc/${pid}/${name}`, "latin1"));
