@@ -1,15 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { hashSources, SOURCES } from "../scripts/build";
-import { repeat, type Side } from "./measure";
+import { repeat, requireMeasured, type Side } from "./measure";
 
 // What is used of undici, which is installed for measurements only: types are checked without it.
 type Call = { path: string; method: "GET" | "POST"; headers: Record<string, string>; body: string | undefined };
 type Answer = { statusCode: number; body: { dump(): Promise<unknown> } };
 type PoolClass = new (origin: string, options: { connections: number }) => { request(call: Call): Promise<Answer> };
-const { Pool } = createRequire(import.meta.url)("undici") as { Pool: PoolClass };
+const { Pool } = requireMeasured("undici") as { Pool: PoolClass };
 
 export type Load = {
   url: string;

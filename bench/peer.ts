@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
 import type { Pool } from "pg";
-
-const require = createRequire(import.meta.url);
+import { requireMeasured as require } from "./measure";
 
 type PeerApi = {
   createApiKey(input: { body: { userId: string; name: string } }): Promise<{ id: string; key: string }>;
