@@ -57,6 +57,11 @@ export function timeOfOne(side: Side): Side {
   return async (milliseconds) => 1000 / (await side(milliseconds));
 }
 
+/** One of them, each as likely. */
+export function anyOf(among: readonly string[]): string {
+  return among[Math.floor(Math.random() * among.length)] ?? "";
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   const middle = Math.floor(sorted.length / 2);

@@ -12,7 +12,7 @@ import { Replica } from "../packages/verifier/replica";
 import { createSidecar } from "../packages/verifier/sidecar/server";
 import { LocalVerifier } from "../packages/verifier/verifier";
 import type { World } from "../packages/verifier/world";
-import { median, type Side } from "./measure";
+import { anyOf, median, type Side } from "./measure";
 
 const [KEYS, QUICK_KEYS, HOT] = [1_000_000, 50_000, 1_000];
 /** So much of the calls comes from so many keys. */
@@ -52,7 +52,7 @@ export async function measureVerifier({ isQuick }: { isQuick: boolean }): Promis
     });
     if (valid !== asked.length) throw new Error(`${valid} of ${asked.length} were valid`);
   };
-  const mix = (size: number) => draw(mostUsed, size).map((one) => (Math.random() < MOST ? one : any(credentials)));
+  const mix = (size: number) => draw(mostUsed, size).map((one) => (Math.random() < MOST ? one : anyOf(credentials)));
   const kinds = [
     [`${HOT} hot keys`, (size: number) => draw(hot, size)],
     [`${MOST * 100} % from ${MOST_USED}`, mix],
@@ -88,7 +88,7 @@ export function checkSide(credentials: readonly string[]): Side {
     for (; performance.now() - startedAt < milliseconds; count += 1_000) {
       keepFresh();
       for (let call = 0; call < 1_000; call += 1)
-        if (!verifier.check(any(credentials)).valid) throw new Error("a key was refused");
+        if (!verifier.check(anyOf(credentials)).valid) throw new Error("a key was refused");
     }
     return (count * 1_000) / (performance.now() - startedAt);
   };
@@ -244,11 +244,7 @@ function growth(credentials: readonly string[], ours: Make, checks: number): voi
 }
 
 function draw(among: readonly string[], count: number): string[] {
-  return Array.from({ length: count }, () => any(among));
-}
-
-function any(among: readonly string[]): string {
-  return among[Math.floor(Math.random() * among.length)] ?? "";
+  return Array.from({ length: count }, () => anyOf(among));
 }
 
 setFlagsFromString("--expose_gc");

@@ -86,7 +86,7 @@ export type VerifierStatus = {
   boundMs: number;
   /** Credentials whose digest the portal does not know. */
   unsealed: number | null;
-  /** The same by the form of a credential. */
+  /** The same by the form of a credential. Spelled out: the feed's own type would bring all of its words into the package. */
   unsealedByForm: Record<"mf_live" | "datazag" | "foreign", number> | null;
   /** Usage that is not reported yet. */
   unreported: number;

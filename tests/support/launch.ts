@@ -100,7 +100,7 @@ export function newFolder(name = "start"): string {
 }
 
 /** The processes that work for a folder: started with its name, for its settings, or in it. */
-export function processesOf(folder: string): number[] {
+function processesOf(folder: string): number[] {
   return fs
     .readdirSync("/proc")
     .map(Number)
@@ -108,8 +108,8 @@ export function processesOf(folder: string): number[] {
 }
 
 /** A process that has done all it had to may take a moment to be gone. */
-export function allEnded(folder: string): Promise<void> {
-  return until(() => processesOf(folder).length === 0, `the processes of ${folder} to end`, 5);
+export function allEnded(folder: string, seconds = 5): Promise<void> {
+  return until(() => processesOf(folder).length === 0, `the processes of ${folder} to end`, seconds);
 }
 
 function worksFor(pid: number, folder: string): boolean {
@@ -181,7 +181,7 @@ export async function endLaunched(): Promise<void> {
   for (const { process: child } of launched) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   for (const folder of folders) {
     for (const pid of processesOf(folder)) signal(pid, "SIGQUIT");
-    await until(() => processesOf(folder).length === 0, `the processes of ${folder} to end`);
+    await allEnded(folder, 60);
     fs.rmSync(folder, { recursive: true, force: true });
   }
   launched.length = 0;
