@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type CurrentAdmin, type CurrentUser, SYSTEM_ACTOR } from "../../lib/audit/actors";
 import { type AuditRecord, latestAudit } from "../../lib/audit/list";
 import { feedRun } from "../../lib/database/client";
+import { knownStatements, toQuery } from "../../lib/database/statements";
 import { findShownReceipts, receiptsOfDeed } from "../../lib/doors/tell-change";
 import { keepReceipts } from "../../lib/feed/kept-receipts";
 import { findReceipts, MAX_TOLD } from "../../lib/feed/receipts";
@@ -15,7 +16,7 @@ import { revokeOwnKeys } from "../../lib/keys/revoke-all";
 import { updateKey } from "../../lib/keys/update";
 import type { KnownService } from "../../lib/services/known";
 import { randomEmail } from "../support/client";
-import { ownDatabase, type ScratchDatabase } from "../support/scratch-database";
+import { ownDatabase, type ScratchDatabase, stepsOf } from "../support/scratch-database";
 import { addService } from "../support/services";
 
 const admin = {} as CurrentAdmin;
@@ -204,6 +205,8 @@ test("of thousands of processes none is left out; beyond what is told, nothing h
        SELECT gen_random_uuid(), $1, 'many', '1', $3, 2000, 60000, sha256(n::text::bytea), $4, $5 FROM generate_series(1, $2) n`,
       [service, count, onStale, opened?.epoch, opened?.cursor],
     );
+  // What the database knows of these tables is of before: of a few processes.
+  await database.query("ANALYZE verifier_sessions, verifier_acks");
   await many(5_001, "ask");
   await many(2, "serve");
   await revokeOwnKeys(owner);
@@ -220,5 +223,12 @@ test("of thousands of processes none is left out; beyond what is told, nothing h
   await many(MAX_TOLD + 1, "serve");
   await database.query(confirmAll, [true]);
   expect(await findReceipts(receipts?.change ?? "", null)).toMatchObject({ dead_everywhere_at: null });
+  const told = knownStatements().find(({ name }) => name === "sessions-told");
+  const values = { xid: receipts?.change.split(".")[1], seenAt: receipts?.seen_at };
+  const steps = told ? await stepsOf(database, toQuery(told, values)) : [];
+  const ofAcks = steps.filter((step) => step["Relation Name"] === "verifier_acks");
+  // Of each process its own word, and not the words of all of them.
+  const read = ofAcks.map((step) => (step["Actual Rows"] + (step["Rows Removed by Filter"] ?? 0)) * step["Actual Loops"]);
+  expect([read.length, Math.max(...read) < 2 * MAX_TOLD], String(read)).toStrictEqual([1, true]);
   await database.query("DELETE FROM verifier_sessions WHERE instance = 'many'");
 });
