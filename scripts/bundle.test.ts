@@ -80,6 +80,34 @@ describe("the bundle of a command", () => {
     expect(await ask()).toStrictEqual({ answer: "one", isMade: true });
   });
 
+  test("loads what it imports later, and the packages of that, when it comes to it, also after another was made", async () => {
+    put("scripts/ask.ts", 'export const later = () => import("../lib/word"); export const rarely = () => import("../lib/rare");');
+    put("lib/rare.ts", 'import "no-such-package";');
+    const { later, rarely } = await import(/* @vite-ignore */ pathToFileURL(await bundle(root, "ask")).href);
+    put("lib/word/index.ts", 'export const word = "two";');
+    const now = await import(/* @vite-ignore */ pathToFileURL(await bundle(root, "ask")).href);
+    expect([(await later()).word, (await now.later()).word]).toStrictEqual(["one", "two"]);
+    await expect(rarely()).rejects.toThrow("no-such-package");
+  });
+
+  test("leaves one former behind, and nothing of other commands is its own", async () => {
+    const cache = path.join(root, "node_modules/.cache/latchkey");
+    put("node_modules/.cache/latchkey/ask-0123456789abcdef.mjs", "");
+    put("node_modules/.cache/latchkey/ask-more-0123456789abcdef/stdin.mjs", "");
+    for (const word of ["one", "two", "three", "four"]) {
+      put("lib/word/index.ts", `export const word = "${word}";`);
+      expect(await ask()).toStrictEqual({ answer: word, isMade: true });
+    }
+    const kept = fs.readdirSync(cache).filter((name) => /^ask-[0-9a-f]/.test(name));
+    expect([kept.length, fs.existsSync(path.join(cache, "ask-more-0123456789abcdef"))]).toStrictEqual([2, true]);
+  });
+
+  test("is made again when a part of it was removed", async () => {
+    put("scripts/ask.ts", 'export const answer = (await import("../lib/word")).word;');
+    fs.rmSync(await bundle(root, "ask"));
+    expect(await ask()).toStrictEqual({ answer: "one", isMade: true });
+  });
+
   test("is not kept when a module changed while it was made", async () => {
     put("lib/word/index.ts", 'export const word = "now";', new Date("2030-01-03"));
     for (let times = 0; times < 2; times += 1) expect(await ask()).toStrictEqual({ answer: "now", isMade: true });

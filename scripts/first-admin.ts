@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { SYSTEM_ACTOR } from "../lib/audit/actors";
-import { registerUser } from "../lib/identity/accounts";
 import { findOldestAdmin } from "../lib/users/oldest-admin";
 import { AppError } from "../lib/values/errors";
 import { Failure } from "./failure";
@@ -23,6 +22,8 @@ export async function ensureFirstAdmin(dataDirectory: string): Promise<FirstAdmi
   if (existing) return { ...existing, password: fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim() : null };
 
   const password = keptSecret(path.dirname(file), PASSWORD, () => randomBytes(15).toString("base64url"));
+  // What making one needs, most starts do not.
+  const { registerUser } = await import("../lib/identity/accounts");
   const input = { email: EMAIL, password, first_name: "Portal", last_name: "Administrator" };
   try {
     const { id, email } = await registerUser(SYSTEM_ACTOR, input, { role: "admin", emailVerified: true });

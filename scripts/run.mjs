@@ -48,7 +48,7 @@ async function run(loaded, work) {
 }
 
 /**
- * Loads a command as one file, which takes a fraction of the time that its modules take one by one. Where nothing can be
+ * Loads a command in few files, which takes a fraction of the time that its modules take one by one. Where nothing can be
  * written, they are loaded one by one.
  * @param {string} name
  */
