@@ -134,6 +134,21 @@ test.describe("In the API reference a developer", () => {
   }
 });
 
+test.describe("On a phone, before there are scripts", () => {
+  test.use({ viewport: { width: 360, height: 740 }, javaScriptEnabled: false });
+
+  test("the text begins on the first screen, and the other parts are behind a button", async ({ page }) => {
+    await page.goto("/docs/accounts");
+    await expect(page.getByRole("heading", { level: 1 })).toBeInViewport();
+    const other = page.getByRole("navigation", { name: "API reference" }).getByRole("link", { name: "Permissions to ask for" });
+    await expect(other).toBeHidden();
+    await page.getByRole("button", { name: "API reference Accounts" }).click();
+    await other.click();
+    await expect(page).toHaveURL("/docs/permissions");
+    await expect(other).toBeHidden();
+  });
+});
+
 test.describe("On a lost connection", () => {
   test.use({ expectedProblems: /ERR_INTERNET_DISCONNECTED/ });
 
