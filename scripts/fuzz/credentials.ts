@@ -1,4 +1,6 @@
 import { maskCredentials } from "../../packages/rule/credentials";
+import { base64Forms, decodedIn } from "../../packages/rule/encodings";
+import { SERVICE_FORM } from "../../packages/rule/forms";
 import type { Exchange } from "./aims";
 import { readFields } from "./aims";
 import type { Json } from "./document";
@@ -19,6 +21,13 @@ const ISSUES: Record<string, string[]> = {
 };
 /** Which of them sets a cookie, that too. */
 const SETS_COOKIE = ["signIn", "changePassword", "signOut", "logout"];
+
+const SERVICE_BODY = new RegExp(`[0-9A-Za-z]{${SERVICE_FORM.length}}`);
+/** What a service's credential begins with, in clear or in base64, and all that could belong to it. */
+const SERVICE_STRETCH = new RegExp(
+  `(?:${[SERVICE_FORM.prefix, ...base64Forms(SERVICE_FORM.prefix)].join("|")})[0-9A-Za-z+/_-]*`,
+  "gi",
+);
 
 const CREDENTIAL = /mf_live_[0-9A-Za-z]{30,}|datazag_[0-9a-f]{64}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/g;
 
@@ -42,10 +51,18 @@ export function findShown({ step, reply }: Exchange, cast: Cast, secrets: readon
 export function findCredential(text: string): string | null {
   const [inClear] = text.match(CREDENTIAL) ?? [];
   if (inClear) return `${inClear.slice(0, 14)}… stands in clear`;
-  const masked = maskCredentials(text);
-  if (masked === text) return null;
-  const at = [...text].findIndex((sign, index) => sign !== masked[index]);
+  const certain = text.replace(SERVICE_STRETCH, (found) => (holdsService(found) ? found : "?".repeat(found.length)));
+  const masked = maskCredentials(certain);
+  if (masked === certain) return null;
+  const at = [...certain].findIndex((sign, index) => sign !== masked[index]);
   return `a credential is written in another way, near ${JSON.stringify(masked.slice(Math.max(0, at - 40), at + 40))}`;
+}
+
+/** Its prefix is so short that it stands in keys and signatures by chance: once in 60,000. So the whole has to be there. */
+function holdsService(found: string): boolean {
+  return [found.slice(SERVICE_FORM.prefix.length), ...decodedIn(found).map(({ text }) => text)].some((text) =>
+    SERVICE_BODY.test(text),
+  );
 }
 
 function findSecret(text: string, secrets: readonly string[]): string | null {

@@ -35,6 +35,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 export function conformanceTo(document: OpenApi): Conformance {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats(ajv);
+  ajv.addFormat("base64url", /^[A-Za-z0-9_-]*$/);
   // Of what is sent, spaces around an address are dropped.
   ajv.addFormat("email", true);
   ajv.addSchema({ $id: "document", ...document });
