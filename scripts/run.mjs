@@ -56,17 +56,21 @@ async function load(name) {
   try {
     return await import(pathToFileURL(await bundle(root, name)).href);
   } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"].includes(error.code)) throw error;
+    // ENOENT: asked for a folder on a disk that is read-only, and for those above it, Node says that there is no such folder.
+    if (!["EACCES", "EPERM", "EROFS", "ENOENT", "ENOSPC", "EDQUOT"].includes(error.code)) throw error;
     const { register } = await import("tsx/esm/api");
     register();
     return { ...(await import("./failure.ts")), ...(await import(pathToFileURL(path.join(root, "scripts", `${name}.ts`)).href)) };
   }
 }
 
-/** Runs `npm ci` when the lock file has changed since the last time, and makes the database client. */
+/**
+ * Runs `npm ci` when the lock file has changed since the last time. Not when Node has: what is installed suits all of those above,
+ * and an update of the system must not stop a portal whose folder cannot be written, or that does not reach npm's registry.
+ */
 function install() {
   const stamp = path.join(root, "node_modules", ".latchkey-installed");
-  const hash = createHash("sha256").update(readFileSync("package-lock.json")).update(process.version).digest("hex");
+  const hash = createHash("sha256").update(readFileSync("package-lock.json")).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
 
   console.log("Installing packages (the first time takes a minute)…");

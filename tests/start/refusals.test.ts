@@ -89,6 +89,15 @@ describe("one sentence, and no stack, for", () => {
     );
   });
 
+  test("a wrong command, by another Node than the one that installed: an update of the system may find no npm", async () => {
+    const fake = 'Object.defineProperty(process, "version", { value: "v22.99.0" })';
+    const npm = path.join(newFolder(), "npm.js");
+    fs.writeFileSync(npm, "process.exit(1)");
+    const node = ["--import", `data:text/javascript,${encodeURIComponent(fake)}`];
+    const output = await refusal({ command: "restore", node, env: { npm_execpath: npm } });
+    expect(output).toBe("\nName one file: npm run restore -- FILE\n");
+  });
+
   test("lost secrets of a database that exists", async () => {
     const dataDirectory = await migratedFolder();
     const secrets = path.join(dataDirectory, "secrets");
