@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { packVerifier } from "./verifier-package";
+import { packVerifier, readPacked } from "./verifier-package";
 
 const MAX_BYTES = 40_000;
 
@@ -48,6 +48,14 @@ test("is small, needs no other package, and holds nothing but what was built", (
   expect(packed.files.filter((file) => !/^(dist\/.*\.(js|d\.ts)|README\.md|package\.json)$/.test(file))).toEqual([]);
   const manifest = JSON.parse(fs.readFileSync(path.join(folder, "node_modules/@latchkey/verifier/package.json"), "utf8"));
   expect(Object.keys(manifest).filter((name) => /dependencies|private|scripts/i.test(name))).toEqual([]);
+});
+
+test.each([
+  ["11 and before", (packed: object) => [packed]],
+  ["12", (packed: object) => ({ "@latchkey/verifier": packed })],
+])("what npm %s says of it", (_, written) => {
+  const packed = { filename: "a.tgz", size: 1, files: [{ path: "a" }] };
+  expect(readPacked(JSON.stringify(written(packed)))).toStrictEqual(packed);
 });
 
 test("each of its exports can be imported where nothing else is installed", () => {

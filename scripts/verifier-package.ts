@@ -95,8 +95,17 @@ function writeTypes(folder: string, sources: string[], target: string): void {
 function pack(folder: string): { file: string; bytes: number; files: string[] } {
   const destination = path.resolve(folder);
   const output = run("npm", ["pack", "--json", "--pack-destination", destination], path.join(folder, "package"));
-  const [{ filename, size, files }] = JSON.parse(output);
-  return { file: path.join(folder, filename), bytes: size, files: files.map((each: { path: string }) => each.path) };
+  const { filename, size, files } = readPacked(output);
+  return { file: path.join(folder, filename), bytes: size, files: files.map((each) => each.path) };
+}
+
+type Packed = { filename: string; size: number; files: { path: string }[] };
+
+/** What `npm pack --json` says of the one package: npm 12 writes an object by names, those before it a list. */
+export function readPacked(output: string): Packed {
+  const [packed] = Object.values<Packed>(JSON.parse(output));
+  if (!packed) throw new Failure("npm has packed nothing.");
+  return packed;
 }
 
 function run(program: string, args: string[], cwd = "."): string {
