@@ -1,5 +1,5 @@
 // A Public API behind Latchkey, to be copied: it has the key of each call checked, keeps what was used in a journal and
-// reports it in batches. It needs Node 20 and no database. Start the portal with `npm start`, then this with `npm run example`.
+// reports it in batches. It needs Node 20.3 and no database. Start the portal with `npm start`, then this with `npm run example`.
 // With LATCHKEY_FEED_KEY it checks keys from memory, by the library (/docs/own-process); else it asks the portal for each call.
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
