@@ -80,9 +80,9 @@ export function blameForm(error: Error): boolean {
   return true;
 }
 
-/** Nothing of ours was running, nor what it calls: Next was reading. */
+/** Nothing of ours was running, nor what it calls: Next was reading, or Node for it, whose errors need not say for whom. */
 function isThrownByNext({ message, stack = "" }: Error): boolean {
-  if (/^(The|Multiple) router state header/.test(message)) return true;
+  if (/^((The|Multiple) router state header|Failed to parse body as FormData)/.test(message)) return true;
   const places = stack.split("\n").filter((line) => /^\s*at .*:\d+:\d+\)?$/.test(line) && !line.includes("node:"));
   return /\/next\/dist\/compiled\/next-server\//.test(places[0] ?? "");
 }
