@@ -52,7 +52,7 @@ export function answerUnread(): void {
   });
 }
 
-/** Headers after so many Node passes over, without a word. */
+/** Headers after so many Node passes over, without a word, or refuses the request: its later versions do. */
 const MAX_HEADERS = 1000;
 
 /** Refuses what has more headers than are read: those that a proxy adds, which say who it is, stand behind them. */
