@@ -111,3 +111,24 @@ test("a DATA_DIR that this user may not write to is refused in one sentence", as
     );
   }
 });
+
+// Where this user may mount one.
+if (isRoot) {
+  test("a clone that is read-only, with no command bundled in it, is used as it is", async () => {
+    const expectUsage = async () => {
+      const command = await launch({ clone, command: "restore" });
+      expect(await command.ended()).toBe(1);
+      expect(command.output()).toBe("\nName one file: npm run restore -- FILE\n");
+    };
+    // Makes the database client.
+    await expectUsage();
+    fs.rmSync(path.join(clone, "node_modules", ".cache"), { recursive: true });
+    must("mount", "--bind", clone, clone);
+    try {
+      must("mount", "--options", "remount,bind,ro", clone);
+      await expectUsage();
+    } finally {
+      must("umount", clone);
+    }
+  });
+}
