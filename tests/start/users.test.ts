@@ -112,23 +112,24 @@ test("a DATA_DIR that this user may not write to is refused in one sentence", as
   }
 });
 
-// Where this user may mount one.
-if (isRoot) {
+// Where this user may mount one: for the command alone, so that nothing is left of it.
+if (spawnSync("unshare", ["--mount", "true"]).status === 0) {
   test("a clone that is read-only, with no command bundled in it, is used as it is", async () => {
-    const expectUsage = async () => {
-      const command = await launch({ clone, command: "restore" });
+    const expectUsage = async (ownProgram: string | undefined) => {
+      const command = await launch({ clone, command: "restore", program: ownProgram });
       expect(await command.ended()).toBe(1);
       expect(command.output()).toBe("\nName one file: npm run restore -- FILE\n");
     };
     // Makes the database client.
-    await expectUsage();
+    await expectUsage(undefined);
     fs.rmSync(path.join(clone, "node_modules", ".cache"), { recursive: true });
-    must("mount", "--bind", clone, clone);
-    try {
-      must("mount", "--options", "remount,bind,ro", clone);
-      await expectUsage();
-    } finally {
-      must("umount", clone);
-    }
+    const readOnly = path.join(home, "read-only");
+    const mount =
+      'mount --bind "$PWD" "$PWD" && mount --options remount,bind,ro "$PWD" && cd "$PWD" && ! touch there 2>&- && exec "$@"';
+    fs.writeFileSync(readOnly, `#!/bin/sh\nexec unshare --mount sh -c '${mount}' sh "${process.execPath}" "$@"\n`, {
+      mode: 0o755,
+    });
+    await expectUsage(readOnly);
+    expect(fs.existsSync(path.join(clone, "node_modules", ".cache"))).toBe(false);
   });
 }
