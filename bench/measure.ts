@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 
-/** What is installed for measurements only. Not by where this stands: a command is one file elsewhere when it runs. */
+/** What is installed for measurements only. Not by where this stands: what runs of a command is elsewhere. */
 export const requireMeasured = createRequire(path.resolve("bench", "package.json"));
 
 export type Side = (milliseconds: number) => Promise<number>;

@@ -1,5 +1,5 @@
 import { crc32 } from "./crc32";
-import { base64Forms, placeIn, type Reading, readingsOf } from "./encodings";
+import { BASE64_SIGN, base64Forms, placeIn, type Reading, readingsOf } from "./encodings";
 import type { Found } from "./form-widths";
 import { fitsForm, OUR_FORMS, SERVICE_FORM, signsOf } from "./forms";
 import { knownFinder, knownForms } from "./known-forms";
@@ -45,8 +45,7 @@ const SIGN = `(?:(?!${PREFIX})[0-9A-Za-z])`;
 const PART = new RegExp(`(${PREFIX})(${SIGN}{${HINT_LENGTH}})${SIGN}+`, "gi");
 const ENCODED = PREFIXES.map((prefix) => ({
   prefix,
-  // Long base64 is broken into lines, which JSON writes as letters.
-  form: new RegExp(`(?:${base64Forms(prefix).join("|")})(?:[0-9A-Za-z+/_-]|[\\r\\n]|\\\\[rn])*={0,2}`, "g"),
+  form: new RegExp(`(?:${base64Forms(prefix).join("|")})${BASE64_SIGN}*={0,2}`, "g"),
 }));
 
 /** What every text has in which one could be found: nearly all of them have none of these, and are asked no more. */

@@ -59,8 +59,9 @@ export function base64Forms(text: string): string[] {
 /** What a stretch of base64 or base64url says. `placeOf`: where in the text it is read from a character of it begins; `end`: of the stretch. */
 type Decoded = { text: string; placeOf: (index: number) => number; end: number };
 
-// Long base64 is broken into lines, which JSON writes as letters.
-const BASE64 = /(?:[0-9A-Za-z+/_-]|[\r\n]|\\[rn])+={0,2}/g;
+/** A pattern for one sign of base64 or base64url. Long ones are broken into lines, which JSON writes as letters. */
+export const BASE64_SIGN = String.raw`(?:[0-9A-Za-z+/_-]|[\r\n]|\\[rn])`;
+const BASE64 = new RegExp(`${BASE64_SIGN}+={0,2}`, "g");
 /** In fewer signs there is not room for a beginning and what goes on behind it. */
 const MIN_BASE64 = 14;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -26,6 +26,14 @@ test.each([
   expect(findCredential(`{"keys":{"key":"${key}","former":null}}`)).toBeNull();
 });
 
+test("a credential in base64 is found also where that is broken into lines", () => {
+  for (const credential of credentials) {
+    const lines = Buffer.from(`by ${credential}`).toString("base64").replace(/.{20}/g, "$&\r\n");
+    expect(findCredential(lines), lines).not.toBeNull();
+    expect(findCredential(JSON.stringify({ name: lines })), lines).not.toBeNull();
+  }
+});
+
 test("a token is found", () => {
   const token = ["header", "payload"].map((part) => Buffer.from(JSON.stringify({ part })).toString("base64url"));
   expect(findCredential(`Bearer ${[...token, randomBytes(32).toString("base64url")].join(".")}`)).not.toBeNull();

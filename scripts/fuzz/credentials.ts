@@ -1,5 +1,5 @@
 import { maskCredentials } from "../../packages/rule/credentials";
-import { base64Forms, decodedIn } from "../../packages/rule/encodings";
+import { BASE64_SIGN, base64Forms, decodedIn } from "../../packages/rule/encodings";
 import { SERVICE_FORM } from "../../packages/rule/forms";
 import type { Exchange } from "./aims";
 import { readFields } from "./aims";
@@ -25,7 +25,7 @@ const SETS_COOKIE = ["signIn", "changePassword", "signOut", "logout"];
 const SERVICE_BODY = new RegExp(`[0-9A-Za-z]{${SERVICE_FORM.length}}`);
 /** What a service's credential begins with, in clear or in base64, and all that could belong to it. */
 const SERVICE_STRETCH = new RegExp(
-  `(?:${[SERVICE_FORM.prefix, ...base64Forms(SERVICE_FORM.prefix)].join("|")})[0-9A-Za-z+/_-]*`,
+  `(?:${[SERVICE_FORM.prefix, ...base64Forms(SERVICE_FORM.prefix)].join("|")})${BASE64_SIGN}*`,
   "gi",
 );
 
