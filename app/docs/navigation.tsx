@@ -4,13 +4,14 @@ import { ChevronDown } from "lucide-react";
 import { usePathname } from "next/navigation";
 import { useId } from "react";
 import { PopoverLink } from "@/components/ui/popover-link";
+import { withoutEndSlashes } from "@/lib/request/gated-apis";
 
 /** `parts`: what stands on the page, shown while it is open. */
 type Place = { href: string; name: string; parts?: readonly { id: string; name: string }[] };
 
 /** Beside the text. Where there is no room: behind a button above it, without the parts, and no script is needed to open it. */
 export function DocsNavigation({ places }: { places: readonly Place[] }) {
-  const path = usePathname();
+  const path = withoutEndSlashes(usePathname());
   const id = useId();
   const current = places.find(({ href }) => href === path)?.name;
   return (
@@ -23,7 +24,7 @@ export function DocsNavigation({ places }: { places: readonly Place[] }) {
         popoverTarget={id}
         className="flex w-full items-center gap-2 rounded-md border border-line px-3 py-2 text-left hover:border-line-strong lg:hidden"
       >
-        <span className="sr-only text-ink-muted sm:not-sr-only">API reference</span>
+        <span className="shrink-0 text-ink-muted">API reference</span>
         <span className="truncate font-medium">{current}</span>
         <ChevronDown aria-hidden className="ml-auto size-4 shrink-0 text-ink-muted" />
       </button>
@@ -61,7 +62,7 @@ export function DocsNavigation({ places }: { places: readonly Place[] }) {
 // A browser's own popover, which on wide screens is no more than a part of the page.
 const panelStyle = [
   "text-ink lg:static lg:block lg:m-0 lg:w-auto lg:overflow-visible lg:border-0 lg:bg-transparent lg:p-0",
-  "max-lg:m-auto max-lg:w-[calc(100vw-2rem)] max-lg:rounded-md max-lg:border max-lg:border-line max-lg:bg-canvas max-lg:p-1 max-lg:shadow-overlay",
+  "max-lg:m-auto max-lg:max-h-[calc(100%-0.5rem)] max-lg:w-[calc(100vw-2rem)] max-lg:rounded-md max-lg:border max-lg:border-line max-lg:bg-canvas max-lg:p-1 max-lg:shadow-overlay",
   // Below its button; in the middle of the screen where browsers know no anchors.
   "max-lg:supports-[position-area:bottom]:my-1 max-lg:supports-[position-area:bottom]:[inset:auto] max-lg:supports-[position-area:bottom]:[position-area:bottom]",
 ].join(" ");

@@ -138,7 +138,7 @@ test.describe("On a phone, before there are scripts", () => {
   test.use({ viewport: { width: 360, height: 740 }, javaScriptEnabled: false });
 
   test("the text begins on the first screen, and the other parts are behind a button", async ({ page }) => {
-    await page.goto("/docs/accounts");
+    await page.goto("/docs/accounts/");
     await expect(page.getByRole("heading", { level: 1 })).toBeInViewport();
     const other = page.getByRole("navigation", { name: "API reference" }).getByRole("link", { name: "Permissions to ask for" });
     await expect(other).toBeHidden();
