@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { adminCall, type CallOptions, call, INSTANT, newKey, query, UUID, verify } from "../support/client";
 import { refusesOtherPeople } from "../support/denials";
@@ -119,14 +118,6 @@ describe("POST /api/auth/keys/create/ answers", () => {
     });
   });
 
-  test("ten first keys at once, and makes one API account", async () => {
-    const user = await newUser();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => create(user, { key_name: "first" })));
-    expect(answers.map(({ status }) => status)).toStrictEqual(Array(10).fill(201));
-    expect(new Set(answers.map(({ body }) => body.data.id)).size).toBe(10);
-    expect(await query("SELECT user_id FROM api_accounts WHERE user_id = $1", [user.id])).toHaveLength(1);
-  });
-
   test("with an audit entry that names who made it and holds no credential", async () => {
     const user = await newUser();
     const answer = await create(user, { key_name: "Audited" });
@@ -184,91 +175,6 @@ describe("A credential of a key is kept nowhere", () => {
     const text = kept.map(({ row }) => row).join("\n");
     expect(text).not.toContain(credential.slice(16));
     expect(text.split(shown).length - 1).toBeGreaterThanOrEqual(6);
-  });
-});
-
-describe("POST /api/auth/keys/create/ with an Idempotency-Key", () => {
-  test("makes one key of ten calls at once", async () => {
-    const user = await newUser();
-    const headers = { "Idempotency-Key": randomUUID() };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => create(user, { key_name: "once" }, headers)));
-    const made = answers.filter(({ status }) => status === 201);
-    expect(made).toHaveLength(1);
-    for (const repeat of answers.filter((answer) => answer !== made[0])) {
-      expect(repeat.status).toBe(409);
-      expect(repeat.body).toStrictEqual({
-        success: false,
-        message: expect.any(String),
-        error_code: "IDEMPOTENCY_KEY_USED",
-        data: { id: made[0]?.body.data.id, key_name: "once" },
-      });
-    }
-    expect(await countKeys(user)).toBe(1);
-  });
-
-  test("refuses a different request under the same one", async () => {
-    const user = await newUser();
-    const headers = { "Idempotency-Key": randomUUID() };
-    await create(user, { key_name: "one" }, headers);
-    const answer = await create(user, { key_name: "two" }, headers);
-    expect(answer.status).toBe(422);
-    expect(answer.body).toStrictEqual({ success: false, message: expect.any(String), error_code: "IDEMPOTENCY_KEY_MISMATCH" });
-    expect(await countKeys(user)).toBe(1);
-  });
-
-  test("keeps users apart", async () => {
-    const headers = { "Idempotency-Key": randomUUID() };
-    expect((await create(await newUser(), { key_name: "a" }, headers)).status).toBe(201);
-    expect((await create(await newUser(), { key_name: "a" }, headers)).status).toBe(201);
-  });
-
-  test("knows what an earlier version noted on the key itself", async () => {
-    const user = await newUser();
-    const key = await newKey(user, { key_name: "before" });
-    const header = randomUUID();
-    const [keyHash, inputHash] = [header, '["mf_live","before",["read","write"],null]'].map((text) =>
-      createHash("sha256").update(text).digest(),
-    );
-    await query("UPDATE api_keys SET idempotency_hash = $2, idempotency_input_hash = $3 WHERE uuid = $1", [
-      key.id,
-      keyHash,
-      inputHash,
-    ]);
-    const repeat = await create(user, { key_name: "before" }, { "Idempotency-Key": header });
-    expect([repeat.status, repeat.body.data]).toStrictEqual([409, { id: key.id, key_name: "before" }]);
-    expect((await create(user, { key_name: "other" }, { "Idempotency-Key": header })).status).toBe(422);
-    expect(await countKeys(user)).toBe(1);
-  });
-
-  test("remembers successes alone, and neither header, body nor credential", async () => {
-    const user = await newUser();
-    const headers = { "Idempotency-Key": `order-${randomUUID()}` };
-    expect((await create(user, { key_name: "" }, headers)).status).toBe(400);
-    const made = await create(user, { key_name: "Remembered once" }, headers);
-    expect(made.status).toBe(201);
-    const rows = await query("SELECT * FROM idempotency_records WHERE caller = $1", [`user:${user.id}`]);
-    expect(rows).toStrictEqual([
-      {
-        caller: `user:${user.id}`,
-        route: "create-key",
-        key_hash: createHash("sha256").update(headers["Idempotency-Key"]).digest(),
-        input_hash: expect.any(Buffer),
-        target_id: made.body.data.id,
-        created_at: expect.any(Date),
-      },
-    ]);
-  });
-
-  test.each([
-    ["an empty one", ""],
-    ["one of 256 characters", "k".repeat(256)],
-    ["one outside ASCII", "clé"],
-  ])("refuses %s", async (_, key) => {
-    const user = await newUser();
-    const answer = await create(user, { key_name: "a" }, { "Idempotency-Key": key });
-    expect(answer.status).toBe(400);
-    expect(answer.body.error_code).toBe("INVALID_IDEMPOTENCY_KEY");
-    expect(await countKeys(user)).toBe(0);
   });
 });
 

@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { adminCall, call, INSTANT, newKey, query, verify } from "../support/client";
 import { hidesOtherKeys, refusesOtherPeople } from "../support/denials";
 import { refusesBadBodiesAbout, SAYING_NOTHING } from "../support/hostile";
 import { newUser, type TestUser } from "../support/people";
-import { whileKeyIsLocked } from "../support/races";
 
 const path = (id: string) => `/api/auth/keys/${id}/regenerate/`;
 const regenerate = (user: TestUser, id: string, body?: unknown) => call(path(id), { method: "POST", token: user.access, body });
@@ -190,88 +188,6 @@ describe("POST /api/auth/keys/<id>/regenerate/ answers", () => {
     );
     expect(entries).toHaveLength(1);
     for (const secret of [key.api_key, data.api_key, data.secret_key]) expect(JSON.stringify(entries)).not.toContain(secret);
-  });
-});
-
-describe("POST /api/auth/keys/<id>/regenerate/ under concurrency", () => {
-  test.each([
-    ["without a grace", {}],
-    ["with a grace", { grace_seconds: 600 }],
-  ])("%s returns one pair that works to two calls at once", async (_, body) => {
-    const user = await newUser();
-    const old = await newKey(user);
-    const answers = await whileKeyIsLocked(old.id, 2, () => Promise.all([1, 2].map(() => regenerate(user, old.id, body))));
-    expect(answers.map(({ status }) => status)).toStrictEqual([200, 200]);
-    const works = await Promise.all(answers.map(({ body: { data } }) => isValid(data.api_key, data.secret_key)));
-    expect(works.filter(Boolean)).toHaveLength(1);
-    expect(await isValid(old.api_key, old.secret_key)).toBe("grace_seconds" in body);
-  });
-
-  test("leaves no pair that works when the key is revoked at the same time", async () => {
-    const user = await newUser();
-    const old = await newKey(user);
-    const [regenerated, revoked] = await whileKeyIsLocked(old.id, 2, () =>
-      Promise.all([
-        regenerate(user, old.id, { grace_seconds: 600 }),
-        call(`/api/auth/keys/${old.id}/revoke/`, { method: "POST", token: user.access }),
-      ]),
-    );
-    expect(revoked.status).toBe(200);
-    expect([200, 409]).toContain(regenerated.status);
-    const pairs = [old.api_key, ...(regenerated.status === 200 ? [regenerated.body.data.api_key] : [])];
-    for (const key of pairs) expect((await verify({ key })).body).toMatchObject({ valid: false, code: "REVOKED" });
-  });
-
-  test("leaves no pair that works when staff delete the key at the same time", async () => {
-    const user = await newUser();
-    const old = await newKey(user);
-    const [row] = await query<{ id: number }>("SELECT id FROM api_keys WHERE uuid = $1", [old.id]);
-    const [regenerated, deleted] = await whileKeyIsLocked(old.id, 2, () =>
-      Promise.all([regenerate(user, old.id), adminCall(`/api/api-keys/${row?.id}`, { method: "DELETE" })]),
-    );
-    expect(deleted.status).toBe(200);
-    expect([200, 404]).toContain(regenerated.status);
-    const pairs = [old.api_key, ...(regenerated.status === 200 ? [regenerated.body.data.api_key] : [])];
-    for (const key of pairs) expect((await verify({ key })).body.code).toBe("NOT_FOUND");
-  });
-});
-
-describe("POST /api/auth/keys/<id>/regenerate/ with an Idempotency-Key", () => {
-  const withHeader = (user: TestUser, id: string, header: string, body: unknown = {}) =>
-    call(path(id), { token: user.access, body, headers: { "Idempotency-Key": header } });
-
-  test("replaces once: repeats are told which key it was, also at once and after it was revoked", async () => {
-    const user = await newUser();
-    const { id } = await newKey(user, { key_name: "once" });
-    const header = randomUUID();
-    const answers = await whileKeyIsLocked(id, 2, () => Promise.all([1, 2].map(() => withHeader(user, id, header))));
-    expect(answers.map(({ status }) => status).sort()).toStrictEqual([200, 409]);
-    const pair = answers.find(({ status }) => status === 200)?.body.data;
-    await call(`/api/auth/keys/${id}/revoke/`, { method: "POST", token: user.access });
-    const repeats = [...answers.filter(({ status }) => status === 409), await withHeader(user, id, header)];
-    for (const repeat of repeats) {
-      expect(repeat.body).toStrictEqual({
-        success: false,
-        message: expect.any(String),
-        error_code: "IDEMPOTENCY_KEY_USED",
-        data: { id, key_name: "once" },
-      });
-    }
-    expect((await verify({ key: pair.api_key })).body.code).toBe("REVOKED");
-  });
-
-  test("refuses another grace or another key under the same one, and remembers no refusal", async () => {
-    const user = await newUser();
-    const [first, second] = [await newKey(user), await newKey(user)];
-    const header = randomUUID();
-    expect((await withHeader(user, first.id, header, { grace_seconds: -1 })).status).toBe(400);
-    expect((await withHeader(user, first.id, header)).status).toBe(200);
-    for (const answer of [
-      await withHeader(user, first.id, header, { grace_seconds: 60 }),
-      await withHeader(user, second.id, header),
-    ])
-      expect([answer.status, answer.body.error_code]).toStrictEqual([422, "IDEMPOTENCY_KEY_MISMATCH"]);
-    expect(await isValid(second.api_key, second.secret_key)).toBe(true);
   });
 });
 

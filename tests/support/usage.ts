@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { signUsage, signUsageAt } from "../../lib/usage/signature";
 import { DAY_MS } from "../../lib/values/days";
-import { type Answer, type CallOptions, call, shared } from "./client";
+import { type Answer, type CallOptions, call, query, shared } from "./client";
+import type { TestUser } from "./people";
 
 type ReportOptions = CallOptions & { id?: string | null; path?: string; signedAt?: Date };
 
@@ -27,4 +28,24 @@ export async function reportCalls(apiKey: string, calls: number, { delta = 1, da
   const events = Array.from({ length: calls }, () => ({ id: randomUUID(), apiKey, delta, ts }));
   const answer = await report({ events }, { id: null });
   if (answer.body.accepted !== calls) throw new Error(`the report of ${calls} calls answered ${answer.text}`);
+}
+
+/** What its own page would tell of the usage of a user. */
+export async function usageOf(user: TestUser) {
+  const { body } = await call("/api/auth/usage/", { token: user.access });
+  return { calls: body.data.api_calls.total, credits: body.data.credits, daily: body.data.daily };
+}
+
+/** The sum of all entries of the ledger. */
+export async function ledgerOf(user: TestUser): Promise<number> {
+  const [row] = await query<{ sum: string }>("SELECT coalesce(sum(amount), 0) AS sum FROM credit_entries WHERE user_id = $1", [
+    user.id,
+  ]);
+  return Number(row?.sum);
+}
+
+/** How many of the calls were reported so that whoever captured one could have it charged again. */
+export async function replayableOf(user: TestUser): Promise<number> {
+  const [row] = await query<{ n: string }>("SELECT sum(replayable) AS n FROM usage_days WHERE user_id = $1", [user.id]);
+  return Number(row?.n);
 }
