@@ -3,7 +3,7 @@ import { Failure } from "./failure";
 
 const COUNT = 100_000;
 
-/** `soak`: the fault test of `npm test` with ten times the events. */
+/** `soak`: the fault test of `npm test` with 25 times the events. */
 export async function main(): Promise<void> {
   await ensureBuilt();
   const { costOf, reportUnderFaults } = await import("../tests/support/faults");

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { costOf, reportUnderFaults } from "../support/faults";
 
-test("10,000 calls, 30 % of them repeated and shuffled, while the server is killed again and again: charged once each", async () => {
-  const count = 10_000;
+// `npm run soak` does it with a hundred thousand.
+test("4,000 calls, 30 % of them repeated and shuffled, while the server is killed again and again: charged once each", async () => {
+  const count = 4_000;
   const result = await reportUnderFaults(count);
   expect(result.kills).toBeGreaterThanOrEqual(5);
-  expect(result.sent).toBeGreaterThanOrEqual(13_000);
+  expect(result.sent).toBeGreaterThanOrEqual(1.3 * count);
   const charged = costOf(count);
   expect(result).toMatchObject({ events: count, calls: count, dayCalls: count, charged, balance: -charged, ledger: -charged });
 }, 600_000);
