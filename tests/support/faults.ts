@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import fs from "node:fs";
 import pg from "pg";
 import { openMigrated } from "./migrated";
-import { deploymentSettings, scratchFolder, startServer, type TestServer } from "./server";
+import { databaseFolder, deploymentSettings, startServer, type TestServer } from "./server";
 
 const CLIENTS = 4;
 const BATCH = 50;
@@ -27,7 +27,7 @@ type Sent = { id: string; keyId: string; delta: number };
  * batch is confirmed, while the server is killed with SIGKILL again and again. Answers what the database holds then.
  */
 export async function reportUnderFaults(count: number): Promise<FaultReport> {
-  const folder = scratchFolder("faults");
+  const folder = databaseFolder("faults");
   const cluster = await openMigrated(folder);
   const settings = deploymentSettings(cluster.url);
   const database = new pg.Client({ connectionString: cluster.url });

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { freePort } from "../../scripts/ports";
-import { cleanEnvironment, scratchFolder, until } from "./server";
+import { cleanEnvironment, databaseFolder, until } from "./server";
 
 export type LaunchOptions = {
   command?: "start" | "migrate" | "backup" | "restore";
@@ -94,7 +94,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launched> {
 
 /** A folder of this test's own, made empty and removed afterwards. */
 export function newFolder(name = "start"): string {
-  const folder = scratchFolder(name);
+  const folder = databaseFolder(name);
   folders.push(folder);
   return folder;
 }

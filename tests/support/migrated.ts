@@ -9,7 +9,7 @@ import { exists } from "../../scripts/postgres-host";
 import { must } from "./clone";
 import { newFolder } from "./launch";
 import { makeTemplate } from "./scratch-database";
-import { deploymentSettings, randomSecret } from "./server";
+import { deploymentSettings, randomSecret, scratchFolder } from "./server";
 
 /** What a new database is made by: with anything of it changed, another is made. */
 const MADE_BY = ["lib/database", "package-lock.json", "packages/rule", "prisma/migrations", "scripts", "tests/support"];
@@ -50,7 +50,8 @@ async function makeOnce(): Promise<string> {
   for (const former of fs.readdirSync(HOME)) {
     if (former !== "start.lock") fs.rmSync(path.join(HOME, former), { recursive: true });
   }
-  const [fresh, password] = [newFolder("migrated"), randomSecret()];
+  // On the disk that it is kept on.
+  const [fresh, password] = [scratchFolder("migrated"), randomSecret()];
   keep(fresh, "POSTGRES_PASSWORD", password);
   const cluster = await fill(fresh, password);
   await cluster.stop();

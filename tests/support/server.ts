@@ -94,22 +94,36 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 const SCRATCH = path.resolve(".data", "test");
+/** Names another folder for databases: `npm test` has one in memory, where there is plenty of that. */
+export const DATABASES_VARIABLE = "LATCHKEY_TEST_DATABASES";
+const databases = () => process.env[DATABASES_VARIABLE] || SCRATCH;
 
 /** A folder for one test run, below DATA_DIR's default so that git ignores it. */
 export function scratchFolder(name: string): string {
-  const folder = path.join(SCRATCH, `${name}-${process.pid}-${randomBytes(3).toString("hex")}`);
+  return makeFolder(SCRATCH, name);
+}
+
+/** The same for what a database is kept in. */
+export function databaseFolder(name: string): string {
+  return makeFolder(databases(), name);
+}
+
+function makeFolder(home: string, name: string): string {
+  const folder = path.join(home, `${name}-${process.pid}-${randomBytes(3).toString("hex")}`);
   fs.mkdirSync(folder, { recursive: true });
   return folder;
 }
 
 /** Ends and removes what runs that were killed have left: their databases outlive them. */
 export function sweepScratchFolders(): void {
-  for (const name of fs.existsSync(SCRATCH) ? fs.readdirSync(SCRATCH) : []) {
-    const maker = Number(/-(\d+)-[0-9a-f]{6}$/.exec(name)?.[1]);
-    if (!maker || isRunning(maker)) continue;
-    const folder = path.join(SCRATCH, name);
-    endPostgres(path.join(folder, "postgres"));
-    fs.rmSync(folder, { recursive: true, force: true });
+  for (const home of new Set([SCRATCH, databases()])) {
+    for (const name of fs.existsSync(home) ? fs.readdirSync(home) : []) {
+      const maker = Number(/-(\d+)-[0-9a-f]{6}$/.exec(name)?.[1]);
+      if (!maker || isRunning(maker)) continue;
+      const folder = path.join(home, name);
+      endPostgres(path.join(folder, "postgres"));
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 
