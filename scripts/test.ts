@@ -84,7 +84,7 @@ function keepDatabasesInMemory(): void {
   const { type, bavail, bsize } = fs.statfsSync(MEMORY);
   if (type !== TMPFS || bavail * bsize < PLENTY_BYTES / 2) return;
   const clone = createHash("sha256").update(process.cwd()).digest("hex").slice(0, 12);
-  const home = path.join(MEMORY, `latchkey-test-${os.userInfo().uid}-${clone}`);
+  const home = path.join(MEMORY, `latchkey-test-${process.getuid?.() ?? 0}-${clone}`);
   process.env[DATABASES_VARIABLE] = home;
   process.once("exit", () => fs.rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));

@@ -96,7 +96,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 const SCRATCH = path.resolve(".data", "test");
 /** Names another folder for databases: `npm test` has one in memory, where there is plenty of that. */
 export const DATABASES_VARIABLE = "LATCHKEY_TEST_DATABASES";
-const databases = () => process.env[DATABASES_VARIABLE] || SCRATCH;
+const databases = () => path.resolve(process.env[DATABASES_VARIABLE] || SCRATCH);
 
 /** A folder for one test run, below DATA_DIR's default so that git ignores it. */
 export function scratchFolder(name: string): string {
