@@ -25,7 +25,7 @@ const withPortal = (name: string, include: string[], own: { isolate: boolean; po
 /** What the way to the database can make a difference to: each use case, and each kind of statement, error and lock. */
 const USE_CASES = "tests/http/use-cases.test.ts";
 const DATABASE = "tests/database/**/*.test.ts";
-const BY_DRIVER = [...["at-once", "housekeeping", "instances", "usage", "verify-key", "verify-many"]].map(
+const BY_DRIVER = ["at-once", "housekeeping", "instances", "usage", "verify-key", "verify-many"].map(
   (name) => `tests/http/${name}.test.ts`,
 );
 /** Locks and transactions. What the lists find is the same over any driver; that each is read is a use case. */

@@ -80,8 +80,12 @@ function dedicatedUser(): { uid: number; gid: number } {
 
 /** The user made for PostgreSQL may not be able to enter the clone, so binaries and data go where it can. */
 function dedicatedHome(directory: string): string {
-  const name = createHash("sha256").update(path.resolve(directory)).digest("hex").slice(0, 12);
-  return path.join("/var/lib/latchkey", name);
+  return path.join("/var/lib/latchkey", shortNameOf(directory));
+}
+
+/** 12 hex digits for a folder's path, for what belongs to it and lies elsewhere. */
+export function shortNameOf(folder: string): string {
+  return createHash("sha256").update(path.resolve(folder)).digest("hex").slice(0, 12);
 }
 
 function copyBinaries(home: string, source: string, { uid, gid }: { uid: number; gid: number }): string {

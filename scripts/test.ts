@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -8,6 +7,7 @@ import { ensureBuilt } from "./build";
 import { findChromium } from "./chromium";
 import { Failure } from "./failure";
 import { checkFloors } from "./floors";
+import { shortNameOf } from "./postgres-host";
 
 type Count = { passed: number; failed: number; names?: string[] };
 /** Shown as it comes, or kept and shown whole where another step runs at the same time. */
@@ -83,8 +83,7 @@ function keepDatabasesInMemory(): void {
   if (process.env[DATABASES_VARIABLE] || os.freemem() < PLENTY_BYTES || !fs.existsSync(MEMORY)) return;
   const { type, bavail, bsize } = fs.statfsSync(MEMORY);
   if (type !== TMPFS || bavail * bsize < PLENTY_BYTES / 2) return;
-  const clone = createHash("sha256").update(process.cwd()).digest("hex").slice(0, 12);
-  const home = path.join(MEMORY, `latchkey-test-${process.getuid?.() ?? 0}-${clone}`);
+  const home = path.join(MEMORY, `latchkey-test-${process.getuid?.() ?? 0}-${shortNameOf(".")}`);
   process.env[DATABASES_VARIABLE] = home;
   process.once("exit", () => fs.rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));

@@ -4,6 +4,7 @@ import { adminCall, type CallOptions, call, INSTANT, query, verify } from "../su
 import { refusesStrangers } from "../support/denials";
 import { ADMIN_REFUSALS, refusesBadBodies } from "../support/hostile";
 import { newUser, type TestUser } from "../support/people";
+import { expectMadeOnce } from "../support/races";
 
 const PATH = "/api/api-keys";
 const create = (body: unknown, headers: Record<string, string> = {}) => adminCall(PATH, { body, headers });
@@ -91,16 +92,11 @@ describe("POST /api/api-keys with an Idempotency-Key", () => {
     const user = await newUser();
     const headers = { "Idempotency-Key": randomUUID() };
     const answers = await Promise.all(Array.from({ length: 5 }, () => create({ userId: user.id, name: "once" }, headers)));
-    const made = answers.filter(({ status }) => status === 201);
-    expect(made).toHaveLength(1);
-    for (const repeat of answers.filter((answer) => answer !== made[0])) {
-      expect(repeat.status).toBe(409);
-      expect(repeat.body).toStrictEqual({
-        success: false,
-        error: expect.stringMatching(/^This Idempotency-Key was used before/),
-        key: { id: made[0]?.body.key.id, name: "once" },
-      });
-    }
+    expectMadeOnce(answers, (made) => ({
+      success: false,
+      error: expect.stringMatching(/^This Idempotency-Key was used before/),
+      key: { id: made?.body.key.id, name: "once" },
+    }));
     expect(await query("SELECT id FROM api_keys WHERE user_id = $1", [user.id])).toHaveLength(1);
   });
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { adminCall, call, newKey, query, verify } from "../support/client";
 import { newUser, type TestUser } from "../support/people";
-import { whileKeyIsLocked } from "../support/races";
+import { expectMadeOnce, whileKeyIsLocked } from "../support/races";
 import { ledgerOf, replayableOf, report, usageOf } from "../support/usage";
 
 // What depends on transactions, locks and constraints, and so on the way to the database.
@@ -35,17 +35,12 @@ describe("POST /api/auth/keys/create/ with an Idempotency-Key", () => {
     const user = await newUser();
     const headers = { "Idempotency-Key": randomUUID() };
     const answers = await Promise.all(Array.from({ length: 10 }, () => create(user, { key_name: "once" }, headers)));
-    const made = answers.filter(({ status }) => status === 201);
-    expect(made).toHaveLength(1);
-    for (const repeat of answers.filter((answer) => answer !== made[0])) {
-      expect(repeat.status).toBe(409);
-      expect(repeat.body).toStrictEqual({
-        success: false,
-        message: expect.any(String),
-        error_code: "IDEMPOTENCY_KEY_USED",
-        data: { id: made[0]?.body.data.id, key_name: "once" },
-      });
-    }
+    expectMadeOnce(answers, (made) => ({
+      success: false,
+      message: expect.any(String),
+      error_code: "IDEMPOTENCY_KEY_USED",
+      data: { id: made?.body.data.id, key_name: "once" },
+    }));
     expect(await countKeys(user)).toBe(1);
   });
 

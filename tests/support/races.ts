@@ -1,5 +1,6 @@
 import pg from "pg";
-import { shared } from "./client";
+import { expect } from "vitest";
+import { type Answer, shared } from "./client";
 import { until } from "./server";
 
 /**
@@ -48,4 +49,14 @@ export async function queueBehind(pid: number, ask: (text: string, values: unkno
     [pid],
   );
   return queue ?? { count: 0, seconds: 0 };
+}
+
+/** Of calls under one Idempotency-Key one made a key, and each of the others is told which. */
+export function expectMadeOnce(answers: Answer[], told: (made: Answer | undefined) => object): void {
+  const made = answers.filter(({ status }) => status === 201);
+  expect(made).toHaveLength(1);
+  for (const repeat of answers.filter((answer) => answer !== made[0])) {
+    expect(repeat.status).toBe(409);
+    expect(repeat.body).toStrictEqual(told(made[0]));
+  }
 }

@@ -116,16 +116,15 @@ function makeFolder(home: string, name: string): string {
 
 /** Ends and removes what runs that were killed have left: their databases outlive them. */
 export function sweepScratchFolders(): void {
-  for (const home of new Set([SCRATCH, databases()])) {
-    for (const name of fs.existsSync(home) ? fs.readdirSync(home) : []) {
-      const maker = Number(/-(\d+)-[0-9a-f]{6}$/.exec(name)?.[1]);
-      if (!maker || isRunning(maker)) continue;
-      const folder = path.join(home, name);
-      endPostgres(path.join(folder, "postgres"));
-      fs.rmSync(folder, { recursive: true, force: true });
-    }
+  for (const folder of [...new Set([SCRATCH, databases()])].flatMap(foldersIn)) {
+    const maker = Number(/-(\d+)-[0-9a-f]{6}$/.exec(folder)?.[1]);
+    if (!maker || isRunning(maker)) continue;
+    endPostgres(path.join(folder, "postgres"));
+    fs.rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const foldersIn = (home: string) => (fs.existsSync(home) ? fs.readdirSync(home).map((name) => path.join(home, name)) : []);
 
 function endPostgres(data: string): void {
   try {
