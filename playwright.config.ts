@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { isMemoryPlenty } from "./scripts/memory";
 
 export default defineConfig({
   testDir: "tests/browser",
@@ -15,6 +16,8 @@ export default defineConfig({
     launchOptions: {
       executablePath: process.env.CHROMIUM_PATH,
       args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu"],
+      // With it what Chromium's processes share is on the disk, for containers that have no room elsewhere.
+      ignoreDefaultArgs: isMemoryPlenty() ? ["--disable-dev-shm-usage"] : [],
     },
     locale: "en-GB",
     timezoneId: "Africa/Dar_es_Salaam",

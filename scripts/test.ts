@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { DATABASES_VARIABLE, sweepScratchFolders } from "../tests/support/server";
 import { ensureBuilt } from "./build";
 import { findChromium } from "./chromium";
 import { Failure } from "./failure";
 import { checkFloors } from "./floors";
+import { isMemoryPlenty, MEMORY } from "./memory";
 import { shortNameOf } from "./postgres-host";
 
 type Count = { passed: number; failed: number; names?: string[] };
@@ -74,15 +74,9 @@ export async function main(names: string[]): Promise<void> {
   process.exit(summarize(results, performance.now() - startedAt) && results.length === asked.length ? 0 : 1);
 }
 
-const MEMORY = "/dev/shm";
-const TMPFS = 0x01021994;
-const PLENTY_BYTES = 8 * 1024 ** 3;
-
 /** Hundreds of databases of a thousand files each are made and removed: a disk takes longer for these than PostgreSQL does. */
 function keepDatabasesInMemory(): void {
-  if (process.env[DATABASES_VARIABLE] || os.freemem() < PLENTY_BYTES || !fs.existsSync(MEMORY)) return;
-  const { type, bavail, bsize } = fs.statfsSync(MEMORY);
-  if (type !== TMPFS || bavail * bsize < PLENTY_BYTES / 2) return;
+  if (process.env[DATABASES_VARIABLE] || !isMemoryPlenty()) return;
   const home = path.join(MEMORY, `latchkey-test-${process.getuid?.() ?? 0}-${shortNameOf(".")}`);
   process.env[DATABASES_VARIABLE] = home;
   process.once("exit", () => fs.rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
