@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
+import net from "node:net";
 import path from "node:path";
-import { freePort, isFree } from "../../scripts/ports";
+import { freePort } from "../../scripts/ports";
 import { newFolder } from "./launch";
 import { until } from "./server";
 
@@ -16,15 +17,16 @@ export async function startProxy(name: (typeof PROXIES)[number], ports: readonly
   const folder = newFolder(name);
   const [listen, plain] = [await freePort(), await freePort()];
   const settings = name === "nginx" ? nginxSettings(folder, listen, plain, ports) : caddySettings(listen, plain, ports);
-  const stop = await runProxy(name, settings, { folder, isUp: async () => !(await isFree(listen)) });
+  const stop = await runProxy(name, settings, folder, { host: "127.0.0.1", port: listen });
   return { url: `http://localhost:${listen}`, plainUrl: `http://localhost:${plain}`, stop };
 }
 
-/** Runs it with settings of one's own, until it takes calls. Answers how to stop it. */
+/** Runs it in a folder, with settings of one's own, until it takes calls at an address. Answers how to stop it. */
 export async function runProxy(
   name: (typeof PROXIES)[number],
   text: string,
-  { folder, isUp }: { folder: string; isUp: () => Promise<boolean> | boolean },
+  folder: string,
+  address: net.NetConnectOpts,
 ): Promise<() => Promise<void>> {
   const settings = path.join(folder, "settings");
   fs.writeFileSync(settings, text);
@@ -36,12 +38,24 @@ export async function runProxy(
   let output = "";
   child.stderr.on("data", (text) => (output += text));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  await until(async () => child.exitCode !== null || (await isUp()), `${name} to listen`);
+  await until(async () => child.exitCode !== null || (await takesCalls(address)), `${name} to listen`);
   if (child.exitCode !== null) throw new Error(`${name} ended:\n${output}`);
   return () => {
     child.kill("SIGTERM");
     return closed;
   };
+}
+
+/** An address that is taken, or a socket's file, is there a moment before anybody listens. */
+function takesCalls(address: net.NetConnectOpts): Promise<boolean> {
+  return new Promise((resolve) => {
+    const calling = net.connect(address);
+    calling.once("error", () => resolve(false));
+    calling.once("connect", () => {
+      calling.destroy();
+      resolve(true);
+    });
+  });
 }
 
 function nginxSettings(folder: string, listen: number, plain: number, ports: readonly number[]): string {

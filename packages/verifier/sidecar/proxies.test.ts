@@ -46,7 +46,7 @@ type Get = (address: string, headers: Record<string, string>) => Promise<Answer>
 /** Calls the proxy, run with these settings, as often as `use` asks. */
 async function behind(name: (typeof PROXIES)[number], settings: string, use: (get: Get) => Promise<void>): Promise<void> {
   const socketPath = socketOf(name);
-  const stop = await runProxy(name, settings, { folder, isUp: () => fs.existsSync(socketPath) });
+  const stop = await runProxy(name, settings, folder, { path: socketPath });
   const get: Get = (address, headers) =>
     new Promise((resolve, reject) => {
       const asking = http.get({ socketPath, path: address, headers: { Host: "api.example.com", ...headers } }, (response) => {
