@@ -66,12 +66,15 @@ async function examine(): Promise<Health> {
   };
   const settings = wrongSettings();
   if (settings) return { status: "error", ...facts, database: "unknown", migrations: "unknown", settings };
+  const ailing = (database: Ailment): Health => ({ status: "error", ...facts, database, migrations: "unknown" });
   const answer = await askDatabase();
-  if (typeof answer === "string") return { status: "error", ...facts, database: answer, migrations: "unknown" };
+  if (typeof answer === "string") return ailing(answer);
   const clock = explainClock(answer.now);
   const pending = env().LATCHKEY_MIGRATIONS.filter((name) => !answer.applied.has(name));
   // Without all of its tables there is nothing to write to.
   const database = (pending.length === 0 && (await tryWrite())) || "ok";
+  // Gone since it was asked: what it said then is nothing to go by.
+  if (database === "unreachable") return ailing(database);
   return {
     status: pending.length === 0 && database === "ok" ? "ok" : "error",
     ...facts,

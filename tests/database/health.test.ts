@@ -24,7 +24,7 @@ async function expectHealth(expected: Partial<Health>): Promise<void> {
     health = await checkHealth();
     return Object.entries(expected).every(([part, value]) => health?.[part as keyof Health] === value);
   };
-  await until(isAsExpected, `health ${JSON.stringify(expected)}`).catch(() => {});
+  await until(isAsExpected, `health ${JSON.stringify(expected)}`, 20).catch(() => {});
   expect(health).toMatchObject(expected);
 }
 
@@ -41,6 +41,15 @@ test("A database that is read-only is told, and that it is not any more", async 
   await database.query(`SET default_transaction_read_only = off; ALTER DATABASE ${name} RESET default_transaction_read_only`);
   await disconnect();
   await expectHealth({ status: "ok", database: "ok" });
+});
+
+test("A database that goes away between the two questions is told as one that was gone before", async () => {
+  await database.query(`CREATE FUNCTION go_away() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'terminating connection' USING ERRCODE = '57P01'; END $$`);
+  await database.query("CREATE TRIGGER go_away BEFORE INSERT ON health_checks EXECUTE FUNCTION go_away()");
+  await expectHealth({ status: "error", database: "unreachable", migrations: "unknown" });
+  await database.query("DROP TRIGGER go_away ON health_checks");
+  await expectHealth({ status: "ok", database: "ok", migrations: "current" });
 });
 
 test("A real write that finds the disk full is told until one succeeds, though a tiny one still does", async () => {
