@@ -1,22 +1,32 @@
 import { query } from "../../tests/support/database";
 import { type Plant, plants } from "./plants";
 import { type Found, fuzz } from "./run";
-import type { World } from "./world";
+import { openWorld } from "./world";
 
-/** Looks for every plant in turn, each within so many requests, and says what came of it. Answers whether each was found. */
-export async function findPlants(world: World, requests: number, seed?: number): Promise<boolean> {
+/**
+ * Looks for every plant, each within so many requests, and says what came of it. Each has a world of its own: what one has damaged
+ * would be found again while another is looked for. Answers whether each was found.
+ */
+export async function findPlants(requests: number, seed?: number): Promise<boolean> {
   let isWell = true;
   for (const plant of plants()) {
-    if (plant.sow) await query(plant.sow);
-    const { sender } = plant;
-    const { found } = await fuzz(world, { requests, seed, stopsAt: plant.rule, ...(sender ? { sender } : {}) });
-    if (plant.uproot) await query(plant.uproot);
+    const found = await look(plant, requests, seed);
     const wanted = found.find(({ finding }) => finding.rule === plant.rule);
     console.log(wanted ? lineOf(plant, wanted) : `✗ ${plant.name}: not found in ${requests} requests`);
     if (!wanted) for (const { finding } of found) console.log(`  but ${finding.message.slice(0, SHOWN)}`);
     isWell &&= wanted !== undefined;
   }
   return isWell;
+}
+
+async function look({ sow, sender, rule }: Plant, requests: number, seed?: number): Promise<Found[]> {
+  const world = await openWorld();
+  try {
+    if (sow) await query(sow);
+    return (await fuzz(world, { requests, seed, stopsAt: rule, ...(sender ? { sender } : {}) })).found;
+  } finally {
+    await world.close();
+  }
 }
 
 const SHOWN = 300;

@@ -9,9 +9,8 @@ export type Plant = {
   /** By which rule it has to be found. */
   rule: string;
   sender?: Sender;
-  /** Put into the database, and taken out again. */
+  /** Put into the database. */
   sow?: string;
-  uproot?: string;
 };
 
 const answered = (change: (reply: Reply, path: string, url: string) => Promise<Reply> | Reply): Sender => {
@@ -27,7 +26,6 @@ export function plants(): Plant[] {
       sow: `CREATE FUNCTION lose_entry() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
         CREATE TRIGGER a_lost_entry BEFORE INSERT ON credit_entries FOR EACH ROW
         WHEN (NEW.kind = 'usage' AND NEW.amount % 7 = 0) EXECUTE FUNCTION lose_entry()`,
-      uproot: "DROP TRIGGER a_lost_entry ON credit_entries; DROP FUNCTION lose_entry()",
     },
     { name: "another owner's row", rule: "another owner's row changed", sender: answered(disableAnybodys) },
     { name: "a 500 on deep JSON", rule: "a failure of ours", sender: failWhenDeep },
