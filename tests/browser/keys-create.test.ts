@@ -30,6 +30,14 @@ async function copy(page: Page, what: string): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
+/** Until it is asked. In the moment after a guard has gone the dialog does not hear clicks outside of it: they were the guard's. */
+async function clickOutside(page: Page): Promise<void> {
+  await expect(async () => {
+    await page.mouse.click(5, 5);
+    await expect(guard(page)).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+}
+
 test.describe("With a new key a person", () => {
   test.beforeEach(({ context }) => context.grantPermissions(["clipboard-read", "clipboard-write"]));
 
@@ -91,7 +99,7 @@ test.describe("With a new key a person", () => {
     await create(page, "Guarded");
     const ways = [
       () => page.keyboard.press("Escape"),
-      () => page.mouse.click(5, 5),
+      () => clickOutside(page),
       () => page.getByRole("button", { name: "Close", exact: true }).click(),
       () => page.getByRole("button", { name: "Done" }).click(),
     ];
@@ -100,8 +108,6 @@ test.describe("With a new key a person", () => {
       await expect(guard(page).getByRole("button", { name: "Go back and copy" })).toBeFocused();
       await page.keyboard.press("Enter");
       await expect(guard(page)).toHaveCount(0);
-      // Until then it does not hear clicks outside of it: they were the guard's.
-      await expect(page.getByRole("dialog", { name: "Save your key" })).toHaveCSS("pointer-events", "auto");
     }
     await copy(page, "Key");
     await page.keyboard.press("Escape");
