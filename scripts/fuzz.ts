@@ -4,8 +4,8 @@ import { ensureBuilt } from "./build";
 import { Failure } from "./failure";
 import { findPlants } from "./fuzz/find-plants";
 import { describeFound, reportOf } from "./fuzz/report";
-import { type Found, fuzz } from "./fuzz/run";
-import { openWorld } from "./fuzz/world";
+import { fuzz } from "./fuzz/run";
+import { inWorld, type World } from "./fuzz/world";
 
 const USAGE = "npm run fuzz -- [REQUESTS] [--seed SEED [--sample SAMPLE]] [--only OPERATION] [--plants]";
 const DEFAULT_REQUESTS = 20_000;
@@ -19,22 +19,17 @@ export async function main(args: string[]): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void endLaunched().finally(() => process.exit(1)));
   const startedAt = performance.now();
-  const working = options.plants ? findPlants(options.requests, options.seed) : report(options);
+  const working = options.plants ? findPlants(options.requests, options.seed) : inWorld((world) => report(world, options));
   const isWell = await working.finally(endLaunched);
   console.log(`in ${Math.round((performance.now() - startedAt) / 1000)} s`);
   process.exit(isWell ? 0 : 1);
 }
 
-async function report(options: Options): Promise<boolean> {
-  const world = await openWorld();
-  try {
-    const told = { progress: console.log, tell: (found: Found) => console.log(describeFound(found)) };
-    const { text, isWell } = reportOf(await fuzz(world, { ...options, ...told }), options);
-    console.log(text);
-    return isWell;
-  } finally {
-    await world.close();
-  }
+async function report(world: World, options: Options): Promise<boolean> {
+  const result = await fuzz(world, { ...options, progress: console.log, tell: (found) => console.log(describeFound(found)) });
+  const { text, isWell } = reportOf(result, options);
+  console.log(text);
+  return isWell;
 }
 
 type Options = { requests: number; seed?: number; sample?: number; only?: string; plants: boolean };

@@ -1,7 +1,7 @@
 import { query } from "../../tests/support/database";
 import { type Plant, plants } from "./plants";
 import { type Found, fuzz } from "./run";
-import { openWorld } from "./world";
+import { inWorld } from "./world";
 
 /**
  * Looks for every plant, each within so many requests, and says what came of it. Each has a world of its own: what one has damaged
@@ -10,23 +10,17 @@ import { openWorld } from "./world";
 export async function findPlants(requests: number, seed?: number): Promise<boolean> {
   let isWell = true;
   for (const plant of plants()) {
-    const found = await look(plant, requests, seed);
-    const wanted = found.find(({ finding }) => finding.rule === plant.rule);
+    const { sow, sender, rule } = plant;
+    const { found } = await inWorld(async (world) => {
+      if (sow) await query(sow);
+      return fuzz(world, { requests, seed, stopsAt: rule, sender });
+    });
+    const wanted = found.find(({ finding }) => finding.rule === rule);
     console.log(wanted ? lineOf(plant, wanted) : `✗ ${plant.name}: not found in ${requests} requests`);
     if (!wanted) for (const { finding } of found) console.log(`  but ${finding.message.slice(0, SHOWN)}`);
     isWell &&= wanted !== undefined;
   }
   return isWell;
-}
-
-async function look({ sow, sender, rule }: Plant, requests: number, seed?: number): Promise<Found[]> {
-  const world = await openWorld();
-  try {
-    if (sow) await query(sow);
-    return (await fuzz(world, { requests, seed, stopsAt: rule, ...(sender ? { sender } : {}) })).found;
-  } finally {
-    await world.close();
-  }
 }
 
 const SHOWN = 300;

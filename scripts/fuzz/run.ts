@@ -23,7 +23,7 @@ export type FuzzOptions = {
   /** The id of one operation. */
   only?: string | undefined;
   /** Stands between the requests and the portal. */
-  sender?: Sender;
+  sender?: Sender | undefined;
   /** A rule: when it is seen broken, that was it. */
   stopsAt?: string;
   /** Is told now and then how far it is. */

@@ -39,7 +39,13 @@ const NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/latchkey";
 /** Keys of samples get numbers that no cut or changed number of another one hits. */
 const FIRST_NUMBER = 1_000_000;
 
-export async function openWorld(): Promise<World> {
+/** Does something in a world of its own, which is closed when that has ended. */
+export async function inWorld<Result>(work: (world: World) => Promise<Result>): Promise<Result> {
+  const world = await openWorld();
+  return work(world).finally(world.close);
+}
+
+async function openWorld(): Promise<World> {
   const started = await launch({ dataDirectory: await migratedFolder(), env: ROOMY });
   await started.ready();
   const portal = portalOf(started);
