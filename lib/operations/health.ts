@@ -73,7 +73,7 @@ async function examine(): Promise<Health> {
   const pending = env().LATCHKEY_MIGRATIONS.filter((name) => !answer.applied.has(name));
   // Without all of its tables there is nothing to write to.
   const database = (pending.length === 0 && (await tryWrite())) || "ok";
-  // Gone since it was asked: what it said then is nothing to go by.
+  // Nothing is known of one that cannot be reached, whatever it said a moment before.
   if (database === "unreachable") return ailing(database);
   return {
     status: pending.length === 0 && database === "ok" ? "ok" : "error",
