@@ -1,6 +1,9 @@
 import { defineConfig } from "@playwright/test";
 import { isMemoryPlenty } from "./scripts/memory";
 
+/** For what is to become so, also where it is tried again and again. */
+const PATIENCE = { timeout: 15_000 };
+
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: ".data/test/browser",
@@ -10,7 +13,7 @@ export default defineConfig({
   workers: 2,
   // A machine that is busy is no fault: what never comes fails all the same.
   timeout: 90_000,
-  expect: { timeout: 15_000 },
+  expect: { ...PATIENCE, toPass: PATIENCE },
   reporter: [["list"], ["json"]],
   use: {
     launchOptions: {

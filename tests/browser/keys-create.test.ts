@@ -35,7 +35,7 @@ async function clickOutside(page: Page): Promise<void> {
   await expect(async () => {
     await page.mouse.click(5, 5);
     await expect(guard(page)).toBeVisible({ timeout: 1_000 });
-  }).toPass({ timeout: 15_000 });
+  }).toPass();
 }
 
 test.describe("With a new key a person", () => {

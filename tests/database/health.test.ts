@@ -24,7 +24,7 @@ async function expectHealth(expected: Partial<Health>): Promise<void> {
     health = await checkHealth();
     return Object.entries(expected).every(([part, value]) => health?.[part as keyof Health] === value);
   };
-  await until(isAsExpected, `health ${JSON.stringify(expected)}`, 20).catch(() => {});
+  await until(isAsExpected, `health ${JSON.stringify(expected)}`).catch(() => {});
   expect(health).toMatchObject(expected);
 }
 

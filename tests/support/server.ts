@@ -70,8 +70,8 @@ export function watch(child: ChildProcess, port: number): TestServer {
   };
 }
 
-/** Waits for something to become true, asking again and again. */
-export async function until(isTrue: () => Promise<boolean> | boolean, what: string, seconds = 60): Promise<void> {
+/** Waits for something to become true, asking again and again. Less long than a test may take, so that it says what did not. */
+export async function until(isTrue: () => Promise<boolean> | boolean, what: string, seconds = 50): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`waited ${seconds} seconds for ${what}`);
